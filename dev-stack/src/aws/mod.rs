@@ -1,0 +1,16 @@
+//! The AWS services that the bundle leans on, imitated on localhost.
+
+pub mod dynamodb;
+pub mod secrets_manager;
+pub mod sqs;
+
+mod ids;
+mod protocol;
+
+pub use ids::Ids;
+pub use protocol::{AwsError, AwsJson, router, serve};
+
+/// Where everything pretends to be; the same region that the embedded `DynamoDB` names.
+pub const REGION: &str = "us-east-1";
+/// Whose everything pretends to be.
+pub const ACCOUNT: &str = "000000000000";

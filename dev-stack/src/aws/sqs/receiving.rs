@@ -1,0 +1,62 @@
+//! Receiving: giving out what may be given out, and dropping what is too old.
+
+use super::Sqs;
+use super::error::SqsError;
+use super::ledger::{Edit, Ledger};
+use super::message::Hold;
+use super::received::Received;
+use super::settings::VISIBILITY;
+
+/// How many messages one call can give out.
+pub const MESSAGES_MAX: usize = 10;
+/// How many messages of a queue can be in flight.
+const IN_FLIGHT_MAX: usize = 120_000;
+
+impl Sqs {
+    /// Up to `count_max` messages that may be given out now, hidden from others for the queue's
+    /// visibility timeout or the one given here.
+    pub fn receive(
+        &self,
+        queue: &str,
+        count_max: usize,
+        visibility_seconds: Option<i64>,
+    ) -> Result<Vec<Received>, SqsError> {
+        let now_ms = self.now_ms();
+        let mut ledger = self.ledger();
+        self.drop_expired(&mut ledger, queue, now_ms)?;
+        self.give_up(&mut ledger, queue, now_ms)?;
+        let from = ledger.queue(queue)?;
+        let [_, in_flight, _] = from.counts(now_ms);
+        if in_flight >= IN_FLIGHT_MAX {
+            return if from.is_fifo() {
+                Ok(Vec::new())
+            } else {
+                Err(SqsError::OverLimit)
+            };
+        }
+        let seconds = visibility_seconds.unwrap_or(from.record.settings.number(&VISIBILITY));
+        let hold = Hold {
+            since_ms: now_ms,
+            until_ms: now_ms.saturating_add(seconds * 1000),
+        };
+        let (mut edits, mut received) = (Vec::new(), Vec::new());
+        for sequence in from.available(now_ms).into_iter().take(count_max) {
+            let Some(mut message) = from.messages.get(&sequence).cloned() else {
+                continue;
+            };
+            message.receives += 1;
+            message.first_received_ms.get_or_insert(now_ms);
+            message.hold = Some(hold);
+            received.push(Received::new(queue, from, sequence, &message));
+            edits.push(Edit::Message(queue.to_owned(), sequence, message));
+        }
+        self.commit(&mut ledger, edits)?;
+        Ok(received)
+    }
+
+    fn drop_expired(&self, ledger: &mut Ledger, queue: &str, now_ms: i64) -> Result<(), SqsError> {
+        let expired = ledger.queue(queue)?.expired(now_ms).into_iter();
+        let edits = expired.map(|sequence| Edit::MessageGone(queue.to_owned(), sequence));
+        self.commit(ledger, edits.collect())
+    }
+}

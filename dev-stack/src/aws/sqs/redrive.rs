@@ -1,0 +1,97 @@
+//! Dead-letter queues: which queue names which, and what is moved there.
+
+use serde_json::{Value, json};
+
+use super::error::SqsError;
+use super::ledger::{Edit, Ledger};
+use super::settings::Settings;
+use super::{Sqs, name_in_arn, queue_arn};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Redrive {
+    pub(super) target_arn: String,
+    pub(super) receives_max: u32,
+}
+
+impl Redrive {
+    pub(super) fn parse(policy: &str) -> Option<Self> {
+        let policy: Value = serde_json::from_str(policy).ok()?;
+        let limit = policy.get("maxReceiveCount")?;
+        // A number or its text: both are common in templates.
+        let receives_max = match limit.as_str() {
+            Some(text) => text.parse().ok()?,
+            None => limit.as_u64()?.try_into().ok()?,
+        };
+        let target_arn = policy.get("deadLetterTargetArn")?.as_str()?.to_owned();
+        (1..=1_000).contains(&receives_max).then_some(Self {
+            target_arn,
+            receives_max,
+        })
+    }
+
+    pub(super) fn json(&self) -> String {
+        let Self {
+            target_arn,
+            receives_max,
+        } = self;
+        json!({ "deadLetterTargetArn": target_arn, "maxReceiveCount": receives_max }).to_string()
+    }
+}
+
+/// A dead-letter queue must be there and of the same kind.
+pub(super) fn check_redrive(ledger: &Ledger, settings: &Settings) -> Result<(), SqsError> {
+    let Some(redrive) = settings.redrive() else {
+        return Ok(());
+    };
+    let target = name_in_arn(&redrive.target_arn).and_then(|name| ledger.queue(name).ok());
+    let reason = match target {
+        Some(target) if target.is_fifo() == settings.is_fifo() => return Ok(()),
+        Some(_) => "Dead-letter queue must be same type of queue as the source.",
+        None => "Dead letter target does not exist.",
+    };
+    Err(SqsError::parameter(
+        "RedrivePolicy",
+        &redrive.target_arn,
+        reason,
+    ))
+}
+
+impl Sqs {
+    /// Moves what has been received too often to the dead-letter queue, in its order. A message
+    /// keeps its sequence number there, so its group keeps its order too.
+    pub(super) fn give_up(
+        &self,
+        ledger: &mut Ledger,
+        name: &str,
+        now_ms: i64,
+    ) -> Result<(), SqsError> {
+        let queue = ledger.queue(name)?;
+        let Some(redrive) = queue.record.settings.redrive() else {
+            return Ok(());
+        };
+        let Some(target) = name_in_arn(&redrive.target_arn) else {
+            return Ok(());
+        };
+        if ledger.queue(target).is_err() {
+            return Ok(());
+        }
+        let mut edits = Vec::new();
+        for sequence in queue.available(now_ms) {
+            let Some(message) = queue.messages.get(&sequence) else {
+                continue;
+            };
+            if message.receives < redrive.receives_max {
+                continue;
+            }
+            let mut dead = message.clone();
+            dead.hold = None;
+            dead.dead_letter_source = Some(queue_arn(name));
+            if queue.is_fifo() {
+                dead.retained_from_ms = now_ms;
+            }
+            edits.push(Edit::MessageGone(name.to_owned(), sequence));
+            edits.push(Edit::Message(target.to_owned(), sequence, dead));
+        }
+        self.commit(ledger, edits)
+    }
+}

@@ -1,0 +1,103 @@
+//! What is still there after a stack was killed: everything that was answered.
+
+use serde_json::json;
+
+use super::Desk;
+use crate::disk::Disk;
+
+#[test]
+fn messages_ids_counts_and_visibility_survive() {
+    let dir = tempfile::tempdir().unwrap();
+    let before = Desk::on(Disk::open(dir.path()).unwrap());
+    before.create(
+        "q.fifo",
+        &json!({ "FifoQueue": "true", "VisibilityTimeout": "60" }),
+    );
+    before.send("g", "deleted");
+    let deleted = before.take("q.fifo");
+    before.sqs.delete("q.fifo", &deleted).unwrap();
+    let first = before.send("g", "1");
+    before.send("g", "2");
+    before.send("h", "3");
+    let held = before.take("q.fifo");
+    drop(before);
+
+    let after = Desk::on(Disk::open(dir.path()).unwrap());
+    assert_eq!(after.counts("q.fifo"), ["2", "1", "0"]);
+    assert_eq!(after.attribute("q.fifo", "VisibilityTimeout"), "60");
+    assert_eq!(after.send("g", "1"), first, "the window is still open");
+    assert_eq!(after.bodies("q.fifo"), "3", "the group is still locked");
+    after.sqs.delete("q.fifo", &held).unwrap();
+    assert_eq!(after.bodies("q.fifo"), "2");
+    after.send("g", "4");
+    after.pass(60);
+    let received = after.sqs.receive("q.fifo", 10, None).unwrap();
+    let counted: Vec<_> = received
+        .iter()
+        .map(|message| {
+            format!(
+                "{}x{}",
+                message.body, message.attributes["ApproximateReceiveCount"]
+            )
+        })
+        .collect();
+    assert_eq!(counted, ["2x2", "4x1", "3x2"]);
+}
+
+#[test]
+fn sequence_numbers_go_on_where_they_were() {
+    let dir = tempfile::tempdir().unwrap();
+    let before = Desk::on(Disk::open(dir.path()).unwrap());
+    before.create("q.fifo", &json!({ "FifoQueue": "true" }));
+    let last = before.send("g", "m");
+    let handle = before.take("q.fifo");
+    before.sqs.delete("q.fifo", &handle).unwrap();
+    drop(before);
+    let after = Desk::on(Disk::open(dir.path()).unwrap());
+    let next = after.send("g", "n");
+    assert!(next["SequenceNumber"].as_str() > last["SequenceNumber"].as_str());
+}
+
+#[test]
+fn nothing_of_a_deleted_or_purged_queue_comes_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let before = Desk::on(Disk::open(dir.path()).unwrap());
+    before.create("q.fifo", &json!({ "FifoQueue": "true" }));
+    before.create("q", &json!({}));
+    before.send("g", "m");
+    before.post("m");
+    before.call(
+        "DeleteQueue",
+        &json!({ "QueueUrl": before.sqs.queue_url("q.fifo") }),
+    );
+    before.call(
+        "PurgeQueue",
+        &json!({ "QueueUrl": before.sqs.queue_url("q") }),
+    );
+    drop(before);
+    let after = Desk::on(Disk::open(dir.path()).unwrap());
+    assert_eq!(after.counts("q"), ["0", "0", "0"]);
+    after.create("q.fifo", &json!({ "FifoQueue": "true" }));
+    after.send("g", "m");
+    assert_eq!(after.bodies("q.fifo"), "m");
+}
+
+#[test]
+fn a_dead_letter_survives_in_its_new_queue_only() {
+    let dir = tempfile::tempdir().unwrap();
+    let before = Desk::on(Disk::open(dir.path()).unwrap());
+    before.create("dead.fifo", &json!({ "FifoQueue": "true" }));
+    let policy = json!({
+        "deadLetterTargetArn": super::queue_arn("dead.fifo"), "maxReceiveCount": 1,
+    });
+    let attributes = json!({ "FifoQueue": "true", "RedrivePolicy": policy.to_string() });
+    before.create("q.fifo", &attributes);
+    before.send("g", "m");
+    before.take("q.fifo");
+    before.pass(30);
+    assert_eq!(before.bodies("q.fifo"), "");
+    drop(before);
+    let after = Desk::on(Disk::open(dir.path()).unwrap());
+    assert_eq!(after.counts("q.fifo"), ["0", "0", "0"]);
+    assert_eq!(after.bodies("dead.fifo"), "m");
+}

@@ -1,0 +1,61 @@
+//! The time that every imitation reads, injected so that a test can hold the hands.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> i64 + Send + Sync>);
+
+impl Clock {
+    /// The machine's clock; in debug builds ahead of it by the offset file's seconds, so that a
+    /// test can pass an expiry without waiting for it.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one reader of the machine's clock"
+    )]
+    pub fn system() -> Self {
+        Self(Arc::new(|| {
+            let elapsed = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default();
+            let machine_ms = i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX);
+            machine_ms.saturating_add(offset_seconds().saturating_mul(1000))
+        }))
+    }
+
+    pub fn fixed(now_ms: Arc<AtomicI64>) -> Self {
+        Self(Arc::new(move || now_ms.load(Ordering::SeqCst)))
+    }
+
+    /// Milliseconds since 1970.
+    pub fn now_ms(&self) -> i64 {
+        (self.0)()
+    }
+}
+
+/// Read at every call, so that a running stack follows the file.
+#[cfg(debug_assertions)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the offset belongs to the clock, not to a config"
+)]
+fn offset_seconds() -> i64 {
+    std::env::var("QUITTANCE_CLOCK_OFFSET_FILE")
+        .ok()
+        .and_then(|path| std::fs::read_to_string(path).ok())
+        .and_then(|seconds| seconds.trim().parse().ok())
+        .unwrap_or(0)
+}
+
+#[cfg(not(debug_assertions))]
+fn offset_seconds() -> i64 {
+    0
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
+}

@@ -1,0 +1,163 @@
+//! How the gateway is told to misbehave: towards everybody, or about one reference.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+use super::money::{AMOUNT_MAX, Currency};
+use super::refund::RefundStatus;
+
+const HIDE_SECONDS_MAX: u32 = 86_400;
+const DELAY_MS_MAX: u32 = 86_400_000;
+const TIMES_MAX: u32 = 100;
+
+/// What a caller gets for a call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum CallMode {
+    #[default]
+    Ok,
+    /// 500, and nothing was done.
+    ErrorBefore,
+    /// 500, and it was done.
+    ErrorAfter,
+    /// No answer, and nothing was done.
+    TimeoutBefore,
+    /// No answer, and it was done.
+    TimeoutAfter,
+    /// The connection ends without an answer, and it was done.
+    Close,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum WebhookMode {
+    #[default]
+    Now,
+    /// Kept back until `POST /control/deliver`.
+    Hold,
+    /// Lost for good.
+    Never,
+    /// Sent `delay_ms` later.
+    Late,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Order {
+    #[default]
+    Fifo,
+    Reversed,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct WebhookBehaviour {
+    pub(super) mode: WebhookMode,
+    #[serde(deserialize_with = "delay_ms")]
+    pub(super) delay_ms: u32,
+    /// How often each event is sent, under one id.
+    #[serde(deserialize_with = "times")]
+    pub(super) times: u32,
+    pub(super) order: Order,
+    /// Added to what is captured: look-ups, events and the truth agree on the wrong amount, as
+    /// an unsigned event would otherwise be corrected by its look-up.
+    #[serde(deserialize_with = "amount_delta")]
+    pub(super) amount_delta: i64,
+    /// The currency really captured.
+    pub(super) currency: Option<Currency>,
+    pub(super) bad_signature: bool,
+}
+
+impl Default for WebhookBehaviour {
+    fn default() -> Self {
+        Self {
+            mode: WebhookMode::default(),
+            delay_ms: 0,
+            times: 1,
+            order: Order::default(),
+            amount_delta: 0,
+            currency: None,
+            bad_signature: false,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Behaviour {
+    /// Absent: for all references that have no behaviour of their own.
+    pub(super) reference: Option<String>,
+    pub(super) create: CallMode,
+    pub(super) capture: CallMode,
+    pub(super) void: CallMode,
+    pub(super) cancel: CallMode,
+    pub(super) refund: CallMode,
+    /// What new refunds become.
+    pub(super) refund_status: RefundStatus,
+    /// Look-ups do not see a payment or refund for so long after it was made.
+    #[serde(deserialize_with = "hide_seconds")]
+    pub(super) hide_seconds: u32,
+    pub(super) webhooks: WebhookBehaviour,
+}
+
+impl Behaviour {
+    pub(super) fn visible_at(&self, now: i64) -> i64 {
+        now.saturating_add(i64::from(self.hide_seconds) * 1_000)
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Behaviours {
+    for_all: Behaviour,
+    by_reference: BTreeMap<String, Behaviour>,
+}
+
+impl Behaviours {
+    pub(super) fn of(&self, reference: &str) -> &Behaviour {
+        self.by_reference.get(reference).unwrap_or(&self.for_all)
+    }
+
+    pub(super) fn put(&mut self, behaviour: Behaviour) {
+        match behaviour.reference.clone() {
+            Some(reference) => {
+                self.by_reference.insert(reference, behaviour);
+            }
+            None => self.for_all = behaviour,
+        }
+    }
+}
+
+fn hide_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    within(deserializer, 0, HIDE_SECONDS_MAX)
+}
+
+fn delay_ms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    within(deserializer, 0, DELAY_MS_MAX)
+}
+
+fn times<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    within(deserializer, 1, TIMES_MAX)
+}
+
+fn within<'de, D: Deserializer<'de>>(d: D, min: u32, max: u32) -> Result<u32, D::Error> {
+    let number = u32::deserialize(d)?;
+    if (min..=max).contains(&number) {
+        Ok(number)
+    } else {
+        Err(de::Error::custom(format_args!(
+            "{number} is not within {min} to {max}"
+        )))
+    }
+}
+
+fn amount_delta<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    let delta = i64::deserialize(deserializer)?;
+    if delta.unsigned_abs() <= AMOUNT_MAX {
+        Ok(delta)
+    } else {
+        Err(de::Error::custom(format_args!(
+            "amount_delta is at most {AMOUNT_MAX} either way"
+        )))
+    }
+}

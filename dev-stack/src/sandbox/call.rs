@@ -1,0 +1,114 @@
+//! A request to the gateway, read: path, query, key, body.
+
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, HeaderName};
+use http::{HeaderMap, Request};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use sha2::{Digest, Sha256};
+use url::form_urlencoded;
+
+use super::answer::Refusal;
+
+pub(super) const BODY_BYTES_MAX: usize = 64 * 1024;
+const KEY_BYTES_MAX: usize = 255;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+pub(super) struct Call<'a> {
+    pub(super) method: &'a str,
+    path: &'a str,
+    query: &'a str,
+    headers: &'a HeaderMap,
+    body: &'a [u8],
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn read(request: &'a Request<Bytes>) -> Result<Self, Refusal> {
+        if request.body().len() > BODY_BYTES_MAX {
+            return Err(Refusal::TooLarge);
+        }
+        Ok(Self {
+            method: request.method().as_str(),
+            path: request.uri().path(),
+            query: request.uri().query().unwrap_or_default(),
+            headers: request.headers(),
+            body: request.body(),
+        })
+    }
+
+    pub(super) fn segments(&self) -> Vec<&'a str> {
+        self.path.trim_start_matches('/').split('/').collect()
+    }
+
+    pub(super) fn parameter(&self, name: &str) -> Option<String> {
+        pair(self.query.as_bytes(), name)
+    }
+
+    /// A field of a form.
+    pub(super) fn field(&self, name: &str) -> Option<String> {
+        pair(self.body, name)
+    }
+
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+        serde_json::from_slice(self.body).map_err(|error| match error.classify() {
+            Category::Data => Refusal::Invalid(error.to_string()),
+            Category::Syntax | Category::Eof | Category::Io => Refusal::MalformedJson,
+        })
+    }
+
+    /// As `json`, where no body means an object without members.
+    pub(super) fn json_if_any<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+        let body = if self.body.is_empty() {
+            b"{}"
+        } else {
+            self.body
+        };
+        Call { body, ..*self }.json()
+    }
+
+    pub(super) fn bearer(&self) -> Option<&'a str> {
+        self.header(&AUTHORIZATION)?.strip_prefix("Bearer ")
+    }
+
+    /// A browser asks for HTML by name; `curl` takes anything.
+    pub(super) fn from_browser(&self) -> bool {
+        self.header(&ACCEPT)
+            .is_some_and(|accept| accept.contains("text/html"))
+    }
+
+    pub(super) fn idempotency_key(&self) -> Result<Option<&'a str>, Refusal> {
+        let Some(value) = self.headers.get(IDEMPOTENCY_KEY) else {
+            return Ok(None);
+        };
+        let visible = |key: &&str| key.bytes().all(|byte| byte.is_ascii_graphic());
+        value
+            .to_str()
+            .ok()
+            .filter(|key| (1..=KEY_BYTES_MAX).contains(&key.len()))
+            .filter(visible)
+            .map(Some)
+            .ok_or_else(|| {
+                Refusal::Invalid("an idempotency key is 1 to 255 visible characters".to_owned())
+            })
+    }
+
+    /// Equal for requests that mean the same: route, and body but for its spelling.
+    pub(super) fn fingerprint(&self) -> String {
+        let parsed = serde_json::from_slice::<serde_json::Value>(self.body);
+        let body = parsed.map_or_else(|_| self.body.to_vec(), |value| value.to_string().into());
+        let route = format!("{} {}\n", self.method, self.path);
+        let digest = Sha256::new_with_prefix(route).chain_update(body).finalize();
+        data_encoding::HEXLOWER.encode(&digest)
+    }
+
+    fn header(&self, name: &HeaderName) -> Option<&'a str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+fn pair(encoded: &[u8], name: &str) -> Option<String> {
+    form_urlencoded::parse(encoded)
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+}

@@ -1,0 +1,231 @@
+//! `POST /v1/payments`: a payment is made, with a page or with an outcome of its own.
+
+use std::collections::BTreeMap;
+
+use http::StatusCode;
+use serde::Deserialize;
+use url::Url;
+
+use super::answer::{Answer, ErrorBody, ErrorView, Outcome, Refusal, Reply};
+use super::call::Call;
+use super::event::Event;
+use super::gateway::Gateway;
+use super::money::{self, Currency};
+use super::once::{behaving, once};
+use super::payment::{CaptureMode, Happening, Method, Payment, Status, Unfit};
+use super::profile::Keys;
+use super::view::PaymentView;
+
+/// How long a bank takes where nobody says otherwise.
+pub(super) const TRY_MS: i64 = 3_000;
+const TRY_SECONDS_MAX: i64 = 3_600;
+const REFERENCE_BYTES_MAX: usize = 64;
+const URL_BYTES_MAX: usize = 2_000;
+const METADATA_PAIRS_MAX: usize = 50;
+const METADATA_BYTES_MAX: usize = 500;
+
+/// The merchant's name of a payment or refund.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Reference(pub(super) String);
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    reference: Reference,
+    #[serde(deserialize_with = "money::amount")]
+    amount: u64,
+    currency: Currency,
+    #[serde(default)]
+    capture: CaptureMode,
+    method: Option<Method>,
+    return_url: Option<String>,
+    #[serde(default)]
+    metadata: BTreeMap<String, String>,
+    expires_in: Option<i64>,
+}
+
+/// An outcome chosen in `metadata.sandbox`, without a page.
+enum Scripted {
+    Approve,
+    Decline,
+    Authorize,
+    Pending { try_ms: i64 },
+}
+
+pub(super) fn create(gateway: &mut Gateway, call: &Call<'_>) -> Outcome {
+    let body = match call.json::<Body>() {
+        Ok(body) => body,
+        Err(refusal) => return Err(refusal).into(),
+    };
+    let reference = body.reference.0.clone();
+    gateway.count_create_call(&reference);
+    let mode = gateway.behaviour(&reference).create;
+    let keys = gateway.abilities.create_keys;
+    behaving(mode, || {
+        once(gateway, call, keys, |gateway| make(gateway, body))
+    })
+}
+
+fn make(gateway: &mut Gateway, body: Body) -> Reply {
+    if gateway.abilities.create_keys == Keys::Natural
+        && let Some(existing) = gateway.payments.by_reference(&body.reference.0).next_back()
+    {
+        return Err(Refusal::DuplicatePayment(Box::new(gateway.view(existing))));
+    }
+    let scripted = scripted(&body.metadata)?;
+    if matches!(scripted, Some(Scripted::Authorize)) && !gateway.abilities.manual {
+        return Err(Refusal::captures_at_once());
+    }
+    let mut payment = new_payment(gateway, body, scripted.is_none())?;
+    let Some(scripted) = scripted else {
+        let view = PaymentView::with_page(&payment, &gateway.base_url, gateway.now);
+        gateway.record(payment, None);
+        return Answer::json(StatusCode::CREATED, &view);
+    };
+    let happening = play(gateway, &mut payment, &scripted)
+        .map_err(|unfit| Refusal::Unfit(unfit, Box::new(gateway.view(&payment))))?;
+    let view = PaymentView::with_page(&payment, &gateway.base_url, gateway.now);
+    gateway.record(payment, Some(Event::Payment(happening)));
+    if happening == Happening::Failed {
+        return declined(view);
+    }
+    Answer::json(StatusCode::CREATED, &view)
+}
+
+fn new_payment(gateway: &Gateway, body: Body, with_page: bool) -> Result<Payment, Refusal> {
+    check(&body)?;
+    let abilities = gateway.abilities;
+    if body.capture == CaptureMode::Manual && !abilities.manual {
+        return Err(Refusal::NotSupported(
+            "This gateway captures at once.".to_owned(),
+        ));
+    }
+    let life_s = page_life_s(gateway, body.expires_in)?;
+    let now = gateway.now;
+    Ok(Payment {
+        id: gateway.ids.next("pay_"),
+        visible_at: gateway.behaviour(&body.reference.0).visible_at(now),
+        reference: body.reference.0,
+        amount: body.amount,
+        currency: body.currency,
+        capture: body.capture,
+        method: body.method,
+        client_token: with_page.then(|| gateway.ids.next("tok_")),
+        return_url: body.return_url,
+        metadata: body.metadata,
+        created_at: now,
+        expires_at: life_s.map(|life_s| now.saturating_add(life_s.saturating_mul(1_000))),
+        status: Status::Pending,
+        processing_until: None,
+        challenged: false,
+        lapses_at: None,
+        failure: None,
+        captured: None,
+        refunds: Vec::new(),
+        disputes: Vec::new(),
+    })
+}
+
+/// Absent where the gateway never ends a page; what was asked for is then ignored.
+fn page_life_s(gateway: &Gateway, asked_s: Option<i64>) -> Result<Option<i64>, Refusal> {
+    let Some(life) = gateway.abilities.page_life else {
+        return Ok(None);
+    };
+    let life_s = asked_s.unwrap_or(life.default_s);
+    if (life.min_s..=life.max_s).contains(&life_s) {
+        return Ok(Some(life_s));
+    }
+    let bounds = format!(
+        "expires_in is {} to {} seconds here.",
+        life.min_s, life.max_s
+    );
+    Err(Refusal::NotSupported(bounds))
+}
+
+fn check(body: &Body) -> Result<(), Refusal> {
+    if let Some(return_url) = &body.return_url {
+        let url = Url::parse(return_url)
+            .ok()
+            .filter(|_| return_url.len() <= URL_BYTES_MAX);
+        let plain = url.is_some_and(|url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.username().is_empty()
+                && url.password().is_none()
+        });
+        if !plain {
+            return Err(Refusal::Invalid("return_url is no http address".to_owned()));
+        }
+    }
+    let too_long =
+        |(key, value): (&String, &String)| key.len().max(value.len()) > METADATA_BYTES_MAX;
+    if body.metadata.len() > METADATA_PAIRS_MAX || body.metadata.iter().any(too_long) {
+        return Err(Refusal::Invalid("metadata is too large".to_owned()));
+    }
+    Ok(())
+}
+
+fn scripted(metadata: &BTreeMap<String, String>) -> Result<Option<Scripted>, Refusal> {
+    let Some(outcome) = metadata.get("sandbox") else {
+        return Ok(None);
+    };
+    let scripted = match outcome.as_str() {
+        "approve" => Some(Scripted::Approve),
+        "decline" => Some(Scripted::Decline),
+        "authorize" => Some(Scripted::Authorize),
+        "pending" => Some(Scripted::Pending { try_ms: TRY_MS }),
+        other => try_seconds(other).map(|s| Scripted::Pending { try_ms: s * 1_000 }),
+    };
+    let unknown = "metadata.sandbox is approve, decline, authorize, pending or pending:5s";
+    scripted
+        .map(Some)
+        .ok_or_else(|| Refusal::Invalid(unknown.to_owned()))
+}
+
+/// The seconds of `pending:5s`.
+fn try_seconds(outcome: &str) -> Option<i64> {
+    let seconds = outcome
+        .strip_prefix("pending:")?
+        .strip_suffix('s')?
+        .parse()
+        .ok()?;
+    (0..=TRY_SECONDS_MAX).contains(&seconds).then_some(seconds)
+}
+
+fn play(gateway: &Gateway, payment: &mut Payment, scripted: &Scripted) -> Result<Happening, Unfit> {
+    let now = gateway.now;
+    match scripted {
+        Scripted::Approve => payment.approve(&gateway.taking(&payment.reference), now),
+        Scripted::Decline => payment.decline(),
+        Scripted::Authorize => payment.authorize(now),
+        Scripted::Pending { try_ms } => payment.begin_try(now.saturating_add(*try_ms)),
+    }
+}
+
+fn declined(view: PaymentView) -> Reply {
+    let message = "The bank declined the payment.".to_owned();
+    let error = ErrorView {
+        code: "payment_declined",
+        message,
+    };
+    let body = ErrorBody {
+        error,
+        refund: None,
+        payment: Some(Box::new(view)),
+    };
+    Answer::json(StatusCode::PAYMENT_REQUIRED, &body)
+}
+
+impl TryFrom<String> for Reference {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let fits = (1..=REFERENCE_BYTES_MAX).contains(&text.len());
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        if fits && text.bytes().all(plain) {
+            Ok(Self(text))
+        } else {
+            Err("a reference is 1 to 64 letters, digits, _ or -")
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Money that a shopper's bank takes back against the merchant's will.
+
+use serde::{Deserialize, Serialize};
+
+use super::money::Currency;
+use super::payment::{Payment, Unfit};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum DisputeStatus {
+    Opened,
+    Won,
+    Lost,
+}
+
+/// Times are epoch milliseconds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Dispute {
+    pub(super) id: String,
+    pub(super) amount: u64,
+    pub(super) currency: Currency,
+    pub(super) status: DisputeStatus,
+    pub(super) created_at: i64,
+    /// When it got its present status.
+    pub(super) changed_at: i64,
+}
+
+impl Payment {
+    /// Closes the open dispute, or makes one of that status: a bank may tell only the end.
+    pub(super) fn dispute(
+        &mut self,
+        status: DisputeStatus,
+        amount: Option<u64>,
+        new_id: String,
+        now: i64,
+    ) -> Result<Dispute, Unfit> {
+        let Some(capture) = &self.captured else {
+            return Err(Unfit::WrongStatus);
+        };
+        let open = self
+            .disputes
+            .iter_mut()
+            .find(|one| one.status == DisputeStatus::Opened);
+        if let Some(open) = open {
+            if status == DisputeStatus::Opened {
+                return Err(Unfit::WrongStatus);
+            }
+            open.status = status;
+            open.changed_at = now;
+            return Ok(open.clone());
+        }
+        let amount = amount.unwrap_or(capture.amount);
+        if amount > capture.amount {
+            return Err(Unfit::TooLarge {
+                available: capture.amount,
+            });
+        }
+        let dispute = Dispute {
+            id: new_id,
+            amount,
+            currency: capture.currency.clone(),
+            status,
+            created_at: now,
+            changed_at: now,
+        };
+        self.disputes.push(dispute.clone());
+        Ok(dispute)
+    }
+}

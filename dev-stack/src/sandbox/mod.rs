@@ -1,0 +1,50 @@
+//! A payment gateway written as a stranger would: its API, its hosted page, its signed webhooks,
+//! and the levers that make it misbehave.
+//!
+//! [`Core`] is the whole gateway without a socket or a thread: calls go in, outcomes come out, and
+//! webhooks are taken from it. [`serve`] gives it a socket and sends the webhooks.
+
+mod ids;
+mod money;
+mod profile;
+
+mod dispute;
+mod payment;
+mod refund;
+
+mod behaviour;
+mod event;
+mod outbox;
+mod secrets;
+
+mod gateway;
+mod journal;
+mod payments;
+
+mod answer;
+mod call;
+mod once;
+mod view;
+
+mod api;
+mod control;
+mod create;
+mod html;
+mod page;
+mod reading;
+mod settlements;
+
+mod core;
+mod send;
+mod serve;
+
+#[cfg(test)]
+mod tests;
+
+pub use self::answer::Outcome;
+pub use self::core::{Core, OpenError, Settings};
+pub use self::ids::Ids;
+pub use self::outbox::Delivery;
+pub use self::profile::{Profile, UnknownProfile};
+pub use self::secrets::{ApiKey, MalformedSecret, WebhookSecret};
+pub use self::serve::serve;

@@ -1,0 +1,81 @@
+//! Calls that have their effect once: behaviours around them, and idempotency keys.
+
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use super::answer::{Answer, Outcome, Refusal, Reply};
+use super::behaviour::CallMode;
+use super::call::Call;
+use super::gateway::Gateway;
+use super::profile::Keys;
+
+/// The answer that a key stands for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct StoredReply {
+    fingerprint: String,
+    status: u16,
+    body: String,
+    answered_at: i64,
+}
+
+/// Lets the call fail as the behaviour says, before its effect or after it.
+pub(super) fn behaving(mode: CallMode, act: impl FnOnce() -> Reply) -> Outcome {
+    match mode {
+        CallMode::Ok => act().into(),
+        CallMode::ErrorBefore => Err(Refusal::Internal).into(),
+        CallMode::ErrorAfter => {
+            drop(act());
+            Err(Refusal::Internal).into()
+        }
+        CallMode::TimeoutBefore => Outcome::Silence,
+        CallMode::TimeoutAfter => {
+            drop(act());
+            Outcome::Silence
+        }
+        CallMode::Close => {
+            drop(act());
+            Outcome::Close
+        }
+    }
+}
+
+/// Acts, unless the key's answer is known: then it is given again, byte for byte. A refusal had
+/// no effect and is not kept, so that the same key may try again.
+pub(super) fn once(
+    gateway: &mut Gateway,
+    call: &Call<'_>,
+    keys: Keys,
+    act: impl FnOnce(&mut Gateway) -> Reply,
+) -> Reply {
+    let Keys::Header { life_ms } = keys else {
+        return act(gateway);
+    };
+    let Some(key) = call.idempotency_key()? else {
+        return act(gateway);
+    };
+    let fingerprint = call.fingerprint();
+    let alive = |stored: &&StoredReply| stored.answered_at.saturating_add(life_ms) > gateway.now;
+    if let Some(stored) = gateway.reply(key).filter(alive) {
+        return if stored.fingerprint == fingerprint {
+            Ok(stored.replay())
+        } else {
+            Err(Refusal::KeyReused)
+        };
+    }
+    let answer = act(gateway)?;
+    let stored = StoredReply {
+        fingerprint,
+        status: answer.status.as_u16(),
+        body: answer.body.clone(),
+        answered_at: gateway.now,
+    };
+    gateway.keep_reply(key.to_owned(), stored);
+    Ok(answer)
+}
+
+impl StoredReply {
+    fn replay(&self) -> Answer {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
+        Answer::stored(status, self.body.clone())
+    }
+}

@@ -1,0 +1,196 @@
+//! Webhooks that were not yet acknowledged: each is offered again, later and later, until a 2xx.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use bytes::Bytes;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use super::secrets::WebhookSecret;
+
+/// So many are out at once; a slow receiver holds up the rest, as strangers do.
+const IN_FLIGHT_MAX: usize = 64;
+const FIRST_RETRY_MS: i64 = 1_000;
+const RETRY_MS_MAX: i64 = 300_000;
+/// Some 83 hours of `RETRY_MS_MAX`, after which gateways give up.
+const ATTEMPTS_MAX: u32 = 1_000;
+
+/// One webhook request to be made now. Report what came of it to `Core::delivered`.
+#[derive(Clone)]
+pub struct Delivery {
+    pub id: u64,
+    /// The same for every attempt and duplicate of one event.
+    pub event_id: String,
+    pub reference: String,
+    /// Content type, event id, and the proof of the sender.
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Bytes,
+}
+
+/// Without the headers: a proof that is always the same is a secret.
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("id", &self.id)
+            .field("event_id", &self.event_id)
+            .field("reference", &self.reference)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A webhook as it is kept.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Waiting {
+    pub(super) event_id: String,
+    pub(super) reference: String,
+    pub(super) body: String,
+    /// Absent: held back.
+    pub(super) due_at: Option<i64>,
+    pub(super) attempts: u32,
+    /// Of several that are due, the newest first.
+    pub(super) reversed: bool,
+    pub(super) bad_signature: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    waiting: BTreeMap<u64, Waiting>,
+    /// Offered and not yet reported back. Forgotten in a crash: at least once is the promise.
+    in_flight: BTreeSet<u64>,
+}
+
+/// What a report changed.
+pub(super) enum Reported {
+    /// Acknowledged, or given up.
+    Done,
+    Again(Waiting),
+    /// Not in flight: nothing changes.
+    Unknown,
+}
+
+impl Outbox {
+    pub(super) fn restore(waiting: BTreeMap<u64, Waiting>) -> Self {
+        Self {
+            waiting,
+            in_flight: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn add(&mut self, waiting: Waiting) -> u64 {
+        let id = self
+            .waiting
+            .last_key_value()
+            .map_or(0, |(last, _)| last.saturating_add(1));
+        self.waiting.insert(id, waiting);
+        id
+    }
+
+    /// Takes out what is due, first due first.
+    pub(super) fn take(&mut self, now: i64) -> Vec<(u64, Waiting)> {
+        let due = |waiting: &Waiting| waiting.due_at.is_some_and(|at| at <= now);
+        let mut taken: Vec<(u64, Waiting)> = self
+            .waiting
+            .iter()
+            .filter(|(id, waiting)| due(waiting) && !self.in_flight.contains(id))
+            .map(|(id, waiting)| (*id, waiting.clone()))
+            .collect();
+        taken.sort_by_key(|(id, waiting)| {
+            let rank = i64::try_from(*id).unwrap_or(i64::MAX);
+            (waiting.due_at, if waiting.reversed { -rank } else { rank })
+        });
+        taken.truncate(IN_FLIGHT_MAX.saturating_sub(self.in_flight.len()));
+        self.in_flight.extend(taken.iter().map(|(id, _)| *id));
+        taken
+    }
+
+    pub(super) fn next_due_at(&self) -> Option<i64> {
+        let idle = self
+            .waiting
+            .iter()
+            .filter(|(id, _)| !self.in_flight.contains(id));
+        idle.filter_map(|(_, waiting)| waiting.due_at).min()
+    }
+
+    pub(super) fn report(&mut self, id: u64, status: Option<StatusCode>, now: i64) -> Reported {
+        if !self.in_flight.remove(&id) {
+            return Reported::Unknown;
+        }
+        let Some(waiting) = self.waiting.get_mut(&id) else {
+            return Reported::Unknown;
+        };
+        waiting.attempts = waiting.attempts.saturating_add(1);
+        let acknowledged = status.is_some_and(|status| status.is_success());
+        if acknowledged || waiting.attempts >= ATTEMPTS_MAX {
+            self.waiting.remove(&id);
+            return Reported::Done;
+        }
+        waiting.due_at = Some(now.saturating_add(retry_ms(waiting.attempts)));
+        Reported::Again(waiting.clone())
+    }
+
+    /// Makes due now whatever waits, be it held, late or backing off.
+    pub(super) fn release(&mut self, reference: Option<&str>, now: i64) -> Vec<(u64, Waiting)> {
+        let mut released = Vec::new();
+        for (id, waiting) in &mut self.waiting {
+            let asked = reference.is_none_or(|reference| waiting.reference == reference);
+            if asked && !self.in_flight.contains(id) {
+                waiting.due_at = Some(now);
+                released.push((*id, waiting.clone()));
+            }
+        }
+        released
+    }
+}
+
+impl Waiting {
+    pub(super) fn into_delivery(
+        self,
+        id: u64,
+        secret: &WebhookSecret,
+        signed: bool,
+        now: i64,
+    ) -> Delivery {
+        let mut headers = vec![
+            ("content-type", "application/json".to_owned()),
+            ("webhook-id", self.event_id.clone()),
+        ];
+        // A proof over other bytes: of the right shape, and worth nothing.
+        let spoilt = if self.bad_signature { "spoilt" } else { "" };
+        if signed {
+            let timestamp = now.div_euclid(1_000);
+            let signature =
+                secret.sign(&self.event_id, timestamp, &format!("{}{spoilt}", self.body));
+            headers.push(("webhook-timestamp", timestamp.to_string()));
+            headers.push(("webhook-signature", signature));
+        } else {
+            headers.push(("authorization", format!("{}{spoilt}", secret.token())));
+        }
+        Delivery {
+            id,
+            event_id: self.event_id,
+            reference: self.reference,
+            headers,
+            body: Bytes::from(self.body),
+        }
+    }
+}
+
+/// 1 s, 2 s, 4 s … 5 min.
+fn retry_ms(attempts: u32) -> i64 {
+    let doublings = attempts.saturating_sub(1).min(16);
+    FIRST_RETRY_MS
+        .saturating_mul(1 << doublings)
+        .min(RETRY_MS_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::retry_ms;
+
+    #[test]
+    fn retries_double_up_to_five_minutes() {
+        let waits: Vec<i64> = [1, 2, 3, 9, 10, 999].into_iter().map(retry_ms).collect();
+        assert_eq!(waits, [1_000, 2_000, 4_000, 256_000, 300_000, 300_000]);
+    }
+}

@@ -1,0 +1,187 @@
+//! The hosted page: shown to shoppers, paid by a form that `curl -d outcome=approve` can send too.
+
+use http::StatusCode;
+use serde::Serialize;
+
+use super::answer::{Answer, Refusal, Reply};
+use super::call::Call;
+use super::create::TRY_MS;
+use super::event::Event;
+use super::gateway::Gateway;
+use super::html;
+use super::money::Currency;
+use super::payment::{Failure, Happening, Method, Payment, Status, Unfit};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Approve,
+    Decline,
+    DeclineRetryable,
+    Authorize,
+    Pending,
+    Challenge,
+}
+
+/// What the shopper can do next.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Next {
+    Pay,
+    /// One more confirmation.
+    Confirm,
+    Wait,
+    Done,
+}
+
+/// The answer to a client that is no browser.
+#[derive(Serialize)]
+struct PageView<'a> {
+    reference: &'a str,
+    status: Status,
+    amount: u64,
+    currency: &'a Currency,
+    next: Next,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<&'a Failure>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    return_url: Option<&'a str>,
+}
+
+pub(super) fn answer(gateway: &mut Gateway, call: &Call<'_>) -> Reply {
+    match (call.method, call.segments().as_slice()) {
+        ("GET", ["checkout", token]) => show(gateway, token),
+        ("POST", ["checkout", token]) => submit(gateway, call, token),
+        _ => Err(Refusal::NotFound),
+    }
+    .or_else(|refusal| in_the_language_of(call, refusal))
+}
+
+fn show(gateway: &Gateway, token: &str) -> Reply {
+    let payment = gateway.payments.by_token(token).ok_or(Refusal::NotFound)?;
+    Ok(Answer::html(StatusCode::OK, html::checkout(payment)))
+}
+
+fn submit(gateway: &mut Gateway, call: &Call<'_>, token: &str) -> Reply {
+    let mut payment = gateway
+        .payments
+        .by_token(token)
+        .ok_or(Refusal::NotFound)?
+        .clone();
+    let ending = ending(call)?;
+    if ending == Ending::Authorize && !gateway.abilities.manual {
+        return Err(Refusal::NotSupported(
+            "This gateway captures at once.".to_owned(),
+        ));
+    }
+    let method = method(call)?;
+    let happening = play(gateway, &mut payment, ending)
+        .map_err(|unfit| Refusal::Unfit(unfit, Box::new(gateway.view(&payment))))?;
+    payment.method = method.or(payment.method);
+    gateway.record(payment.clone(), happening.map(Event::Payment));
+    if call.from_browser() {
+        return Ok(Answer::see_other(destination(&payment, token)));
+    }
+    Answer::json(StatusCode::OK, &PageView::of(&payment))
+}
+
+fn play(
+    gateway: &Gateway,
+    payment: &mut Payment,
+    ending: Ending,
+) -> Result<Option<Happening>, Unfit> {
+    let now = gateway.now;
+    match ending {
+        Ending::Approve => payment
+            .approve(&gateway.taking(&payment.reference), now)
+            .map(Some),
+        Ending::Decline => payment.decline().map(Some),
+        Ending::DeclineRetryable => payment.decline_try().map(Some),
+        Ending::Authorize => payment.authorize(now).map(Some),
+        Ending::Pending => payment.begin_try(now.saturating_add(TRY_MS)).map(Some),
+        Ending::Challenge => payment.challenge().map(|()| None),
+    }
+}
+
+/// Back to the shop once the shopper has done their part; a decline is told here first.
+fn destination(payment: &Payment, token: &str) -> String {
+    let done = match payment.status {
+        Status::Authorized | Status::Captured => true,
+        Status::Pending => payment.processing_until.is_some(),
+        Status::Failed | Status::Canceled | Status::Expired => false,
+    };
+    let page = || format!("/checkout/{token}");
+    payment
+        .return_url
+        .clone()
+        .filter(|_| done)
+        .unwrap_or_else(page)
+}
+
+fn ending(call: &Call<'_>) -> Result<Ending, Refusal> {
+    match call.field("outcome").as_deref() {
+        Some("approve") => Ok(Ending::Approve),
+        Some("decline") => Ok(Ending::Decline),
+        Some("decline_retryable") => Ok(Ending::DeclineRetryable),
+        Some("authorize") => Ok(Ending::Authorize),
+        Some("pending") => Ok(Ending::Pending),
+        Some("challenge") => Ok(Ending::Challenge),
+        _ => Err(Refusal::Invalid(
+            "outcome is approve, decline, decline_retryable, authorize, pending or challenge"
+                .to_owned(),
+        )),
+    }
+}
+
+fn method(call: &Call<'_>) -> Result<Option<Method>, Refusal> {
+    let Some(name) = call.field("method") else {
+        return Ok(None);
+    };
+    let method = Method::ALL.into_iter().find(|method| method.word() == name);
+    method
+        .map(Some)
+        .ok_or_else(|| Refusal::Invalid("method is none of ours".to_owned()))
+}
+
+/// A refusal as a page for browsers, as JSON for the rest.
+fn in_the_language_of(call: &Call<'_>, refusal: Refusal) -> Reply {
+    if call.from_browser() {
+        Ok(Answer::html(
+            refusal.status(),
+            html::refused(&refusal.message()),
+        ))
+    } else {
+        Err(refusal)
+    }
+}
+
+impl Payment {
+    pub(super) fn next(&self) -> Next {
+        match self.status {
+            Status::Pending if self.processing_until.is_some() => Next::Wait,
+            Status::Pending if self.challenged => Next::Confirm,
+            Status::Pending => Next::Pay,
+            Status::Authorized
+            | Status::Captured
+            | Status::Failed
+            | Status::Canceled
+            | Status::Expired => Next::Done,
+        }
+    }
+}
+
+impl<'a> PageView<'a> {
+    fn of(payment: &'a Payment) -> Self {
+        Self {
+            reference: &payment.reference,
+            status: payment.status,
+            amount: payment
+                .captured
+                .as_ref()
+                .map_or(payment.amount, |capture| capture.amount),
+            currency: payment.currency_now(),
+            next: payment.next(),
+            failure: payment.failure.as_ref(),
+            return_url: payment.return_url.as_deref(),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Look-ups: one payment, those of a reference, and the list of all.
+
+use http::StatusCode;
+use serde::Serialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::answer::{Answer, Refusal, Reply};
+use super::call::Call;
+use super::gateway::Gateway;
+use super::payment::Payment;
+use super::view::PaymentView;
+
+const LIMIT_MAX: usize = 100;
+
+#[derive(Serialize)]
+struct List {
+    payments: Vec<PaymentView>,
+    /// `null` at the end.
+    next_cursor: Option<String>,
+}
+
+pub(super) fn one(gateway: &Gateway, id: &str) -> Reply {
+    let payment = gateway
+        .payments
+        .by_id(id)
+        .filter(|payment| visible(gateway, payment));
+    let payment = payment.ok_or(Refusal::NotFound)?;
+    Answer::json(StatusCode::OK, &gateway.view(payment))
+}
+
+pub(super) fn list(gateway: &Gateway, call: &Call<'_>) -> Reply {
+    if let Some(reference) = call.parameter("reference") {
+        return of_reference(gateway, &reference);
+    }
+    let created_from = created_from(call)?;
+    let (start, limit) = (cursor(call)?, limit(call)?);
+    let mut matching = gateway
+        .payments
+        .from_place(start)
+        .filter(|(_, payment)| payment.created_at >= created_from && visible(gateway, payment));
+    let page: Vec<PaymentView> = matching
+        .by_ref()
+        .take(limit)
+        .map(|(_, payment)| gateway.view(payment))
+        .collect();
+    let next_cursor = matching.next().map(|(place, _)| place.to_string());
+    Answer::json(
+        StatusCode::OK,
+        &List {
+            payments: page,
+            next_cursor,
+        },
+    )
+}
+
+/// All objects of the reference: a repeated create call may have made several.
+fn of_reference(gateway: &Gateway, reference: &str) -> Reply {
+    if !gateway.abilities.look_up_by_reference {
+        return Err(Refusal::NoSuchCall("look-up by reference"));
+    }
+    let payments = gateway.payments.by_reference(reference);
+    let seen = payments.filter(|payment| visible(gateway, payment));
+    let list = List {
+        payments: seen.map(|one| gateway.view(one)).collect(),
+        next_cursor: None,
+    };
+    Answer::json(StatusCode::OK, &list)
+}
+
+fn visible(gateway: &Gateway, payment: &Payment) -> bool {
+    payment.visible_at <= gateway.now
+}
+
+/// Epoch milliseconds.
+fn created_from(call: &Call<'_>) -> Result<i64, Refusal> {
+    let Some(text) = call.parameter("created_from") else {
+        return Ok(i64::MIN);
+    };
+    let at = OffsetDateTime::parse(&text, &Rfc3339)
+        .map_err(|_| Refusal::Invalid("created_from is no RFC 3339 time".to_owned()))?;
+    Ok(i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MIN))
+}
+
+/// Where to go on. Payments never leave the list, so a place stays what it was.
+pub(super) fn cursor(call: &Call<'_>) -> Result<usize, Refusal> {
+    let Some(cursor) = call.parameter("cursor") else {
+        return Ok(0);
+    };
+    cursor
+        .parse()
+        .map_err(|_| Refusal::Invalid("cursor is none of ours".to_owned()))
+}
+
+pub(super) fn limit(call: &Call<'_>) -> Result<usize, Refusal> {
+    let Some(limit) = call.parameter("limit") else {
+        return Ok(LIMIT_MAX);
+    };
+    let limit = limit
+        .parse()
+        .ok()
+        .filter(|limit| (1..=LIMIT_MAX).contains(limit));
+    limit.ok_or_else(|| Refusal::Invalid(format!("limit is 1 to {LIMIT_MAX}")))
+}

@@ -1,0 +1,105 @@
+//! Money given back: never more than was taken and is still there.
+
+use serde::{Deserialize, Serialize};
+
+use super::dispute::DisputeStatus;
+use super::money::Currency;
+use super::payment::{Payment, Unfit};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RefundStatus {
+    Pending,
+    #[default]
+    Succeeded,
+    Failed,
+}
+
+/// Times are epoch milliseconds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Refund {
+    pub(super) id: String,
+    /// The merchant's own name for it; absent if it was made in the dashboard.
+    pub(super) reference: Option<String>,
+    pub(super) amount: u64,
+    pub(super) currency: Currency,
+    pub(super) status: RefundStatus,
+    pub(super) created_at: i64,
+    /// From when on look-ups see it.
+    pub(super) visible_at: i64,
+    /// When it got its present status.
+    pub(super) changed_at: i64,
+}
+
+/// What a refund call asks for.
+#[derive(Debug)]
+pub(super) struct NewRefund {
+    pub(super) id: String,
+    pub(super) reference: Option<String>,
+    /// Absent: all that is left.
+    pub(super) amount: Option<u64>,
+    pub(super) status: RefundStatus,
+    pub(super) now: i64,
+    pub(super) visible_at: i64,
+}
+
+impl Payment {
+    /// What can still be given back: neither refunded nor lost in a dispute.
+    pub(super) fn refundable(&self) -> u64 {
+        let captured = self.captured.as_ref().map_or(0, |capture| capture.amount);
+        let refunded = self
+            .refunds
+            .iter()
+            .filter(|refund| refund.status != RefundStatus::Failed);
+        let lost = self
+            .disputes
+            .iter()
+            .filter(|dispute| dispute.status == DisputeStatus::Lost);
+        let spent = refunded
+            .map(|refund| refund.amount)
+            .chain(lost.map(|dispute| dispute.amount));
+        spent.fold(captured, u64::saturating_sub)
+    }
+
+    pub(super) fn refund(&mut self, new: NewRefund) -> Result<Refund, Unfit> {
+        let Some(capture) = &self.captured else {
+            return Err(Unfit::WrongStatus);
+        };
+        let available = self.refundable();
+        let amount = new.amount.unwrap_or(available);
+        if amount == 0 || amount > available {
+            return Err(Unfit::TooLarge { available });
+        }
+        let refund = Refund {
+            id: new.id,
+            reference: new.reference,
+            amount,
+            currency: capture.currency.clone(),
+            status: new.status,
+            created_at: new.now,
+            visible_at: new.visible_at,
+            changed_at: new.now,
+        };
+        self.refunds.push(refund.clone());
+        Ok(refund)
+    }
+
+    /// A pending refund ends, or a bank sends a finished one back. A failed one stays failed: its
+    /// amount may have been refunded again. Absent: there is no such refund.
+    pub(super) fn move_refund(
+        &mut self,
+        name: &str,
+        status: RefundStatus,
+        now: i64,
+    ) -> Option<Result<Refund, Unfit>> {
+        let named =
+            |refund: &&mut Refund| refund.id == name || refund.reference.as_deref() == Some(name);
+        let refund = self.refunds.iter_mut().find(named)?;
+        if refund.status == RefundStatus::Failed {
+            return Some(Err(Unfit::WrongStatus));
+        }
+        refund.status = status;
+        refund.changed_at = now;
+        Some(Ok(refund.clone()))
+    }
+}

@@ -1,0 +1,116 @@
+//! Sends the webhooks that are due, again and again until they are acknowledged.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+use reqwest::redirect::Policy;
+use reqwest::{Client, Url};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tracing::{debug, error};
+
+use super::core::Core;
+use super::outbox::Delivery;
+
+/// A merchant that has not answered by then has not acknowledged.
+const ANSWER_WAIT: Duration = Duration::from_secs(15);
+const CONNECT_WAIT: Duration = Duration::from_secs(2);
+/// The longest sleep: a test may move the clock meanwhile.
+const NAP: Duration = Duration::from_millis(250);
+
+pub(super) async fn send_webhooks(core: &Arc<Core>, url: &Url, news: &Notify) -> Infallible {
+    let client = loop {
+        match client() {
+            Ok(client) => break client,
+            Err(error) => {
+                error!(%error, "webhooks cannot be sent");
+                tokio::time::sleep(ANSWER_WAIT).await;
+            }
+        }
+    };
+    let mut sending = JoinSet::new();
+    loop {
+        for deliveries in by_reference(core.take_deliveries(core.now_ms())) {
+            sending.spawn(send_in_order(
+                client.clone(),
+                url.clone(),
+                Arc::clone(core),
+                deliveries,
+            ));
+        }
+        tokio::select! {
+            () = news.notified() => {}
+            Some(_) = sending.join_next() => {}
+            () = tokio::time::sleep(nap(core)) => {}
+        }
+    }
+}
+
+/// A proxy would see the proof of the sender; a redirect is no acknowledgement.
+fn client() -> reqwest::Result<Client> {
+    Client::builder()
+        .no_proxy()
+        .redirect(Policy::none())
+        .connect_timeout(CONNECT_WAIT)
+        .timeout(ANSWER_WAIT)
+        .build()
+}
+
+/// Until something is due, but never long.
+fn nap(core: &Core) -> Duration {
+    let wait_ms = core
+        .next_delivery_at()
+        .map_or(i64::MAX, |at| at.saturating_sub(core.now_ms()));
+    // At least a millisecond: what is due already waits for a place among those in flight.
+    Duration::from_millis(u64::try_from(wait_ms).unwrap_or(0).max(1)).min(NAP)
+}
+
+/// Payments do not wait for each other.
+fn by_reference(deliveries: Vec<Delivery>) -> Vec<Vec<Delivery>> {
+    let mut groups: BTreeMap<String, Vec<Delivery>> = BTreeMap::new();
+    for delivery in deliveries {
+        groups
+            .entry(delivery.reference.clone())
+            .or_default()
+            .push(delivery);
+    }
+    groups.into_values().collect()
+}
+
+/// Events of one payment one after another, but the duplicates of one event at once.
+async fn send_in_order(client: Client, url: Url, core: Arc<Core>, deliveries: Vec<Delivery>) {
+    for duplicates in deliveries.chunk_by(|one, next| one.event_id == next.event_id) {
+        let mut sending = JoinSet::new();
+        for delivery in duplicates {
+            let (id, request) = (
+                delivery.id,
+                send(client.clone(), url.clone(), delivery.clone()),
+            );
+            sending.spawn(async move { (id, request.await) });
+        }
+        while let Some(Ok((id, status))) = sending.join_next().await {
+            core.delivered(id, status);
+        }
+    }
+}
+
+/// The status of the answer, if one came.
+async fn send(client: Client, url: Url, delivery: Delivery) -> Option<StatusCode> {
+    let request = client.post(url).body(delivery.body);
+    let request = delivery
+        .headers
+        .into_iter()
+        .fold(request, |request, (name, value)| {
+            request.header(name, value)
+        });
+    match request.send().await {
+        Ok(response) => Some(response.status()),
+        Err(error) => {
+            debug!(error = %error.without_url(), event = delivery.event_id, "no answer to a webhook");
+            None
+        }
+    }
+}

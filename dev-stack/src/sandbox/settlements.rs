@@ -1,0 +1,181 @@
+//! `GET /v1/settlements`: what one day's captures, refunds and lost disputes come to, line by line.
+
+use http::StatusCode;
+use serde::Serialize;
+use time::format_description::well_known::Iso8601;
+use time::{Date, OffsetDateTime, Time};
+
+use super::answer::{Answer, Refusal, Reply};
+use super::call::Call;
+use super::dispute::DisputeStatus;
+use super::gateway::Gateway;
+use super::money::Currency;
+use super::payment::Payment;
+use super::reading::{cursor, limit};
+use super::refund::RefundStatus;
+use super::view::rfc3339;
+
+const DAY_MS: i64 = 86_400_000;
+
+#[derive(Serialize)]
+struct List {
+    settlements: Vec<Line>,
+    /// `null` at the end.
+    next_cursor: Option<String>,
+}
+
+/// Payments bring money in; refunds and disputes take it out.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Payment,
+    Refund,
+    Dispute,
+}
+
+#[derive(Serialize)]
+struct Line {
+    id: String,
+    settlement_id: String,
+    #[serde(rename = "type")]
+    kind: Kind,
+    payment_id: String,
+    reference: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refund_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refund_reference: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dispute_id: Option<String>,
+    amount: u64,
+    currency: Currency,
+    occurred_at: String,
+    settled_at: String,
+}
+
+/// A day in UTC, from its first millisecond to the next day's.
+struct Day {
+    date: Date,
+    from_ms: i64,
+}
+
+pub(super) fn list(gateway: &Gateway, call: &Call<'_>) -> Reply {
+    let day = day(gateway, call)?;
+    let (start, limit) = (cursor(call)?, limit(call)?);
+    // A day is paid out once it is over.
+    let over = day.end_ms() <= gateway.now;
+    let payments = gateway.payments.iter().filter(|_| over);
+    let mut lines = payments
+        .flat_map(|payment| day.lines_of(payment))
+        .skip(start);
+    let page: Vec<Line> = lines.by_ref().take(limit).collect();
+    let next = start.saturating_add(page.len());
+    let next_cursor = lines.next().map(|_| next.to_string());
+    Answer::json(
+        StatusCode::OK,
+        &List {
+            settlements: page,
+            next_cursor,
+        },
+    )
+}
+
+/// The day that was asked for, or yesterday.
+fn day(gateway: &Gateway, call: &Call<'_>) -> Result<Day, Refusal> {
+    let date = match call.parameter("date") {
+        Some(text) => Date::parse(&text, &Iso8601::DATE).ok(),
+        None => OffsetDateTime::from_unix_timestamp(gateway.now.div_euclid(1_000))
+            .ok()
+            .and_then(|today| today.date().previous_day()),
+    };
+    let date = date.ok_or_else(|| Refusal::Invalid("date is no day like 2026-11-19".to_owned()))?;
+    let from_s = date.with_time(Time::MIDNIGHT).assume_utc().unix_timestamp();
+    Ok(Day {
+        date,
+        from_ms: from_s.saturating_mul(1_000),
+    })
+}
+
+impl Day {
+    fn end_ms(&self) -> i64 {
+        self.from_ms.saturating_add(DAY_MS)
+    }
+
+    fn has(&self, at_ms: i64) -> bool {
+        (self.from_ms..self.end_ms()).contains(&at_ms)
+    }
+
+    fn lines_of(&self, payment: &Payment) -> Vec<Line> {
+        let captured = payment
+            .captured
+            .iter()
+            .filter(|capture| self.has(capture.captured_at));
+        let captures = captured.map(|capture| {
+            self.line(
+                payment,
+                Kind::Payment,
+                capture.amount,
+                &capture.currency,
+                capture.captured_at,
+            )
+        });
+        let paid = |status| status == RefundStatus::Succeeded;
+        let given = payment
+            .refunds
+            .iter()
+            .filter(|one| paid(one.status) && self.has(one.changed_at));
+        let refunds = given.map(|refund| Line {
+            id: refund.id.clone(),
+            refund_id: Some(refund.id.clone()),
+            refund_reference: refund.reference.clone(),
+            ..self.line(
+                payment,
+                Kind::Refund,
+                refund.amount,
+                &refund.currency,
+                refund.changed_at,
+            )
+        });
+        let lost = |status| status == DisputeStatus::Lost;
+        let taken = payment
+            .disputes
+            .iter()
+            .filter(|one| lost(one.status) && self.has(one.changed_at));
+        let disputes = taken.map(|one| Line {
+            id: one.id.clone(),
+            dispute_id: Some(one.id.clone()),
+            ..self.line(
+                payment,
+                Kind::Dispute,
+                one.amount,
+                &one.currency,
+                one.changed_at,
+            )
+        });
+        captures.chain(refunds).chain(disputes).collect()
+    }
+
+    fn line(
+        &self,
+        payment: &Payment,
+        kind: Kind,
+        amount: u64,
+        currency: &Currency,
+        at: i64,
+    ) -> Line {
+        Line {
+            id: payment.id.clone(),
+            settlement_id: format!("stl_{}_{currency}", self.date.to_string().replace('-', "")),
+            kind,
+            payment_id: payment.id.clone(),
+            reference: payment.reference.clone(),
+            refund_id: None,
+            refund_reference: None,
+            dispute_id: None,
+            amount,
+            currency: currency.clone(),
+            occurred_at: rfc3339(at),
+            settled_at: rfc3339(self.end_ms()),
+        }
+    }
+}

@@ -1,0 +1,378 @@
+use super::*;
+
+#[test]
+fn a_created_payment_has_a_page_and_no_money() {
+    let bench = Bench::new(Profile::Full);
+    let got = bench.create(json!({"return_url": "https://shop.example/back", "expires_in": 600}));
+    assert_eq!(got.status, 201);
+    let (id, token) = (
+        got.body["id"].clone(),
+        got.body["client_token"].as_str().unwrap(),
+    );
+    assert_eq!(
+        got.body,
+        json!({
+            "id": id, "reference": "PAY_1", "status": "pending", "amount": 7500, "currency": "USD",
+            "amount_captured": 0, "amount_refunded": 0, "capture": "automatic",
+            "client_token": token, "checkout_url": format!("http://pay.example/checkout/{token}"),
+            "return_url": "https://shop.example/back", "metadata": {"order_id": "ORD_1"},
+            "created_at": "2026-11-20T09:00:00Z", "expires_at": "2026-11-20T09:10:00Z",
+            "refunds": [], "disputes": [],
+        })
+    );
+    assert!(id.as_str().unwrap().starts_with("pay_") && token.starts_with("tok_"));
+    assert!(bench.events().is_empty());
+}
+
+#[test]
+fn a_wrong_or_missing_api_key_is_refused() {
+    let bench = Bench::new(Profile::Full);
+    for value in [
+        "",
+        "Bearer",
+        "Bearer wrong",
+        "Basic sbx_test_key",
+        "Bearer sbx_test_key2",
+    ] {
+        let request = Request::builder()
+            .uri("/v1/payments")
+            .header("authorization", value);
+        let got = Got::from(bench.send(request.body(Bytes::new()).unwrap()));
+        assert_eq!(got.refusal(), (401, "unauthorized"), "{value}");
+    }
+}
+
+#[test]
+fn every_malformed_create_is_refused_and_makes_nothing() {
+    let bench = Bench::new(Profile::Full);
+    for wrong in [
+        json!({"amount": 0}),
+        json!({"amount": 75.0}),
+        json!({"amount": "7500"}),
+        json!({"amount": -1}),
+        json!({"amount": 1_000_000_000_000_u64}),
+        json!({"currency": "usd"}),
+        json!({"currency": "DOLLAR"}),
+        json!({"reference": ""}),
+        json!({"reference": "has space"}),
+        json!({"reference": "x".repeat(65)}),
+        json!({"capture": "later"}),
+        json!({"method": "cash"}),
+        json!({"return_url": "javascript:alert(1)"}),
+        json!({"return_url": "https://user:word@shop.example"}),
+        json!({"metadata": {"sandbox": "explode"}}),
+        json!({"metadata": {"sandbox": "pending:9999s"}}),
+        json!({"metadata": {"long": "x".repeat(501)}}),
+        json!({"order_id": "ORD_1"}),
+    ] {
+        assert_eq!(
+            bench.create(wrong.clone()).refusal(),
+            (422, "invalid_request"),
+            "{wrong}"
+        );
+    }
+    assert_eq!(
+        bench.create(json!({"expires_in": 0})).refusal(),
+        (422, "not_supported")
+    );
+    assert_eq!(bench.get("/v1/payments").body["payments"], json!([]));
+}
+
+#[test]
+fn a_body_that_is_no_json_or_too_large_is_refused() {
+    let bench = Bench::new(Profile::Full);
+    let post = |body: Vec<u8>| {
+        let request = Request::post("/v1/payments").header("authorization", "Bearer sbx_test_key");
+        Got::from(bench.send(request.body(Bytes::from(body)).unwrap()))
+    };
+    assert_eq!(post(b"{".to_vec()).refusal(), (400, "malformed_json"));
+    assert_eq!(post(vec![0xff]).refusal(), (400, "malformed_json"));
+    assert_eq!(
+        post(vec![b' '; 64 * 1024]).refusal(),
+        (400, "malformed_json")
+    );
+    assert_eq!(
+        post(vec![b' '; 64 * 1024 + 1]).refusal(),
+        (413, "too_large")
+    );
+}
+
+#[test]
+fn the_same_key_and_body_give_the_same_answer_and_one_payment() {
+    let bench = Bench::new(Profile::Full);
+    let body = payment_body(json!({}));
+    let first = bench.keyed("k1", "/v1/payments", body.clone());
+    bench.submit(&first.body, "outcome=approve");
+    let again = bench.keyed("k1", "/v1/payments", body);
+    assert_eq!(
+        (again.status, &again.text),
+        (201, &first.text),
+        "as it was then, not as it is now"
+    );
+    assert_eq!(again.header("idempotent-replayed"), Some("true"));
+    assert_eq!(first.header("idempotent-replayed"), None);
+    assert_eq!(
+        bench.get("/control/payments").body["payments"][0]["create_calls"],
+        2
+    );
+    assert_eq!(
+        bench.get("/v1/payments").body["payments"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn a_key_with_another_body_or_route_is_refused() {
+    let bench = Bench::new(Profile::Full);
+    bench.keyed("k1", "/v1/payments", payment_body(json!({})));
+    let other = bench.keyed("k1", "/v1/payments", payment_body(json!({"amount": 1})));
+    assert_eq!(other.refusal(), (409, "idempotency_key_reused"));
+    let payment = bench.authorized();
+    let other = bench.keyed("k1", &format!("{}/capture", path(&payment)), json!({}));
+    assert_eq!(other.refusal(), (409, "idempotency_key_reused"));
+}
+
+#[test]
+fn a_key_is_forgotten_after_a_day() {
+    let bench = Bench::new(Profile::Full);
+    let create = || {
+        bench
+            .keyed("k1", "/v1/payments", payment_body(json!({})))
+            .body["id"]
+            .clone()
+    };
+    let first = create();
+    bench.wait_ms(24 * 3_600_000 - 1);
+    assert_eq!(create(), first);
+    bench.wait_ms(1);
+    assert_ne!(create(), first);
+}
+
+#[test]
+fn a_refused_call_does_not_use_up_its_key() {
+    let bench = Bench::new(Profile::Full);
+    let payment = bench.create(json!({"capture": "manual"})).body;
+    let capture = || bench.keyed("c1", &format!("{}/capture", path(&payment)), json!({}));
+    assert_eq!(capture().refusal(), (409, "wrong_status"));
+    bench.submit(&payment, "outcome=approve");
+    assert_eq!(capture().body["status"], "captured");
+}
+
+#[test]
+fn a_malformed_key_is_refused() {
+    let bench = Bench::new(Profile::Full);
+    for key in ["", "has space", &"x".repeat(256)] {
+        let got = bench.keyed(key, "/v1/payments", payment_body(json!({})));
+        assert_eq!(got.refusal(), (422, "invalid_request"), "{key}");
+    }
+}
+
+#[test]
+fn an_outcome_in_the_metadata_needs_no_page() {
+    let made = |outcome: &str, more: Value| {
+        let bench = Bench::new(Profile::Full);
+        let mut body = json!({"metadata": {"sandbox": outcome, "order_id": "ORD_1"}});
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        let got = bench.create(body);
+        (got.status, got.body, bench.event_names())
+    };
+    let (status, body, events) = made("approve", json!({}));
+    assert_eq!(
+        (status, &body["status"], &body["amount_captured"]),
+        (201, &json!("captured"), &json!(7500))
+    );
+    assert!(body.get("client_token").is_none() && body.get("checkout_url").is_none());
+    assert_eq!(events, ["payment.completed"]);
+
+    let (status, body, events) = made("approve", json!({"capture": "manual"}));
+    assert_eq!((status, &body["status"]), (201, &json!("authorized")));
+    assert_eq!(events, ["payment.authorized"]);
+
+    let (status, body, events) = made("authorize", json!({}));
+    assert_eq!((status, &body["status"]), (201, &json!("authorized")));
+    assert_eq!(events, ["payment.authorized"]);
+
+    let (status, body, events) = made("decline", json!({}));
+    assert_eq!(
+        (status, &body["error"]["code"]),
+        (402, &json!("payment_declined"))
+    );
+    assert_eq!(body["payment"]["status"], "failed");
+    assert_eq!(body["payment"]["failure"]["code"], "card_declined");
+    assert_eq!(events, ["payment.failed"]);
+}
+
+#[test]
+fn a_pending_outcome_is_captured_when_its_time_has_come() {
+    let bench = Bench::new(Profile::Full);
+    let payment = bench
+        .create(json!({"metadata": {"sandbox": "pending:5s"}}))
+        .body;
+    assert_eq!(
+        (&payment["status"], &payment["processing"]),
+        (&json!("pending"), &json!(true))
+    );
+    assert_eq!(bench.event_names(), ["payment.pending"]);
+    bench.wait_ms(4_999);
+    assert_eq!(bench.look_up(&payment)["status"], "pending");
+    bench.wait_ms(1);
+    assert_eq!(bench.look_up(&payment)["status"], "captured");
+    assert_eq!(bench.event_names(), ["payment.completed"]);
+}
+
+#[test]
+fn a_declined_create_is_replayed_as_declined() {
+    let bench = Bench::new(Profile::Full);
+    let body = payment_body(json!({"metadata": {"sandbox": "decline"}}));
+    let first = bench.keyed("k1", "/v1/payments", body.clone());
+    let again = bench.keyed("k1", "/v1/payments", body);
+    assert_eq!((again.status, again.text), (402, first.text));
+    assert_eq!(bench.event_names(), ["payment.failed"]);
+}
+
+#[test]
+fn one_capture_takes_a_part_and_releases_the_rest() {
+    let bench = Bench::new(Profile::Full);
+    let payment = bench.authorized();
+    let capture = format!("{}/capture", path(&payment));
+    let too_much = bench.post(&capture, json!({"amount": 7501}));
+    assert_eq!(too_much.refusal(), (422, "amount_too_large"));
+    assert_eq!(too_much.body["payment"]["status"], "authorized");
+    let got = bench.post(&capture, json!({"amount": 5000}));
+    assert_eq!(
+        (got.status, &got.body["amount_captured"]),
+        (200, &json!(5000))
+    );
+    let event = &bench.events()[0];
+    assert_eq!(
+        (&event["event"], &event["amount"]),
+        (&json!("payment.completed"), &json!(5000))
+    );
+    let again = bench.post(&capture, json!({"amount": 2500}));
+    assert_eq!(again.refusal(), (409, "wrong_status"));
+    assert_eq!(again.body["payment"]["status"], "captured");
+}
+
+#[test]
+fn a_capture_without_a_body_takes_all() {
+    let bench = Bench::new(Profile::Full);
+    let payment = bench.authorized();
+    let got = bench.post(&format!("{}/capture", path(&payment)), Value::Null);
+    assert_eq!(got.body["amount_captured"], 7500);
+}
+
+#[test]
+fn void_is_for_authorized_and_cancel_for_unpaid_payments() {
+    let bench = Bench::new(Profile::Full);
+    let post =
+        |payment: &Value, act: &str| bench.post(&format!("{}/{act}", path(payment)), Value::Null);
+    let authorized = bench.authorized();
+    assert_eq!(post(&authorized, "cancel").refusal(), (409, "wrong_status"));
+    assert_eq!(post(&authorized, "void").body["status"], "canceled");
+    assert_eq!(bench.event_names(), ["payment.canceled"]);
+    let unpaid = bench.create(json!({})).body;
+    assert_eq!(post(&unpaid, "void").refusal(), (409, "wrong_status"));
+    assert_eq!(post(&unpaid, "cancel").body["status"], "canceled");
+    assert_eq!(bench.event_names(), ["payment.canceled"]);
+    assert_eq!(post(&unpaid, "cancel").refusal(), (409, "wrong_status"));
+    assert_eq!(
+        bench.submit(&unpaid, "outcome=approve").refusal(),
+        (409, "wrong_status")
+    );
+    let captured = bench.captured();
+    let refused = post(&captured, "cancel");
+    assert_eq!(refused.refusal(), (409, "wrong_status"));
+    assert_eq!(
+        refused.body["payment"]["status"], "captured",
+        "the object as it is"
+    );
+}
+
+#[test]
+fn a_try_under_way_can_be_neither_canceled_nor_repeated() {
+    let bench = Bench::new(Profile::Full);
+    let payment = bench.create(json!({})).body;
+    bench.submit(&payment, "outcome=pending");
+    let cancel = bench.post(&format!("{}/cancel", path(&payment)), Value::Null);
+    assert_eq!(cancel.refusal(), (409, "payment_processing"));
+    assert_eq!(
+        bench.submit(&payment, "outcome=approve").refusal(),
+        (409, "payment_processing")
+    );
+}
+
+#[test]
+fn refunds_never_exceed_what_was_captured() {
+    let bench = Bench::new(Profile::Full);
+    let payment = bench.captured();
+    let refund = |body: Value| bench.post(&format!("{}/refunds", path(&payment)), body);
+    let part = refund(json!({"reference": "RFD_1", "amount": 2500}));
+    assert_eq!(part.status, 201);
+    assert_eq!(
+        part.body,
+        json!({
+            "id": part.body["id"], "reference": "RFD_1", "payment_id": payment["id"],
+            "amount": 2500, "currency": "USD", "status": "succeeded",
+            "created_at": "2026-11-20T09:00:00Z",
+        })
+    );
+    assert_eq!(
+        refund(json!({"amount": 5001})).refusal(),
+        (422, "amount_too_large")
+    );
+    assert_eq!(refund(json!({})).body["amount"], 5000, "all that is left");
+    assert_eq!(refund(json!({})).refusal(), (422, "amount_too_large"));
+    let seen = bench.look_up(&payment);
+    assert_eq!(
+        (&seen["status"], &seen["amount_refunded"]),
+        (&json!("captured"), &json!(7500))
+    );
+    assert_eq!(seen["refunds"][0], part.body);
+    let event = &bench.events()[0];
+    assert_eq!(event["event"], "refund.completed");
+    assert_eq!(
+        event["refund"],
+        json!({"id": part.body["id"], "reference": "RFD_1", "amount": 2500, "status": "succeeded"})
+    );
+}
+
+#[test]
+fn an_unpaid_payment_cannot_be_refunded() {
+    let bench = Bench::new(Profile::Full);
+    let payment = bench.create(json!({})).body;
+    let got = bench.post(&format!("{}/refunds", path(&payment)), json!({}));
+    assert_eq!(got.refusal(), (409, "wrong_status"));
+}
+
+#[test]
+fn an_authorization_nobody_captures_lapses_after_a_week() {
+    let bench = Bench::new(Profile::Full);
+    let payment = bench.authorized();
+    bench.wait_ms(7 * 24 * 3_600_000);
+    assert_eq!(bench.look_up(&payment)["status"], "expired");
+    assert_eq!(bench.event_names(), ["payment.expired"]);
+}
+
+#[test]
+fn unknown_ids_and_routes_are_not_found() {
+    let bench = Bench::new(Profile::Full);
+    for path in [
+        "/v1/payments/pay_none",
+        "/v1/nothing",
+        "/",
+        "/v1/payments/",
+        "/checkout",
+        "//",
+    ] {
+        assert_eq!(bench.get(path).refusal(), (404, "not_found"), "{path}");
+    }
+    for act in ["capture", "void", "cancel", "refunds"] {
+        let got = bench.post(&format!("/v1/payments/pay_none/{act}"), json!({}));
+        assert_eq!(got.refusal(), (404, "not_found"), "{act}");
+    }
+}

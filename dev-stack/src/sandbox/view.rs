@@ -1,0 +1,163 @@
+//! How payments and refunds look to the merchant.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::dispute::{Dispute, DisputeStatus};
+use super::money::Currency;
+use super::payment::{CaptureMode, Failure, Method, Payment, Status};
+use super::refund::{Refund, RefundStatus};
+
+#[derive(Debug, Serialize)]
+pub(super) struct PaymentView {
+    id: String,
+    reference: String,
+    status: Status,
+    /// What was asked for.
+    amount: u64,
+    /// Of what was captured, once it was; else of what was asked for.
+    currency: Currency,
+    /// What was really taken.
+    amount_captured: u64,
+    amount_refunded: u64,
+    capture: CaptureMode,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<Method>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    processing: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<Failure>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checkout_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    return_url: Option<String>,
+    metadata: BTreeMap<String, String>,
+    created_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+    refunds: Vec<RefundView>,
+    disputes: Vec<DisputeView>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct RefundView {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    /// The gateway's id of the payment.
+    payment_id: String,
+    amount: u64,
+    currency: Currency,
+    status: RefundStatus,
+    created_at: String,
+}
+
+#[derive(Debug, Serialize)]
+struct DisputeView {
+    id: String,
+    amount: u64,
+    currency: Currency,
+    status: DisputeStatus,
+    created_at: String,
+}
+
+impl PaymentView {
+    /// With the page's address under `base_url`, and those refunds that are visible at `now`.
+    pub(super) fn with_page(payment: &Payment, base_url: &str, now: i64) -> Self {
+        let seen = payment
+            .refunds
+            .iter()
+            .filter(|refund| refund.visible_at <= now);
+        let given_back = seen
+            .clone()
+            .filter(|refund| refund.status != RefundStatus::Failed);
+        let token = payment.client_token.clone();
+        Self {
+            id: payment.id.clone(),
+            reference: payment.reference.clone(),
+            status: payment.status,
+            amount: payment.amount,
+            currency: payment.currency_now().clone(),
+            amount_captured: payment
+                .captured
+                .as_ref()
+                .map_or(0, |capture| capture.amount),
+            amount_refunded: given_back.map(|refund| refund.amount).sum(),
+            capture: payment.capture,
+            method: payment.method,
+            processing: payment.processing_until.is_some(),
+            failure: payment.failure.clone(),
+            checkout_url: token
+                .as_ref()
+                .map(|token| format!("{base_url}/checkout/{token}")),
+            client_token: token,
+            return_url: payment.return_url.clone(),
+            metadata: payment.metadata.clone(),
+            created_at: rfc3339(payment.created_at),
+            expires_at: payment.expires_at.map(rfc3339),
+            refunds: seen.map(|refund| RefundView::of(refund, payment)).collect(),
+            disputes: payment.disputes.iter().map(DisputeView::of).collect(),
+        }
+    }
+
+    pub(super) fn without_page(payment: &Payment, now: i64) -> Self {
+        let view = Self::with_page(payment, "", now);
+        Self {
+            client_token: None,
+            checkout_url: None,
+            ..view
+        }
+    }
+
+    pub(super) fn status_word(&self) -> &'static str {
+        self.status.word()
+    }
+}
+
+impl RefundView {
+    pub(super) fn of(refund: &Refund, payment: &Payment) -> Self {
+        Self {
+            id: refund.id.clone(),
+            reference: refund.reference.clone(),
+            payment_id: payment.id.clone(),
+            amount: refund.amount,
+            currency: refund.currency.clone(),
+            status: refund.status,
+            created_at: rfc3339(refund.created_at),
+        }
+    }
+}
+
+impl DisputeView {
+    fn of(dispute: &Dispute) -> Self {
+        Self {
+            id: dispute.id.clone(),
+            amount: dispute.amount,
+            currency: dispute.currency.clone(),
+            status: dispute.status,
+            created_at: rfc3339(dispute.created_at),
+        }
+    }
+}
+
+impl Payment {
+    /// The currency of what was captured, once something was.
+    pub(super) fn currency_now(&self) -> &Currency {
+        self.captured
+            .as_ref()
+            .map_or(&self.currency, |capture| &capture.currency)
+    }
+}
+
+/// Epoch milliseconds as RFC 3339 in UTC.
+pub(super) fn rfc3339(at_ms: i64) -> String {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at_ms) * 1_000_000)
+        .ok()
+        .and_then(|at| at.format(&Rfc3339).ok())
+        .unwrap_or_default()
+}

@@ -1,0 +1,64 @@
+//! `POST …/cancel` of a payment or an order: ends an unpaid page or voids an authorization.
+
+use http::StatusCode;
+use lambda_http::{Error, Request};
+use quittance::app::App;
+use quittance::config::Need;
+use quittance::http::auth::Scope;
+use quittance::http::input::{Input, KeyRule, admit, order_id, payment_id};
+use quittance::http::problem::Problem;
+use quittance::http::{Reply, budget, route, serve, views};
+use quittance::operations::cancel_order::cancel_order;
+use quittance::operations::cancel_payment::{CancelAnswer, cancel_payment};
+use quittance::telemetry;
+
+pub async fn run() -> Result<(), Error> {
+    telemetry::init();
+    let app = App::from_env(&[
+        Need::Store,
+        Need::Gateways,
+        Need::Confirmations,
+        Need::ApiKeys,
+    ])?;
+    serve(&app, handle).await
+}
+
+pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
+    match route(&request).as_str() {
+        "POST /api/orders/{order_id}/cancel" => order(app, &request).await,
+        _ => payment(app, &request).await,
+    }
+}
+
+async fn payment(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let input = admit(app, request, Scope::PaymentsWrite, KeyRule::Unused).await?;
+    let id = payment_id(request)?;
+    no_members(&input)?;
+    let answer = cancel_payment(app, budget(request), &id).await;
+    let (status, order) = status(answer.map_err(|error| error.problem(&id))?);
+    let gateway = order
+        .attempts
+        .get(&id)
+        .map_or("", |attempt| attempt.gateway.as_str());
+    let reply = Reply::new(status, views::payment(&order, &id));
+    Ok(reply.about(&order.id, Some((&id, gateway))))
+}
+
+async fn order(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let input = admit(app, request, Scope::OrdersWrite, KeyRule::Unused).await?;
+    let id = order_id(request)?;
+    no_members(&input)?;
+    let (status, order) = status(cancel_order(app, budget(request), &id).await?);
+    Ok(Reply::new(status, views::order_with_payments(&order)).about(&id, None))
+}
+
+fn no_members(input: &Input) -> Result<(), Problem> {
+    input.read(|_| Some(()))
+}
+
+fn status(answer: CancelAnswer) -> (StatusCode, Box<quittance::domain::order::Order>) {
+    match answer {
+        CancelAnswer::Canceled(order) => (StatusCode::OK, order),
+        CancelAnswer::Closing(order) => (StatusCode::ACCEPTED, order),
+    }
+}

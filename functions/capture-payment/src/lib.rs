@@ -1,0 +1,62 @@
+//! `POST /api/payments/{payment_id}/capture`: captures an authorized payment, in full or in part.
+
+use http::StatusCode;
+use lambda_http::{Error, Request};
+use quittance::app::App;
+use quittance::config::Need;
+use quittance::domain::money::AMOUNT_MINOR_MAX;
+use quittance::http::auth::Scope;
+use quittance::http::fields::Fields;
+use quittance::http::input::{KeyRule, admit, payment_id};
+use quittance::http::problem::{Kind, Problem};
+use quittance::http::{Reply, budget, serve, views};
+use quittance::operations::asked::{Asked, Effected};
+use quittance::operations::capture_payment::capture_payment;
+use quittance::telemetry;
+
+pub async fn run() -> Result<(), Error> {
+    telemetry::init();
+    let app = App::from_env(&[
+        Need::Store,
+        Need::Gateways,
+        Need::Confirmations,
+        Need::ApiKeys,
+    ])?;
+    serve(&app, handle).await
+}
+
+pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
+    let input = admit(app, &request, Scope::PaymentsWrite, KeyRule::Required).await?;
+    let payment = payment_id(&request)?;
+    let asked = Asked {
+        amount_minor: input.read(amount)?,
+        key: input.required_key()?,
+        payment: payment.clone(),
+        note: None,
+        fingerprint: input.fingerprint,
+    };
+    let done = capture_payment(app, budget(&request), asked).await?;
+    let status = match done.outcome() {
+        Effected::Proven => StatusCode::OK,
+        Effected::Unknown => StatusCode::ACCEPTED,
+        Effected::Refused => return Err(Problem::new(Kind::PaymentNotAuthorized)),
+    };
+    let gateway = done
+        .order
+        .attempts
+        .get(&payment)
+        .map_or("", |a| a.gateway.as_str());
+    let reply = Reply::new(status, views::payment(&done.order, &payment))
+        .about(&done.order.id, Some((&payment, gateway)));
+    Ok(if done.replayed {
+        reply.replayed()
+    } else {
+        reply
+    })
+}
+
+#[expect(clippy::option_option, reason = "outside: readable; inside: given")]
+fn amount(body: &mut Fields<'_, '_>) -> Option<Option<u64>> {
+    let max = i64::try_from(AMOUNT_MINOR_MAX).unwrap_or(i64::MAX);
+    Some(body.optional("amount").integer(1..=max))
+}

@@ -1,0 +1,102 @@
+//! What `POST /api/payments` takes, and its limits.
+
+use quittance::app::App;
+use quittance::domain::attempt::{CaptureMode, Method};
+use quittance::domain::capabilities::GatewayName;
+use quittance::domain::id::OrderId;
+use quittance::domain::money::{AMOUNT_MINOR_MAX, Currency, Money};
+use quittance::http::fields::{Fields, Text};
+use quittance::http::input::Input;
+use quittance::http::problem::{Kind, Problem};
+use quittance::operations::create_payment::NewPayment;
+use url::{Host, Url};
+
+const RETURN_URL_BYTES_MAX: usize = 2000;
+
+const METHODS: [(&str, Method); 5] = [
+    ("card", Method::Card),
+    ("upi", Method::Upi),
+    ("netbanking", Method::Netbanking),
+    ("wallet", Method::Wallet),
+    ("bank_transfer", Method::BankTransfer),
+];
+
+const MODES: [(&str, CaptureMode); 2] = [
+    ("automatic", CaptureMode::Automatic),
+    ("manual", CaptureMode::Manual),
+];
+
+struct Body {
+    order: String,
+    amount: Money,
+    gateway: Option<String>,
+    method: Option<Method>,
+    mode: Option<CaptureMode>,
+    return_url: Option<String>,
+    replace: bool,
+}
+
+pub(crate) fn payment(app: &App, input: &Input) -> Result<NewPayment, Problem> {
+    let body = input.read(|body| read(app, body))?;
+    if body.replace {
+        input.required_key()?;
+    }
+    // Of the wrong shape, so it names no order.
+    let order = OrderId::parse(&body.order).map_err(|_| Problem::new(Kind::OrderNotFound))?;
+    Ok(NewPayment {
+        order,
+        amount: body.amount,
+        gateway: body.gateway.as_deref().map(GatewayName::new),
+        method: body.method,
+        mode: body.mode,
+        return_url: body.return_url,
+        replace: body.replace,
+        key: input.key.clone(),
+        fingerprint: input.fingerprint.clone(),
+    })
+}
+
+fn read(app: &App, body: &mut Fields<'_, '_>) -> Option<Body> {
+    let amounts = 1..=i64::try_from(AMOUNT_MINOR_MAX).unwrap_or(i64::MAX);
+    let order = body.required("order_id").string(Text::chars(64));
+    let amount = body.required("amount").integer(amounts);
+    let currency = body
+        .required("currency")
+        .parsed("must be an ISO 4217 code", |code| {
+            Currency::from_code(code).ok()
+        });
+    let gateway = body.optional("gateway").string(Text::chars(32));
+    let method = body.optional("method").word(&METHODS);
+    let mode = body.optional("capture").word(&MODES);
+    let return_url = body.optional("return_url").parsed(
+        "must be an https address of at most 2000 bytes whose origin is allowed",
+        |text| acceptable(app, text),
+    );
+    let replace = body.optional("replace").boolean().unwrap_or(false);
+    Some(Body {
+        order: order?,
+        amount: Money::new(amount?, currency?),
+        gateway,
+        method,
+        mode,
+        return_url,
+        replace,
+    })
+}
+
+/// Where the shopper's browser is sent afterwards: never to a place that the merchant has not listed.
+fn acceptable(app: &App, text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let loopback = match url.host()? {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(ip) => ip.is_loopback(),
+        Host::Ipv6(ip) => ip.is_loopback(),
+    };
+    let secure =
+        url.scheme() == "https" || (url.scheme() == "http" && loopback && app.config.dev_stack);
+    let plain = url.username().is_empty() && url.password().is_none();
+    let origin = url.origin().ascii_serialization();
+    let listed = app.config.return_origins.contains(&origin);
+    let short = text.len() <= RETURN_URL_BYTES_MAX;
+    (secure && plain && listed && short).then(|| url.into())
+}

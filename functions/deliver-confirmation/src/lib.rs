@@ -1,0 +1,68 @@
+//! On the queue `deliveries`: posts each confirmation, signed, to the merchant's URL.
+
+use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use quittance::app::App;
+use quittance::config::Need;
+use quittance::operations::deliver::{Confirmation, DeliveryError, deliver, postpone};
+use quittance::telemetry;
+
+pub async fn run() -> Result<(), Error> {
+    telemetry::init();
+    let app = App::from_env(&[Need::Delivery])?;
+    app.warm_up().await;
+    // Boxed: nested in the runtime's own, its type is more than rustc lays out.
+    lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| {
+        Box::pin(handle(&app, event))
+    }))
+    .await
+}
+
+/// After a failure the later messages of the same order are reported as failed too: nothing may
+/// overtake within an order.
+pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
+    let mut stopped: Vec<String> = Vec::new();
+    let mut response = SqsBatchResponse::default();
+    for message in event.payload.records {
+        let group = attribute(&message, "MessageGroupId");
+        if !stopped.contains(&group) && delivered(app, &message).await {
+            continue;
+        }
+        stopped.push(group);
+        let mut failure = BatchItemFailure::default();
+        failure.item_identifier = message.message_id.unwrap_or_default();
+        response.batch_item_failures.push(failure);
+    }
+    Ok(response)
+}
+
+async fn delivered(app: &App, message: &SqsMessage) -> bool {
+    let confirmation = Confirmation {
+        id: attribute(message, "MessageDeduplicationId"),
+        body: message.body.clone().unwrap_or_default(),
+        receive_count: attribute(message, "ApproximateReceiveCount")
+            .parse()
+            .unwrap_or(1),
+    };
+    match deliver(app, &confirmation).await {
+        Ok(()) => {
+            tracing::info!(message.id = %confirmation.id, "confirmation delivered");
+            telemetry::metric("confirmation.delivered", "");
+            true
+        }
+        Err(error) => {
+            tracing::warn!(error = %error, message.id = %confirmation.id, "confirmation not delivered");
+            telemetry::metric("confirmation.failed", "");
+            if let DeliveryError::NotDelivered { wait_seconds, .. } = error {
+                let arn = message.event_source_arn.as_deref().unwrap_or_default();
+                let handle = message.receipt_handle.as_deref().unwrap_or_default();
+                postpone(app, arn, handle, wait_seconds).await;
+            }
+            false
+        }
+    }
+}
+
+fn attribute(message: &SqsMessage, name: &str) -> String {
+    message.attributes.get(name).cloned().unwrap_or_default()
+}

@@ -1,0 +1,75 @@
+//! `POST /api/payments/{payment_id}/refunds`: gives captured money back, in full or in part.
+
+use http::StatusCode;
+use lambda_http::{Error, Request};
+use quittance::app::App;
+use quittance::config::Need;
+use quittance::domain::money::AMOUNT_MINOR_MAX;
+use quittance::http::auth::Scope;
+use quittance::http::fields::{Fields, Text};
+use quittance::http::input::{KeyRule, admit, payment_id};
+use quittance::http::problem::Problem;
+use quittance::http::{Reply, budget, serve, views};
+use quittance::operations::asked::{Asked, Effected};
+use quittance::operations::refund_payment::refund_payment;
+use quittance::telemetry;
+
+struct Body {
+    amount_minor: Option<u64>,
+    reason: Option<String>,
+    despite_dispute: bool,
+}
+
+pub async fn run() -> Result<(), Error> {
+    telemetry::init();
+    let app = App::from_env(&[
+        Need::Store,
+        Need::Gateways,
+        Need::Confirmations,
+        Need::ApiKeys,
+    ])?;
+    serve(&app, handle).await
+}
+
+pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
+    let input = admit(app, &request, Scope::RefundsWrite, KeyRule::Required).await?;
+    let payment = payment_id(&request)?;
+    let body = input.read(read)?;
+    let asked = Asked {
+        amount_minor: body.amount_minor,
+        key: input.required_key()?,
+        payment: payment.clone(),
+        note: body.reason,
+        fingerprint: input.fingerprint,
+    };
+    let done = refund_payment(app, budget(&request), asked, body.despite_dispute).await?;
+    let status = match done.outcome() {
+        Effected::Unknown => StatusCode::ACCEPTED,
+        Effected::Proven | Effected::Refused if done.replayed => StatusCode::OK,
+        Effected::Proven | Effected::Refused => StatusCode::CREATED,
+    };
+    let view = views::find_refund(&done.order, &payment, &done.operation).unwrap_or_default();
+    let gateway = done
+        .order
+        .attempts
+        .get(&payment)
+        .map_or("", |a| a.gateway.as_str());
+    let reply = Reply::new(status, view).about(&done.order.id, Some((&payment, gateway)));
+    Ok(if done.replayed {
+        reply.replayed()
+    } else {
+        reply
+    })
+}
+
+fn read(body: &mut Fields<'_, '_>) -> Option<Body> {
+    let max = i64::try_from(AMOUNT_MINOR_MAX).unwrap_or(i64::MAX);
+    let amount_minor = body.optional("amount").integer(1..=max);
+    let reason = body.optional("reason").string(Text::chars(200));
+    let despite_dispute = body.optional("despite_dispute").boolean().unwrap_or(false);
+    Some(Body {
+        amount_minor,
+        reason,
+        despite_dispute,
+    })
+}

@@ -1,0 +1,88 @@
+//! `GET` of orders, payments and refunds: for the merchant all of it, for the shopper's browser the
+//! status of its own payment.
+
+use http::StatusCode;
+use lambda_http::{Error, Request};
+use quittance::app::App;
+use quittance::config::Need;
+use quittance::domain::id::OperationId;
+use quittance::http::auth::{Scope, bearer, merchant, shopper};
+use quittance::http::input::{order_id, parameter, payment_id, query};
+use quittance::http::problem::{Kind, Problem};
+use quittance::http::{Reply, budget, route, serve, views};
+use quittance::operations::read::{read_order, read_payment};
+use quittance::telemetry;
+
+pub async fn run() -> Result<(), Error> {
+    telemetry::init();
+    let app = App::from_env(&[
+        Need::Store,
+        Need::Gateways,
+        Need::Confirmations,
+        Need::ApiKeys,
+        Need::StatusTokens,
+    ])?;
+    serve(&app, handle).await
+}
+
+pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
+    match route(&request).as_str() {
+        "GET /api/orders/{order_id}" => order(app, &request).await,
+        "GET /api/payments/{payment_id}/refunds/{refund_id}" => refund(app, &request).await,
+        "OPTIONS /api/payments/{payment_id}" => Ok(Reply::preflight()),
+        _ => payment(app, &request).await,
+    }
+}
+
+async fn order(app: &App, request: &Request) -> Result<Reply, Problem> {
+    merchant(app, request.headers(), Scope::Read).await?;
+    let id = order_id(request)?;
+    let order = read_order(app, budget(request), &id).await?;
+    let order = order.ok_or_else(|| Problem::new(Kind::OrderNotFound))?;
+    Ok(Reply::new(StatusCode::OK, views::order_with_payments(&order)).about(&id, None))
+}
+
+async fn payment(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let bearer = bearer(request.headers()).map(str::to_owned);
+    let token = bearer
+        .filter(|key| key.starts_with("v1."))
+        .or_else(|| query(request, "token"));
+    match token {
+        Some(token) => payment_for_shopper(app, request, &token).await,
+        None => payment_for_merchant(app, request).await,
+    }
+}
+
+async fn payment_for_merchant(app: &App, request: &Request) -> Result<Reply, Problem> {
+    merchant(app, request.headers(), Scope::Read).await?;
+    let id = payment_id(request)?;
+    let refresh = query(request, "refresh").is_some_and(|value| value == "true");
+    let order = read_payment(app, budget(request), &id, refresh).await?;
+    let order = order.ok_or_else(|| Problem::new(Kind::PaymentNotFound))?;
+    let gateway = order
+        .attempts
+        .get(&id)
+        .map_or("", |attempt| attempt.gateway.as_str());
+    let reply = Reply::new(StatusCode::OK, views::payment(&order, &id));
+    Ok(reply.about(&order.id, Some((&id, gateway))))
+}
+
+async fn payment_for_shopper(app: &App, request: &Request, token: &str) -> Result<Reply, Problem> {
+    let id = payment_id(request)?;
+    shopper(app, token, &id).await?;
+    let order = read_payment(app, budget(request), &id, false).await?;
+    let order = order.ok_or_else(|| Problem::new(Kind::PaymentNotFound))?;
+    let reply = Reply::new(StatusCode::OK, views::reduced_payment(&order, &id));
+    Ok(reply.about(&order.id, Some((&id, ""))))
+}
+
+async fn refund(app: &App, request: &Request) -> Result<Reply, Problem> {
+    merchant(app, request.headers(), Scope::Read).await?;
+    let payment = payment_id(request)?;
+    let missing = || Problem::new(Kind::RefundNotFound);
+    let id = OperationId::parse_refund(&parameter(request, "refund_id")).map_err(|_| missing())?;
+    let order = read_payment(app, budget(request), &payment, false).await?;
+    let order = order.ok_or_else(|| Problem::new(Kind::PaymentNotFound))?;
+    let view = views::find_refund(&order, &payment, &id).ok_or_else(missing)?;
+    Ok(Reply::new(StatusCode::OK, view).about(&order.id, Some((&payment, ""))))
+}

@@ -1,0 +1,37 @@
+//! On a schedule, every minute: finishes whatever a crash, a lost answer or the passage of time left.
+
+use std::time::Duration;
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use quittance::app::{App, Budget};
+use quittance::config::Need;
+use quittance::operations::sweep::sweep;
+use quittance::system::unix_ms;
+use quittance::telemetry;
+use serde_json::{Value, json};
+
+pub async fn run() -> Result<(), Error> {
+    telemetry::init();
+    let app = App::from_env(&[Need::Store, Need::Gateways, Need::Confirmations])?;
+    app.warm_up().await;
+    // Boxed: the types of a whole sweep, nested in the runtime's own, are more than rustc lays out.
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
+        Box::pin(handle(&app, event))
+    }))
+    .await
+}
+
+/// What the event says does not matter: the work is in the table.
+pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let left = event.context.deadline.saturating_sub(unix_ms());
+    let swept = sweep(app, Budget::of(Duration::from_millis(left))).await?;
+    tracing::info!(
+        function = %event.context.env_config.function_name,
+        request.id = %event.context.request_id,
+        due = swept.due,
+        failed = swept.failed,
+        left = swept.left,
+        "sweep"
+    );
+    Ok(json!({ "due": swept.due, "failed": swept.failed, "left": swept.left }))
+}

@@ -1,0 +1,37 @@
+//! `POST /api/webhooks/{gateway}`: authenticates a gateway's event and merges its fact. A 200 means
+//! that it is committed, parked, or none of ours.
+
+use http::StatusCode;
+use lambda_http::{Error, Request};
+use quittance::app::App;
+use quittance::config::Need;
+use quittance::domain::capabilities::GatewayName;
+use quittance::http::input::{bytes, parameter};
+use quittance::http::problem::{Kind, Problem};
+use quittance::http::{Reply, serve};
+use quittance::operations::receive_webhook::{Receipt, receive_webhook};
+use quittance::telemetry;
+use serde_json::json;
+
+const EVENT_BYTES_MAX: usize = 512 * 1024;
+
+pub async fn run() -> Result<(), Error> {
+    telemetry::init();
+    let app = App::from_env(&[Need::Store, Need::Gateways, Need::Confirmations])?;
+    serve(&app, handle).await
+}
+
+pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
+    let body = bytes(request.body());
+    if body.len() > EVENT_BYTES_MAX {
+        return Err(Problem::new(Kind::TooLarge));
+    }
+    let gateway = GatewayName::of_path(&parameter(&request, "gateway"));
+    let receipt = receive_webhook(app, &gateway, request.headers(), body).await?;
+    let word = match receipt {
+        Receipt::Committed => "committed",
+        Receipt::Ignored => "ignored",
+        Receipt::Parked => "parked",
+    };
+    Ok(Reply::new(StatusCode::OK, json!({ "received": word })))
+}

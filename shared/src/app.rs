@@ -1,0 +1,136 @@
+//! What a function works with: the store, the queues, the gateways, the secrets, a clock and names.
+//! Made once, at start, and borrowed for the life of the process.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_types::SdkConfig;
+
+use crate::aws;
+use crate::config::{Config, ConfigError, Need};
+use crate::domain::capabilities::Rules;
+use crate::domain::conclude::Occasion;
+use crate::domain::order::Source;
+use crate::gateways::{GatewayMissing, Gateways};
+use crate::ports::{Clock, Ids, Transport};
+use crate::queues::Queues;
+use crate::secrets::Secrets;
+use crate::store::Store;
+use crate::system::{HttpTransport, RandomIds, SystemClock};
+
+#[derive(Clone, Debug)]
+pub struct App {
+    pub config: Config,
+    pub store: Store,
+    pub queues: Queues,
+    pub secrets: Secrets,
+    pub gateways: Gateways,
+    pub transport: Arc<dyn Transport>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Aws(#[from] aws::AwsError),
+    #[error("the HTTP client cannot be made")]
+    Http(#[from] reqwest::Error),
+}
+
+/// What stands in for the world.
+#[derive(Clone, Debug)]
+pub struct World {
+    pub aws: SdkConfig,
+    pub transport: Arc<dyn Transport>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+}
+
+impl App {
+    pub fn from_env(needs: &[Need]) -> Result<Self, AppError> {
+        let config = Config::from_env(needs)?;
+        let world = World {
+            aws: aws::sdk_config(&config.aws, aws::http_client()?),
+            transport: Arc::new(HttpTransport::new(config.public_addresses_only)?),
+            clock: Arc::new(SystemClock { offset_file: config.clock_offset_file.clone() }),
+            ids: Arc::new(RandomIds),
+        };
+        Ok(Self::new(config, world))
+    }
+
+    pub fn new(config: Config, world: World) -> Self {
+        let World { aws, transport, clock, ids } = world;
+        let secrets = Secrets::new(
+            aws_sdk_secretsmanager::Client::new(&aws),
+            config.stack.clone(),
+            Arc::clone(&clock),
+        );
+        let gateways =
+            Gateways::new(secrets.clone(), Arc::clone(&transport), config.gateways.clone());
+        Self {
+            store: Store::new(aws_sdk_dynamodb::Client::new(&aws), config.table.clone()),
+            queues: Queues::new(aws_sdk_sqs::Client::new(&aws), config.targets.clone()),
+            secrets,
+            gateways,
+            transport,
+            clock,
+            ids,
+            config,
+        }
+    }
+
+    pub async fn rules(&self) -> Result<Rules, GatewayMissing> {
+        Ok(Rules {
+            capabilities: self.gateways.capabilities().await?,
+            targets: self.queues.names(),
+            due_shards: self.config.due_shards,
+        })
+    }
+
+    /// Reads the secrets before the first request needs them; with them the connection is made. What
+    /// fails here is tried again, and reported, by whoever needs it.
+    pub async fn warm_up(&self) {
+        let gateways = self.config.gateways.iter().map(|name| format!("gateways/{name}"));
+        let names: Vec<String> =
+            self.config.secrets.iter().map(|name| (*name).to_owned()).chain(gateways).collect();
+        let reads = names.iter().map(|name| self.secrets.text(name));
+        for (name, read) in names.iter().zip(futures_util::future::join_all(reads).await) {
+            if let Err(error) = read {
+                tracing::warn!(error = %error, secret = %name, "a secret is not available yet");
+            }
+        }
+    }
+
+    /// A write about to be made: its time, its author's name, and on whose word.
+    pub fn occasion(&self, source: Source) -> Occasion {
+        Occasion { now: self.clock.now(), source, nonce: self.ids.nonce() }
+    }
+}
+
+/// How long the rest of an invocation may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    ends_at: tokio::time::Instant,
+}
+
+/// A gateway is never waited for longer than this.
+const GATEWAY_TIMEOUT_MAX: Duration = Duration::from_secs(15);
+/// What recording an answer and replying may take.
+const RESERVE: Duration = Duration::from_secs(5);
+
+impl Budget {
+    pub fn of(left: Duration) -> Self {
+        Self { ends_at: tokio::time::Instant::now() + left }
+    }
+
+    pub fn left(&self) -> Duration {
+        self.ends_at.saturating_duration_since(tokio::time::Instant::now())
+    }
+
+    pub fn gateway_timeout(&self) -> Duration {
+        self.left().saturating_sub(RESERVE).min(GATEWAY_TIMEOUT_MAX)
+    }
+}

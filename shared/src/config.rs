@@ -1,0 +1,202 @@
+//! The environment, read once at start. Every variable that is missing or malformed is reported, all
+//! at once and by name. Nothing else reads the environment.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::domain::capabilities::GatewayName;
+
+/// What a function works with; its template entry grants the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    Store,
+    Gateways,
+    Confirmations,
+    /// Calls by merchants' servers.
+    ApiKeys,
+    /// Calls by shoppers' browsers.
+    StatusTokens,
+    /// Posting to an address that somebody configured.
+    Delivery,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    pub stack: String,
+    pub table: String,
+    /// Read at start, without their stack's name.
+    pub secrets: Vec<&'static str>,
+    pub due_shards: u32,
+    pub gateways: Vec<GatewayName>,
+    pub targets: Vec<Target>,
+    pub return_origins: Vec<String>,
+    pub cors_origins: Vec<String>,
+    /// Set by the dev stack for its children: its key and loopback addresses are accepted.
+    pub dev_stack: bool,
+    /// Requests leave for public addresses only.
+    pub public_addresses_only: bool,
+    pub aws: AwsConfig,
+    /// Debug builds: seconds added to every reading of the clock.
+    pub clock_offset_file: Option<PathBuf>,
+    /// Debug builds: the step at which the process stops.
+    pub pause_at: Option<String>,
+}
+
+/// A queue that hears confirmations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    pub name: String,
+    pub url: String,
+}
+
+#[derive(Clone, Default)]
+pub struct AwsConfig {
+    pub region: String,
+    pub access_key_id: String,
+    pub secret_access_key: String,
+    pub session_token: Option<String>,
+    /// Service id (`DynamoDB`) to endpoint, for emulators.
+    pub endpoints: BTreeMap<&'static str, String>,
+}
+
+impl std::fmt::Debug for AwsConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AwsConfig").field("region", &self.region).finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the environment is incomplete: {}", .0.join("; "))]
+pub struct ConfigError(Vec<String>);
+
+const ENDPOINTS: [(&str, &str); 3] = [
+    ("DynamoDB", "AWS_ENDPOINT_URL_DYNAMODB"),
+    ("SQS", "AWS_ENDPOINT_URL_SQS"),
+    ("Secrets Manager", "AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+];
+
+impl Config {
+    pub fn from_env(needs: &[Need]) -> Result<Self, ConfigError> {
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+        Self::read(needs, &|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+    }
+
+    pub fn read(
+        needs: &[Need],
+        get: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let mut read = Reader { get, errors: Vec::new() };
+        let aws = AwsConfig {
+            region: read.required("AWS_REGION"),
+            access_key_id: read.required("AWS_ACCESS_KEY_ID"),
+            secret_access_key: read.required("AWS_SECRET_ACCESS_KEY"),
+            session_token: get("AWS_SESSION_TOKEN"),
+            endpoints: ENDPOINTS.iter().filter_map(|(id, var)| Some((*id, get(var)?))).collect(),
+        };
+        let mut config = Self {
+            stack: read.required("STACK_NAME"),
+            return_origins: list(get("RETURN_ORIGINS")),
+            cors_origins: list(get("CORS_ORIGINS")),
+            dev_stack: get("QUITTANCE_DEV_STACK").is_some(),
+            aws,
+            due_shards: 1,
+            ..Self::default()
+        };
+        for need in needs {
+            match need {
+                Need::Store => {
+                    config.table = read.required("TABLE_NAME");
+                    config.due_shards = read.number("DUE_SHARDS");
+                }
+                Need::Gateways => config.gateways = read.gateways(),
+                Need::Confirmations => config.targets = read.targets(),
+                Need::ApiKeys => config.secrets.push("api-keys"),
+                Need::StatusTokens => config.secrets.push("status-token"),
+                Need::Delivery => {
+                    config.public_addresses_only = !config.dev_stack;
+                    config.secrets.push("delivery");
+                }
+            }
+        }
+        if cfg!(debug_assertions) {
+            config.clock_offset_file = get("QUITTANCE_CLOCK_OFFSET_FILE").map(PathBuf::from);
+            config.pause_at = get("QUITTANCE_PAUSE_AT");
+        }
+        if read.errors.is_empty() { Ok(config) } else { Err(ConfigError(read.errors)) }
+    }
+}
+
+struct Reader<'a> {
+    get: &'a dyn Fn(&str) -> Option<String>,
+    errors: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn required(&mut self, name: &str) -> String {
+        (self.get)(name).unwrap_or_else(|| {
+            self.errors.push(format!("{name} is missing"));
+            String::new()
+        })
+    }
+
+    fn number(&mut self, name: &str) -> u32 {
+        let text = self.required(name);
+        let number = text.parse().ok().filter(|shards| (1..=1024).contains(shards));
+        if number.is_none() && !text.is_empty() {
+            self.errors.push(format!("{name} is not a number from 1 to 1024"));
+        }
+        number.unwrap_or(1)
+    }
+
+    fn gateways(&mut self) -> Vec<GatewayName> {
+        let text = self.required("GATEWAYS");
+        list(Some(text)).iter().map(|name| GatewayName::new(name)).collect()
+    }
+
+    fn targets(&mut self) -> Vec<Target> {
+        let text = self.required("CONFIRMATION_QUEUES");
+        let mut targets = Vec::new();
+        for entry in list(Some(text)) {
+            match entry.split_once('=') {
+                Some((name, url)) if !name.is_empty() && url.starts_with("http") => {
+                    targets.push(Target { name: name.to_owned(), url: url.to_owned() });
+                }
+                _ => self.errors.push("CONFIRMATION_QUEUES is not a list of name=url".to_owned()),
+            }
+        }
+        targets
+    }
+}
+
+fn list(text: Option<String>) -> Vec<String> {
+    text.unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|entry| !entry.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_is_missing_is_named_at_once() {
+        let error = Config::read(&[Need::Store, Need::Confirmations], &|_| None).unwrap_err();
+        insta::assert_snapshot!(error, @"the environment is incomplete: AWS_REGION is missing; AWS_ACCESS_KEY_ID is missing; AWS_SECRET_ACCESS_KEY is missing; STACK_NAME is missing; TABLE_NAME is missing; DUE_SHARDS is missing; CONFIRMATION_QUEUES is missing");
+    }
+
+    #[test]
+    fn a_function_that_needs_no_store_is_not_asked_for_one() {
+        let get = |name: &str| (!name.starts_with("QUITTANCE")).then(|| "x".to_owned());
+        let config = Config::read(&[], &get).unwrap();
+        assert!(config.table.is_empty());
+    }
+
+    #[test]
+    fn keys_never_show() {
+        let aws = AwsConfig { secret_access_key: "hush".to_owned(), ..AwsConfig::default() };
+        assert!(!format!("{aws:?}").contains("hush"));
+    }
+}

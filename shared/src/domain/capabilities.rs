@@ -1,0 +1,168 @@
+//! What a gateway can do, as values. The protocol reads nothing else about a gateway.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::attempt::{Attempt, CaptureMode};
+use super::order::Order;
+use super::phase::Phase;
+
+/// A gateway's name, as in `GATEWAYS` and in the webhook's path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct GatewayName(String);
+
+impl GatewayName {
+    pub fn new(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
+    /// As in a webhook's address, where `payment` is another name of the sandbox.
+    pub fn of_path(segment: &str) -> Self {
+        Self::new(if segment == "payment" { "sandbox" } else { segment })
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for GatewayName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How the gateway treats a request that is sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keys {
+    /// An idempotency key, remembered for so many seconds.
+    Key { lifetime_seconds: i64 },
+    /// Our reference is unique at the gateway, for ever.
+    Natural,
+    /// A repeat is a second effect.
+    None,
+}
+
+/// Re-sending stops this long before the gateway forgets the key.
+const KEY_MARGIN_SECONDS: i64 = 3600;
+
+impl Keys {
+    /// Whether a request first sent `age` seconds ago may go out again under the same name.
+    pub fn allow_repeat(self, age_seconds: i64) -> bool {
+        match self {
+            Self::Key { lifetime_seconds } => age_seconds < lifetime_seconds - KEY_MARGIN_SECONDS,
+            Self::Natural => true,
+            Self::None => false,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LookUp {
+    ByReference,
+    /// Only by repeating the create call under its key.
+    SameKey,
+    None,
+}
+
+/// Whose call moves the money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OursToCapture {
+    Always,
+    WhenManual,
+    Never,
+}
+
+/// Whether the create call itself can take money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageOnly {
+    Always,
+    /// An order with this metadata is charged by the create call.
+    UnlessMetadata(&'static str),
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one row of the capability table")]
+pub struct Capabilities {
+    pub create_keys: Keys,
+    pub capture_keys: Keys,
+    pub refund_keys: Keys,
+    /// An unpaid page can be ended by a call.
+    pub cancel: bool,
+    /// The gateway ends a page by itself, and says so.
+    pub page_life: bool,
+    pub ours: OursToCapture,
+    pub void: bool,
+    pub partial_capture: bool,
+    pub multiple_captures: bool,
+    pub look_up: LookUp,
+    pub page_only: PageOnly,
+    /// The look-up gives the page's address too.
+    pub page_again: bool,
+    /// The event's body is signed; otherwise it is a hint, and the gateway is asked.
+    pub signed_events: bool,
+    pub refund_look_up: bool,
+}
+
+/// A gateway that is no longer configured: nothing is assumed of it, so nothing is sent or released.
+const UNCONFIGURED: Capabilities = Capabilities {
+    create_keys: Keys::None,
+    capture_keys: Keys::None,
+    refund_keys: Keys::None,
+    cancel: false,
+    page_life: false,
+    ours: OursToCapture::Never,
+    void: false,
+    partial_capture: false,
+    multiple_captures: false,
+    look_up: LookUp::None,
+    page_only: PageOnly::Never,
+    page_again: false,
+    signed_events: false,
+    refund_look_up: false,
+};
+
+impl Capabilities {
+    pub fn ours(&self, mode: CaptureMode) -> bool {
+        match self.ours {
+            OursToCapture::Always => true,
+            OursToCapture::WhenManual => mode == CaptureMode::Manual,
+            OursToCapture::Never => false,
+        }
+    }
+
+    pub fn page_only(&self, order: &Order) -> bool {
+        match self.page_only {
+            PageOnly::Always => true,
+            PageOnly::UnlessMetadata(key) => !order.details.metadata.contains_key(key),
+            PageOnly::Never => false,
+        }
+    }
+
+    /// The attempt can be brought to an end in which it can never take money.
+    pub fn can_release(&self, order: &Order, attempt: &Attempt) -> bool {
+        self.cancel
+            || self.page_life
+            || self.ours(attempt.mode)
+            || (self.page_only(order) && attempt.page.is_none())
+            || (attempt.phase == Phase::Authorized && self.void)
+    }
+}
+
+/// What the rules need to know of the world: the gateways' abilities and who hears confirmations.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    pub capabilities: BTreeMap<GatewayName, Capabilities>,
+    pub targets: Vec<String>,
+    pub due_shards: u32,
+}
+
+impl Rules {
+    pub fn of(&self, gateway: &GatewayName) -> Capabilities {
+        self.capabilities.get(gateway).copied().unwrap_or(UNCONFIGURED)
+    }
+}

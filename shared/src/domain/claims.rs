@@ -1,0 +1,347 @@
+//! Claims: what may begin. Each is checked on an image and written under that image's version, so of
+//! two that exclude each other one is written and the other is checked again.
+
+use super::attempt::{Attempt, CaptureMode, Close, Method};
+use super::capabilities::{Capabilities, GatewayName, Rules};
+use super::id::{OperationId, PaymentId};
+use super::idempotency::{Fingerprint, KeyHash};
+use super::ledger::{CaptureClass, Operation, OperationKind, Reason};
+use super::order::{ATTEMPTS_MAX, CaptureId, ENTRIES_MAX, Ending, Nonce, ObjectId, Order, State};
+use super::phase::{DisputePhase, OperationPhase, Phase};
+use super::time::Timestamp;
+
+/// How long an owner is presumed at work. Longer than a function may run.
+pub const LEASE_SECONDS: i64 = 30;
+
+/// What a caller asks of a new attempt.
+#[derive(Clone, Debug)]
+pub struct NewAttempt {
+    pub fingerprint: Fingerprint,
+    pub key_hash: Option<KeyHash>,
+    pub gateway: GatewayName,
+    pub mode: CaptureMode,
+    pub method: Option<Method>,
+    pub return_url: Option<String>,
+}
+
+impl NewAttempt {
+    pub fn claimed_by(&self, nonce: &Nonce, now: Timestamp) -> Attempt {
+        Attempt {
+            phase: Phase::Sending,
+            owner: nonce.clone(),
+            lease: Some(now.plus(LEASE_SECONDS)),
+            created_at: now,
+            sent_at: now,
+            fingerprint: self.fingerprint.clone(),
+            key_hash: self.key_hash.clone(),
+            gateway: self.gateway.clone(),
+            mode: self.mode,
+            method: self.method,
+            used: None,
+            return_url: self.return_url.clone(),
+            objects: std::collections::BTreeMap::new(),
+            page: None,
+            close: None,
+            authorized: std::collections::BTreeMap::new(),
+            failure: None,
+            asked_at: None,
+        }
+    }
+}
+
+impl Order {
+    /// The conditions of a claim (C2), read off an image.
+    pub fn accepts_attempt(&self, now: Timestamp) -> bool {
+        self.state == State::Open
+            && self.ending.is_none()
+            && self.live.is_none()
+            && self.review_open.is_none()
+            && self.expires_at > now
+            && self.attempts.len() < ATTEMPTS_MAX
+    }
+
+    pub fn add_attempt(&mut self, id: &PaymentId, attempt: Attempt) {
+        self.attempts.insert(id.clone(), attempt);
+    }
+
+    /// Takes over an attempt whose owner is gone, or that is to be asked about now.
+    pub fn take_attempt(&mut self, id: &PaymentId, nonce: &Nonce, now: Timestamp) -> bool {
+        let free = |a: &&mut Attempt| a.phase.is_live() && !a.is_leased(now);
+        let Some(attempt) = self.attempts.get_mut(id).filter(free) else { return false };
+        attempt.owner = nonce.clone();
+        attempt.lease = Some(now.plus(LEASE_SECONDS));
+        attempt.asked_at = Some(now);
+        true
+    }
+
+    /// C10. Only who takes an operation sends it.
+    pub fn take_operation(&mut self, id: &OperationId, nonce: &Nonce, now: Timestamp) -> bool {
+        let free =
+            |op: &&mut Operation| op.phase.is_unproven() && !op.for_review && !op.is_leased(now);
+        let Some(op) = self.operations.get_mut(id).filter(free) else { return false };
+        op.take(nonce, LEASE_SECONDS, now);
+        true
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CloseRefused {
+    NotLive,
+    CaptureInFlight,
+    /// The gateway offers no way to end it; it may lapse at this time.
+    NotReleasable { retry_at: Option<Timestamp> },
+}
+
+/// The void that a close of an authorized attempt owes, taken by the caller who sends it at once.
+pub fn take_void(
+    order: &mut Order,
+    id: &PaymentId,
+    rules: &Rules,
+    nonce: &Nonce,
+    now: Timestamp,
+) -> Option<OperationId> {
+    let attempt = order.attempts.get(id).filter(|a| a.phase == Phase::Authorized)?;
+    let (object, _) = attempt.objects.iter().find(|(_, phase)| **phase == Phase::Authorized)?;
+    let object = object.clone();
+    if !rules.of(&attempt.gateway).void {
+        return None;
+    }
+    let op_id = OperationId::void_of(id, &object);
+    let owed = Operation::owed(OperationKind::Void, id, &object, 0, Reason::Owed, now);
+    order.operations.entry(op_id.clone()).or_insert(owed);
+    order.take_operation(&op_id, nonce, now).then_some(op_id)
+}
+
+/// C6. Closing is an intention, written first and never withdrawn.
+pub fn close(order: &mut Order, id: &PaymentId, rules: &Rules) -> Result<(), CloseRefused> {
+    let Some(attempt) = order.attempts.get(id).filter(|attempt| attempt.phase.is_live()) else {
+        return Err(CloseRefused::NotLive);
+    };
+    if attempt.close.is_some() {
+        return Ok(());
+    }
+    // A capture that nobody has sent yet is withdrawn by the close itself.
+    let sent = order.operations.values().any(|op| {
+        op.kind == OperationKind::Capture
+            && &op.attempt == id
+            && op.may_have_effect()
+            && op.sends > 0
+    });
+    if sent {
+        return Err(CloseRefused::CaptureInFlight);
+    }
+    let able = rules.of(&attempt.gateway);
+    let stuck = attempt.phase == Phase::Authorized && !able.void;
+    if stuck || !able.can_release(order, attempt) {
+        let retry_at = attempt.page.as_ref().and_then(|page| page.expires_at);
+        return Err(CloseRefused::NotReleasable { retry_at });
+    }
+    if let Some(attempt) = order.attempts.get_mut(id) {
+        attempt.close = Some(Close::Asked);
+    }
+    Ok(())
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndRefused {
+    Paid,
+    Expired,
+    Cancelled,
+    NotYetExpired,
+    CaptureInFlight,
+}
+
+/// C7.
+pub fn end(order: &mut Order, ending: Ending, now: Timestamp) -> Result<(), EndRefused> {
+    match order.state {
+        State::Open => {}
+        State::Paid => return Err(EndRefused::Paid),
+        State::Expired => return Err(EndRefused::Expired),
+        State::Cancelled => return Err(EndRefused::Cancelled),
+    }
+    match ending {
+        Ending::Expire if order.ending.is_some() => return Ok(()),
+        Ending::Expire if order.expires_at > now => return Err(EndRefused::NotYetExpired),
+        Ending::Expire => {}
+        Ending::Cancel => {
+            let in_flight = order.operations.values().any(|op| {
+                op.kind == OperationKind::Capture && op.may_have_effect() && op.sends > 0
+            });
+            if in_flight {
+                return Err(EndRefused::CaptureInFlight);
+            }
+        }
+    }
+    order.ending = Some(ending);
+    Ok(())
+}
+
+/// What a caller asks of a capture or refund.
+#[derive(Clone, Debug)]
+pub struct NewOperation {
+    pub id: OperationId,
+    pub fingerprint: Fingerprint,
+    pub key_hash: KeyHash,
+    pub amount_minor: Option<u64>,
+    pub note: Option<String>,
+    pub nonce: Nonce,
+    pub now: Timestamp,
+}
+
+impl NewOperation {
+    fn claimed(
+        &self,
+        kind: OperationKind,
+        attempt: &PaymentId,
+        object: &ObjectId,
+        amount: u64,
+    ) -> Operation {
+        let mut op = Operation::owed(kind, attempt, object, amount, Reason::Requested, self.now);
+        op.note.clone_from(&self.note);
+        op.fingerprint = Some(self.fingerprint.clone());
+        op.key_hash = Some(self.key_hash.clone());
+        op.take(&self.nonce, LEASE_SECONDS, self.now);
+        op
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundRefused {
+    ExceedsCaptured { refundable_minor: u64 },
+    OrderFull,
+    Disputed,
+}
+
+/// C8. Room is computed and claimed under one version.
+pub fn claim_refund(
+    order: &mut Order,
+    payment: &PaymentId,
+    new: &NewOperation,
+    despite_dispute: bool,
+) -> Result<(), RefundRefused> {
+    let full = order.operations.len() >= ENTRIES_MAX || order.refunds.len() >= ENTRIES_MAX;
+    if full {
+        return Err(RefundRefused::OrderFull);
+    }
+    let (capture_id, amount) = refundable(order, payment, new.amount_minor)?;
+    let disputed = order.disputes.values().any(|dispute| {
+        dispute.capture == capture_id && dispute.phase == DisputePhase::Open
+    });
+    if disputed && !despite_dispute {
+        return Err(RefundRefused::Disputed);
+    }
+    let Some(capture) = order.captures.get(&capture_id) else {
+        return Err(RefundRefused::ExceedsCaptured { refundable_minor: 0 });
+    };
+    let mut op = new.claimed(OperationKind::Refund, payment, &capture.object, amount);
+    op.capture = Some(capture_id);
+    order.operations.insert(new.id.clone(), op);
+    Ok(())
+}
+
+/// The capture that a refund is taken from: one that fits and has the room, or a mismatched one as a
+/// whole. Excess captures are given back by us alone.
+fn refundable(
+    order: &Order,
+    payment: &PaymentId,
+    wanted: Option<u64>,
+) -> Result<(CaptureId, u64), RefundRefused> {
+    let room = |class| {
+        order
+            .captures_of(payment)
+            .filter(move |(_, capture)| capture.class == class)
+            .map(|(id, c)| (id.clone(), c.amount.amount_minor.saturating_sub(order.spent(id))))
+            .max_by_key(|(_, left)| *left)
+    };
+    let fitting = room(CaptureClass::Fits).filter(|(_, left)| *left > 0);
+    let whole = fitting.is_none();
+    let Some((id, left)) = fitting.or_else(|| room(CaptureClass::Review)) else {
+        return Err(RefundRefused::ExceedsCaptured { refundable_minor: 0 });
+    };
+    let amount = wanted.unwrap_or(left);
+    let allowed = if whole { amount == left } else { amount <= left };
+    if amount == 0 || !allowed {
+        return Err(RefundRefused::ExceedsCaptured { refundable_minor: left });
+    }
+    Ok((id, amount))
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CaptureRefused {
+    NotAuthorized,
+    Closing,
+    ExceedsAuthorized { capturable_minor: u64 },
+    PartialNotSupported,
+    OrderFull,
+}
+
+/// C9. One capture; the rest of the authorization is released.
+pub fn claim_capture(
+    order: &mut Order,
+    payment: &PaymentId,
+    new: &NewOperation,
+    rules: &Rules,
+) -> Result<(), CaptureRefused> {
+    let Some(attempt) = order.attempts.get(payment) else {
+        return Err(CaptureRefused::NotAuthorized);
+    };
+    let able = rules.of(&attempt.gateway);
+    if attempt.close.is_some() {
+        return Err(CaptureRefused::Closing);
+    }
+    let object = capturable_object(order, payment, attempt, able)?;
+    let authorized =
+        attempt.authorized.get(&object).map_or(order.total.amount_minor, |a| a.amount_minor);
+    let left = authorized.saturating_sub(captured_or_in_flight(order, &object));
+    let amount = new.amount_minor.unwrap_or(left);
+    if amount == 0 || amount > left {
+        return Err(CaptureRefused::ExceedsAuthorized { capturable_minor: left });
+    }
+    if amount < authorized && !able.partial_capture {
+        return Err(CaptureRefused::PartialNotSupported);
+    }
+    if order.operations.len() >= ENTRIES_MAX {
+        return Err(CaptureRefused::OrderFull);
+    }
+    let op = new.claimed(OperationKind::Capture, payment, &object, amount);
+    order.operations.insert(new.id.clone(), op);
+    Ok(())
+}
+
+fn capturable_object(
+    order: &Order,
+    payment: &PaymentId,
+    attempt: &Attempt,
+    able: Capabilities,
+) -> Result<ObjectId, CaptureRefused> {
+    let object = attempt.objects.iter().find(|(object, phase)| {
+        let won = order
+            .winner
+            .as_ref()
+            .is_some_and(|w| &w.attempt == payment && w.object == **object);
+        **phase == Phase::Authorized || (able.multiple_captures && won)
+    });
+    let (object, _) = object.ok_or(CaptureRefused::NotAuthorized)?;
+    let voided = order.operations.values().any(|op| {
+        op.kind == OperationKind::Void
+            && &op.object == object
+            && (op.may_have_effect() || op.phase == OperationPhase::Done)
+    });
+    if voided { Err(CaptureRefused::Closing) } else { Ok(object.clone()) }
+}
+
+fn captured_or_in_flight(order: &Order, object: &ObjectId) -> u64 {
+    let captured = order
+        .captures
+        .values()
+        .filter(|capture| &capture.object == object)
+        .map(|capture| capture.amount.amount_minor);
+    let in_flight = order
+        .operations
+        .values()
+        .filter(|op| {
+            op.kind == OperationKind::Capture && &op.object == object && op.may_have_effect()
+        })
+        .map(|op| op.amount_minor);
+    captured.chain(in_flight).fold(0, u64::saturating_add)
+}

@@ -1,0 +1,176 @@
+//! `conclude`: makes a changed image ready to be written. Every write of an order goes through it, so
+//! that debts, confirmations, history and the wake-up time are always of one piece with the change.
+
+use serde_json::{Value, json};
+
+use super::capabilities::Rules;
+use super::changes::{Event, changes};
+use super::id::{OrderId, digest, message_id};
+use super::ledger::Reason;
+use super::obligations::settle_obligations;
+use super::order::{HISTORY_MAX, HistoryEntry, Nonce, Order, Outgoing, Source, State};
+use super::phase::{OperationPhase, Phase};
+use super::time::Timestamp;
+
+/// Wake-up times are rounded up to this, so that most writes leave the index alone.
+const DUE_STEP_SECONDS: i64 = 10;
+/// Pace of asking a gateway that has nothing new to say.
+const BACKOFF_SECONDS: [i64; 8] = [30, 60, 120, 300, 900, 3600, 21_600, 86_400];
+const DAY_SHARDS: u32 = 16;
+
+/// Who writes, when, and on whose word.
+#[derive(Clone, Debug)]
+pub struct Occasion {
+    pub now: Timestamp,
+    pub source: Source,
+    pub nonce: Nonce,
+}
+
+#[derive(Clone, Debug)]
+pub struct Concluded {
+    pub order: Order,
+    pub events: Vec<Event>,
+}
+
+/// `None` if nothing changed, so nothing is to be written.
+pub fn conclude(
+    before: &Order,
+    mut after: Order,
+    rules: &Rules,
+    occasion: &Occasion,
+) -> Option<Concluded> {
+    let now = occasion.now;
+    settle_obligations(&mut after, rules, now);
+    if &after == before {
+        return None;
+    }
+    let events = changes(before, &after);
+    for (n, event) in events.iter().enumerate() {
+        let sequence = before.version.saturating_mul(1000).saturating_add(n.try_into().unwrap_or(999));
+        announce(&mut after, event, sequence, rules, now);
+        remember(&mut after, event, occasion);
+    }
+    if !events.is_empty() {
+        after.polls = 0;
+    }
+    if let (None, Some(day)) = (&after.day_s, after.day_at) {
+        let shard = shard_of(&after.id, DAY_SHARDS);
+        after.day_s = Some(format!("{}#{shard}", day.date()));
+    }
+    set_due(&mut after, rules, now);
+    after.version = before.version.saturating_add(1);
+    after.writer = occasion.nonce.clone();
+    Some(Concluded { order: after, events })
+}
+
+/// Present exactly while there is unfinished work: the sweep finds an order by this alone.
+pub fn set_due(order: &mut Order, rules: &Rules, now: Timestamp) {
+    order.due_at = next_due(order, now).map(|due| due.round_up(DUE_STEP_SECONDS));
+    order.due_s = order.due_at.map(|_| shard_of(&order.id, rules.due_shards));
+}
+
+fn next_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
+    let retry = now.plus(backoff(order));
+    let mut due = Vec::new();
+    if !order.outbox.is_empty() {
+        due.push(now);
+    }
+    if let Some((_, attempt)) = order.live_attempt() {
+        due.push(attempt.lease.unwrap_or(retry));
+    }
+    for op in order.operations.values().filter(|op| op.phase.is_unproven() && !op.for_review) {
+        due.push(if op.sends == 0 { now } else { op.lease.unwrap_or(retry) });
+    }
+    if order.refunds.values().any(|refund| refund.phase == OperationPhase::Pending)
+        || !order.ask.is_empty()
+        || has_stray_authorization(order)
+    {
+        due.push(retry);
+    }
+    if order.state == State::Open && order.ending.is_none() {
+        due.push(order.expires_at);
+    }
+    due.into_iter().min()
+}
+
+/// An authorization of an ended attempt: watched until it is voided or lapses.
+fn has_stray_authorization(order: &Order) -> bool {
+    order.attempts.values().any(|attempt| {
+        !attempt.phase.is_live()
+            && attempt.objects.values().any(|phase| *phase == Phase::Authorized)
+    })
+}
+
+fn backoff(order: &Order) -> i64 {
+    let step = usize::try_from(order.polls).unwrap_or(usize::MAX).min(BACKOFF_SECONDS.len() - 1);
+    let base = BACKOFF_SECONDS.get(step).copied().unwrap_or(86_400);
+    // Spread, without randomness: orders that failed together do not come back together.
+    base + i64::from(shard_of(&order.id, 100)) * base / 1000
+}
+
+/// The order's share of an index, from its id alone.
+pub fn shard_of(id: &OrderId, shards: u32) -> u32 {
+    let [a, b, c, d, ..] = digest(&["quittance/shard/1", id.as_str()]);
+    u32::from_be_bytes([a, b, c, d]) % shards.max(1)
+}
+
+fn announce(order: &mut Order, event: &Event, sequence: u64, rules: &Rules, now: Timestamp) {
+    if !event.kind.is_announced() || rules.targets.is_empty() {
+        return;
+    }
+    let id = message_id(&order.id, &event.discriminator());
+    let body = json!({
+        "id": id,
+        "type": event.kind.what(),
+        "timestamp": now.rfc3339(),
+        "data": data(order, event),
+    });
+    let targets = rules.targets.iter().cloned().collect();
+    order.outbox.insert(id, Outgoing { sequence, body: body.to_string(), targets });
+}
+
+fn data(order: &Order, event: &Event) -> Value {
+    let mut data = json!({
+        "order_id": order.id,
+        "amount": event.amount_minor,
+        "currency": order.currency(),
+        "status": order.status().as_str(),
+        "metadata": order.details.metadata,
+    });
+    let Value::Object(members) = &mut data else { return data };
+    if let Some(reference) = &order.details.reference {
+        members.insert("reference".to_owned(), json!(reference));
+    }
+    if let Some((id, attempt)) =
+        event.payment.as_ref().and_then(|id| order.attempts.get_key_value(id))
+    {
+        members.insert("payment_id".to_owned(), json!(id));
+        members.insert("status".to_owned(), json!(order.payment_status(id, attempt).as_str()));
+        members.insert("gateway".to_owned(), json!(attempt.gateway));
+    }
+    if let Some((refund, reason)) = &event.refund {
+        members.insert("refund_id".to_owned(), json!(refund));
+        members.insert("reason".to_owned(), json!(reason_word(*reason)));
+    }
+    data
+}
+
+pub fn reason_word(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Requested | Reason::Owed => "requested",
+        Reason::LatePayment => "late_payment",
+        Reason::DuplicatePayment => "duplicate_payment",
+        Reason::Gateway => "gateway",
+    }
+}
+
+fn remember(order: &mut Order, event: &Event, occasion: &Occasion) {
+    order.history.push(HistoryEntry {
+        at: occasion.now,
+        source: occasion.source,
+        what: event.kind.what().to_owned(),
+        attempt: event.payment.clone(),
+    });
+    let surplus = order.history.len().saturating_sub(HISTORY_MAX);
+    order.history.drain(..surplus);
+}

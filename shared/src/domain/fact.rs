@@ -1,0 +1,62 @@
+//! What can be learnt about a payment, whoever says it: a create answer, a webhook, a look-up, a list.
+
+use super::id::OperationId;
+use super::money::Money;
+use super::attempt::{Failure, Method};
+use super::order::{CaptureId, DisputeId, GatewayRefundId, ObjectId};
+use super::phase::{DisputePhase, OperationPhase, Phase};
+use super::time::Timestamp;
+
+/// One object of the gateway, as far as the source shows it. Absent parts say nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    pub object: ObjectId,
+    pub phase: Option<Phase>,
+    pub authorized: Option<Money>,
+    pub captures: Vec<SeenCapture>,
+    pub refunds: Vec<SeenRefund>,
+    pub disputes: Vec<SeenDispute>,
+    pub page: Option<SeenPage>,
+    /// Why the object, or the last try on it, failed.
+    pub failure: Option<Failure>,
+    pub method: Option<Method>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenCapture {
+    pub id: CaptureId,
+    pub amount: Money,
+    /// Our operation, where the source tells it.
+    pub operation: Option<OperationId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenRefund {
+    pub id: GatewayRefundId,
+    pub operation: Option<OperationId>,
+    pub capture: CaptureId,
+    pub amount_minor: u64,
+    pub phase: OperationPhase,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenDispute {
+    pub id: DisputeId,
+    pub capture: CaptureId,
+    pub amount_minor: u64,
+    pub phase: DisputePhase,
+}
+
+/// Where the shopper pays. The token is worth money to whoever has it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SeenPage {
+    pub address: Option<String>,
+    pub token: Option<String>,
+    pub expires_at: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for SeenPage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SeenPage(..)")
+    }
+}

@@ -1,0 +1,243 @@
+//! Identifiers. They are computed, so that a retry after any crash derives the same names; they name
+//! things and grant nothing.
+
+use std::fmt;
+
+use data_encoding::{BitOrder, Encoding, Specification};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::idempotency::Key;
+
+const ORDER_CHARS: usize = 20;
+const ATTEMPT_CHARS: usize = 6;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an identifier of this kind")]
+pub struct IdError;
+
+/// `ORD_` and 20 characters (100 bits).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OrderId(String);
+
+/// `PAY_`, the order's 20 characters and 6 of its own: the order is found without an index. Also the
+/// reference that the gateway gets.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PaymentId(String);
+
+/// `CAP_`, `VOI_` or `RFD_`, the order's 20 characters and 6 of its own: the name of an operation
+/// everywhere, at the gateway too.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OperationId(String);
+
+impl OrderId {
+    const PREFIX: &str = "ORD_";
+
+    pub fn from_key(key: &Key) -> Self {
+        Self::of(&crockford(&digest(&["quittance/order/1", key.as_str()])))
+    }
+
+    pub fn from_random(random: [u8; 16]) -> Self {
+        Self::of(&crockford(&random))
+    }
+
+    fn of(text: &str) -> Self {
+        Self(format!("{}{}", Self::PREFIX, first(text, ORDER_CHARS)))
+    }
+
+    /// ```
+    /// use quittance::domain::id::OrderId;
+    /// assert!(OrderId::parse("ORD_7Q2M9X4KD1T8V3N6B0ZC").is_ok());
+    /// assert!(OrderId::parse("ORD_7q2m9x4kd1t8v3n6b0zc").is_err());
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, IdError> {
+        parse(text, &[Self::PREFIX], ORDER_CHARS).map(Self)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn body(&self) -> &str {
+        self.0.get(Self::PREFIX.len()..).unwrap_or_default()
+    }
+}
+
+impl PaymentId {
+    const PREFIX: &str = "PAY_";
+
+    pub fn from_key(order: &OrderId, key: &Key) -> Self {
+        Self::of(order, "key", key.as_str())
+    }
+
+    /// The `n`th attempt of an order that came without a key: a domain apart from keyed ones.
+    pub fn from_number(order: &OrderId, n: usize) -> Self {
+        Self::of(order, "n", &n.to_string())
+    }
+
+    fn of(order: &OrderId, kind: &str, name: &str) -> Self {
+        Self(named(Self::PREFIX, order, &[order.as_str(), kind, name]))
+    }
+
+    pub fn parse(text: &str) -> Result<Self, IdError> {
+        parse(text, &[Self::PREFIX], ORDER_CHARS + ATTEMPT_CHARS).map(Self)
+    }
+
+    pub fn order(&self) -> OrderId {
+        order_of(&self.0)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl OperationId {
+    const CAPTURE: &str = "CAP_";
+    const VOID: &str = "VOI_";
+    const REFUND: &str = "RFD_";
+
+    pub fn capture_from_key(payment: &PaymentId, key: &Key) -> Self {
+        Self::of(Self::CAPTURE, &payment.order(), &[payment.as_str(), "capture", key.as_str()])
+    }
+
+    pub fn refund_from_key(payment: &PaymentId, key: &Key) -> Self {
+        Self::of(Self::REFUND, &payment.order(), &[payment.as_str(), "refund", key.as_str()])
+    }
+
+    /// The capture that an attempt owes when money moves by our call only.
+    pub fn capture_owed(payment: &PaymentId) -> Self {
+        Self::of(Self::CAPTURE, &payment.order(), &[payment.as_str(), "cap"])
+    }
+
+    pub fn void_of(payment: &PaymentId, object: &str) -> Self {
+        Self::of(Self::VOID, &payment.order(), &[object, "void"])
+    }
+
+    /// The `n`th attempt to give an excess capture back.
+    pub fn compensation(order: &OrderId, capture: &str, n: usize) -> Self {
+        Self::of(Self::REFUND, order, &[capture, "comp", &n.to_string()])
+    }
+
+    /// The public name of a refund that somebody made at the gateway.
+    pub fn foreign_refund(order: &OrderId, gateway_refund: &str) -> Self {
+        Self::of(Self::REFUND, order, &[order.as_str(), "foreign", gateway_refund])
+    }
+
+    fn of(prefix: &str, order: &OrderId, parts: &[&str]) -> Self {
+        Self(named(prefix, order, parts))
+    }
+
+    pub fn parse(text: &str) -> Result<Self, IdError> {
+        let prefixes = [Self::CAPTURE, Self::VOID, Self::REFUND];
+        parse(text, &prefixes, ORDER_CHARS + ATTEMPT_CHARS).map(Self)
+    }
+
+    pub fn parse_refund(text: &str) -> Result<Self, IdError> {
+        parse(text, &[Self::REFUND], ORDER_CHARS + ATTEMPT_CHARS).map(Self)
+    }
+
+    pub fn order(&self) -> OrderId {
+        order_of(&self.0)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The name of a confirmation: one fact of one order has one name, whoever learns it.
+pub fn message_id(order: &OrderId, discriminator: &str) -> String {
+    let text = crockford(&digest(&["quittance/message/1", order.as_str(), discriminator]));
+    format!("msg_{}", first(&text, 26))
+}
+
+fn named(prefix: &str, order: &OrderId, parts: &[&str]) -> String {
+    let mut all = vec!["quittance/attempt/1"];
+    all.extend_from_slice(parts);
+    let own = crockford(&digest(&all));
+    format!("{prefix}{}{}", order.body(), first(&own, ATTEMPT_CHARS))
+}
+
+fn order_of(text: &str) -> OrderId {
+    let body = text.get(4..4 + ORDER_CHARS).unwrap_or_default();
+    OrderId(format!("{}{body}", OrderId::PREFIX))
+}
+
+fn parse(text: &str, prefixes: &[&str], chars: usize) -> Result<String, IdError> {
+    let body = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix)).ok_or(IdError)?;
+    let well_formed = body.len() == chars && body.bytes().all(|b| ALPHABET.as_bytes().contains(&b));
+    if well_formed { Ok(text.to_owned()) } else { Err(IdError) }
+}
+
+/// SHA-256 over the parts, each preceded by its length, so that no two lists of parts meet.
+pub fn digest(parts: &[&str]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().into()
+}
+
+const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// Crockford's base32: five bits a character, no letter that is taken for a digit.
+pub fn crockford(bytes: &[u8]) -> String {
+    let mut specification = Specification::new();
+    specification.symbols.push_str(ALPHABET);
+    specification.bit_order = BitOrder::MostSignificantFirst;
+    specification
+        .encoding()
+        .map(|encoding: Encoding| encoding.encode(bytes))
+        .unwrap_or_default()
+}
+
+fn first(text: &str, chars: usize) -> &str {
+    text.get(..chars).unwrap_or(text)
+}
+
+impl fmt::Display for OrderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for PaymentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for OperationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_and_a_payment_lead_to_their_order() {
+        let order = OrderId::from_key(&Key::parse("checkout-42").unwrap());
+        let payment = PaymentId::from_number(&order, 0);
+        let refund = OperationId::refund_from_key(&payment, &Key::parse("r1").unwrap());
+        assert_eq!(payment.order(), order);
+        assert_eq!(refund.order(), order);
+        assert_eq!(PaymentId::parse(payment.as_str()), Ok(payment.clone()));
+        assert_eq!(OperationId::parse_refund(refund.as_str()), Ok(refund));
+        assert!(payment.as_str().len() <= 34);
+    }
+
+    #[test]
+    fn keyed_and_numbered_attempts_never_share_a_name() {
+        let order = OrderId::from_random([7; 16]);
+        let keyed = PaymentId::from_key(&order, &Key::parse("0").unwrap());
+        assert_ne!(keyed, PaymentId::from_number(&order, 0));
+    }
+}

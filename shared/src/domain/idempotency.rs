@@ -1,0 +1,52 @@
+//! The idempotency key of a request and the fingerprint of what it asked for.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::digest;
+
+const KEY_CHARS_MAX: usize = 255;
+
+/// 1 to 255 visible ASCII characters, chosen by the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key(String);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an idempotency key is 1 to 255 visible ASCII characters")]
+pub struct KeyError;
+
+impl Key {
+    pub fn parse(text: &str) -> Result<Self, KeyError> {
+        let well_formed =
+            (1..=KEY_CHARS_MAX).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        if well_formed { Ok(Self(text.to_owned())) } else { Err(KeyError) }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The whole hash of the key within `scope` (a route and what it acts on). Ids hold only a part
+    /// of it; comparing this tells a retry from a collision.
+    pub fn hash(&self, scope: &str) -> KeyHash {
+        KeyHash(hex(&digest(&["quittance/key/1", scope, &self.0])))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct KeyHash(String);
+
+/// SHA-256 of a route and the canonical JSON sent to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Fingerprint(String);
+
+impl Fingerprint {
+    pub fn of(route: &str, canonical_json: &str) -> Self {
+        Self(hex(&digest(&["quittance/request/1", route, canonical_json])))
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(bytes)
+}

@@ -1,0 +1,177 @@
+//! What moved, and what was asked to move: captures, refunds, operations, disputes.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{OperationId, PaymentId};
+use super::idempotency::{Fingerprint, KeyHash};
+use super::money::Money;
+use super::order::{CaptureId, Nonce, ObjectId};
+use super::phase::{DisputePhase, OperationPhase};
+use super::time::Timestamp;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capture {
+    #[serde(rename = "att")]
+    pub attempt: PaymentId,
+    #[serde(rename = "obj")]
+    pub object: ObjectId,
+    #[serde(flatten)]
+    pub amount: Money,
+    #[serde(rename = "op", default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<OperationId>,
+    #[serde(rename = "cls")]
+    pub class: CaptureClass,
+    #[serde(rename = "at")]
+    pub learnt_at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CaptureClass {
+    #[serde(rename = "ok")]
+    Fits,
+    /// Right in itself, but the order did not need it: given back.
+    #[serde(rename = "x")]
+    Excess,
+    /// Wrong amount or currency, or could not be given back: for a person.
+    #[serde(rename = "rev")]
+    Review,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    #[serde(rename = "cap")]
+    pub capture: CaptureId,
+    #[serde(rename = "amt")]
+    pub amount_minor: u64,
+    #[serde(rename = "ph")]
+    pub phase: OperationPhase,
+    /// Our operation; absent if it was made at the gateway.
+    #[serde(rename = "op", default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<OperationId>,
+    #[serde(rename = "at")]
+    pub learnt_at: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operation {
+    pub kind: OperationKind,
+    #[serde(rename = "att")]
+    pub attempt: PaymentId,
+    #[serde(rename = "obj")]
+    pub object: ObjectId,
+    /// The capture that a refund gives back.
+    #[serde(rename = "cap", default, skip_serializing_if = "Option::is_none")]
+    pub capture: Option<CaptureId>,
+    #[serde(rename = "amt")]
+    pub amount_minor: u64,
+    #[serde(rename = "why")]
+    pub reason: Reason,
+    /// The caller's own words.
+    #[serde(rename = "text", default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    #[serde(rename = "fp", default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<Fingerprint>,
+    #[serde(rename = "kh", default, skip_serializing_if = "Option::is_none")]
+    pub key_hash: Option<KeyHash>,
+    #[serde(rename = "ph")]
+    pub phase: OperationPhase,
+    #[serde(rename = "own", default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Nonce>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<Timestamp>,
+    #[serde(rename = "born")]
+    pub created_at: Timestamp,
+    #[serde(rename = "first", default, skip_serializing_if = "Option::is_none")]
+    pub first_sent_at: Option<Timestamp>,
+    /// When it was last sent.
+    #[serde(rename = "sent", default, skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<Timestamp>,
+    pub sends: u32,
+    /// A repeat was refused: the first send may still land, so the reservation is kept for a while.
+    #[serde(rename = "rf", default, skip_serializing_if = "std::ops::Not::not")]
+    pub repeat_refused: bool,
+    /// Cannot be settled by us any more; a person decides. The reservation is kept.
+    #[serde(rename = "rv", default, skip_serializing_if = "std::ops::Not::not")]
+    pub for_review: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OperationKind {
+    Capture,
+    Void,
+    Refund,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    Requested,
+    /// The state owes it (a capture or a void).
+    Owed,
+    LatePayment,
+    DuplicatePayment,
+    /// Made at the gateway, not here.
+    Gateway,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dispute {
+    #[serde(rename = "cap")]
+    pub capture: CaptureId,
+    #[serde(rename = "amt")]
+    pub amount_minor: u64,
+    #[serde(rename = "ph")]
+    pub phase: DisputePhase,
+}
+
+impl Operation {
+    /// An operation that the state owes; nobody has sent it yet.
+    pub fn owed(
+        kind: OperationKind,
+        attempt: &PaymentId,
+        object: &ObjectId,
+        amount_minor: u64,
+        reason: Reason,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            kind,
+            attempt: attempt.clone(),
+            object: object.clone(),
+            capture: None,
+            amount_minor,
+            reason,
+            note: None,
+            fingerprint: None,
+            key_hash: None,
+            phase: OperationPhase::Sending,
+            owner: None,
+            lease: None,
+            created_at: now,
+            first_sent_at: None,
+            sent_at: None,
+            sends: 0,
+            repeat_refused: false,
+            for_review: false,
+        }
+    }
+
+    /// Marks it as being sent by `owner`; written before it is.
+    pub fn take(&mut self, owner: &Nonce, lease_seconds: i64, now: Timestamp) {
+        self.owner = Some(owner.clone());
+        self.lease = Some(now.plus(lease_seconds));
+        self.first_sent_at = self.first_sent_at.or(Some(now));
+        self.sent_at = Some(now);
+        self.sends = self.sends.saturating_add(1);
+    }
+
+    pub fn is_leased(&self, now: Timestamp) -> bool {
+        self.lease.is_some_and(|until| until > now)
+    }
+
+    /// Sent or about to be, and not proven either way.
+    pub fn may_have_effect(&self) -> bool {
+        self.phase.is_unproven() || self.for_review
+    }
+}

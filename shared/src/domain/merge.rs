@@ -1,0 +1,211 @@
+//! `merge`: what is known of an order, and what was just learnt, make what is known now. Idempotent,
+//! and independent of the order in which the facts about one attempt arrive.
+
+use super::fact::{Seen, SeenCapture, SeenRefund};
+use super::id::PaymentId;
+use super::money::Money;
+use super::attempt::{Attempt, CaptureMode, Page};
+use super::ledger::{Capture, CaptureClass, Dispute, Refund};
+use super::order::{ENTRIES_MAX, ObjectId, Order, State, Winner};
+use super::phase::{OperationPhase, Phase};
+use super::time::Timestamp;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MergeError {
+    #[error("the order has no such attempt")]
+    UnknownAttempt,
+    #[error("the order holds as many entries as it can")]
+    OrderFull,
+}
+
+pub fn merge(
+    order: &mut Order,
+    attempt_id: &PaymentId,
+    seen: &Seen,
+    now: Timestamp,
+) -> Result<(), MergeError> {
+    if !order.attempts.contains_key(attempt_id) {
+        return Err(MergeError::UnknownAttempt);
+    }
+    refuse_overflow(order, seen)?;
+    record_object(order, attempt_id, seen);
+    for capture in &seen.captures {
+        record_capture(order, attempt_id, &seen.object, capture, now);
+    }
+    for refund in &seen.refunds {
+        record_refund(order, refund, now);
+    }
+    record_disputes(order, seen);
+    if order.day_at.is_none() {
+        order.day_at = Some(now);
+    }
+    Ok(())
+}
+
+/// A fact that finds no room is parked whole by the caller, never half recorded.
+fn refuse_overflow(order: &Order, seen: &Seen) -> Result<(), MergeError> {
+    let captures = seen.captures.iter().filter(|c| !order.captures.contains_key(&c.id)).count();
+    let refunds = seen.refunds.iter().filter(|r| !order.refunds.contains_key(&r.id)).count();
+    let disputes = seen.disputes.iter().filter(|d| !order.disputes.contains_key(&d.id)).count();
+    let overflows = order.captures.len() + captures > ENTRIES_MAX
+        || order.refunds.len() + refunds > ENTRIES_MAX
+        || order.disputes.len() + disputes > ENTRIES_MAX;
+    if overflows { Err(MergeError::OrderFull) } else { Ok(()) }
+}
+
+fn record_object(order: &mut Order, attempt_id: &PaymentId, seen: &Seen) {
+    let Some(attempt) = order.attempts.get_mut(attempt_id) else { return };
+    let stated = if seen.captures.is_empty() { seen.phase } else { Some(Phase::Captured) };
+    if let Some(stated) = stated {
+        let known = attempt.objects.entry(seen.object.clone()).or_insert(stated);
+        *known = known.or_higher(stated);
+    }
+    if let Some(amount) = seen.authorized {
+        attempt.authorized.entry(seen.object.clone()).or_insert(amount);
+    }
+    if seen.method.is_some() {
+        attempt.used = seen.method;
+    }
+    attempt.phase = phase_from_objects(attempt);
+    if attempt.phase > Phase::Unknown {
+        attempt.lease = None;
+    }
+    match attempt.phase {
+        Phase::Captured => attempt.failure = None,
+        _ if seen.failure.is_some() => attempt.failure.clone_from(&seen.failure),
+        _ => {}
+    }
+    record_page(attempt, seen);
+}
+
+/// One page per attempt, ever: what has been handed out must stay the only payable address.
+fn record_page(attempt: &mut Attempt, seen: &Seen) {
+    let wanted = attempt.phase.is_live() && attempt.close.is_none() && attempt.page.is_none();
+    if let (true, Some(page)) = (wanted, &seen.page) {
+        attempt.page = Some(Page {
+            object: seen.object.clone(),
+            address: page.address.clone(),
+            token: page.token.clone(),
+            expires_at: page.expires_at,
+        });
+    }
+}
+
+/// With several objects (a hidden repeat at a gateway without keys) a negative fact about one is not
+/// a fact about the attempt, unless it is the one whose page was handed out.
+fn phase_from_objects(attempt: &Attempt) -> Phase {
+    let phases = || attempt.objects.values().copied();
+    let any = |phase| phases().any(|known| known == phase);
+    let handed_out = attempt.page.as_ref().and_then(|page| attempt.objects.get(&page.object));
+    let stated = match handed_out.copied() {
+        _ if any(Phase::Captured) => Some(Phase::Captured),
+        Some(phase) if phase.is_negative() && !any(Phase::Authorized) => Some(phase),
+        _ => phases().filter(|phase| !phase.is_negative()).max().or_else(|| phases().max()),
+    };
+    stated.map_or(attempt.phase, |phase| attempt.phase.or_higher(phase))
+}
+
+fn record_capture(
+    order: &mut Order,
+    attempt_id: &PaymentId,
+    object: &ObjectId,
+    seen: &SeenCapture,
+    now: Timestamp,
+) {
+    if let Some(known) = order.captures.get_mut(&seen.id) {
+        if known.operation.is_none() {
+            known.operation.clone_from(&seen.operation);
+        }
+        return;
+    }
+    let Some(attempt) = order.attempts.get(attempt_id) else { return };
+    let class = classify(order, attempt_id, attempt, object, seen.amount);
+    if class == CaptureClass::Fits && order.state == State::Open {
+        order.state = State::Paid;
+        order.winner = Some(Winner { attempt: attempt_id.clone(), object: object.clone() });
+    }
+    let capture = Capture {
+        attempt: attempt_id.clone(),
+        object: object.clone(),
+        amount: seen.amount,
+        operation: seen.operation.clone(),
+        class,
+        learnt_at: now,
+    };
+    order.captures.insert(seen.id.clone(), capture);
+}
+
+fn classify(
+    order: &Order,
+    attempt_id: &PaymentId,
+    attempt: &Attempt,
+    object: &ObjectId,
+    amount: Money,
+) -> CaptureClass {
+    let authorized = attempt.authorized.get(object).copied().unwrap_or(order.total);
+    let fits = match attempt.mode {
+        CaptureMode::Automatic => amount == order.total,
+        CaptureMode::Manual => {
+            authorized == order.total
+                && amount.currency == authorized.currency
+                && (1..=authorized.amount_minor).contains(&amount.amount_minor)
+        }
+    };
+    if !fits {
+        return CaptureClass::Review;
+    }
+    match &order.winner {
+        None if order.state == State::Open => CaptureClass::Fits,
+        Some(winner) if &winner.attempt == attempt_id && &winner.object == object => {
+            part_of_the_winner(order, attempt, object, amount, authorized)
+        }
+        _ => CaptureClass::Excess,
+    }
+}
+
+/// A further capture of the object that already paid: the parts must stay within the authorization.
+fn part_of_the_winner(
+    order: &Order,
+    attempt: &Attempt,
+    object: &ObjectId,
+    amount: Money,
+    authorized: Money,
+) -> CaptureClass {
+    let so_far = order
+        .captures
+        .values()
+        .filter(|known| &known.object == object && known.class == CaptureClass::Fits)
+        .fold(0_u64, |sum, known| sum.saturating_add(known.amount.amount_minor));
+    let within = so_far.saturating_add(amount.amount_minor) <= authorized.amount_minor;
+    if attempt.mode == CaptureMode::Manual && within {
+        CaptureClass::Fits
+    } else {
+        CaptureClass::Excess
+    }
+}
+
+fn record_refund(order: &mut Order, seen: &SeenRefund, now: Timestamp) {
+    let ours = seen.operation.as_ref().filter(|id| order.operations.contains_key(*id)).cloned();
+    let known = order.refunds.entry(seen.id.clone()).or_insert_with(|| Refund {
+        capture: seen.capture.clone(),
+        amount_minor: seen.amount_minor,
+        phase: OperationPhase::Pending,
+        operation: None,
+        learnt_at: now,
+    });
+    known.phase = known.phase.max(seen.phase);
+    if known.operation.is_none() {
+        known.operation = ours;
+    }
+}
+
+fn record_disputes(order: &mut Order, seen: &Seen) {
+    for dispute in &seen.disputes {
+        let known = order.disputes.entry(dispute.id.clone()).or_insert_with(|| Dispute {
+            capture: dispute.capture.clone(),
+            amount_minor: dispute.amount_minor,
+            phase: dispute.phase,
+        });
+        known.phase = known.phase.max(dispute.phase);
+    }
+}

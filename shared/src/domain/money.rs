@@ -1,0 +1,114 @@
+//! Money: integer minor units of an ISO 4217 currency, with checked arithmetic.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The largest amount that an order may have, in minor units.
+pub const AMOUNT_MINOR_MAX: u64 = 999_999_999_999;
+
+/// An ISO 4217 currency that money is really counted in: it has an exponent (gold and test codes have none).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Currency(iso_currency::Currency);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    #[error("not an ISO 4217 currency code")]
+    UnknownCurrency,
+    #[error("the currencies differ")]
+    CurrencyMismatch,
+    #[error("the amount is out of range")]
+    OutOfRange,
+}
+
+impl Currency {
+    /// ```
+    /// use quittance::domain::money::Currency;
+    /// assert_eq!(Currency::from_code("JPY").unwrap().exponent(), 0);
+    /// assert!(Currency::from_code("jpy").is_err());
+    /// assert!(Currency::from_code("XAU").is_err());
+    /// ```
+    pub fn from_code(code: &str) -> Result<Self, MoneyError> {
+        let currency = iso_currency::Currency::from_code(code).ok_or(MoneyError::UnknownCurrency)?;
+        // Case-folding look-ups would make two spellings of one order differ in its fingerprint.
+        if currency.code() != code || currency.exponent().is_none() {
+            return Err(MoneyError::UnknownCurrency);
+        }
+        Ok(Self(currency))
+    }
+
+    pub fn code(self) -> &'static str {
+        self.0.code()
+    }
+
+    pub fn exponent(self) -> u16 {
+        self.0.exponent().unwrap_or_default()
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = MoneyError;
+
+    fn try_from(code: String) -> Result<Self, MoneyError> {
+        Self::from_code(&code)
+    }
+}
+
+impl From<Currency> for String {
+    fn from(currency: Currency) -> Self {
+        currency.code().to_owned()
+    }
+}
+
+/// An amount of one currency. Two amounts meet only if their currencies agree.
+///
+/// ```
+/// use quittance::domain::money::{Currency, Money};
+/// let eur = Currency::from_code("EUR").unwrap();
+/// let jpy = Currency::from_code("JPY").unwrap();
+/// let total = Money::new(1999, eur);
+/// assert_eq!(total.checked_sub(Money::new(1000, eur)), Ok(Money::new(999, eur)));
+/// assert!(total.checked_add(Money::new(1, jpy)).is_err());
+/// assert!(Money::new(1, eur).checked_sub(total).is_err());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Money {
+    #[serde(rename = "amt")]
+    pub amount_minor: u64,
+    #[serde(rename = "cur")]
+    pub currency: Currency,
+}
+
+impl Money {
+    pub fn new(amount_minor: u64, currency: Currency) -> Self {
+        Self { amount_minor, currency }
+    }
+
+    pub fn checked_add(self, other: Self) -> Result<Self, MoneyError> {
+        self.combine(other, u64::checked_add)
+    }
+
+    pub fn checked_sub(self, other: Self) -> Result<Self, MoneyError> {
+        self.combine(other, u64::checked_sub)
+    }
+
+    fn combine(
+        self,
+        other: Self,
+        with: impl Fn(u64, u64) -> Option<u64>,
+    ) -> Result<Self, MoneyError> {
+        if self.currency != other.currency {
+            return Err(MoneyError::CurrencyMismatch);
+        }
+        let amount_minor =
+            with(self.amount_minor, other.amount_minor).ok_or(MoneyError::OutOfRange)?;
+        Ok(Self { amount_minor, ..self })
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.amount_minor, self.currency.code())
+    }
+}

@@ -1,0 +1,245 @@
+//! `settle_obligations`: what the state owes. It runs on every image before it is written, so no
+//! handler can forget a debt and no crash can fall between a cause and its debt.
+
+use super::capabilities::{Capabilities, Rules};
+use super::id::{OperationId, PaymentId};
+use super::attempt::{CaptureMode, Close};
+use super::ledger::{CaptureClass, Operation, OperationKind, Reason};
+use super::order::{Ending, Order, State};
+use super::phase::{OperationPhase, Phase};
+use super::time::Timestamp;
+
+/// After so many refused or failed compensations of one capture a person decides.
+const COMPENSATIONS_MAX: usize = 4;
+
+pub fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
+    follow_effects(order);
+    close_what_cannot_stay(order);
+    let attempts: Vec<PaymentId> = order.attempts.keys().cloned().collect();
+    for attempt in &attempts {
+        let Some(known) = order.attempts.get(attempt) else { continue };
+        let able = rules.of(&known.gateway);
+        release_if_closing(order, attempt, able);
+        owe_capture(order, attempt, able, now);
+        owe_voids(order, attempt, able, now);
+    }
+    compensate_excess(order, now);
+    follow_effects(order);
+    end_if_nothing_is_live(order);
+    hide_pages_of_ended_attempts(order);
+    order.review_open = (order.state == State::Open && has_unreturned_review(order)).then_some(true);
+    order.live = order
+        .attempts
+        .iter()
+        .find(|(_, attempt)| attempt.phase.is_live())
+        .map(|(id, _)| id.clone());
+}
+
+/// The phase of an operation follows the captures, refunds and objects that show its effect.
+fn follow_effects(order: &mut Order) {
+    let Order { operations, refunds, captures, attempts, .. } = order;
+    for (id, op) in operations.iter_mut() {
+        let object =
+            attempts.get(&op.attempt).and_then(|attempt| attempt.objects.get(&op.object)).copied();
+        let shown = match op.kind {
+            OperationKind::Refund => refunds
+                .values()
+                .filter(|refund| refund.operation.as_ref() == Some(id))
+                .map(|refund| refund.phase)
+                .max(),
+            OperationKind::Capture => {
+                let linked = captures.values_mut().any(|capture| {
+                    let same = capture.object == op.object
+                        && capture.operation.is_none()
+                        && op.sends > 0
+                        && capture.amount.amount_minor == op.amount_minor;
+                    if same {
+                        capture.operation = Some(id.clone());
+                    }
+                    capture.operation.as_ref() == Some(id)
+                });
+                match object {
+                    _ if linked => Some(OperationPhase::Done),
+                    Some(Phase::Captured) if op.sends > 0 => Some(OperationPhase::Done),
+                    Some(Phase::Captured) => Some(OperationPhase::Refused),
+                    Some(phase) if phase.is_negative() => Some(OperationPhase::Refused),
+                    _ => None,
+                }
+            }
+            OperationKind::Void => match object {
+                Some(phase) if phase.is_negative() => Some(OperationPhase::Done),
+                Some(Phase::Captured) => Some(OperationPhase::Refused),
+                _ => None,
+            },
+        };
+        if let Some(shown) = shown {
+            op.phase = op.phase.max(shown);
+            op.for_review = false;
+            op.lease = None;
+        }
+    }
+}
+
+/// a. A paid or ending order closes every live attempt; expiry alone leaves an authorized payment to
+/// the merchant.
+fn close_what_cannot_stay(order: &mut Order) {
+    if order.state == State::Open && order.ending.is_none() {
+        return;
+    }
+    let by_expiry = match order.state {
+        State::Open => order.ending == Some(Ending::Expire),
+        State::Expired => true,
+        State::Paid | State::Cancelled => false,
+    };
+    for attempt in order.attempts.values_mut() {
+        let spared = by_expiry && attempt.phase == Phase::Authorized;
+        if attempt.phase.is_live() && attempt.close.is_none() && !spared {
+            attempt.close = Some(Close::Order);
+        }
+    }
+}
+
+/// b. A closing attempt is released where we can prove that no money will move; where nothing can end
+/// it and no second page can follow, it is abandoned.
+fn release_if_closing(order: &mut Order, id: &PaymentId, able: Capabilities) {
+    let Some(close) = order.attempts.get(id).filter(|a| a.phase.is_live()).and_then(|a| a.close)
+    else {
+        return;
+    };
+    withdraw_unsent_captures(order, id);
+    if order.capture_in_flight(id) {
+        return;
+    }
+    let Some(attempt) = order.attempts.get(id) else { return };
+    let authorized = attempt.phase == Phase::Authorized;
+    let never_captured = able.ours(attempt.mode) && (!authorized || !able.void);
+    let never_seen = able.page_only(order) && attempt.page.is_none() && !authorized;
+    let released = if never_captured || never_seen {
+        Some(Phase::Closed)
+    } else if close == Close::Order && !able.can_release(order, attempt) {
+        Some(Phase::Abandoned)
+    } else {
+        None
+    };
+    if let (Some(phase), Some(attempt)) = (released, order.attempts.get_mut(id)) {
+        attempt.phase = attempt.phase.or_higher(phase);
+        attempt.lease = None;
+    }
+}
+
+/// Nobody can have sent it: the version of the item stands between.
+fn withdraw_unsent_captures(order: &mut Order, id: &PaymentId) {
+    for op in order.operations.values_mut() {
+        let unsent = op.kind == OperationKind::Capture && op.sends == 0 && op.phase.is_unproven();
+        if &op.attempt == id && unsent {
+            op.phase = OperationPhase::Refused;
+        }
+    }
+}
+
+/// c. Where money moves by our call only, an automatic payment that is authorized is captured.
+fn owe_capture(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timestamp) {
+    let Some(attempt) = order.attempts.get(id) else { return };
+    let owed = able.ours(attempt.mode)
+        && attempt.mode == CaptureMode::Automatic
+        && attempt.phase == Phase::Authorized
+        && attempt.close.is_none();
+    let object = attempt.objects.iter().find(|(_, phase)| **phase == Phase::Authorized);
+    if let (true, Some((object, _))) = (owed, object) {
+        let op_id = OperationId::capture_owed(id);
+        let amount = order.total.amount_minor;
+        let op = Operation::owed(OperationKind::Capture, id, object, amount, Reason::Owed, now);
+        order.operations.entry(op_id).or_insert(op);
+    }
+}
+
+/// d. An authorization that nobody wants is voided, where the gateway can.
+fn owe_voids(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timestamp) {
+    let Some(attempt) = order.attempts.get(id) else { return };
+    let unwanted = attempt.close.is_some() || !attempt.phase.is_live();
+    if !unwanted || !able.void || order.capture_in_flight(id) {
+        return;
+    }
+    let authorized: Vec<String> = attempt
+        .objects
+        .iter()
+        .filter(|(_, phase)| **phase == Phase::Authorized)
+        .map(|(object, _)| object.clone())
+        .collect();
+    for object in authorized {
+        let op = Operation::owed(OperationKind::Void, id, &object, 0, Reason::Owed, now);
+        order.operations.entry(OperationId::void_of(id, &object)).or_insert(op);
+    }
+}
+
+/// e. An excess capture is given back: reserved in the very write that records it, so that a
+/// merchant's refund finds no room.
+fn compensate_excess(order: &mut Order, now: Timestamp) {
+    let reason =
+        if order.state == State::Paid { Reason::DuplicatePayment } else { Reason::LatePayment };
+    let excess: Vec<String> = order
+        .captures
+        .iter()
+        .filter(|(_, capture)| capture.class == CaptureClass::Excess)
+        .map(|(id, _)| id.clone())
+        .collect();
+    for id in excess {
+        let Some(capture) = order.captures.get(&id).cloned() else { continue };
+        let left = capture.amount.amount_minor.saturating_sub(order.spent(&id));
+        if left == 0 {
+            continue;
+        }
+        let earlier = order
+            .operations
+            .values()
+            .filter(|op| {
+                op.capture.as_deref() == Some(&id)
+                    && matches!(op.reason, Reason::LatePayment | Reason::DuplicatePayment)
+            })
+            .count();
+        if earlier >= COMPENSATIONS_MAX {
+            if let Some(capture) = order.captures.get_mut(&id) {
+                capture.class = CaptureClass::Review;
+            }
+            continue;
+        }
+        let op_id = OperationId::compensation(&order.id, &id, earlier);
+        let (attempt, object) = (&capture.attempt, &capture.object);
+        let mut op =
+            Operation::owed(OperationKind::Refund, attempt, object, left, reason, now);
+        op.capture = Some(id);
+        order.operations.insert(op_id, op);
+    }
+}
+
+/// g. An order ends only when nothing can pay it any more.
+fn end_if_nothing_is_live(order: &mut Order) {
+    let live = order.attempts.values().any(|attempt| attempt.phase.is_live());
+    let in_flight = order
+        .operations
+        .values()
+        .any(|op| op.kind == OperationKind::Capture && op.may_have_effect());
+    if order.state != State::Open || live || in_flight {
+        return;
+    }
+    order.state = match order.ending {
+        None => State::Open,
+        Some(Ending::Expire) => State::Expired,
+        Some(Ending::Cancel) => State::Cancelled,
+    };
+}
+
+fn hide_pages_of_ended_attempts(order: &mut Order) {
+    for attempt in order.attempts.values_mut().filter(|attempt| !attempt.phase.is_live()) {
+        if let Some(page) = &mut attempt.page {
+            page.address = None;
+            page.token = None;
+        }
+    }
+}
+
+fn has_unreturned_review(order: &Order) -> bool {
+    order.captures.iter().any(|(id, capture)| {
+        capture.class == CaptureClass::Review && order.returned(id) < capture.amount.amount_minor
+    })
+}

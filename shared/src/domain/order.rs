@@ -1,0 +1,250 @@
+//! The order item: idempotency record, lock, payment state and outbox in one. Field names are the
+//! stored names, short because every byte of every write is paid for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::attempt::Attempt;
+use super::id::{OperationId, OrderId, PaymentId};
+use super::idempotency::{Fingerprint, KeyHash};
+use super::ledger::{Capture, Dispute, Operation, OperationKind, Refund};
+use super::money::{Currency, Money};
+use super::phase::{DisputePhase, OperationPhase};
+use super::time::Timestamp;
+
+pub const ATTEMPTS_MAX: usize = 20;
+/// Entries of `captures`, `refunds`, `operations` or `disputes`; one more is parked, not dropped.
+pub const ENTRIES_MAX: usize = 64;
+pub const HISTORY_MAX: usize = 50;
+
+/// Names one logical write, so that its author recognises it after a lost answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Nonce(pub String);
+
+/// The gateway's own name of an intent, session or order.
+pub type ObjectId = String;
+/// The adapter's one name of a capture, the same from every source.
+pub type CaptureId = String;
+pub type GatewayRefundId = String;
+pub type DisputeId = String;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    pub id: OrderId,
+    #[serde(rename = "ver")]
+    pub version: u64,
+    #[serde(rename = "w")]
+    pub writer: Nonce,
+    #[serde(rename = "fp")]
+    pub fingerprint: Fingerprint,
+    #[serde(rename = "kh", default, skip_serializing_if = "Option::is_none")]
+    pub key_hash: Option<KeyHash>,
+    #[serde(rename = "sum")]
+    pub total: Money,
+    #[serde(rename = "born")]
+    pub created_at: Timestamp,
+    #[serde(rename = "exp")]
+    pub expires_at: Timestamp,
+    #[serde(rename = "st")]
+    pub state: State,
+    /// The order is ending; it ends once nothing is live. Never withdrawn.
+    #[serde(rename = "end", default, skip_serializing_if = "Option::is_none")]
+    pub ending: Option<Ending>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<PaymentId>,
+    #[serde(rename = "win", default, skip_serializing_if = "Option::is_none")]
+    pub winner: Option<Winner>,
+    #[serde(rename = "atts", default)]
+    pub attempts: BTreeMap<PaymentId, Attempt>,
+    #[serde(rename = "caps", default)]
+    pub captures: BTreeMap<CaptureId, Capture>,
+    #[serde(rename = "refs", default)]
+    pub refunds: BTreeMap<GatewayRefundId, Refund>,
+    #[serde(rename = "ops", default)]
+    pub operations: BTreeMap<OperationId, Operation>,
+    #[serde(rename = "disp", default)]
+    pub disputes: BTreeMap<DisputeId, Dispute>,
+    /// Present while a capture that does not fit an open order has not been given back.
+    #[serde(rename = "rev_open", default, skip_serializing_if = "Option::is_none")]
+    pub review_open: Option<bool>,
+    /// Until when to keep asking the gateway about an event that was not signed.
+    #[serde(default)]
+    pub ask: BTreeMap<PaymentId, Timestamp>,
+    #[serde(rename = "req")]
+    pub details: Details,
+    #[serde(rename = "out", default)]
+    pub outbox: BTreeMap<String, Outgoing>,
+    #[serde(rename = "hist", default)]
+    pub history: Vec<HistoryEntry>,
+    /// Times the gateway was asked without learning anything; sets the pace of asking.
+    #[serde(default)]
+    pub polls: u32,
+    /// Present exactly while the order has unfinished work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_s: Option<u32>,
+    /// Day and shard of the first gateway answer, for listings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day_s: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    Open,
+    Paid,
+    Expired,
+    Cancelled,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    Expire,
+    Cancel,
+}
+
+/// The attempt and the gateway's object that paid the order. An object, not a capture: a payment may
+/// be captured in parts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Winner {
+    #[serde(rename = "att")]
+    pub attempt: PaymentId,
+    #[serde(rename = "obj")]
+    pub object: ObjectId,
+}
+
+/// A confirmation that has been decided but not yet sent to every target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outgoing {
+    /// Messages of one order are sent in this order.
+    #[serde(rename = "n")]
+    pub sequence: u64,
+    pub body: String,
+    #[serde(rename = "to")]
+    pub targets: BTreeSet<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    pub at: Timestamp,
+    #[serde(rename = "src")]
+    pub source: Source,
+    pub what: String,
+    #[serde(rename = "att", default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<PaymentId>,
+}
+
+/// Who made the change known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    Merchant,
+    GatewayAnswer,
+    Webhook,
+    LookUp,
+    Sweep,
+    Reconciliation,
+}
+
+/// What the merchant said of the order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    pub items: Vec<Item>,
+    #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Customer>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub metadata: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    pub product_id: String,
+    pub quantity: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_amount: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Customer {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+impl std::fmt::Debug for Customer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Customer(..)")
+    }
+}
+
+impl Order {
+    pub fn currency(&self) -> Currency {
+        self.total.currency
+    }
+
+    pub fn live_attempt(&self) -> Option<(&PaymentId, &Attempt)> {
+        self.live.as_ref().and_then(|id| self.attempts.get_key_value(id))
+    }
+
+    /// A capture call is on its way, or may be, or a person must find out.
+    pub fn capture_in_flight(&self, attempt: &PaymentId) -> bool {
+        self.operations.values().any(|op| {
+            op.kind == OperationKind::Capture && &op.attempt == attempt && op.may_have_effect()
+        })
+    }
+
+    pub fn captures_of<'a>(
+        &'a self,
+        attempt: &'a PaymentId,
+    ) -> impl Iterator<Item = (&'a CaptureId, &'a Capture)> {
+        self.captures.iter().filter(move |(_, capture)| &capture.attempt == attempt)
+    }
+
+    /// What of a capture is gone or reserved: lost disputes, refunds that have not failed (ours and
+    /// foreign), and refunds under way that the gateway has not shown yet.
+    pub fn spent(&self, capture_id: &str) -> u64 {
+        let disputed = self
+            .disputes
+            .values()
+            .filter(|dispute| dispute.capture == capture_id && dispute.phase == DisputePhase::Lost)
+            .map(|dispute| dispute.amount_minor);
+        let refunded = self
+            .refunds
+            .values()
+            .filter(|refund| {
+                refund.capture == capture_id && refund.phase != OperationPhase::Failed
+            })
+            .map(|refund| refund.amount_minor);
+        let reserved = self
+            .operations
+            .iter()
+            .filter(|(id, op)| {
+                op.kind == OperationKind::Refund
+                    && op.capture.as_deref() == Some(capture_id)
+                    && op.may_have_effect()
+                    && !self.is_shown(id)
+            })
+            .map(|(_, op)| op.amount_minor);
+        disputed.chain(refunded).chain(reserved).fold(0, u64::saturating_add)
+    }
+
+    /// The gateway has shown the refund that this operation made.
+    fn is_shown(&self, operation: &OperationId) -> bool {
+        self.refunds.values().any(|refund| refund.operation.as_ref() == Some(operation))
+    }
+}

@@ -1,0 +1,69 @@
+//! The one table of phases and ranks. Knowledge only grows: a phase is replaced by one of higher
+//! rank, never by one of lower.
+
+use serde::{Deserialize, Serialize};
+
+/// What is known of an attempt, and of each object that the gateway keeps for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Claimed; the call to the gateway may or may not have left.
+    Sending = 0,
+    /// The call left and no answer came.
+    Unknown = 10,
+    Pending = 20,
+    Authorized = 30,
+    /// We decided, with proof, that this attempt can never take money.
+    Closed = 36,
+    /// Given up without proof; what it captures after all is given back.
+    Abandoned = 38,
+    Cancelled = 40,
+    Expired = 41,
+    Failed = 42,
+    Captured = 50,
+}
+
+impl Phase {
+    /// Money may still move because of this attempt, so no other may begin.
+    pub fn is_live(self) -> bool {
+        self < Self::Closed
+    }
+
+    /// The gateway said so of the object: it will not take money.
+    pub fn is_negative(self) -> bool {
+        matches!(self, Self::Cancelled | Self::Expired | Self::Failed)
+    }
+
+    #[must_use]
+    pub fn or_higher(self, other: Self) -> Self {
+        self.max(other)
+    }
+}
+
+/// What is known of a capture, void or refund, and of a refund at the gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OperationPhase {
+    Sending = 0,
+    Unknown = 10,
+    /// Said of a request. It lies below `Pending`, so that an effect which turns up after all counts.
+    Refused = 15,
+    Pending = 20,
+    Done = 30,
+    /// Above `Done`: a bank can send a refund back after it succeeded.
+    Failed = 40,
+}
+
+impl OperationPhase {
+    pub fn is_unproven(self) -> bool {
+        matches!(self, Self::Sending | Self::Unknown)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DisputePhase {
+    Open,
+    Won,
+    Lost,
+}

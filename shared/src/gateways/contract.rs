@@ -1,0 +1,2 @@
+//! The tests that every gateway must pass, written once.
+#![cfg(test)]

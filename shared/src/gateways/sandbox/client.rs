@@ -1,0 +1,136 @@
+//! Requests to the sandbox's API: address, credentials, idempotency key. Each is sent once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderValue, Request, Response};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use url::{Host, Url};
+
+use crate::ports::{Transport, TransportError};
+use crate::secrets::SecretError;
+
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// What the template puts where a secret belongs.
+const PLACEHOLDER: &str = "REPLACE_ME";
+
+/// Has no `Debug`: it holds the API key.
+pub(super) struct Client {
+    transport: Arc<dyn Transport>,
+    base_url: Url,
+    authorization: HeaderValue,
+}
+
+impl Client {
+    pub(super) fn new(
+        transport: Arc<dyn Transport>,
+        base: &SecretString,
+        api_key: &SecretString,
+    ) -> Result<Self, SecretError> {
+        if !is_set(base) || !is_set(api_key) {
+            return Err(SecretError::NotSet);
+        }
+        let bearer = format!("Bearer {}", api_key.expose_secret());
+        let mut authorization =
+            HeaderValue::try_from(bearer).map_err(|_| SecretError::Malformed)?;
+        authorization.set_sensitive(true);
+        Ok(Self {
+            transport,
+            base_url: base_url(base.expose_secret())?,
+            authorization,
+        })
+    }
+
+    /// Of `/v1/payments` or what lies below it.
+    pub(super) async fn get(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        timeout: Duration,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let mut url = self.address(path);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        self.send(Request::get(url.as_str()), Bytes::new(), timeout)
+            .await
+    }
+
+    /// With a `key` the request has its effect once, however often it arrives.
+    pub(super) async fn post(
+        &self,
+        path: &[&str],
+        key: Option<&str>,
+        body: Option<&(impl Serialize + Sync)>,
+        timeout: Duration,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let mut request = Request::post(self.address(path).as_str());
+        if let Some(key) = key {
+            request = request.header(IDEMPOTENCY_KEY, key);
+        }
+        let Some(body) = body else {
+            return self.send(request, Bytes::new(), timeout).await;
+        };
+        let body = serde_json::to_vec(body).map_err(|_| TransportError::NotSent)?;
+        self.send(
+            request.header(CONTENT_TYPE, "application/json"),
+            body.into(),
+            timeout,
+        )
+        .await
+    }
+
+    async fn send(
+        &self,
+        request: http::request::Builder,
+        body: Bytes,
+        timeout: Duration,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let request = request
+            .header(AUTHORIZATION, self.authorization.clone())
+            .body(body);
+        self.transport
+            .send(request.map_err(|_| TransportError::NotSent)?, timeout)
+            .await
+    }
+
+    fn address(&self, path: &[&str]) -> Url {
+        let mut url = self.base_url.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments
+                .pop_if_empty()
+                .extend(["v1", "payments"])
+                .extend(path);
+        }
+        url
+    }
+}
+
+/// Neither empty nor a placeholder.
+pub(super) fn is_set(secret: &SecretString) -> bool {
+    !matches!(secret.expose_secret(), "" | PLACEHOLDER)
+}
+
+/// The API key travels to this address: in the clear only within the machine.
+fn base_url(text: &str) -> Result<Url, SecretError> {
+    let url = Url::parse(text).map_err(|_| SecretError::Malformed)?;
+    let within = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    let safe = url.scheme() == "https" || (url.scheme() == "http" && within);
+    let plain = url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    if safe && plain {
+        Ok(url)
+    } else {
+        Err(SecretError::Malformed)
+    }
+}

@@ -1,0 +1,128 @@
+//! Look-ups: what the sandbox keeps under our name, by every way that the profile offers.
+
+use std::time::Duration;
+
+use super::mapping::{answer, seen, to_gateway};
+use super::{Sandbox, wire};
+use crate::domain::capabilities::LookUp;
+use crate::domain::fact::Seen;
+use crate::domain::id::PaymentId;
+use crate::ports::{About, Answer, Create, Gateway, LookUpError, TransportError};
+
+/// Pages of objects under one reference. More are no answer that could be acted on in time.
+const PAGES_MAX: usize = 10;
+
+impl Sandbox {
+    /// Several requests share the time of one look-up.
+    pub(super) async fn find(
+        &self,
+        about: &About,
+        timeout: Duration,
+    ) -> Result<Vec<Seen>, LookUpError> {
+        let found = tokio::time::timeout(timeout, self.find_all(about, timeout));
+        found.await.unwrap_or(Err(LookUpError::Unavailable))
+    }
+
+    async fn find_all(&self, about: &About, timeout: Duration) -> Result<Vec<Seen>, LookUpError> {
+        let payment = &about.create.payment;
+        let mut found = match self.capabilities().look_up {
+            LookUp::ByReference => self.by_reference(payment, timeout).await?,
+            LookUp::SameKey if about.objects.is_empty() => {
+                self.by_same_key(&about.create, timeout).await?
+            }
+            LookUp::SameKey | LookUp::None => Vec::new(),
+        };
+        for object in &about.objects {
+            if found.iter().all(|seen| &seen.object != object) {
+                found.extend(self.by_id(object, payment, timeout).await?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// All objects of the reference: a repeated create call may have made several.
+    async fn by_reference(
+        &self,
+        payment: &PaymentId,
+        timeout: Duration,
+    ) -> Result<Vec<Seen>, LookUpError> {
+        let mut found = Vec::new();
+        let mut cursor = None;
+        for _ in 0..PAGES_MAX {
+            let reference = ("reference", payment.as_str());
+            let page = self.page(reference, cursor.as_deref(), timeout).await?;
+            for shown in page
+                .payments
+                .iter()
+                .filter(|p| p.reference == payment.as_str())
+            {
+                found.push(seen(shown).map_err(|_| LookUpError::Unavailable)?);
+            }
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                return Ok(found);
+            }
+        }
+        Err(LookUpError::Unavailable)
+    }
+
+    /// The create call once more, for the name of its object; then the object, as the repeated answer
+    /// is as old as the first. The caller sees to it that the key is still remembered.
+    async fn by_same_key(
+        &self,
+        create: &Create,
+        timeout: Duration,
+    ) -> Result<Vec<Seen>, LookUpError> {
+        let amount = to_gateway(create.amount).ok_or(LookUpError::Unavailable)?;
+        let reply = self
+            .send_create(create, amount, timeout)
+            .await
+            .map_err(unavailable)?;
+        match answer::created(&reply, &create.payment) {
+            Answer::Seen(first) => {
+                let now = self.by_id(&first.object, &create.payment, timeout).await?;
+                Ok(vec![now.unwrap_or(first)])
+            }
+            // Refused anew, so there was no answer to repeat; but a key that is not ours tells nothing.
+            Answer::Refused(_) if !answer::is_unauthorized(&reply) => Ok(Vec::new()),
+            Answer::Refused(_) | Answer::NotSent | Answer::Unknown => Err(LookUpError::Unavailable),
+        }
+    }
+
+    /// `None`: there is no such object, or it is not of this payment.
+    pub(super) async fn by_id(
+        &self,
+        object: &str,
+        payment: &PaymentId,
+        timeout: Duration,
+    ) -> Result<Option<Seen>, LookUpError> {
+        let reply = self
+            .client
+            .get(&[object], &[], timeout)
+            .await
+            .map_err(unavailable)?;
+        answer::shown(&reply, payment).map_err(|_| LookUpError::Unavailable)
+    }
+
+    pub(super) async fn page(
+        &self,
+        which: (&str, &str),
+        cursor: Option<&str>,
+        timeout: Duration,
+    ) -> Result<wire::List, LookUpError> {
+        let query: Vec<_> = [Some(which), cursor.map(|cursor| ("cursor", cursor))]
+            .into_iter()
+            .flatten()
+            .collect();
+        let reply = self
+            .client
+            .get(&[], &query, timeout)
+            .await
+            .map_err(unavailable)?;
+        answer::page(&reply).map_err(|_| LookUpError::Unavailable)
+    }
+}
+
+fn unavailable(_: TransportError) -> LookUpError {
+    LookUpError::Unavailable
+}

@@ -1,0 +1,193 @@
+//! The sandbox's words and ours: every status table, amounts, and what an object shows.
+
+pub(super) mod answer;
+pub(super) mod event;
+
+use serde::de::DeserializeOwned;
+
+use super::wire;
+use crate::domain::attempt::{CaptureMode, Failure, Method};
+use crate::domain::fact::{Seen, SeenCapture, SeenDispute, SeenPage, SeenRefund};
+use crate::domain::id::OperationId;
+use crate::domain::money::{AMOUNT_MINOR_MAX, Currency, Money};
+use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
+use crate::domain::time::Timestamp;
+use crate::ports::MappingError;
+
+/// Their sentences are stored with the order, whose size is bounded.
+const FAILURE_CHARS_MAX: usize = 200;
+
+/// An amount in the gateway's own unit, which here is ours: ISO 4217 minor units.
+pub(super) struct GatewayAmount {
+    pub(super) amount: u64,
+    pub(super) currency: &'static str,
+}
+
+/// Never rounds: what the gateway cannot express exactly is not taken.
+pub(super) fn to_gateway(money: Money) -> Option<GatewayAmount> {
+    let taken = (1..=AMOUNT_MINOR_MAX).contains(&money.amount_minor);
+    taken.then(|| GatewayAmount {
+        amount: money.amount_minor,
+        currency: money.currency.code(),
+    })
+}
+
+/// The inverse of `to_gateway`.
+pub(super) fn from_gateway(amount: u64, currency: &str) -> Result<Money, MappingError> {
+    let currency = Currency::from_code(currency).map_err(|_| MappingError)?;
+    Ok(Money::new(amount, currency))
+}
+
+/// A status that is not known says nothing.
+fn phase(status: &str) -> Option<Phase> {
+    match status {
+        "pending" => Some(Phase::Pending),
+        "authorized" => Some(Phase::Authorized),
+        "captured" => Some(Phase::Captured),
+        "failed" => Some(Phase::Failed),
+        "canceled" => Some(Phase::Cancelled),
+        "expired" => Some(Phase::Expired),
+        _ => None,
+    }
+}
+
+/// One that is not known is a refund all the same, and not over.
+fn refund_phase(status: &str) -> OperationPhase {
+    match status {
+        "succeeded" => OperationPhase::Done,
+        "failed" => OperationPhase::Failed,
+        _ => OperationPhase::Pending,
+    }
+}
+
+fn dispute_phase(status: &str) -> Option<DisputePhase> {
+    match status {
+        "opened" => Some(DisputePhase::Open),
+        "won" => Some(DisputePhase::Won),
+        "lost" => Some(DisputePhase::Lost),
+        _ => None,
+    }
+}
+
+pub(super) fn method_word(method: Method) -> &'static str {
+    match method {
+        Method::Card => "card",
+        Method::Upi => "upi",
+        Method::Netbanking => "netbanking",
+        Method::Wallet => "wallet",
+        Method::BankTransfer => "bank_transfer",
+    }
+}
+
+fn method(word: &str) -> Option<Method> {
+    let all = [
+        Method::Card,
+        Method::Upi,
+        Method::Netbanking,
+        Method::Wallet,
+        Method::BankTransfer,
+    ];
+    all.into_iter().find(|method| method_word(*method) == word)
+}
+
+pub(super) fn mode_word(mode: CaptureMode) -> &'static str {
+    match mode {
+        CaptureMode::Automatic => "automatic",
+        CaptureMode::Manual => "manual",
+    }
+}
+
+/// What an object shows, from whatever answer it was taken.
+pub(super) fn seen(payment: &wire::Payment) -> Result<Seen, MappingError> {
+    if payment.id.is_empty() {
+        return Err(MappingError);
+    }
+    let phase = phase(&payment.status);
+    let capture_id = &payment.id;
+    let captures = match phase {
+        Some(Phase::Captured) => vec![capture(payment)?],
+        _ => Vec::new(),
+    };
+    let authorized = match phase {
+        Some(Phase::Authorized | Phase::Captured) => {
+            Some(from_gateway(payment.amount, &payment.currency)?)
+        }
+        _ => None,
+    };
+    let disputes = payment.disputes.iter().filter_map(|dispute| {
+        Some(SeenDispute {
+            id: dispute.id.clone(),
+            capture: capture_id.clone(),
+            amount_minor: dispute.amount,
+            phase: dispute_phase(&dispute.status)?,
+        })
+    });
+    Ok(Seen {
+        object: payment.id.clone(),
+        phase,
+        authorized,
+        captures,
+        refunds: payment
+            .refunds
+            .iter()
+            .map(|refund| seen_refund(refund, capture_id))
+            .collect(),
+        disputes: disputes.collect(),
+        page: page(payment),
+        failure: payment.failure.as_ref().map(failure),
+        method: payment.method.as_deref().and_then(method),
+    })
+}
+
+/// The sandbox captures a payment once, so the payment's id is the capture's. Captured money whose
+/// amount cannot be read is an error: without it the payment would count as one without a capture.
+fn capture(payment: &wire::Payment) -> Result<SeenCapture, MappingError> {
+    if payment.amount_captured == 0 {
+        return Err(MappingError);
+    }
+    let amount = from_gateway(payment.amount_captured, &payment.currency)?;
+    Ok(SeenCapture {
+        id: payment.id.clone(),
+        amount,
+        operation: None,
+    })
+}
+
+fn seen_refund(refund: &wire::Refund, capture_id: &str) -> SeenRefund {
+    SeenRefund {
+        id: refund.id.clone(),
+        operation: refund
+            .reference
+            .as_deref()
+            .and_then(|r| OperationId::parse_refund(r).ok()),
+        capture: capture_id.to_owned(),
+        amount_minor: refund.amount,
+        phase: refund_phase(&refund.status),
+    }
+}
+
+fn page(payment: &wire::Payment) -> Option<SeenPage> {
+    if payment.checkout_url.is_none() && payment.client_token.is_none() {
+        return None;
+    }
+    Some(SeenPage {
+        address: payment.checkout_url.clone(),
+        token: payment.client_token.clone(),
+        expires_at: payment
+            .expires_at
+            .as_deref()
+            .and_then(Timestamp::from_rfc3339),
+    })
+}
+
+fn failure(failure: &wire::Failure) -> Failure {
+    let bounded = |text: &str| text.chars().take(FAILURE_CHARS_MAX).collect();
+    Failure {
+        code: bounded(&failure.code),
+        message: bounded(&failure.message),
+    }
+}
+
+pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, MappingError> {
+    serde_json::from_slice(body).map_err(|_| MappingError)
+}

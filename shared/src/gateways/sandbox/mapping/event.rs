@@ -1,0 +1,141 @@
+//! What a verified event says. It is a fact if it is signed, agrees with itself and lacks nothing;
+//! else it is a hint, and what the gateway answers when asked is merged instead.
+
+use super::super::wire;
+use super::{failure, from_gateway, phase, read, refund_phase, seen_refund};
+use crate::domain::fact::{Seen, SeenCapture, SeenDispute};
+use crate::domain::id::PaymentId;
+use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
+use crate::ports::{Claim, MappingError, Notice, Verified};
+
+/// What the type of an event says has happened.
+#[derive(Clone, Copy)]
+enum Told {
+    Payment(Phase),
+    Refund(OperationPhase),
+    Dispute(DisputePhase),
+}
+
+impl Told {
+    fn by(event: &str) -> Option<Self> {
+        match event {
+            "payment.pending" | "payment.attempt_failed" => Some(Self::Payment(Phase::Pending)),
+            "payment.authorized" => Some(Self::Payment(Phase::Authorized)),
+            "payment.completed" => Some(Self::Payment(Phase::Captured)),
+            "payment.failed" => Some(Self::Payment(Phase::Failed)),
+            "payment.canceled" => Some(Self::Payment(Phase::Cancelled)),
+            "payment.expired" => Some(Self::Payment(Phase::Expired)),
+            "refund.completed" => Some(Self::Refund(OperationPhase::Done)),
+            "refund.failed" => Some(Self::Refund(OperationPhase::Failed)),
+            "dispute.opened" => Some(Self::Dispute(DisputePhase::Open)),
+            "dispute.won" => Some(Self::Dispute(DisputePhase::Won)),
+            "dispute.lost" => Some(Self::Dispute(DisputePhase::Lost)),
+            _ => None,
+        }
+    }
+
+    /// Only what was captured is refunded or disputed.
+    fn phase(self) -> Phase {
+        match self {
+            Self::Payment(phase) => phase,
+            Self::Refund(_) | Self::Dispute(_) => Phase::Captured,
+        }
+    }
+}
+
+pub(in super::super) fn notice(
+    verified: &Verified<'_>,
+    signed: bool,
+) -> Result<Notice, MappingError> {
+    let kind: wire::EventType = read(verified.body())?;
+    let Some(told) = Told::by(&kind.event) else {
+        return Ok(Notice::Ignored);
+    };
+    let body: wire::Event = read(verified.body())?;
+    let reference = body.payment_id.as_deref().unwrap_or_default();
+    let Ok(payment) = PaymentId::parse(reference) else {
+        return Ok(Notice::Ignored);
+    };
+    let event = verified.event().map(str::to_owned);
+    // An order that is not the payment's: the message is in doubt, and the gateway is asked by the
+    // one name that it was given.
+    let in_doubt = body
+        .order_id
+        .as_deref()
+        .is_some_and(|id| id != payment.order().as_str());
+    let fact = if signed && !in_doubt {
+        fact(&body, told)
+    } else {
+        None
+    };
+    if let Some(seen) = fact {
+        return Ok(Notice::Fact {
+            payment,
+            event,
+            seen,
+        });
+    }
+    let claim = Claim {
+        phase: Some(told.phase()),
+        refund: body.refund.map(|refund| refund.id),
+    };
+    Ok(Notice::Hint {
+        payment,
+        event,
+        claim,
+    })
+}
+
+/// An event of a capture does not tell what was authorized. Nothing is missed: this gateway reserves
+/// what it was asked for, and the order knows that.
+fn fact(body: &wire::Event, told: Told) -> Option<Seen> {
+    let object = body.id.clone().filter(|id| !id.is_empty())?;
+    let amount = from_gateway(body.amount?, body.currency.as_deref()?).ok()?;
+    let stated = told.phase();
+    if event_phase(body.status.as_deref()?) != Some(stated) || amount.amount_minor == 0 {
+        return None;
+    }
+    let mut seen = Seen {
+        object: object.clone(),
+        phase: Some(stated),
+        authorized: (stated == Phase::Authorized).then_some(amount),
+        failure: body.failure.as_ref().map(failure),
+        ..Seen::default()
+    };
+    if stated == Phase::Captured {
+        seen.captures.push(SeenCapture {
+            id: object.clone(),
+            amount,
+            operation: None,
+        });
+    }
+    match told {
+        Told::Payment(_) => {}
+        Told::Refund(phase) => {
+            let refund = body
+                .refund
+                .as_ref()
+                .filter(|r| refund_phase(&r.status) == phase)?;
+            seen.refunds.push(seen_refund(refund, &object));
+        }
+        Told::Dispute(phase) => {
+            let dispute = body.dispute.as_ref()?;
+            seen.disputes.push(SeenDispute {
+                id: dispute.id.clone(),
+                capture: object,
+                amount_minor: dispute.amount,
+                phase,
+            });
+        }
+    }
+    Some(seen)
+}
+
+/// Events say `succeeded` where the API says `captured`.
+fn event_phase(status: &str) -> Option<Phase> {
+    match status {
+        "succeeded" => Some(Phase::Captured),
+        "captured" => None,
+        other => phase(other),
+    }
+}

@@ -1,0 +1,279 @@
+//! The sandbox gateway as a stranger sees it: over HTTP, by its documented API.
+
+mod client;
+mod look_up;
+mod mapping;
+mod profile;
+mod signature;
+mod wire;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::Response;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use self::client::{Client, is_set};
+use self::mapping::{GatewayAmount, answer, event, method_word, mode_word, seen, to_gateway};
+use self::profile::Profile;
+use self::signature::WebhookSecret;
+use crate::domain::attempt::{CaptureMode, Failure, Method};
+use crate::domain::capabilities::{Capabilities, GatewayName};
+use crate::domain::fact::{Seen, SeenRefund};
+use crate::domain::id::PaymentId;
+use crate::domain::money::Money;
+use crate::domain::order::ObjectId;
+use crate::domain::time::Timestamp;
+use crate::ports::{
+    About, Answer, Create, Delivery, Effect, Gateway, ListPage, LookUpError, MappingError, Notice,
+    SignatureError, Transport, TransportError, Verified,
+};
+use crate::secrets::{NamedKey, SecretError};
+
+pub const NAME: &str = "sandbox";
+
+/// The member of a payment's metadata by which its events name the order.
+const ORDER_ID: &str = "order_id";
+const NO_BODY: Option<&()> = None;
+
+/// The secret `gateways/sandbox`.
+#[derive(Deserialize)]
+struct Settings {
+    #[serde(rename = "mode")]
+    _mode: Mode,
+    api_key: SecretString,
+    base_url: SecretString,
+    #[serde(default)]
+    profile: Profile,
+    #[serde(default)]
+    webhook_secrets: Vec<NamedKey>,
+}
+
+/// There is no `live`: behind this gateway is no money.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Mode {
+    Test,
+}
+
+struct Sandbox {
+    client: Client,
+    profile: Profile,
+    webhook_secrets: Vec<WebhookSecret>,
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("profile", &self.profile)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Placeholders fail closed: without API key, address and webhook secret there is no gateway.
+pub fn open(
+    secret: &SecretString,
+    transport: Arc<dyn Transport>,
+) -> Result<Arc<dyn Gateway>, SecretError> {
+    if !is_set(secret) {
+        return Err(SecretError::NotSet);
+    }
+    let settings: Settings =
+        serde_json::from_str(secret.expose_secret()).map_err(|_| SecretError::Malformed)?;
+    Ok(Arc::new(Sandbox {
+        client: Client::new(transport, &settings.base_url, &settings.api_key)?,
+        profile: settings.profile,
+        webhook_secrets: signature::webhook_secrets(settings.webhook_secrets)?,
+    }))
+}
+
+#[async_trait]
+impl Gateway for Sandbox {
+    fn name(&self) -> GatewayName {
+        GatewayName::new(NAME)
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        self.profile.capabilities()
+    }
+
+    /// Takes every currency and method.
+    fn refuses(
+        &self,
+        amount: Money,
+        _method: Option<Method>,
+        mode: CaptureMode,
+    ) -> Option<&'static str> {
+        if to_gateway(amount).is_none() {
+            Some("the amount is out of its range")
+        } else if !self.profile.takes(mode) {
+            Some("it captures at once")
+        } else {
+            None
+        }
+    }
+
+    async fn create(&self, create: &Create, timeout: Duration) -> Answer {
+        let Some(amount) = to_gateway(create.amount) else {
+            return not_representable();
+        };
+        match self.send_create(create, amount, timeout).await {
+            Ok(reply) => answer::created(&reply, &create.payment),
+            Err(error) => unanswered(error),
+        }
+    }
+
+    async fn look_up(&self, about: &About, timeout: Duration) -> Result<Vec<Seen>, LookUpError> {
+        self.find(about, timeout).await
+    }
+
+    async fn capture(&self, effect: &Effect, timeout: Duration) -> Answer {
+        let Some(GatewayAmount { amount, .. }) = to_gateway(effect.amount) else {
+            return not_representable();
+        };
+        let body = wire::NewCapture { amount };
+        let key = effect.operation.as_str();
+        let path = [effect.object.as_str(), "capture"];
+        match self
+            .client
+            .post(&path, Some(key), Some(&body), timeout)
+            .await
+        {
+            Ok(reply) => answer::captured(&reply, effect),
+            Err(error) => unanswered(error),
+        }
+    }
+
+    async fn void(&self, effect: &Effect, timeout: Duration) -> Answer {
+        let key = effect.operation.as_str();
+        let path = [effect.object.as_str(), "void"];
+        match self.client.post(&path, Some(key), NO_BODY, timeout).await {
+            Ok(reply) => answer::moved(&reply, effect),
+            Err(error) => unanswered(error),
+        }
+    }
+
+    /// Without a key: a repeat is to be answered with the object as it is by then.
+    async fn close(&self, payment: &PaymentId, object: &ObjectId, timeout: Duration) -> Answer {
+        match self
+            .client
+            .post(&[object, "cancel"], None, NO_BODY, timeout)
+            .await
+        {
+            Ok(reply) => answer::closed(&reply, payment, object),
+            Err(error) => unanswered(error),
+        }
+    }
+
+    async fn refund(&self, effect: &Effect, timeout: Duration) -> Answer {
+        let Some(GatewayAmount { amount, .. }) = to_gateway(effect.amount) else {
+            return not_representable();
+        };
+        let key = effect.operation.as_str();
+        let body = wire::NewRefund {
+            reference: key,
+            amount,
+        };
+        let path = [effect.object.as_str(), "refunds"];
+        match self
+            .client
+            .post(&path, Some(key), Some(&body), timeout)
+            .await
+        {
+            Ok(reply) => answer::refunded(&reply, effect),
+            Err(error) => unanswered(error),
+        }
+    }
+
+    async fn look_up_refund(
+        &self,
+        effect: &Effect,
+        timeout: Duration,
+    ) -> Result<Option<SeenRefund>, LookUpError> {
+        // A payment that was captured is there: its absence is no word about the refund.
+        let shown = self.by_id(&effect.object, &effect.payment, timeout).await?;
+        let refunds = shown.ok_or(LookUpError::Unavailable)?.refunds;
+        Ok(refunds
+            .into_iter()
+            .find(|r| r.operation.as_ref() == Some(&effect.operation)))
+    }
+
+    async fn list(
+        &self,
+        from: Timestamp,
+        cursor: Option<&str>,
+        timeout: Duration,
+    ) -> Result<ListPage, LookUpError> {
+        let from = from.rfc3339();
+        let page = self.page(("created_from", &from), cursor, timeout).await?;
+        let mut payments = Vec::new();
+        for payment in &page.payments {
+            let seen = seen(payment).map_err(|_| LookUpError::Unavailable)?;
+            payments.push((PaymentId::parse(&payment.reference).ok(), seen));
+        }
+        Ok(ListPage {
+            payments,
+            next: page.next_cursor,
+        })
+    }
+
+    fn verify<'a>(
+        &self,
+        delivery: &Delivery<'a>,
+        now: Timestamp,
+    ) -> Result<Verified<'a>, SignatureError> {
+        let signed = self.capabilities().signed_events;
+        signature::verify(&self.webhook_secrets, signed, delivery, now)
+    }
+
+    fn translate(&self, verified: &Verified<'_>) -> Result<Notice, MappingError> {
+        event::notice(verified, self.capabilities().signed_events)
+    }
+}
+
+impl Sandbox {
+    /// The same request for the same attempt, however often it is made.
+    async fn send_create(
+        &self,
+        create: &Create,
+        amount: GatewayAmount,
+        timeout: Duration,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let pairs = create
+            .metadata
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()));
+        let order = (ORDER_ID, create.order.as_str());
+        let body = wire::NewPayment {
+            reference: create.payment.as_str(),
+            amount: amount.amount,
+            currency: amount.currency,
+            capture: mode_word(create.mode),
+            method: create.method.map(method_word),
+            return_url: create.return_url.as_deref(),
+            metadata: pairs.chain([order]).collect(),
+            expires_in: self.profile.page_life_seconds(create.expires_in_seconds),
+        };
+        self.client
+            .post(&[], Some(create.payment.as_str()), Some(&body), timeout)
+            .await
+    }
+}
+
+fn unanswered(error: TransportError) -> Answer {
+    match error {
+        TransportError::NotSent => Answer::NotSent,
+        TransportError::Unknown => Answer::Unknown,
+    }
+}
+
+fn not_representable() -> Answer {
+    Answer::Refused(Failure {
+        code: "amount_not_representable".to_owned(),
+        message: "The gateway cannot express this amount.".to_owned(),
+    })
+}

@@ -1,0 +1,124 @@
+//! The five kinds of gateway that the sandbox plays, each with what it can do. A real gateway is one
+//! kind: its capabilities are a constant of its `mod.rs`.
+
+use serde::Deserialize;
+
+use crate::domain::attempt::CaptureMode;
+use crate::domain::capabilities::{Capabilities, Keys, LookUp, OursToCapture, PageOnly};
+
+const HOUR: i64 = 3600;
+const DAY: i64 = 24 * HOUR;
+
+/// On an order: the outcome is chosen there, and the create call itself may take money.
+const CHOSEN_OUTCOME: &str = "sandbox";
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Profile {
+    #[default]
+    Full,
+    PhonepeLike,
+    RazorpayLike,
+    PaypalLike,
+    NoKeys,
+}
+
+const FULL: Capabilities = Capabilities {
+    create_keys: Keys::Key {
+        lifetime_seconds: DAY,
+    },
+    capture_keys: Keys::Key {
+        lifetime_seconds: DAY,
+    },
+    refund_keys: Keys::Key {
+        lifetime_seconds: DAY,
+    },
+    cancel: true,
+    page_life: true,
+    ours: OursToCapture::Never,
+    void: true,
+    partial_capture: true,
+    multiple_captures: false,
+    look_up: LookUp::ByReference,
+    page_only: PageOnly::UnlessMetadata(CHOSEN_OUTCOME),
+    page_again: true,
+    signed_events: true,
+    refund_look_up: true,
+};
+
+const PHONEPE_LIKE: Capabilities = Capabilities {
+    create_keys: Keys::Natural,
+    capture_keys: Keys::None,
+    refund_keys: Keys::Natural,
+    cancel: false,
+    void: false,
+    partial_capture: false,
+    page_again: false,
+    signed_events: false,
+    ..FULL
+};
+
+const RAZORPAY_LIKE: Capabilities = Capabilities {
+    create_keys: Keys::None,
+    capture_keys: Keys::None,
+    cancel: false,
+    page_life: false,
+    ours: OursToCapture::WhenManual,
+    void: false,
+    partial_capture: false,
+    ..FULL
+};
+
+const PAYPAL_LIKE: Capabilities = Capabilities {
+    create_keys: Keys::Key {
+        lifetime_seconds: 6 * HOUR,
+    },
+    capture_keys: Keys::Key {
+        lifetime_seconds: 45 * DAY,
+    },
+    refund_keys: Keys::Key {
+        lifetime_seconds: 45 * DAY,
+    },
+    cancel: false,
+    page_life: false,
+    ours: OursToCapture::Always,
+    look_up: LookUp::SameKey,
+    signed_events: false,
+    ..FULL
+};
+
+const NO_KEYS: Capabilities = Capabilities {
+    create_keys: Keys::None,
+    capture_keys: Keys::None,
+    refund_keys: Keys::None,
+    ..FULL
+};
+
+impl Profile {
+    pub(super) fn capabilities(self) -> Capabilities {
+        match self {
+            Self::Full => FULL,
+            Self::PhonepeLike => PHONEPE_LIKE,
+            Self::RazorpayLike => RAZORPAY_LIKE,
+            Self::PaypalLike => PAYPAL_LIKE,
+            Self::NoKeys => NO_KEYS,
+        }
+    }
+
+    pub(super) fn takes(self, mode: CaptureMode) -> bool {
+        match self {
+            Self::PhonepeLike => mode == CaptureMode::Automatic,
+            Self::Full | Self::RazorpayLike | Self::PaypalLike | Self::NoKeys => true,
+        }
+    }
+
+    /// The life of a page as this kind allows it; absent where it ends no page. An order may ask for
+    /// less or more than that: a page that outlives its order is a late payment, not a refusal.
+    pub(super) fn page_life_seconds(self, wanted: i64) -> Option<i64> {
+        match self {
+            Self::Full | Self::NoKeys => Some(wanted.clamp(1, 30 * DAY)),
+            Self::PhonepeLike => Some(wanted.clamp(300, HOUR)),
+            Self::RazorpayLike | Self::PaypalLike => None,
+        }
+    }
+}

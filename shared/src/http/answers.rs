@@ -1,0 +1,200 @@
+//! Every failure of an operation, as the problem that the client reads. Exhaustive on purpose: a new
+//! failure does not compile until it has an answer.
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::claims::{CaptureRefused, RefundRefused};
+use crate::domain::id::PaymentId;
+use crate::domain::order::Order;
+use crate::http::input::invalid_member;
+use crate::http::problem::{Kind, Problem};
+use crate::http::views;
+use crate::operations::Unavailable;
+use crate::operations::asked::Mismatch;
+use crate::operations::cancel_order::CancelOrderError;
+use crate::operations::cancel_payment::CancelPaymentError;
+use crate::operations::capture_payment::CaptureError;
+use crate::operations::create_order::CreateOrderError;
+use crate::operations::create_payment::CreatePaymentError;
+use crate::operations::receive_webhook::WebhookError;
+use crate::operations::refund_payment::RefundError;
+use crate::ports::SignatureError;
+use crate::secrets::SecretError;
+
+impl From<Unavailable> for Problem {
+    fn from(error: Unavailable) -> Self {
+        Self::new(Kind::Unavailable).because(error)
+    }
+}
+
+impl From<SecretError> for Problem {
+    fn from(error: SecretError) -> Self {
+        Self::new(Kind::Unavailable).because(error)
+    }
+}
+
+impl From<CreateOrderError> for Problem {
+    fn from(error: CreateOrderError) -> Self {
+        match error {
+            CreateOrderError::KeyReused => Self::new(Kind::IdempotencyKeyReused),
+            CreateOrderError::IdCollision => Self::new(Kind::IdCollision),
+            CreateOrderError::TooLarge => invalid_member("", "is too large to be stored"),
+            CreateOrderError::Store(error) => Self::new(Kind::Unavailable).because(error),
+        }
+    }
+}
+
+impl From<CreatePaymentError> for Problem {
+    fn from(error: CreatePaymentError) -> Self {
+        use CreatePaymentError as E;
+        match error {
+            E::NoSuchOrder => Self::new(Kind::OrderNotFound),
+            E::KeyReused => Self::new(Kind::IdempotencyKeyReused),
+            E::IdCollision => Self::new(Kind::IdCollision),
+            E::AmountMismatch => Self::new(Kind::AmountMismatch),
+            E::InProgress(order, id) => showing(Kind::RequestInProgress, &order, &id),
+            E::Declined(order, id) => declined(&order, &id),
+            E::Paid(order, Some(id)) => showing(Kind::OrderPaid, &order, &id),
+            E::Paid(_, None) => Self::new(Kind::OrderPaid),
+            E::Live(order, id, wait) => {
+                let problem = showing(Kind::PaymentInProgress, &order, &id);
+                match wait.map(u32::try_from) {
+                    Some(Ok(seconds)) => problem.retry_after(seconds),
+                    Some(Err(_)) | None => problem.retry_after(RELEASE_WAIT_SECONDS),
+                }
+            }
+            E::InReview => Self::new(Kind::OrderInReview),
+            E::Expired => Self::new(Kind::OrderExpired),
+            E::Canceled => Self::new(Kind::OrderCanceled),
+            E::TooManyAttempts => Self::new(Kind::TooManyAttempts),
+            E::NoGateway(reasons) => {
+                let reasons: Map<String, Value> = reasons
+                    .into_iter()
+                    .map(|(name, why)| (name.as_str().to_owned(), json!(why)))
+                    .collect();
+                Self::new(Kind::NoGateway).with("gateways", reasons)
+            }
+            E::GatewayUnavailable => Self::new(Kind::GatewayUnavailable),
+            E::GatewayRefused => Self::new(Kind::GatewayRefused),
+            E::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+/// How soon another look at a payment in the way is worth while.
+const RELEASE_WAIT_SECONDS: u32 = 30;
+
+fn showing(kind: Kind, order: &Order, id: &PaymentId) -> Problem {
+    Problem::new(kind).with("payment", views::payment_in_the_way(order, id))
+}
+
+fn declined(order: &Order, id: &PaymentId) -> Problem {
+    let problem = showing(Kind::PaymentDeclined, order, id);
+    let failure = order.attempts.get(id).and_then(|attempt| attempt.failure.as_ref());
+    match failure {
+        Some(why) => {
+            problem.with("failure", json!({ "code": why.code, "message": why.message }))
+        }
+        None => problem,
+    }
+}
+
+impl From<Mismatch> for Problem {
+    fn from(error: Mismatch) -> Self {
+        match error {
+            Mismatch::KeyReused => Self::new(Kind::IdempotencyKeyReused),
+            Mismatch::IdCollision => Self::new(Kind::IdCollision),
+        }
+    }
+}
+
+impl From<CaptureError> for Problem {
+    fn from(error: CaptureError) -> Self {
+        match error {
+            CaptureError::NoSuchPayment => Self::new(Kind::PaymentNotFound),
+            CaptureError::Mismatch(error) => error.into(),
+            CaptureError::Refused(why) => match why {
+                CaptureRefused::NotAuthorized | CaptureRefused::Closing => {
+                    Self::new(Kind::PaymentNotAuthorized)
+                }
+                CaptureRefused::ExceedsAuthorized { capturable_minor } => invalid_member(
+                    "/amount",
+                    &format!("must be an integer between 1 and {capturable_minor}"),
+                ),
+                CaptureRefused::PartialNotSupported => Self::new(Kind::NotSupportedByGateway)
+                    .detail("The gateway captures the whole authorization or nothing."),
+                CaptureRefused::OrderFull => Self::new(Kind::OrderFull),
+            },
+            CaptureError::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<RefundError> for Problem {
+    fn from(error: RefundError) -> Self {
+        match error {
+            RefundError::NoSuchPayment => Self::new(Kind::PaymentNotFound),
+            RefundError::Mismatch(error) => error.into(),
+            RefundError::Refused(RefundRefused::ExceedsCaptured { refundable_minor }) => {
+                Self::new(Kind::RefundExceedsCaptured).with("refundable", refundable_minor)
+            }
+            RefundError::Refused(RefundRefused::OrderFull) => Self::new(Kind::OrderFull),
+            RefundError::Refused(RefundRefused::Disputed) => Self::new(Kind::PaymentDisputed),
+            RefundError::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl CancelPaymentError {
+    /// The order is needed to show the payment beside the problem.
+    pub fn problem(self, id: &PaymentId) -> Problem {
+        match self {
+            Self::NoSuchPayment => Problem::new(Kind::PaymentNotFound),
+            Self::Succeeded(order) => showing(Kind::PaymentSucceeded, &order, id),
+            Self::CaptureInProgress(order) => showing(Kind::CaptureInProgress, &order, id),
+            Self::Abandoned(order) => showing(Kind::PaymentAbandoned, &order, id),
+            Self::NotCancelable(order) => showing(Kind::PaymentNotCancelable, &order, id),
+            Self::NotSupported(order, retry_at) => {
+                let problem = showing(Kind::NotSupportedByGateway, &order, id);
+                match retry_at {
+                    Some(at) => problem.with("retry_at", at.rfc3339()),
+                    None => problem,
+                }
+            }
+            Self::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<CancelOrderError> for Problem {
+    fn from(error: CancelOrderError) -> Self {
+        match error {
+            CancelOrderError::NoSuchOrder => Self::new(Kind::OrderNotFound),
+            CancelOrderError::Paid => Self::new(Kind::OrderPaid),
+            CancelOrderError::Expired => Self::new(Kind::OrderExpired),
+            CancelOrderError::CaptureInProgress => Self::new(Kind::CaptureInProgress),
+            CancelOrderError::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<WebhookError> for Problem {
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::UnknownGateway => Self::new(Kind::GatewayNotFound),
+            WebhookError::NotConfigured(error) => Self::new(Kind::Unavailable).because(error),
+            WebhookError::Signature(error) => {
+                let detail = match error {
+                    SignatureError::Missing => "The webhook's signature is missing.",
+                    SignatureError::Malformed => "The webhook's signature is malformed.",
+                    SignatureError::Mismatch => "No signature of the webhook matches.",
+                    SignatureError::Stale => "The webhook's timestamp is too far from now.",
+                };
+                Self::new(Kind::Unauthorized).detail(detail)
+            }
+            WebhookError::Unreadable(_) => Self::new(Kind::MalformedJson)
+                .detail("The event is signed but cannot be read."),
+            WebhookError::Unavailable(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Reads the members of a request body and reports every mistake at once, each by its JSON pointer.
+
+mod limits;
+mod member;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use serde_json::{Map, Value, json};
+
+use super::json::pointer;
+
+pub use limits::{Pairs, Text};
+pub use member::Member;
+
+/// One thing wrong with a body. The detail says what would be right and never what was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    pub pointer: String,
+    pub detail: String,
+}
+
+impl From<FieldError> for Value {
+    fn from(FieldError { pointer, detail }: FieldError) -> Self {
+        json!({ "pointer": pointer, "detail": detail })
+    }
+}
+
+/// Reads `value`, which must be an object, with `read`. The result is `Ok` only if nothing was
+/// wrong, unknown members included.
+///
+/// The number of errors needs no bound of its own: each costs the caller some bytes of a body that
+/// is bounded, and an array that is too long is not looked into.
+pub fn read<T>(
+    value: &Value,
+    read: impl FnOnce(&mut Fields<'_, '_>) -> Option<T>,
+) -> Result<T, Vec<FieldError>> {
+    let mut errors = Vec::new();
+    let body = Member {
+        value: Some(value),
+        pointer: String::new(),
+        errors: &mut errors,
+    };
+    match body.object(read) {
+        Some(body) if errors.is_empty() => Ok(body),
+        Some(_) => Err(errors),
+        None => {
+            if errors.is_empty() {
+                errors.push(FieldError {
+                    pointer: String::new(),
+                    detail: "is not valid".to_owned(),
+                });
+            }
+            Err(errors)
+        }
+    }
+}
+
+/// The members of one object. A member that was never asked for is an unknown one.
+pub struct Fields<'v, 'e> {
+    members: &'v Map<String, Value>,
+    known: Vec<&'static str>,
+    pointer: String,
+    errors: &'e mut Vec<FieldError>,
+}
+
+impl<'v> Fields<'v, '_> {
+    /// A member whose absence is an error.
+    pub fn required(&mut self, name: &'static str) -> Member<'v, '_> {
+        if !self.members.contains_key(name) {
+            self.refuse(name, "is required");
+        }
+        self.optional(name)
+    }
+
+    /// A member that may be left out. `null` is not absence: it is a value of the wrong type.
+    pub fn optional(&mut self, name: &'static str) -> Member<'v, '_> {
+        self.known.push(name);
+        Member {
+            value: self.members.get(name),
+            pointer: pointer(&self.pointer, name),
+            errors: self.errors,
+        }
+    }
+
+    /// Reports a rule between members, such as a sum, at the member `name`.
+    pub fn refuse(&mut self, name: &str, detail: impl Into<String>) {
+        let pointer = pointer(&self.pointer, name);
+        self.errors.push(FieldError {
+            pointer,
+            detail: detail.into(),
+        });
+    }
+
+    fn refuse_unknown(&mut self) {
+        let (members, known) = (self.members, std::mem::take(&mut self.known));
+        for name in members
+            .keys()
+            .filter(|name| !known.contains(&name.as_str()))
+        {
+            self.refuse(name, "is not a member of this object");
+        }
+    }
+}
+
+/// Without the members: a body is never logged.
+impl fmt::Debug for Fields<'_, '_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Fields({:?}, ..)", self.pointer)
+    }
+}

@@ -1,0 +1,153 @@
+//! A merchant's request, admitted in the order that the contract names: size, key, scope, content
+//! type, JSON, idempotency key; then the rules, which the function reads itself.
+
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use lambda_http::{Body, Request, RequestExt};
+use serde_json::{Map, Value, json};
+
+use crate::app::App;
+use crate::domain::id::{OrderId, PaymentId};
+use crate::domain::idempotency::{Fingerprint, Key};
+use crate::http::auth::{Scope, merchant};
+use crate::http::card;
+use crate::http::fields::{self, FieldError, Fields};
+use crate::http::json;
+use crate::http::problem::{Kind, Problem};
+use crate::http::route;
+
+const BODY_BYTES_MAX: usize = 64 * 1024;
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// Where a run of digits may be a telephone number and nothing else.
+const PHONE: &str = "/customer/phone";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyRule {
+    Optional,
+    Required,
+    /// The route has no use for one.
+    Unused,
+}
+
+/// An admitted request.
+#[derive(Debug)]
+pub struct Input {
+    body: Value,
+    pub key: Option<Key>,
+    pub fingerprint: Fingerprint,
+}
+
+pub async fn admit(
+    app: &App,
+    request: &Request,
+    scope: Scope,
+    rule: KeyRule,
+) -> Result<Input, Problem> {
+    let bytes = bytes(request.body());
+    if bytes.len() > BODY_BYTES_MAX {
+        return Err(Problem::new(Kind::TooLarge));
+    }
+    merchant(app, request.headers(), scope).await?;
+    let body = parse(request.headers(), bytes)?;
+    let key = idempotency_key(request.headers(), rule)?;
+    let cards = card::find(&body, |pointer| pointer == PHONE);
+    if !cards.is_empty() {
+        return Err(card_data(cards));
+    }
+    let fingerprint = Fingerprint::of(&route(request), &json::canonical(&body));
+    Ok(Input { body, key, fingerprint })
+}
+
+impl Input {
+    /// Every mistake at once, or the body.
+    pub fn read<T>(
+        &self,
+        read: impl FnOnce(&mut Fields<'_, '_>) -> Option<T>,
+    ) -> Result<T, Problem> {
+        fields::read(&self.body, read).map_err(invalid)
+    }
+
+    /// The key of a route that requires one.
+    pub fn required_key(&self) -> Result<Key, Problem> {
+        self.key.clone().ok_or_else(|| Problem::new(Kind::IdempotencyKeyRequired))
+    }
+}
+
+pub fn bytes(body: &Body) -> &[u8] {
+    match body {
+        Body::Text(text) => text.as_bytes(),
+        Body::Binary(bytes) => bytes,
+        _ => &[],
+    }
+}
+
+/// No body is an empty object: some routes need none.
+fn parse(headers: &HeaderMap, bytes: &[u8]) -> Result<Value, Problem> {
+    if bytes.is_empty() && !headers.contains_key(CONTENT_TYPE) {
+        return Ok(Value::Object(Map::new()));
+    }
+    let media = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = media.split(';').next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        return Err(Problem::new(Kind::UnsupportedMediaType));
+    }
+    if bytes.is_empty() {
+        return Ok(Value::Object(Map::new()));
+    }
+    json::parse(bytes).map_err(|why| Problem::new(Kind::MalformedJson).detail(why.to_string()))
+}
+
+fn idempotency_key(headers: &HeaderMap, rule: KeyRule) -> Result<Option<Key>, Problem> {
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let (first, second) = (values.next(), values.next());
+    match (first, rule) {
+        (_, KeyRule::Unused) | (None, KeyRule::Optional) => Ok(None),
+        (None, KeyRule::Required) => Err(Problem::new(Kind::IdempotencyKeyRequired)),
+        (Some(value), KeyRule::Optional | KeyRule::Required) => {
+            let key = value.to_str().ok().and_then(|text| Key::parse(text).ok());
+            match key.filter(|_| second.is_none()) {
+                Some(key) => Ok(Some(key)),
+                None => Err(Problem::new(Kind::MalformedIdempotencyKey)),
+            }
+        }
+    }
+}
+
+pub fn invalid(errors: Vec<FieldError>) -> Problem {
+    let errors: Vec<Value> = errors.into_iter().map(Value::from).collect();
+    Problem::new(Kind::InvalidRequest).with("errors", errors)
+}
+
+/// One mistake that shows only after reading.
+pub fn invalid_member(pointer: &str, detail: &str) -> Problem {
+    invalid(vec![FieldError { pointer: pointer.to_owned(), detail: detail.to_owned() }])
+}
+
+fn card_data(pointers: Vec<String>) -> Problem {
+    let errors: Vec<Value> = pointers
+        .into_iter()
+        .map(|pointer| json!({ "pointer": pointer, "detail": "looks like a card number" }))
+        .collect();
+    Problem::new(Kind::CardDataRefused).with("errors", errors)
+}
+
+/// An id of the wrong shape names nothing.
+pub fn order_id(request: &Request) -> Result<OrderId, Problem> {
+    let text = parameter(request, "order_id");
+    OrderId::parse(&text).map_err(|_| Problem::new(Kind::OrderNotFound))
+}
+
+pub fn payment_id(request: &Request) -> Result<PaymentId, Problem> {
+    let text = parameter(request, "payment_id");
+    PaymentId::parse(&text).map_err(|_| Problem::new(Kind::PaymentNotFound))
+}
+
+pub fn parameter(request: &Request, name: &str) -> String {
+    let parameters = request.path_parameters_ref();
+    parameters.and_then(|known| known.first(name)).unwrap_or_default().to_owned()
+}
+
+pub fn query(request: &Request, name: &str) -> Option<String> {
+    let parameters = request.query_string_parameters_ref();
+    parameters.and_then(|known| known.first(name)).map(str::to_owned)
+}

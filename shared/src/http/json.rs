@@ -1,0 +1,232 @@
+//! Strict JSON: what a request body may be before any rule of ours looks at it.
+
+use std::cell::Cell;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+/// Deep enough for any body of ours, which has three levels, and far from the end of any stack.
+pub const LEVELS_MAX: usize = 32;
+
+/// Why some bytes are not a JSON text that we take. The sentences are constant: a refusal never
+/// repeats what it refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
+    #[error("the body is empty")]
+    Empty,
+    #[error("the body is not UTF-8")]
+    NotUtf8,
+    #[error("the body is not valid JSON")]
+    NotJson,
+    #[error("the body ends before its JSON value does")]
+    Unfinished,
+    #[error("the body goes on after its JSON value")]
+    TrailingCharacters,
+    #[error("an object in the body names a member twice")]
+    DuplicateMember,
+    #[error("the body is nested more than {LEVELS_MAX} levels deep")]
+    TooDeep,
+}
+
+/// Reads one JSON value. Integers stay exact. A number that no integer type of ours holds becomes
+/// a float, which every field reader refuses by its own pointer and range: such a body is valid
+/// JSON with an invalid amount, not a malformed one.
+pub fn parse(bytes: &[u8]) -> Result<Value, Malformed> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Malformed::NotUtf8)?;
+    if text.trim_ascii().is_empty() {
+        return Err(Malformed::Empty);
+    }
+    parse_text(text).or_else(|malformed| match with_finite_numbers(text) {
+        Some(finite) => parse_text(&finite),
+        None => Err(malformed),
+    })
+}
+
+/// The one spelling of a value: members sorted by name, no white space. Equal values have equal
+/// spellings, so its hash can stand for a request.
+pub fn canonical(value: &Value) -> String {
+    let mut text = String::new();
+    write_canonical(value, &mut text);
+    text
+}
+
+/// The JSON pointer (RFC 6901) of the member `name` below `parent`.
+pub fn pointer(parent: &str, name: &str) -> String {
+    format!("{parent}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+fn parse_text(text: &str) -> Result<Value, Malformed> {
+    let refusal = Cell::new(None);
+    let seed = Strict {
+        levels_left: LEVELS_MAX,
+        refusal: &refusal,
+    };
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = seed.deserialize(&mut deserializer).map_err(|error| {
+        refusal.get().unwrap_or(if error.is_eof() {
+            Malformed::Unfinished
+        } else {
+            Malformed::NotJson
+        })
+    })?;
+    deserializer
+        .end()
+        .map_err(|_| Malformed::TrailingCharacters)?;
+    Ok(value)
+}
+
+/// `serde_json` stops at a number beyond the range of a double. Such numbers are rewritten as the
+/// largest double, which is refused where it stands; `None` if there is no such number.
+fn with_finite_numbers(text: &str) -> Option<String> {
+    let mut finite = String::with_capacity(text.len());
+    let (mut in_string, mut escaped, mut rewritten) = (false, false, false);
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let is_number = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | 'e' | 'E');
+        let starts_number = !in_string && (first == '-' || first.is_ascii_digit());
+        let length = match rest.find(|c| !is_number(c)) {
+            _ if !starts_number => first.len_utf8(),
+            Some(length) => length,
+            None => rest.len(),
+        };
+        let (token, after) = rest.split_at(length);
+        rest = after;
+        if starts_number && token.parse().is_ok_and(f64::is_infinite) {
+            finite.push_str("1.7976931348623157e308");
+            rewritten = true;
+        } else {
+            finite.push_str(token);
+        }
+        if first == '"' && !escaped {
+            in_string = !in_string;
+        }
+        escaped = in_string && first == '\\' && !escaped;
+    }
+    rewritten.then_some(finite)
+}
+
+fn write_canonical(value: &Value, text: &mut String) {
+    match value {
+        Value::Array(items) => {
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                write_canonical(item, text);
+            }
+            text.push(']');
+        }
+        Value::Object(members) => {
+            let mut sorted: Vec<_> = members.iter().collect();
+            sorted.sort_unstable_by_key(|(name, _)| *name);
+            text.push('{');
+            for (index, (name, member)) in sorted.into_iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                text.push_str(&Value::from(name.as_str()).to_string());
+                text.push(':');
+                write_canonical(member, text);
+            }
+            text.push('}');
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            text.push_str(&value.to_string());
+        }
+    }
+}
+
+/// Builds a `Value` as `serde_json` would, but refuses a repeated member and too deep a nesting.
+/// The reason is left in `refusal`, because an error of `serde_json` carries only text.
+#[derive(Clone, Copy)]
+struct Strict<'a> {
+    levels_left: usize,
+    refusal: &'a Cell<Option<Malformed>>,
+}
+
+impl Strict<'_> {
+    fn refuse<E: Error>(&self, malformed: Malformed) -> E {
+        self.refusal.set(Some(malformed));
+        E::custom(malformed)
+    }
+
+    fn one_level_down<E: Error>(&self) -> Result<Self, E> {
+        match self.levels_left.checked_sub(1) {
+            Some(levels_left) => Ok(Self {
+                levels_left,
+                ..*self
+            }),
+            None => Err(self.refuse(Malformed::TooDeep)),
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let inner = self.one_level_down()?;
+        let mut array = Vec::new();
+        while let Some(item) = items.next_element_seed(inner)? {
+            array.push(item);
+        }
+        Ok(Value::Array(array))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let inner = self.one_level_down()?;
+        let mut object = Map::new();
+        while let Some(name) = members.next_key::<String>()? {
+            if object.contains_key(&name) {
+                return Err(self.refuse(Malformed::DuplicateMember));
+            }
+            object.insert(name, members.next_value_seed(inner)?);
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+#[cfg(test)]
+mod tests;

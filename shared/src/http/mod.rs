@@ -1,0 +1,221 @@
+//! HTTP as our callers meet it: requests are admitted, parsed once, and answered; failures become
+//! problems in one place and are logged there, once.
+
+pub mod json;
+pub mod fields;
+pub mod card;
+pub mod problem;
+pub mod status_token;
+pub mod auth;
+pub mod input;
+pub mod answers;
+pub mod views;
+
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONTENT_TYPE, ORIGIN, VARY,
+};
+use http::{HeaderName, HeaderValue, StatusCode};
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, Error, Request, RequestExt, Response, service_fn};
+use serde_json::Value;
+
+use crate::app::{App, Budget};
+use crate::domain::id::{OrderId, PaymentId};
+use crate::http::problem::Problem;
+use crate::system::unix_ms;
+
+/// What a handler answers when it succeeded.
+#[derive(Debug)]
+pub struct Reply {
+    status: StatusCode,
+    body: Option<Value>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    about: About,
+}
+
+/// What the log line of a request names.
+#[derive(Debug, Default)]
+struct About {
+    order: Option<OrderId>,
+    payment: Option<PaymentId>,
+    gateway: Option<String>,
+    replayed: bool,
+}
+
+impl Reply {
+    pub fn new(status: StatusCode, body: Value) -> Self {
+        let headers = vec![(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+        Self { status, body: Some(body), headers, about: About::default() }
+    }
+
+    /// Answers a browser that asks whether another origin's page may read.
+    pub fn preflight() -> Self {
+        let headers = vec![
+            (ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET")),
+            (ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization")),
+            (ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600")),
+        ];
+        let status = StatusCode::NO_CONTENT;
+        Self { status, body: None, headers, about: About::default() }
+    }
+
+    #[must_use]
+    pub fn about(mut self, order: &OrderId, payment: Option<(&PaymentId, &str)>) -> Self {
+        self.about.order = Some(order.clone());
+        self.about.payment = payment.map(|(id, _)| id.clone());
+        self.about.gateway = payment.map(|(_, gateway)| gateway.to_owned());
+        self
+    }
+
+    /// The first call did the work; this one found it done.
+    #[must_use]
+    pub fn replayed(mut self) -> Self {
+        self.about.replayed = true;
+        let name = HeaderName::from_static("idempotent-replayed");
+        self.headers.push((name, HeaderValue::from_static("true")));
+        self
+    }
+}
+
+static COLD: AtomicBool = AtomicBool::new(true);
+
+/// Runs a function: every request to `handle`, every outcome to the caller and to the log.
+pub async fn serve<'a, H, F>(app: &'a App, handle: H) -> Result<(), Error>
+where
+    H: Fn(&'a App, Request) -> F + Copy + Send + 'a,
+    F: Future<Output = Result<Reply, Problem>> + Send + 'a,
+{
+    app.warm_up().await;
+    // Boxed: nested in the runtime's own, the type of a request is more than rustc lays out.
+    lambda_http::run(service_fn(move |request: Request| {
+        Box::pin(async move { Ok::<_, Error>(respond(app, request, handle).await) })
+    }))
+    .await
+}
+
+/// The one place where an outcome becomes a response and a log line.
+pub async fn respond<'a, H, F>(app: &'a App, request: Request, handle: H) -> Response<Body>
+where
+    H: Fn(&'a App, Request) -> F,
+    F: Future<Output = Result<Reply, Problem>> + 'a,
+{
+    let started = tokio::time::Instant::now();
+    let line = Line::begin(&request);
+    let origin = allowed_origin(app, &request);
+    let outcome = handle(app, request).await;
+    line.write(&outcome, started.elapsed());
+    let mut response = match outcome {
+        Ok(reply) => build(reply.status, reply.body, reply.headers, "application/json"),
+        Err(problem) => {
+            let body = problem.body(&line.request_id);
+            build(problem.status(), Some(body), problem.headers(), "application/problem+json")
+        }
+    };
+    if let Some(origin) = origin {
+        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        response.headers_mut().insert(VARY, HeaderValue::from_static("origin"));
+    }
+    response
+}
+
+fn build(
+    status: StatusCode,
+    body: Option<Value>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    content_type: &'static str,
+) -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = status;
+    if let Some(body) = body {
+        *response.body_mut() = Body::Text(body.to_string());
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    }
+    for (name, value) in headers {
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+/// The caller's origin, if it is one of `CORS_ORIGINS`.
+fn allowed_origin(app: &App, request: &Request) -> Option<HeaderValue> {
+    let origin = request.headers().get(ORIGIN)?;
+    let listed = app.config.cors_origins.iter().any(|allowed| allowed.as_bytes() == origin);
+    listed.then(|| origin.clone())
+}
+
+/// `GET /api/orders/{order_id}`: the route as the API knows it, without what its caller wrote.
+pub fn route(request: &Request) -> String {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.route_key.clone(),
+        _ => None,
+    }
+    .unwrap_or_default()
+}
+
+/// How long this invocation may still take.
+pub fn budget(request: &Request) -> Budget {
+    let deadline = request.lambda_context_ref().map_or(0, |context| context.deadline);
+    Budget::of(Duration::from_millis(deadline.saturating_sub(unix_ms())))
+}
+
+struct Line {
+    request_id: String,
+    function: String,
+    route: String,
+    cold_start: bool,
+}
+
+impl Line {
+    fn begin(request: &Request) -> Self {
+        let context = request.lambda_context_ref();
+        Self {
+            request_id: context.map(|c| c.request_id.clone()).unwrap_or_default(),
+            function: context.map(|c| c.env_config.function_name.clone()).unwrap_or_default(),
+            route: route(request),
+            cold_start: COLD.swap(false, Ordering::Relaxed),
+        }
+    }
+
+    fn write(&self, outcome: &Result<Reply, Problem>, took: Duration) {
+        let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let (status, about, problem) = match outcome {
+            Ok(reply) => (reply.status, Some(&reply.about), None),
+            Err(problem) => (problem.status(), None, Some(problem)),
+        };
+        let text = |id: Option<&str>| id.unwrap_or_default().to_owned();
+        tracing::info!(
+            function = %self.function,
+            route = %self.route,
+            status = status.as_u16(),
+            duration_ms,
+            cold_start = self.cold_start,
+            request.id = %self.request_id,
+            order.id = text(about.and_then(|a| a.order.as_ref()).map(OrderId::as_str)),
+            payment.id = text(about.and_then(|a| a.payment.as_ref()).map(PaymentId::as_str)),
+            gateway.name = text(about.and_then(|a| a.gateway.as_deref())),
+            idempotent_replay = about.is_some_and(|a| a.replayed),
+            problem = problem.map(|p| p.kind.slug()).unwrap_or_default(),
+            "request"
+        );
+        if let Some(problem) = problem.filter(|p| p.status().is_server_error()) {
+            let cause = problem.cause.as_ref().map(|cause| chain(&**cause)).unwrap_or_default();
+            tracing::error!(request.id = %self.request_id, error = %cause, "request failed");
+        }
+    }
+}
+
+/// An error with everything that led to it.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text = format!("{text}: {source}");
+        next = source.source();
+    }
+    text
+}

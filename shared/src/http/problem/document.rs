@@ -1,0 +1,61 @@
+//! Renders `docs/problems.md` from the table of kinds.
+
+use std::fmt::Write;
+
+use super::Kind;
+
+const INTRODUCTION: &str = "\
+# Problems
+
+Every failure that Quittance answers is `application/problem+json` (RFC 9457):
+
+```json
+{\"type\":\"/problems/order-not-found\",\"title\":\"No such order\",\"status\":404,
+ \"detail\":\"There is no order with this id.\",\"instance\":\"<request id>\"}
+```
+
+Tell problems apart by `type`; titles and details are for people. `instance` is the request's id, and finds
+it in the log. Some problems have more members, named below. A body with a 5xx status says nothing but its
+kind: the cause is in the log.
+
+This file is rendered from the table in `shared/src/http/problem/`; a test holds the two equal.
+";
+
+const GATEWAY_ANSWERS: &str = "
+## Answers of API Gateway itself
+
+They come before or instead of a function, as `application/json` with one member, `{\"message\":\"…\"}`, and
+have no `type`. The dev stack imitates them.
+
+| status | message | when | what to do |
+|---|---|---|---|
+| 404 | `Not Found` | no route has this method and path | correct the method or the path |
+| 413 | `Request Entity Too Large` | the request is over 10 MB | send less |
+| 429 | `Too Many Requests` | the stage is throttled | wait, then repeat with the same key |
+| 500 | `Internal Server Error` | the function failed without an answer | repeat with the same key |
+| 503 | `Service Unavailable` | no answer within 30 s | repeat with the same key |
+
+After a 500 or a 503 the request may have been carried out. The same `Idempotency-Key` finds out without
+charging twice.
+";
+
+/// The text of `docs/problems.md`.
+pub fn document() -> String {
+    let mut text = INTRODUCTION.to_owned();
+    for kind in Kind::ALL {
+        let (slug, status, title) = (kind.slug(), kind.status().as_u16(), kind.title());
+        let (when, remedy) = (kind.when(), kind.remedy());
+        // Writing to a `String` cannot fail.
+        let _ = write!(
+            text,
+            "\n## {slug}\n\n{status} · {title}\n\n**When.** {when}\n\n**What to do.** {remedy}\n"
+        );
+        if let Some(seconds) = kind.retry_after() {
+            let _ = write!(
+                text,
+                "\n**Retry-After.** {seconds} s, unless the answer says otherwise.\n"
+            );
+        }
+    }
+    text + GATEWAY_ANSWERS
+}

@@ -1,0 +1,108 @@
+//! A capture or refund that a caller asks for, under a key: its claim, its replay, its answer.
+
+use crate::app::{App, Budget};
+use crate::domain::capabilities::Rules;
+use crate::domain::claims::NewOperation;
+use crate::domain::conclude::Occasion;
+use crate::domain::id::{OperationId, PaymentId};
+use crate::domain::idempotency::{Fingerprint, Key};
+use crate::domain::ledger::Operation;
+use crate::domain::order::Order;
+use crate::domain::phase::OperationPhase;
+use crate::operations::Unavailable;
+use crate::operations::perform::send;
+use crate::operations::publish::publish;
+use crate::pause::{self, Point};
+
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub payment: PaymentId,
+    pub amount_minor: Option<u64>,
+    /// The caller's own words.
+    pub note: Option<String>,
+    pub key: Key,
+    pub fingerprint: Fingerprint,
+}
+
+#[derive(Debug)]
+pub struct Performed {
+    pub order: Box<Order>,
+    pub operation: OperationId,
+    pub phase: OperationPhase,
+    pub replayed: bool,
+}
+
+/// How far an operation is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effected {
+    /// The gateway shows it.
+    Proven,
+    /// The gateway refused it, or it failed there.
+    Refused,
+    Unknown,
+}
+
+impl Performed {
+    pub fn outcome(&self) -> Effected {
+        match self.phase {
+            OperationPhase::Sending | OperationPhase::Unknown => Effected::Unknown,
+            OperationPhase::Pending | OperationPhase::Done => Effected::Proven,
+            OperationPhase::Refused | OperationPhase::Failed => Effected::Refused,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Mismatch {
+    #[error("the key was used for another request")]
+    KeyReused,
+    #[error("another key has the same id")]
+    IdCollision,
+}
+
+impl Asked {
+    pub(super) fn as_new(&self, id: &OperationId, occasion: &Occasion) -> NewOperation {
+        NewOperation {
+            id: id.clone(),
+            fingerprint: self.fingerprint.clone(),
+            key_hash: self.key.hash(self.payment.as_str()),
+            amount_minor: self.amount_minor,
+            note: self.note.clone(),
+            nonce: occasion.nonce.clone(),
+            now: occasion.now,
+        }
+    }
+
+    /// A known operation of this name is a retry, if key and body are the same.
+    pub(super) fn is_retry_of(&self, known: &Operation) -> Result<(), Mismatch> {
+        if known.key_hash != Some(self.key.hash(self.payment.as_str())) {
+            return Err(Mismatch::IdCollision);
+        }
+        if known.fingerprint.as_ref() != Some(&self.fingerprint) {
+            return Err(Mismatch::KeyReused);
+        }
+        Ok(())
+    }
+}
+
+/// Sends the operation if this call claimed it; otherwise tells how it stands.
+pub(super) async fn finish(
+    app: &App,
+    rules: &Rules,
+    budget: Budget,
+    order: Order,
+    id: OperationId,
+    occasion: &Occasion,
+) -> Result<Performed, Unavailable> {
+    let claimed = |op: &Operation| op.owner.as_ref() == Some(&occasion.nonce);
+    let mine = order.operations.get(&id).is_some_and(claimed);
+    let order = if mine {
+        pause::reached(&app.config, Point::OperationClaimed).await;
+        let order = send(app, rules, budget, order, &id).await?;
+        publish(app, rules, order).await
+    } else {
+        order
+    };
+    let phase = order.operations.get(&id).map_or(OperationPhase::Unknown, |op| op.phase);
+    Ok(Performed { order: Box::new(order), operation: id, phase, replayed: !mine })
+}

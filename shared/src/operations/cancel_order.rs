@@ -1,0 +1,86 @@
+//! Cancels an order: no attempt may begin any more, the live one is closed, and the order ends once
+//! nothing can pay it.
+
+use crate::app::{App, Budget};
+use crate::domain::capabilities::Rules;
+use crate::domain::claims::{EndRefused, end, take_void};
+use crate::domain::id::OrderId;
+use crate::domain::order::{Ending, Order, Source, State};
+use crate::operations::Unavailable;
+use crate::operations::cancel_payment::CancelAnswer;
+use crate::operations::close::end_at_gateway;
+use crate::operations::perform::send;
+use crate::operations::publish::publish;
+use crate::operations::record::change;
+use crate::pause::{self, Point};
+use crate::store::StoreError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum CancelOrderError {
+    #[error("no such order")]
+    NoSuchOrder,
+    #[error("the order is paid")]
+    Paid,
+    #[error("the order has expired")]
+    Expired,
+    #[error("a capture is in progress")]
+    CaptureInProgress,
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl From<StoreError> for CancelOrderError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+pub async fn cancel_order(
+    app: &App,
+    budget: Budget,
+    id: &OrderId,
+) -> Result<CancelAnswer, CancelOrderError> {
+    let image = app.store.order(id).await?.ok_or(CancelOrderError::NoSuchOrder)?;
+    let rules = app.rules().await.map_err(Unavailable::from)?;
+    let occasion = app.occasion(Source::Merchant);
+    let mut void = None;
+    let ended = change(app, &rules, &occasion, image, |order| {
+        match end(order, Ending::Cancel, occasion.now) {
+            Ok(()) | Err(EndRefused::Cancelled) => {}
+            Err(EndRefused::Paid) => return Err(CancelOrderError::Paid),
+            Err(EndRefused::Expired | EndRefused::NotYetExpired) => {
+                return Err(CancelOrderError::Expired);
+            }
+            Err(EndRefused::CaptureInFlight) => return Err(CancelOrderError::CaptureInProgress),
+        }
+        if let Some(live) = order.live.clone() {
+            void = take_void(order, &live, &rules, &occasion.nonce, occasion.now);
+        }
+        Ok(())
+    });
+    let order = ended.await?.order;
+    pause::reached(&app.config, Point::EndRecorded).await;
+    let order = match void {
+        Some(op) => send(app, &rules, budget, order, &op).await?,
+        None => close_live(app, &rules, budget, order).await?,
+    };
+    let order = Box::new(publish(app, &rules, order).await);
+    match order.state {
+        State::Cancelled => Ok(CancelAnswer::Canceled(order)),
+        State::Open => Ok(CancelAnswer::Closing(order)),
+        State::Paid => Err(CancelOrderError::Paid),
+        State::Expired => Err(CancelOrderError::Expired),
+    }
+}
+
+async fn close_live(
+    app: &App,
+    rules: &Rules,
+    budget: Budget,
+    order: Order,
+) -> Result<Order, Unavailable> {
+    match order.live.clone() {
+        Some(live) => end_at_gateway(app, rules, budget, order, &live).await,
+        None => Ok(order),
+    }
+}

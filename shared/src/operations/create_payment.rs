@@ -1,0 +1,355 @@
+//! Starts the payment of an order: claims its one live attempt, then takes it to a gateway.
+
+use crate::app::{App, Budget};
+use crate::domain::attempt::{CaptureMode, Method};
+use crate::domain::capabilities::{GatewayName, Rules};
+use crate::domain::claims::NewAttempt;
+use crate::domain::conclude::Occasion;
+use crate::domain::id::{OrderId, PaymentId};
+use crate::domain::idempotency::{Fingerprint, Key};
+use crate::domain::money::Money;
+use crate::domain::order::{Order, Source};
+use crate::domain::phase::Phase;
+use crate::operations::Unavailable;
+use crate::operations::close::close_attempt;
+use crate::operations::payment_answer::{Verdict, Wanted, verdict, was_declined_in_the_call};
+use crate::operations::publish::publish;
+use crate::operations::record::change;
+use crate::operations::resolve::resolve;
+use crate::operations::start::{Started, start};
+use crate::pause::{self, Point};
+use crate::store::{Claimed, StoreError};
+
+/// The order changes between a claim and a look at why it was refused; so often is the claim repeated.
+const TRIES_MAX: usize = 5;
+
+#[derive(Clone, Debug)]
+pub struct NewPayment {
+    pub order: OrderId,
+    pub amount: Money,
+    pub gateway: Option<GatewayName>,
+    pub method: Option<Method>,
+    pub mode: Option<CaptureMode>,
+    pub return_url: Option<String>,
+    pub replace: bool,
+    pub key: Option<Key>,
+    pub fingerprint: Fingerprint,
+}
+
+#[derive(Debug)]
+pub enum PaymentAnswer {
+    Started(Box<Order>, PaymentId),
+    /// The gateway may have it; ask again.
+    OutcomeUnknown(Box<Order>, PaymentId),
+    Replayed(Box<Order>, PaymentId),
+    /// Without a key, a paid order answers with what paid it.
+    AlreadyPaid(Box<Order>, PaymentId),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum CreatePaymentError {
+    #[error("no such order")]
+    NoSuchOrder,
+    #[error("the key was used for another request")]
+    KeyReused,
+    #[error("another key has the same id")]
+    IdCollision,
+    #[error("amount or currency differ from the order's")]
+    AmountMismatch,
+    #[error("the payment is being created by another call")]
+    InProgress(Box<Order>, PaymentId),
+    #[error("the payment was declined")]
+    Declined(Box<Order>, PaymentId),
+    #[error("the order is paid")]
+    Paid(Box<Order>, Option<PaymentId>),
+    #[error("another payment is in progress")]
+    Live(Box<Order>, PaymentId, Option<i64>),
+    #[error("a capture of another amount is in review")]
+    InReview,
+    #[error("the order has expired")]
+    Expired,
+    #[error("the order is canceled")]
+    Canceled,
+    #[error("too many attempts")]
+    TooManyAttempts,
+    #[error("no gateway takes it")]
+    NoGateway(Vec<(GatewayName, &'static str)>),
+    #[error("no gateway could be reached")]
+    GatewayUnavailable,
+    #[error("every gateway refused")]
+    GatewayRefused,
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl From<StoreError> for CreatePaymentError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+struct Request<'a> {
+    new: &'a NewPayment,
+    rules: Rules,
+    wanted: Wanted,
+    budget: Budget,
+    takers: Vec<GatewayName>,
+    refusers: Vec<(GatewayName, &'static str)>,
+}
+
+pub async fn create_payment(
+    app: &App,
+    budget: Budget,
+    new: &NewPayment,
+) -> Result<PaymentAnswer, CreatePaymentError> {
+    let request = prepare(app, budget, new).await?;
+    for _ in 0..TRIES_MAX {
+        let occasion = app.occasion(Source::Merchant);
+        match claim(app, &request, &occasion).await? {
+            Claim::Won(order, id) => {
+                pause::reached(&app.config, Point::AttemptClaimed).await;
+                let takers = &request.takers;
+                let rules = &request.rules;
+                let nonce = &occasion.nonce;
+                let started = start(app, rules, budget, *order, &id, takers, nonce).await?;
+                return begun(started, id);
+            }
+            Claim::Refused(order) => {
+                let verdict = verdict(&order, &request.wanted, occasion.now);
+                match answer(app, &request, *order, verdict).await? {
+                    Step::Answer(answer) => return Ok(answer),
+                    Step::ClaimAgain => {}
+                }
+            }
+        }
+    }
+    Err(StoreError::Contended.into())
+}
+
+async fn prepare<'a>(
+    app: &App,
+    budget: Budget,
+    new: &'a NewPayment,
+) -> Result<Request<'a>, CreatePaymentError> {
+    let rules = app.rules().await.map_err(Unavailable::from)?;
+    let mode = new.mode.unwrap_or(CaptureMode::Automatic);
+    let (mut takers, mut refusers) = (Vec::new(), Vec::new());
+    for name in app.gateways.configured() {
+        if new.gateway.as_ref().is_some_and(|wanted| wanted != name) {
+            continue;
+        }
+        match app.gateways.get(name).await {
+            Ok(gateway) => match gateway.refuses(new.amount, new.method, mode) {
+                None => takers.push(name.clone()),
+                Some(why) => refusers.push((name.clone(), why)),
+            },
+            Err(_) => refusers.push((name.clone(), "has no usable credentials")),
+        }
+    }
+    if let Some(unknown) = new.gateway.as_ref().filter(|_| takers.is_empty() && refusers.is_empty())
+    {
+        refusers.push((unknown.clone(), "is not configured"));
+    }
+    let id = new.key.as_ref().map(|key| PaymentId::from_key(&new.order, key));
+    let wanted = Wanted {
+        id,
+        key_hash: new.key.as_ref().map(|key| key.hash(new.order.as_str())),
+        fingerprint: new.fingerprint.clone(),
+        total: new.amount,
+        gateway: new.gateway.clone(),
+        method: new.method,
+        mode: new.mode,
+        replace: new.replace,
+    };
+    Ok(Request { new, rules, wanted, budget, takers, refusers })
+}
+
+enum Claim {
+    Won(Box<Order>, PaymentId),
+    Refused(Box<Order>),
+}
+
+impl Request<'_> {
+    fn attempt(&self, gateway: &GatewayName) -> NewAttempt {
+        NewAttempt {
+            fingerprint: self.wanted.fingerprint.clone(),
+            key_hash: self.wanted.key_hash.clone(),
+            gateway: gateway.clone(),
+            mode: self.new.mode.unwrap_or(CaptureMode::Automatic),
+            method: self.new.method,
+            return_url: self.new.return_url.clone(),
+        }
+    }
+}
+
+async fn claim(
+    app: &App,
+    request: &Request<'_>,
+    occasion: &Occasion,
+) -> Result<Claim, CreatePaymentError> {
+    let order_id = &request.new.order;
+    match (&request.wanted.id, request.takers.first()) {
+        (Some(id), Some(gateway)) => {
+            let attempt = request.attempt(gateway).claimed_by(&occasion.nonce, occasion.now);
+            let total = request.wanted.total;
+            match app.store.claim(id, &attempt, total, &request.rules, occasion).await? {
+                Claimed::Won(order) => Ok(Claim::Won(order, id.clone())),
+                Claimed::Refused(order) => Ok(Claim::Refused(order)),
+                Claimed::NoSuchOrder => Err(CreatePaymentError::NoSuchOrder),
+            }
+        }
+        (None, Some(gateway)) => claim_numbered(app, request, occasion, gateway).await,
+        (_, None) => {
+            let order = app.store.order(order_id).await?;
+            let order = order.ok_or(CreatePaymentError::NoSuchOrder)?;
+            Ok(Claim::Refused(Box::new(order)))
+        }
+    }
+}
+
+/// C2k. Without a key the attempt is numbered on an image and written under its version, so that two
+/// calls cannot begin two.
+async fn claim_numbered(
+    app: &App,
+    request: &Request<'_>,
+    occasion: &Occasion,
+    gateway: &GatewayName,
+) -> Result<Claim, CreatePaymentError> {
+    let image = app.store.order(&request.new.order).await?;
+    let image = image.ok_or(CreatePaymentError::NoSuchOrder)?;
+    let recorded = change(app, &request.rules, occasion, image, |order| {
+        let mine = order.attempts.values().any(|attempt| attempt.owner == occasion.nonce);
+        let claimable = order.accepts_attempt(occasion.now) && order.total == request.wanted.total;
+        if !mine && claimable {
+            let id = PaymentId::from_number(&order.id, order.attempts.len());
+            let attempt = request.attempt(gateway).claimed_by(&occasion.nonce, occasion.now);
+            order.add_attempt(&id, attempt);
+        }
+        Ok::<(), StoreError>(())
+    });
+    let order = recorded.await?.order;
+    let mine = order
+        .attempts
+        .iter()
+        .find(|(_, a)| a.owner == occasion.nonce && a.phase == Phase::Sending)
+        .map(|(id, _)| id.clone());
+    Ok(match mine {
+        Some(id) => Claim::Won(Box::new(order), id),
+        None => Claim::Refused(Box::new(order)),
+    })
+}
+
+fn begun(started: Started, id: PaymentId) -> Result<PaymentAnswer, CreatePaymentError> {
+    let order = match started {
+        Started::Recorded(order) => order,
+        Started::NotSent => return Err(CreatePaymentError::GatewayUnavailable),
+        Started::Refused => return Err(CreatePaymentError::GatewayRefused),
+    };
+    match order.attempts.get(&id) {
+        Some(attempt) if was_declined_in_the_call(attempt) => {
+            Err(CreatePaymentError::Declined(order, id))
+        }
+        Some(attempt) if attempt.phase > Phase::Unknown => Ok(PaymentAnswer::Started(order, id)),
+        Some(_) | None => Ok(PaymentAnswer::OutcomeUnknown(order, id)),
+    }
+}
+
+enum Step {
+    Answer(PaymentAnswer),
+    ClaimAgain,
+}
+
+async fn answer(
+    app: &App,
+    request: &Request<'_>,
+    order: Order,
+    verdict: Verdict,
+) -> Result<Step, CreatePaymentError> {
+    let order = Box::new(order);
+    let answer = match verdict {
+        Verdict::Claim if request.takers.is_empty() => {
+            return Err(CreatePaymentError::NoGateway(request.refusers.clone()));
+        }
+        Verdict::Claim => return Ok(Step::ClaimAgain),
+        Verdict::KeyReused => return Err(CreatePaymentError::KeyReused),
+        Verdict::IdCollision => return Err(CreatePaymentError::IdCollision),
+        Verdict::AmountMismatch => return Err(CreatePaymentError::AmountMismatch),
+        Verdict::InProgress(id) => return Err(CreatePaymentError::InProgress(order, id)),
+        Verdict::Resolve(id) => take_over(app, request, *order, id).await?,
+        Verdict::Replay(id) => replay(order, id),
+        Verdict::Declined(id) => return Err(CreatePaymentError::Declined(order, id)),
+        Verdict::Paid(Some(id)) if request.wanted.id.is_none() => {
+            PaymentAnswer::AlreadyPaid(order, id)
+        }
+        Verdict::Paid(id) => return Err(CreatePaymentError::Paid(order, id)),
+        Verdict::Replace(id) => {
+            make_room(app, request, *order, id).await?;
+            return Ok(Step::ClaimAgain);
+        }
+        Verdict::Live(id) => return Err(CreatePaymentError::Live(order, id, None)),
+        Verdict::InReview => return Err(CreatePaymentError::InReview),
+        Verdict::Expired => return Err(CreatePaymentError::Expired),
+        Verdict::Canceled => return Err(CreatePaymentError::Canceled),
+        Verdict::TooManyAttempts => return Err(CreatePaymentError::TooManyAttempts),
+    };
+    Ok(Step::Answer(answer))
+}
+
+fn replay(order: Box<Order>, id: PaymentId) -> PaymentAnswer {
+    let unknown = order.attempts.get(&id).is_some_and(|a| a.phase <= Phase::Unknown);
+    if unknown {
+        PaymentAnswer::OutcomeUnknown(order, id)
+    } else {
+        PaymentAnswer::Replayed(order, id)
+    }
+}
+
+/// The owner is gone. Its work is not done again but found out about.
+async fn take_over(
+    app: &App,
+    request: &Request<'_>,
+    order: Order,
+    id: PaymentId,
+) -> Result<PaymentAnswer, CreatePaymentError> {
+    let occasion = app.occasion(Source::Merchant);
+    let rules = &request.rules;
+    let taken = change(app, rules, &occasion, order, |order| {
+        order.take_attempt(&id, &occasion.nonce, occasion.now);
+        Ok::<(), StoreError>(())
+    });
+    let order = taken.await?.order;
+    pause::reached(&app.config, Point::ItemTaken).await;
+    let mine = order.attempts.get(&id).is_some_and(|a| a.owner == occasion.nonce);
+    if !mine {
+        return Ok(replay(Box::new(order), id));
+    }
+    let resolved = resolve(app, rules, request.budget, order, &id, Source::LookUp).await?;
+    let order = Box::new(publish(app, rules, resolved.order).await);
+    if order.attempts.get(&id).is_some_and(was_declined_in_the_call) {
+        return Err(CreatePaymentError::Declined(order, id));
+    }
+    Ok(replay(order, id))
+}
+
+/// Closes the live attempt. Only when it is released does the next one begin; it is never abandoned to
+/// make room.
+async fn make_room(
+    app: &App,
+    request: &Request<'_>,
+    order: Order,
+    live: PaymentId,
+) -> Result<(), CreatePaymentError> {
+    let closed = close_attempt(app, &request.rules, request.budget, order, &live).await?;
+    let order = Box::new(closed.order);
+    match order.attempts.get(&live) {
+        Some(attempt) if attempt.phase == Phase::Captured => {
+            Err(CreatePaymentError::Paid(order, Some(live)))
+        }
+        Some(attempt) if attempt.phase.is_live() => {
+            let lapses = attempt.page.as_ref().and_then(|page| page.expires_at);
+            let wait = lapses.map(|at| at.since(app.clock.now()).max(1));
+            Err(CreatePaymentError::Live(order, live, wait))
+        }
+        Some(_) | None => Ok(()),
+    }
+}

@@ -1,0 +1,35 @@
+//! One file for each thing the business does. Here is the control flow; the rules are in `domain`.
+
+pub mod record;
+pub mod publish;
+pub mod create_order;
+pub mod create_payment;
+mod payment_answer;
+pub mod start;
+pub mod resolve;
+pub mod perform;
+pub mod close;
+pub mod asked;
+pub mod capture_payment;
+pub mod cancel_payment;
+pub mod cancel_order;
+pub mod refund_payment;
+pub mod receive_webhook;
+pub mod read;
+pub mod sweep;
+pub mod deliver;
+
+use crate::gateways::GatewayMissing;
+use crate::secrets::SecretError;
+use crate::store::StoreError;
+
+/// What we depend on did not answer. The caller may try again; nothing it has to know was lost.
+#[derive(Debug, thiserror::Error)]
+pub enum Unavailable {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Gateway(#[from] GatewayMissing),
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+}

@@ -1,0 +1,67 @@
+//! Sends the confirmations that an order has decided, then marks them as sent. Never the other way
+//! round: a mark before the send would lose one.
+
+use crate::app::App;
+use crate::domain::capabilities::Rules;
+use crate::domain::order::{Order, Outgoing, Source};
+use crate::operations::record::change;
+use crate::pause::{self, Point};
+use crate::store::StoreError;
+
+/// Never fails the caller: what could not be sent or marked stays in the outbox, and the order due.
+pub async fn publish(app: &App, rules: &Rules, order: Order) -> Order {
+    let sent = send_all(app, &order).await;
+    if sent.is_empty() {
+        return order;
+    }
+    pause::reached(&app.config, Point::ConfirmationsSent).await;
+    let marked = change(app, rules, &app.occasion(Source::Sweep), order.clone(), |order| {
+        for (message, target) in &sent {
+            mark(order, message, target);
+        }
+        Ok::<(), StoreError>(())
+    })
+    .await;
+    pause::reached(&app.config, Point::ConfirmationsMarked).await;
+    match marked {
+        Ok(recorded) => recorded.order,
+        Err(error) => {
+            tracing::warn!(error = %error, order.id = %order.id, "sent confirmations not marked");
+            order
+        }
+    }
+}
+
+async fn send_all(app: &App, order: &Order) -> Vec<(String, String)> {
+    let mut messages: Vec<(&String, &Outgoing)> = order.outbox.iter().collect();
+    messages.sort_by_key(|(_, out)| out.sequence);
+    let mut sent = Vec::new();
+    let mut failed: Vec<&String> = Vec::new();
+    for (id, out) in messages {
+        for target in &out.targets {
+            // A later message must not overtake an earlier one of the same order.
+            if failed.contains(&target) {
+                continue;
+            }
+            match app.queues.send(target, &order.id, id, &out.body).await {
+                Ok(()) => {
+                    sent.push((id.clone(), target.clone()));
+                    pause::reached(&app.config, Point::ConfirmationSent).await;
+                }
+                Err(error) => {
+                    tracing::warn!(error = %error, order.id = %order.id, queue = %target, "confirmation not sent");
+                    failed.push(target);
+                }
+            }
+        }
+    }
+    sent
+}
+
+fn mark(order: &mut Order, message: &str, target: &str) {
+    let Some(out) = order.outbox.get_mut(message) else { return };
+    out.targets.remove(target);
+    if out.targets.is_empty() {
+        order.outbox.remove(message);
+    }
+}

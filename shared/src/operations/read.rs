@@ -1,0 +1,92 @@
+//! Reads an order; asks the gateway first where the order waits for an answer that is overdue, or where
+//! the caller insists.
+
+use crate::app::{App, Budget};
+use crate::domain::capabilities::Rules;
+use crate::domain::id::{OrderId, PaymentId};
+use crate::domain::order::{Order, Source};
+use crate::domain::time::Timestamp;
+use crate::operations::Unavailable;
+use crate::operations::publish::publish;
+use crate::operations::record::change;
+use crate::operations::resolve::resolve;
+use crate::store::StoreError;
+
+/// The gateway is not asked about one payment more often, whoever insists.
+const REFRESH_SECONDS_MIN: i64 = 5;
+
+pub async fn read_order(
+    app: &App,
+    budget: Budget,
+    id: &OrderId,
+) -> Result<Option<Order>, Unavailable> {
+    let Some(order) = app.store.order(id).await? else { return Ok(None) };
+    match order.live.clone().filter(|_| is_overdue(&order, app.clock.now())) {
+        Some(payment) => Ok(Some(ask(app, budget, order, &payment).await?)),
+        None => Ok(Some(order)),
+    }
+}
+
+/// The order of a payment that it has.
+pub async fn read_payment(
+    app: &App,
+    budget: Budget,
+    payment: &PaymentId,
+    refresh: bool,
+) -> Result<Option<Order>, Unavailable> {
+    let order = app.store.order(&payment.order()).await?;
+    let Some(order) = order.filter(|order| order.attempts.contains_key(payment)) else {
+        return Ok(None);
+    };
+    let now = app.clock.now();
+    let overdue = order.live.as_ref() == Some(payment) && is_overdue(&order, now);
+    let asked_at = order.attempts.get(payment).and_then(|attempt| attempt.asked_at);
+    let rested = asked_at.is_none_or(|at| now.since(at) >= REFRESH_SECONDS_MIN);
+    if rested && (overdue || refresh) {
+        return Ok(Some(ask(app, budget, order, payment).await?));
+    }
+    Ok(Some(order))
+}
+
+fn is_overdue(order: &Order, now: Timestamp) -> bool {
+    order.due_at.is_some_and(|due| due <= now)
+}
+
+/// Of any number of readers one asks; the others read.
+async fn ask(
+    app: &App,
+    budget: Budget,
+    order: Order,
+    payment: &PaymentId,
+) -> Result<Order, Unavailable> {
+    let rules: Rules = app.rules().await?;
+    let occasion = app.occasion(Source::LookUp);
+    let seen_at = order.attempts.get(payment).and_then(|attempt| attempt.asked_at);
+    let mut mine = false;
+    let taken = change(app, &rules, &occasion, order, |order| {
+        mine = take(order, payment, seen_at, &occasion);
+        Ok::<(), StoreError>(())
+    });
+    let order = taken.await?.order;
+    if !mine {
+        return Ok(order);
+    }
+    let resolved = resolve(app, &rules, budget, order, payment, Source::LookUp).await?;
+    Ok(publish(app, &rules, resolved.order).await)
+}
+
+fn take(
+    order: &mut Order,
+    payment: &PaymentId,
+    seen_at: Option<Timestamp>,
+    occasion: &crate::domain::conclude::Occasion,
+) -> bool {
+    if order.take_attempt(payment, &occasion.nonce, occasion.now) {
+        return true;
+    }
+    let ended =
+        |a: &&mut crate::domain::attempt::Attempt| !a.phase.is_live() && a.asked_at == seen_at;
+    let Some(attempt) = order.attempts.get_mut(payment).filter(ended) else { return false };
+    attempt.asked_at = Some(occasion.now);
+    true
+}

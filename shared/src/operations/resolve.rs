@@ -1,0 +1,235 @@
+//! Finds out what became of an attempt: asks the gateway by our name, merges what it shows, and acts on
+//! a close. Absence of an answer decides nothing.
+
+use crate::app::{App, Budget};
+use crate::domain::attempt::Attempt;
+use crate::domain::capabilities::{Capabilities, LookUp, Rules};
+use crate::domain::fact::Seen;
+use crate::domain::id::PaymentId;
+use crate::domain::order::{Order, Source};
+use crate::domain::phase::Phase;
+use crate::domain::time::Timestamp;
+use crate::operations::Unavailable;
+use crate::operations::record::{LearnError, change, learn};
+use crate::operations::start::{about, gateway_of};
+use crate::pause::{self, Point};
+use crate::ports::{Answer, Gateway};
+use crate::store::StoreError;
+
+/// A gateway's look-up may lag behind its own create call by so much.
+pub const SETTLE_SECONDS: i64 = 60;
+/// What has not shown itself for so long, and may not be sent again, is given up. If it captures
+/// after all, that is detected and refunded.
+const ABANDON_SECONDS: i64 = 30 * 60;
+
+/// What asking found.
+enum Found {
+    Seen(Vec<Seen>),
+    Nothing,
+    NotAsked,
+}
+
+/// What one round of asking left.
+#[derive(Debug)]
+pub struct Resolved {
+    pub order: Order,
+    /// The gateway answered, be it with nothing.
+    pub answered: bool,
+}
+
+/// One round of asking about an attempt. The caller publishes what was learnt.
+pub async fn resolve(
+    app: &App,
+    rules: &Rules,
+    budget: Budget,
+    order: Order,
+    payment: &PaymentId,
+    source: Source,
+) -> Result<Resolved, Unavailable> {
+    let Some(gateway) = gateway_of(app, &order, payment).await? else {
+        let order = rearm(app, rules, order, payment).await?;
+        return Ok(Resolved { order, answered: false });
+    };
+    let found = ask(app, &*gateway, rules, budget, &order, payment).await;
+    pause::reached(&app.config, Point::LookedUp).await;
+    let answered = !matches!(found, Found::NotAsked);
+    let order = match found {
+        Found::Seen(seen) => merge_all(app, rules, source, order, payment, &seen).await?,
+        Found::Nothing => absent(app, rules, &*gateway, budget, order, payment).await?,
+        Found::NotAsked => rearm(app, rules, order, payment).await?,
+    };
+    Ok(Resolved { order, answered })
+}
+
+async fn ask(
+    app: &App,
+    gateway: &dyn Gateway,
+    rules: &Rules,
+    budget: Budget,
+    order: &Order,
+    payment: &PaymentId,
+) -> Found {
+    let (Some(attempt), Some(about)) = (order.attempts.get(payment), about(order, payment)) else {
+        return Found::NotAsked;
+    };
+    let able = rules.of(&attempt.gateway);
+    if let Some(seen) = end_page(gateway, able, attempt, payment, budget).await {
+        pause::reached(&app.config, Point::CloseAnswered).await;
+        return Found::Seen(vec![seen]);
+    }
+    if !can_ask(able, attempt, app.clock.now()) {
+        return Found::NotAsked;
+    }
+    match gateway.look_up(&about, budget.gateway_timeout()).await {
+        Ok(seen) if seen.is_empty() => Found::Nothing,
+        Ok(seen) => Found::Seen(seen),
+        Err(_) => Found::NotAsked,
+    }
+}
+
+/// Where only a repeat of the create call tells, it may be repeated only while its key lives.
+fn can_ask(able: Capabilities, attempt: &Attempt, now: Timestamp) -> bool {
+    match able.look_up {
+        LookUp::ByReference => true,
+        LookUp::SameKey => {
+            !attempt.objects.is_empty()
+                || able.create_keys.allow_repeat(now.since(attempt.created_at))
+        }
+        LookUp::None => false,
+    }
+}
+
+/// Ends the page of a closing attempt. What the gateway shows is merged, whatever it is; a refusal
+/// without an object, or no answer, leaves the attempt live.
+async fn end_page(
+    gateway: &dyn Gateway,
+    able: Capabilities,
+    attempt: &Attempt,
+    payment: &PaymentId,
+    budget: Budget,
+) -> Option<Seen> {
+    let payable = attempt.phase.is_live() && attempt.phase != Phase::Authorized;
+    if attempt.close.is_none() || !able.cancel || !payable {
+        return None;
+    }
+    let open = |phase: Phase| !phase.is_negative() && phase != Phase::Captured;
+    let (object, _) = attempt.objects.iter().find(|(_, phase)| open(**phase))?;
+    match gateway.close(payment, object, budget.gateway_timeout()).await {
+        Answer::Seen(seen) => Some(seen),
+        Answer::Refused(_) | Answer::NotSent | Answer::Unknown => None,
+    }
+}
+
+/// The gateway shows nothing under our name.
+async fn absent(
+    app: &App,
+    rules: &Rules,
+    gateway: &dyn Gateway,
+    budget: Budget,
+    order: Order,
+    payment: &PaymentId,
+) -> Result<Order, Unavailable> {
+    let now = app.clock.now();
+    let Some(attempt) = order.attempts.get(payment) else { return Ok(order) };
+    let age = now.since(attempt.created_at);
+    let settled = now.since(attempt.sent_at) >= SETTLE_SECONDS;
+    if attempt.phase > Phase::Unknown || !settled {
+        return Ok(rearm(app, rules, order, payment).await?);
+    }
+    if gateway.capabilities().create_keys.allow_repeat(age) {
+        return repeat(app, rules, gateway, budget, order, payment).await;
+    }
+    if age >= ABANDON_SECONDS {
+        return Ok(abandon(app, rules, order, payment).await?);
+    }
+    Ok(rearm(app, rules, order, payment).await?)
+}
+
+/// Sends the create call again under its own name. Whatever the answer, the first send may still
+/// arrive: only an object proves anything.
+async fn repeat(
+    app: &App,
+    rules: &Rules,
+    gateway: &dyn Gateway,
+    budget: Budget,
+    order: Order,
+    payment: &PaymentId,
+) -> Result<Order, Unavailable> {
+    let Some(about) = about(&order, payment) else { return Ok(order) };
+    let answer = gateway.create(&about.create, budget.gateway_timeout()).await;
+    pause::reached(&app.config, Point::GatewayAnswered).await;
+    if let Answer::Seen(seen) = answer {
+        return merge_all(app, rules, Source::GatewayAnswer, order, payment, &[seen]).await;
+    }
+    let occasion = app.occasion(Source::Sweep);
+    let sent = change(app, rules, &occasion, order, |order| {
+        if let Some(attempt) = order.attempts.get_mut(payment) {
+            attempt.sent_at = occasion.now;
+            attempt.phase = attempt.phase.or_higher(Phase::Unknown);
+            attempt.lease = None;
+        }
+        order.polls = order.polls.saturating_add(1);
+        Ok::<(), StoreError>(())
+    });
+    Ok(sent.await?.order)
+}
+
+async fn abandon(
+    app: &App,
+    rules: &Rules,
+    order: Order,
+    payment: &PaymentId,
+) -> Result<Order, StoreError> {
+    tracing::error!(payment.id = %payment, "payment abandoned: its gateway never showed it");
+    let occasion = app.occasion(Source::Sweep);
+    let abandoned = change(app, rules, &occasion, order, |order| {
+        if let Some(attempt) = order.attempts.get_mut(payment).filter(|a| a.phase <= Phase::Unknown)
+        {
+            attempt.phase = Phase::Abandoned;
+            attempt.lease = None;
+        }
+        Ok::<(), StoreError>(())
+    });
+    Ok(abandoned.await?.order)
+}
+
+/// Nothing was learnt: ask again, a little later than last time.
+pub async fn rearm(
+    app: &App,
+    rules: &Rules,
+    order: Order,
+    payment: &PaymentId,
+) -> Result<Order, StoreError> {
+    let occasion = app.occasion(Source::Sweep);
+    let rearmed = change(app, rules, &occasion, order, |order| {
+        order.polls = order.polls.saturating_add(1);
+        if let Some(attempt) = order.attempts.get_mut(payment).filter(|a| a.phase.is_live()) {
+            attempt.phase = attempt.phase.or_higher(Phase::Unknown);
+            attempt.lease = None;
+        }
+        Ok::<(), StoreError>(())
+    });
+    Ok(rearmed.await?.order)
+}
+
+/// Merges an answer; one that tells nothing new still re-arms the wake-up.
+pub async fn merge_all(
+    app: &App,
+    rules: &Rules,
+    source: Source,
+    order: Order,
+    payment: &PaymentId,
+    seen: &[Seen],
+) -> Result<Order, Unavailable> {
+    match learn(app, rules, source, order.clone(), payment, seen).await {
+        Ok(recorded) if recorded.events.is_empty() && recorded.order.version == order.version => {
+            Ok(rearm(app, rules, recorded.order, payment).await?)
+        }
+        Ok(recorded) => Ok(recorded.order),
+        Err(LearnError::Store(error)) => Err(error.into()),
+        Err(LearnError::Merge(error)) => {
+            tracing::error!(error = %error, payment.id = %payment, "an answer cannot be merged");
+            Ok(rearm(app, rules, order, payment).await?)
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Finishes what a crash, a lost answer or the passage of time has left: publishes the outbox, asks
+//! about unknown outcomes, sends what is owed, ends what has expired, retries parked events.
+
+use std::time::Duration;
+
+use futures_util::{FutureExt, StreamExt};
+use futures_util::stream;
+
+use crate::app::{App, Budget};
+use crate::domain::claims::{EndRefused, end};
+use crate::domain::capabilities::Rules;
+use crate::domain::id::{OrderId, PaymentId};
+use crate::domain::order::{Ending, Order, Source, State};
+use crate::domain::phase::{OperationPhase, Phase};
+use crate::operations::perform::{settle, unsettled};
+use crate::operations::publish::publish;
+use crate::operations::receive_webhook::{Receipt, accept};
+use crate::operations::record::change;
+use crate::operations::resolve::{rearm, resolve};
+use crate::operations::Unavailable;
+use crate::pause::{self, Point};
+use crate::ports::Verified;
+use crate::store::{DueKey, Parked, StoreError};
+use crate::telemetry;
+
+const AT_ONCE: usize = 8;
+/// No new entry is begun later than this; the rest is due again next time.
+const RUN_MAX: Duration = Duration::from_secs(25);
+/// An entry whose handling failed comes back so much later.
+const FAILED_SECONDS: i64 = 60;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    pub due: u32,
+    pub failed: u32,
+    pub left: u32,
+}
+
+pub async fn sweep(app: &App, budget: Budget) -> Result<Swept, Unavailable> {
+    let rules = app.rules().await?;
+    let started = budget.left();
+    let mut swept = Swept::default();
+    for shard in shards(app) {
+        let keys = app.store.due(shard, app.clock.now()).await?;
+        let mut handled = stream::iter(keys)
+            .map(|key| handle(app, &rules, budget, started, key).boxed())
+            .buffer_unordered(AT_ONCE);
+        while let Some(outcome) = handled.next().await {
+            match outcome {
+                Outcome::Done => swept.due += 1,
+                Outcome::Failed => swept.failed += 1,
+                Outcome::Left => swept.left += 1,
+            }
+        }
+    }
+    Ok(swept)
+}
+
+/// In another order each time, so that a run that is cut short does not neglect the same shards.
+fn shards(app: &App) -> impl Iterator<Item = u32> {
+    let count = app.config.due_shards.max(1);
+    let start = app.ids.nonce().0.bytes().fold(0_u32, |sum, b| {
+        sum.wrapping_mul(31).wrapping_add(u32::from(b))
+    });
+    (0..count).map(move |n| n.wrapping_add(start % count) % count)
+}
+
+enum Outcome {
+    Done,
+    Failed,
+    Left,
+}
+
+async fn handle(
+    app: &App,
+    rules: &Rules,
+    budget: Budget,
+    started: Duration,
+    key: DueKey,
+) -> Outcome {
+    let used = started.saturating_sub(budget.left());
+    if used > RUN_MAX {
+        return Outcome::Left;
+    }
+    let handled = match &key {
+        DueKey::Order(id) => sweep_order(app, rules, budget, id).await,
+        DueKey::Parked(key) => retry_parked(app, key).await,
+        DueKey::Unreadable(_) => Err(Unavailable::Store(StoreError::Contended)),
+    };
+    let Err(error) = handled else { return Outcome::Done };
+    tracing::error!(error = %error, key = ?key, "due work failed");
+    telemetry::metric("sweep.failed", "");
+    let until = app.clock.now().plus(FAILED_SECONDS);
+    if let Err(error) = app.store.push_back(&key, until).await {
+        tracing::error!(error = %error, key = ?key, "failed work not pushed back");
+    }
+    Outcome::Failed
+}
+
+async fn sweep_order(
+    app: &App,
+    rules: &Rules,
+    budget: Budget,
+    id: &OrderId,
+) -> Result<(), Unavailable> {
+    let Some(order) = app.store.order(id).await? else { return Ok(()) };
+    let now = app.clock.now();
+    // The index may be old; only the item decides.
+    if order.due_at.is_none_or(|due| due > now) {
+        return Ok(());
+    }
+    let version = order.version;
+    let order = publish(app, rules, order).await;
+    let order = expire(app, rules, order).await?;
+    let order = settle_live(app, rules, budget, order).await?;
+    let order = settle_operations(app, rules, budget, order).await?;
+    let order = ask_about_the_rest(app, rules, budget, order).await?;
+    let order = publish(app, rules, order).await;
+    if order.version == version {
+        let nobody = PaymentId::from_number(id, 0);
+        rearm(app, rules, order, &nobody).await?;
+    }
+    Ok(())
+}
+
+async fn expire(app: &App, rules: &Rules, order: Order) -> Result<Order, StoreError> {
+    let occasion = app.occasion(Source::Sweep);
+    let past = order.state == State::Open
+        && order.ending.is_none()
+        && order.expires_at <= occasion.now;
+    if !past {
+        return Ok(order);
+    }
+    let ended = change(app, rules, &occasion, order, |order| {
+        match end(order, Ending::Expire, occasion.now) {
+            Ok(())
+            | Err(
+                EndRefused::Paid
+                | EndRefused::Expired
+                | EndRefused::Cancelled
+                | EndRefused::NotYetExpired
+                | EndRefused::CaptureInFlight,
+            ) => Ok::<(), StoreError>(()),
+        }
+    });
+    let order = ended.await?.order;
+    pause::reached(&app.config, Point::EndRecorded).await;
+    Ok(order)
+}
+
+async fn settle_live(
+    app: &App,
+    rules: &Rules,
+    budget: Budget,
+    order: Order,
+) -> Result<Order, Unavailable> {
+    let now = app.clock.now();
+    let Some((id, attempt)) = order.live_attempt() else { return Ok(order) };
+    if attempt.is_leased(now) {
+        return Ok(order);
+    }
+    let id = id.clone();
+    Ok(resolve(app, rules, budget, order, &id, Source::Sweep).await?.order)
+}
+
+async fn settle_operations(
+    app: &App,
+    rules: &Rules,
+    budget: Budget,
+    mut order: Order,
+) -> Result<Order, Unavailable> {
+    for id in unsettled(&order, app.clock.now()) {
+        order = settle(app, rules, budget, order, &id).await?;
+    }
+    Ok(order)
+}
+
+/// Ended attempts of which something is still to come: a pending refund, a question left by an
+/// unsigned event, an authorization that nobody wants.
+async fn ask_about_the_rest(
+    app: &App,
+    rules: &Rules,
+    budget: Budget,
+    mut order: Order,
+) -> Result<Order, Unavailable> {
+    for payment in waiting(&order) {
+        let over = order.ask.get(&payment).is_some_and(|until| *until <= app.clock.now());
+        if order.live.as_ref() == Some(&payment) && !over {
+            continue;
+        }
+        let resolved = resolve(app, rules, budget, order, &payment, Source::Sweep).await?;
+        order = resolved.order;
+        // The question ends with an answer that is later than its time, not with the time itself.
+        if over && resolved.answered {
+            let occasion = app.occasion(Source::Sweep);
+            let answered = change(app, rules, &occasion, order, |order| {
+                order.ask.remove(&payment);
+                Ok::<(), StoreError>(())
+            });
+            order = answered.await?.order;
+        }
+    }
+    Ok(order)
+}
+
+fn waiting(order: &Order) -> Vec<PaymentId> {
+    let pending_refund = |id: &PaymentId| {
+        order.refunds.values().any(|refund| {
+            refund.phase == OperationPhase::Pending
+                && order.captures.get(&refund.capture).is_some_and(|c| &c.attempt == id)
+        })
+    };
+    order
+        .attempts
+        .iter()
+        .filter(|(id, attempt)| {
+            let stray = !attempt.phase.is_live()
+                && attempt.objects.values().any(|phase| *phase == Phase::Authorized);
+            order.ask.contains_key(*id) || stray || pending_refund(id)
+        })
+        .map(|(id, _)| id.clone())
+        .collect()
+}
+
+/// Through the same path as a webhook, whose signature was checked when it was parked.
+async fn retry_parked(app: &App, key: &str) -> Result<(), Unavailable> {
+    let Some(event) = app.store.parked(key).await? else { return Ok(()) };
+    let now = app.clock.now();
+    if event.due_at.is_none_or(|due| due > now) {
+        return Ok(());
+    }
+    if merged(app, &event).await { app.store.unpark(key).await? } else {
+        app.store.park_again(&event.tried(now)).await?;
+    }
+    Ok(())
+}
+
+async fn merged(app: &App, event: &Parked) -> bool {
+    let name = crate::domain::capabilities::GatewayName::new(&event.gateway);
+    let Ok(gateway) = app.gateways.get(&name).await else { return false };
+    let body = event.body.as_bytes();
+    let Ok(notice) = gateway.translate(&Verified::vouch_for(body)) else { return false };
+    let receipt = accept(app, &*gateway, notice, body).await;
+    matches!(receipt, Ok(Receipt::Committed | Receipt::Ignored))
+}

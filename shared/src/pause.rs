@@ -1,0 +1,78 @@
+//! Named steps between two effects. In debug builds a process can be told to stop at one, so that a
+//! test may kill it there; in release builds this is nothing.
+
+use crate::config::Config;
+
+/// Each names what has just been done; a death here must leave it, and only it, done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Point {
+    OrderRecorded,
+    AttemptClaimed,
+    GatewayAnswered,
+    OutcomeRecorded,
+    ConfirmationSent,
+    ConfirmationsSent,
+    ConfirmationsMarked,
+    OperationClaimed,
+    OperationAnswered,
+    CloseRecorded,
+    CloseAnswered,
+    EndRecorded,
+    WebhookVerified,
+    WebhookRead,
+    ItemTaken,
+    LookedUp,
+}
+
+impl Point {
+    pub const ALL: [Self; 16] = [
+        Self::OrderRecorded,
+        Self::AttemptClaimed,
+        Self::GatewayAnswered,
+        Self::OutcomeRecorded,
+        Self::ConfirmationSent,
+        Self::ConfirmationsSent,
+        Self::ConfirmationsMarked,
+        Self::OperationClaimed,
+        Self::OperationAnswered,
+        Self::CloseRecorded,
+        Self::CloseAnswered,
+        Self::EndRecorded,
+        Self::WebhookVerified,
+        Self::WebhookRead,
+        Self::ItemTaken,
+        Self::LookedUp,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OrderRecorded => "order-recorded",
+            Self::AttemptClaimed => "attempt-claimed",
+            Self::GatewayAnswered => "gateway-answered",
+            Self::OutcomeRecorded => "outcome-recorded",
+            Self::ConfirmationSent => "confirmation-sent",
+            Self::ConfirmationsSent => "confirmations-sent",
+            Self::ConfirmationsMarked => "confirmations-marked",
+            Self::OperationClaimed => "operation-claimed",
+            Self::OperationAnswered => "operation-answered",
+            Self::CloseRecorded => "close-recorded",
+            Self::CloseAnswered => "close-answered",
+            Self::EndRecorded => "end-recorded",
+            Self::WebhookVerified => "webhook-verified",
+            Self::WebhookRead => "webhook-read",
+            Self::ItemTaken => "item-taken",
+            Self::LookedUp => "looked-up",
+        }
+    }
+}
+
+/// Passes, unless this is where the process was told to stop.
+pub async fn reached(config: &Config, point: Point) {
+    if cfg!(debug_assertions) && config.pause_at.as_deref() == Some(point.name()) {
+        #[expect(clippy::print_stderr, reason = "whoever asked for the stop reads it there")]
+        {
+            eprintln!("paused at {} pid {}", point.name(), std::process::id());
+        }
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,210 @@
+//! The four things a test may replace: gateways, the transport under them, the clock, and names.
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response};
+
+use crate::domain::attempt::{CaptureMode, Failure, Method};
+use crate::domain::capabilities::{Capabilities, GatewayName};
+use crate::domain::fact::{Seen, SeenRefund};
+use crate::domain::id::{OperationId, OrderId, PaymentId};
+use crate::domain::money::Money;
+use crate::domain::order::{CaptureId, Nonce, ObjectId};
+use crate::domain::phase::Phase;
+use crate::domain::time::Timestamp;
+
+/// What time it is.
+pub trait Clock: Send + Sync + fmt::Debug {
+    fn now(&self) -> Timestamp;
+}
+
+/// Names that cannot be computed: of writes, and of orders that came without a key.
+pub trait Ids: Send + Sync + fmt::Debug {
+    fn nonce(&self) -> Nonce;
+    fn order_id(&self) -> OrderId;
+}
+
+/// Sends one HTTP request, once: a repeat the caller does not know of could be a second charge.
+#[async_trait]
+pub trait Transport: Send + Sync + fmt::Debug {
+    async fn send(
+        &self,
+        request: Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<Response<Bytes>, TransportError>;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TransportError {
+    /// Proven: no byte of the request was written (name, connection, TLS).
+    #[error("the request was not sent")]
+    NotSent,
+    /// It may have arrived.
+    #[error("no answer came")]
+    Unknown,
+}
+
+/// What became of a request that asks for an effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The gateway shows the object; a decline is an object that failed.
+    Seen(Seen),
+    /// The gateway refused this request, and proves with it that the request has no effect.
+    Refused(Failure),
+    NotSent,
+    /// Not a failure: whoever asked must ask again, by name.
+    Unknown,
+}
+
+#[derive(Clone, Debug)]
+pub struct Create {
+    /// Idempotency key and reference at once.
+    pub payment: PaymentId,
+    pub order: OrderId,
+    pub amount: Money,
+    pub mode: CaptureMode,
+    pub method: Option<Method>,
+    pub return_url: Option<String>,
+    /// Life of the page, computed from stored times, so that a repeat is the same request.
+    pub expires_in_seconds: i64,
+    pub metadata: std::collections::BTreeMap<String, String>,
+}
+
+/// Which payment is meant: by our name, and by the gateway's where it is known.
+#[derive(Clone, Debug)]
+pub struct About {
+    pub create: Create,
+    pub objects: Vec<ObjectId>,
+}
+
+/// A capture, void or refund of one object.
+#[derive(Clone, Debug)]
+pub struct Effect {
+    /// Idempotency key and reference at once.
+    pub operation: OperationId,
+    pub payment: PaymentId,
+    pub object: ObjectId,
+    pub capture: Option<CaptureId>,
+    pub amount: Money,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LookUpError {
+    #[error("the gateway cannot be asked now")]
+    Unavailable,
+    #[error("the gateway offers no such look-up")]
+    Unsupported,
+}
+
+/// A webhook as it arrived.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivery<'a> {
+    pub headers: &'a HeaderMap,
+    pub body: &'a [u8],
+}
+
+/// Bytes whose sender is proven. Made in the gateways' `signature` modules and nowhere else.
+#[derive(Clone, Copy, Debug)]
+pub struct Verified<'a> {
+    body: &'a [u8],
+    event: Option<&'a str>,
+}
+
+impl<'a> Verified<'a> {
+    pub(crate) fn vouch_for(body: &'a [u8]) -> Self {
+        Self { body, event: None }
+    }
+
+    /// Names the event, where its id travels outside the body.
+    pub(crate) fn of_event(self, id: Option<&'a str>) -> Self {
+        Self { event: id, ..self }
+    }
+
+    pub fn event(&self) -> Option<&'a str> {
+        self.event
+    }
+
+    pub fn body(&self) -> &'a [u8] {
+        self.body
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SignatureError {
+    #[error("the signature is missing")]
+    Missing,
+    #[error("the signature is malformed")]
+    Malformed,
+    #[error("no signature matches")]
+    Mismatch,
+    #[error("the timestamp is outside the tolerance")]
+    Stale,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the gateway's message cannot be read")]
+pub struct MappingError;
+
+/// What a verified webhook says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A type that is not ours, or a reference that is not of our shape.
+    Ignored,
+    /// Signed, and complete enough to be merged.
+    Fact { payment: PaymentId, event: Option<String>, seen: Seen },
+    /// To be looked up; merged is the answer.
+    Hint { payment: PaymentId, event: Option<String>, claim: Claim },
+}
+
+/// What a hint says has happened; the look-up should show it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Claim {
+    pub phase: Option<Phase>,
+    pub refund: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ListPage {
+    pub payments: Vec<(Option<PaymentId>, Seen)>,
+    pub next: Option<String>,
+}
+
+/// A payment gateway. What one cannot do is a value of `capabilities`, never an empty method.
+#[async_trait]
+pub trait Gateway: Send + Sync + fmt::Debug {
+    fn name(&self) -> GatewayName;
+    fn capabilities(&self) -> Capabilities;
+    /// Why this gateway does not take such a payment, if it does not.
+    fn refuses(&self, amount: Money, method: Option<Method>, mode: CaptureMode)
+    -> Option<&'static str>;
+
+    async fn create(&self, create: &Create, timeout: Duration) -> Answer;
+    /// Every object that the gateway keeps under our name.
+    async fn look_up(&self, about: &About, timeout: Duration) -> Result<Vec<Seen>, LookUpError>;
+    async fn capture(&self, effect: &Effect, timeout: Duration) -> Answer;
+    async fn void(&self, effect: &Effect, timeout: Duration) -> Answer;
+    /// Ends an unpaid page.
+    async fn close(&self, payment: &PaymentId, object: &ObjectId, timeout: Duration) -> Answer;
+    async fn refund(&self, effect: &Effect, timeout: Duration) -> Answer;
+    async fn look_up_refund(
+        &self,
+        effect: &Effect,
+        timeout: Duration,
+    ) -> Result<Option<SeenRefund>, LookUpError>;
+    async fn list(
+        &self,
+        from: Timestamp,
+        cursor: Option<&str>,
+        timeout: Duration,
+    ) -> Result<ListPage, LookUpError>;
+
+    fn verify<'a>(
+        &self,
+        delivery: &Delivery<'a>,
+        now: Timestamp,
+    ) -> Result<Verified<'a>, SignatureError>;
+    fn translate(&self, verified: &Verified<'_>) -> Result<Notice, MappingError>;
+}

@@ -1,0 +1,75 @@
+//! Orders and parked events as items of the table.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::id::OrderId;
+use crate::domain::order::Order;
+use crate::domain::time::Timestamp;
+use crate::store::error::StoreError;
+use crate::store::keys;
+
+#[expect(clippy::disallowed_types, reason = "the SDK's own type of an item")]
+pub(super) type Item = std::collections::HashMap<String, AttributeValue>;
+
+/// Far below the 400 KB of an item, far above what 64 entries of each kind need.
+const ORDER_BYTES_MAX: usize = 64 * 1024;
+
+pub(super) fn from_order(order: &Order) -> Result<Item, StoreError> {
+    let mut item: Item = serde_dynamo::to_item(order)?;
+    // The key says it already.
+    item.remove("id");
+    item.insert(keys::PARTITION.to_owned(), AttributeValue::S(keys::order(&order.id)));
+    if item.iter().map(|(name, value)| name.len() + size_bytes(value)).sum::<usize>()
+        > ORDER_BYTES_MAX
+    {
+        return Err(StoreError::TooLarge);
+    }
+    Ok(item)
+}
+
+pub(super) fn to_order(id: &OrderId, mut item: Item) -> Result<Order, StoreError> {
+    item.insert("id".to_owned(), AttributeValue::S(id.as_str().to_owned()));
+    Ok(serde_dynamo::from_item(item)?)
+}
+
+/// As the table counts it, near enough.
+fn size_bytes(value: &AttributeValue) -> usize {
+    match value {
+        AttributeValue::S(text) | AttributeValue::N(text) => text.len(),
+        AttributeValue::M(members) => {
+            3 + members.iter().map(|(name, v)| 1 + name.len() + size_bytes(v)).sum::<usize>()
+        }
+        AttributeValue::L(entries) => {
+            3 + entries.iter().map(|entry| 1 + size_bytes(entry)).sum::<usize>()
+        }
+        _ => 1,
+    }
+}
+
+/// A verified event that cannot be merged yet: its order is unknown, or the gateway did not answer.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Parked {
+    #[serde(rename = "pk")]
+    pub key: String,
+    pub gateway: String,
+    pub body: String,
+    pub reason: String,
+    pub born: Timestamp,
+    #[serde(default)]
+    pub tries: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_s: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Timestamp>,
+    pub ttl: Timestamp,
+}
+
+impl std::fmt::Debug for Parked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parked")
+            .field("key", &self.key)
+            .field("reason", &self.reason)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,49 @@
+//! Every key of the table, as functions.
+//!
+//! | question | key | read | who asks |
+//! |---|---|---|---|
+//! | an order and all that happened to it | `O#<order>` | consistent | every function |
+//! | an event whose order is not known yet | `P#<gateway>#<event>` | consistent | webhook, sweep |
+//! | what has unfinished work | index `due`: `due_s`, `due_at` | eventually | sweep |
+//! | payments of a day | index `day`: `day_s`, `day_at` | eventually | lists, reconciliation |
+
+use crate::domain::id::OrderId;
+
+pub(super) const PARTITION: &str = "pk";
+pub(super) const DUE_INDEX: &str = "due";
+
+pub(super) fn order(id: &OrderId) -> String {
+    format!("O#{id}")
+}
+
+pub(super) fn parked(gateway: &str, event: &str) -> String {
+    format!("P#{gateway}#{event}")
+}
+
+/// What a key of the `due` index names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DueKey {
+    Order(OrderId),
+    Parked(String),
+    /// Not one of ours; it is pushed back so that it cannot block its shard.
+    Unreadable(String),
+}
+
+impl DueKey {
+    pub(super) fn parse(key: &str) -> Self {
+        if key.starts_with("P#") {
+            return Self::Parked(key.to_owned());
+        }
+        match key.strip_prefix("O#").map(OrderId::parse) {
+            Some(Ok(id)) => Self::Order(id),
+            Some(Err(_)) | None => Self::Unreadable(key.to_owned()),
+        }
+    }
+
+    pub(super) fn partition(&self) -> String {
+        match self {
+            Self::Order(id) => order(id),
+            Self::Parked(key) | Self::Unreadable(key) => key.clone(),
+        }
+    }
+}

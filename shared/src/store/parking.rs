@@ -1,0 +1,108 @@
+//! Parked events: verified, but not mergeable yet. Nothing that was acknowledged is ever dropped.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::domain::capabilities::GatewayName;
+use crate::domain::id::digest;
+use crate::domain::time::Timestamp;
+use crate::store::{Parked, Store, StoreError, conditions, keys};
+
+const DAY_SECONDS: i64 = 86_400;
+const RETRIED_DAYS: i64 = 7;
+const KEPT_DAYS: i64 = 90;
+const FIRST_RETRY_SECONDS: i64 = 60;
+const RETRY_SECONDS_MAX: i64 = 21_600;
+
+impl Parked {
+    pub fn new(
+        gateway: &GatewayName,
+        event: Option<&str>,
+        body: &[u8],
+        reason: &str,
+        due_shards: u32,
+        now: Timestamp,
+    ) -> Self {
+        let text = String::from_utf8_lossy(body).into_owned();
+        let hash = digest(&["quittance/event/1", &text]);
+        let by_content = data_encoding::HEXLOWER.encode(&hash);
+        let [first, ..] = hash;
+        Self {
+            key: keys::parked(gateway.as_str(), event.unwrap_or(&by_content)),
+            gateway: gateway.as_str().to_owned(),
+            body: text,
+            reason: reason.to_owned(),
+            born: now,
+            tries: 0,
+            due_s: Some(u32::from(first) % due_shards.max(1)),
+            due_at: Some(now.plus(FIRST_RETRY_SECONDS)),
+            ttl: now.plus(KEPT_DAYS * DAY_SECONDS),
+        }
+    }
+
+    /// Waits longer each time; after a week it is kept for a person, no longer tried.
+    #[must_use]
+    pub fn tried(mut self, now: Timestamp) -> Self {
+        self.tries = self.tries.saturating_add(1);
+        let wait = FIRST_RETRY_SECONDS << self.tries.min(10);
+        let over = now.since(self.born) > RETRIED_DAYS * DAY_SECONDS;
+        self.due_at = (!over).then(|| now.plus(wait.min(RETRY_SECONDS_MAX)));
+        self.due_s = self.due_s.filter(|_| !over);
+        self
+    }
+}
+
+impl Store {
+    /// C4. The same event parked twice is parked once. `true` if it was not there before.
+    pub async fn park(&self, event: &Parked) -> Result<bool, StoreError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(serde_dynamo::to_item(event)?))
+            .condition_expression(conditions::ABSENT)
+            .send()
+            .await;
+        match put.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
+            Ok(_) => Ok(true),
+            Err(known) if known.is_conditional_check_failed_exception() => Ok(false),
+            Err(error) => Err(StoreError::unavailable(error)),
+        }
+    }
+
+    pub async fn parked(&self, key: &str) -> Result<Option<Parked>, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key(keys::PARTITION, AttributeValue::S(key.to_owned()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(StoreError::unavailable)?;
+        Ok(answer.item.map(serde_dynamo::from_item).transpose()?)
+    }
+
+    /// Puts a tried event back with its next time.
+    pub async fn park_again(&self, event: &Parked) -> Result<(), StoreError> {
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(serde_dynamo::to_item(event)?))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(StoreError::unavailable)
+    }
+
+    /// After its fact was committed.
+    pub async fn unpark(&self, key: &str) -> Result<(), StoreError> {
+        self.client
+            .delete_item()
+            .table_name(&self.table)
+            .key(keys::PARTITION, AttributeValue::S(key.to_owned()))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(StoreError::unavailable)
+    }
+}

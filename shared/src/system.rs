@@ -1,0 +1,147 @@
+//! The world as it is: the machine's clock and randomness, and HTTP to the gateways.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+use http::{Request, Response};
+
+use crate::domain::id::{OrderId, crockford};
+use crate::domain::order::Nonce;
+use crate::domain::time::Timestamp;
+use crate::ports::{Clock, Ids, Transport, TransportError};
+use crate::public_names::{PublicNames, names_no_private_address};
+
+/// Longest wait for a gateway's name, connection and TLS.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// A connection that went stale while the process was frozen looks like a lost answer; it is not kept
+/// long enough for that.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(5);
+/// No gateway answers with more; a longer body is not read to its end.
+const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+#[derive(Clone, Debug, Default)]
+pub struct SystemClock {
+    pub offset_file: Option<PathBuf>,
+}
+
+/// Milliseconds since 1970, by the machine alone.
+pub fn unix_ms() -> u64 {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl SystemClock {
+    fn offset_seconds(&self) -> i64 {
+        let text = self.offset_file.as_ref().and_then(|path| std::fs::read_to_string(path).ok());
+        text.and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let seconds = i64::try_from(unix_ms() / 1000).unwrap_or(i64::MAX);
+        Timestamp::from_unix(seconds).plus(self.offset_seconds())
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct RandomIds;
+
+impl RandomIds {
+    /// An operating system without randomness cannot name anything safely; the process ends.
+    fn random() -> [u8; 16] {
+        let mut bytes = [0; 16];
+        if getrandom::fill(&mut bytes).is_err() {
+            std::process::abort();
+        }
+        bytes
+    }
+}
+
+impl Ids for RandomIds {
+    fn nonce(&self) -> Nonce {
+        Nonce(crockford(&Self::random()))
+    }
+
+    fn order_id(&self) -> OrderId {
+        OrderId::from_random(Self::random())
+    }
+}
+
+/// `reqwest` without redirects, proxies or retries, and with compiled-in roots.
+#[derive(Clone, Debug)]
+pub struct HttpTransport {
+    client: reqwest::Client,
+    public_only: bool,
+}
+
+impl HttpTransport {
+    /// With `public_only`, connections to private, local and reserved addresses fail: whoever sets the
+    /// address must not reach what only we can reach.
+    pub fn new(public_only: bool) -> Result<Self, reqwest::Error> {
+        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let builder = reqwest::Client::builder();
+        let builder = match rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+        {
+            Ok(tls) => builder.tls_backend_preconfigured(
+                tls.with_root_certificates(roots).with_no_client_auth(),
+            ),
+            Err(_) => builder,
+        };
+        let builder = builder
+            .no_proxy()
+            .retry(reqwest::retry::never())
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(POOL_IDLE_TIMEOUT);
+        let builder =
+            if public_only { builder.dns_resolver(Arc::new(PublicNames)) } else { builder };
+        Ok(Self { client: builder.build()?, public_only })
+    }
+
+    async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let request =
+            reqwest::Request::try_from(request).map_err(|_| TransportError::NotSent)?;
+        // An address in figures asks no resolver.
+        if self.public_only && !names_no_private_address(request.url()) {
+            return Err(TransportError::NotSent);
+        }
+        let mut answer = self.client.execute(request).await.map_err(|error| {
+            tracing::debug!(error = &error as &dyn Error, "no answer from the gateway");
+            // Connecting is all that went wrong, so nothing was written.
+            if error.is_connect() { TransportError::NotSent } else { TransportError::Unknown }
+        })?;
+        let mut response = Response::new(Bytes::new());
+        *response.status_mut() = answer.status();
+        *response.headers_mut() = answer.headers().clone();
+        let mut body = BytesMut::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|_| TransportError::Unknown)? {
+            body.extend_from_slice(&chunk);
+            if body.len() > BODY_BYTES_MAX {
+                return Err(TransportError::Unknown);
+            }
+        }
+        *response.body_mut() = body.freeze();
+        Ok(response)
+    }
+}
+
+#[async_trait]
+impl Transport for HttpTransport {
+    async fn send(
+        &self,
+        request: Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<Response<Bytes>, TransportError> {
+        tokio::time::timeout(timeout, self.exchange(request))
+            .await
+            .unwrap_or(Err(TransportError::Unknown))
+    }
+}
