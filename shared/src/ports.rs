@@ -154,9 +154,17 @@ pub enum Notice {
     /// A type that is not ours, or a reference that is not of our shape.
     Ignored,
     /// Signed, and complete enough to be merged.
-    Fact { payment: PaymentId, event: Option<String>, seen: Seen },
+    Fact {
+        payment: PaymentId,
+        event: Option<String>,
+        seen: Seen,
+    },
     /// To be looked up; merged is the answer.
-    Hint { payment: PaymentId, event: Option<String>, claim: Claim },
+    Hint {
+        payment: PaymentId,
+        event: Option<String>,
+        claim: Claim,
+    },
 }
 
 /// What a hint says has happened; the look-up should show it.
@@ -178,8 +186,12 @@ pub trait Gateway: Send + Sync + fmt::Debug {
     fn name(&self) -> GatewayName;
     fn capabilities(&self) -> Capabilities;
     /// Why this gateway does not take such a payment, if it does not.
-    fn refuses(&self, amount: Money, method: Option<Method>, mode: CaptureMode)
-    -> Option<&'static str>;
+    fn refuses(
+        &self,
+        amount: Money,
+        method: Option<Method>,
+        mode: CaptureMode,
+    ) -> Option<&'static str>;
 
     async fn create(&self, create: &Create, timeout: Duration) -> Answer;
     /// Every object that the gateway keeps under our name.

@@ -63,6 +63,7 @@ pub fn provide(database: &Database, tables: &[TableDescription]) -> Result<(), D
 
 /// A served database; dropping it stops the serving.
 #[derive(Debug)]
+#[must_use]
 pub struct Served {
     _stop: oneshot::Sender<()>,
 }

@@ -6,6 +6,8 @@ pub mod sqs;
 
 mod ids;
 mod protocol;
+#[cfg(test)]
+mod tests;
 
 pub use ids::Ids;
 pub use protocol::{AwsError, AwsJson, router, serve};

@@ -67,7 +67,9 @@ impl Order {
     /// Takes over an attempt whose owner is gone, or that is to be asked about now.
     pub fn take_attempt(&mut self, id: &PaymentId, nonce: &Nonce, now: Timestamp) -> bool {
         let free = |a: &&mut Attempt| a.phase.is_live() && !a.is_leased(now);
-        let Some(attempt) = self.attempts.get_mut(id).filter(free) else { return false };
+        let Some(attempt) = self.attempts.get_mut(id).filter(free) else {
+            return false;
+        };
         attempt.owner = nonce.clone();
         attempt.lease = Some(now.plus(LEASE_SECONDS));
         attempt.asked_at = Some(now);
@@ -78,7 +80,9 @@ impl Order {
     pub fn take_operation(&mut self, id: &OperationId, nonce: &Nonce, now: Timestamp) -> bool {
         let free =
             |op: &&mut Operation| op.phase.is_unproven() && !op.for_review && !op.is_leased(now);
-        let Some(op) = self.operations.get_mut(id).filter(free) else { return false };
+        let Some(op) = self.operations.get_mut(id).filter(free) else {
+            return false;
+        };
         op.take(nonce, LEASE_SECONDS, now);
         true
     }
@@ -89,7 +93,9 @@ pub enum CloseRefused {
     NotLive,
     CaptureInFlight,
     /// The gateway offers no way to end it; it may lapse at this time.
-    NotReleasable { retry_at: Option<Timestamp> },
+    NotReleasable {
+        retry_at: Option<Timestamp>,
+    },
 }
 
 /// The void that a close of an authorized attempt owes, taken by the caller who sends it at once.
@@ -100,8 +106,14 @@ pub fn take_void(
     nonce: &Nonce,
     now: Timestamp,
 ) -> Option<OperationId> {
-    let attempt = order.attempts.get(id).filter(|a| a.phase == Phase::Authorized)?;
-    let (object, _) = attempt.objects.iter().find(|(_, phase)| **phase == Phase::Authorized)?;
+    let attempt = order
+        .attempts
+        .get(id)
+        .filter(|a| a.phase == Phase::Authorized)?;
+    let (object, _) = attempt
+        .objects
+        .iter()
+        .find(|(_, phase)| **phase == Phase::Authorized)?;
     let object = object.clone();
     if !rules.of(&attempt.gateway).void {
         return None;
@@ -114,7 +126,11 @@ pub fn take_void(
 
 /// C6. Closing is an intention, written first and never withdrawn.
 pub fn close(order: &mut Order, id: &PaymentId, rules: &Rules) -> Result<(), CloseRefused> {
-    let Some(attempt) = order.attempts.get(id).filter(|attempt| attempt.phase.is_live()) else {
+    let Some(attempt) = order
+        .attempts
+        .get(id)
+        .filter(|attempt| attempt.phase.is_live())
+    else {
         return Err(CloseRefused::NotLive);
     };
     if attempt.close.is_some() {
@@ -224,14 +240,17 @@ pub fn claim_refund(
         return Err(RefundRefused::OrderFull);
     }
     let (capture_id, amount) = refundable(order, payment, new.amount_minor)?;
-    let disputed = order.disputes.values().any(|dispute| {
-        dispute.capture == capture_id && dispute.phase == DisputePhase::Open
-    });
+    let disputed = order
+        .disputes
+        .values()
+        .any(|dispute| dispute.capture == capture_id && dispute.phase == DisputePhase::Open);
     if disputed && !despite_dispute {
         return Err(RefundRefused::Disputed);
     }
     let Some(capture) = order.captures.get(&capture_id) else {
-        return Err(RefundRefused::ExceedsCaptured { refundable_minor: 0 });
+        return Err(RefundRefused::ExceedsCaptured {
+            refundable_minor: 0,
+        });
     };
     let mut op = new.claimed(OperationKind::Refund, payment, &capture.object, amount);
     op.capture = Some(capture_id);
@@ -250,18 +269,31 @@ fn refundable(
         order
             .captures_of(payment)
             .filter(move |(_, capture)| capture.class == class)
-            .map(|(id, c)| (id.clone(), c.amount.amount_minor.saturating_sub(order.spent(id))))
+            .map(|(id, c)| {
+                (
+                    id.clone(),
+                    c.amount.amount_minor.saturating_sub(order.spent(id)),
+                )
+            })
             .max_by_key(|(_, left)| *left)
     };
     let fitting = room(CaptureClass::Fits).filter(|(_, left)| *left > 0);
     let whole = fitting.is_none();
     let Some((id, left)) = fitting.or_else(|| room(CaptureClass::Review)) else {
-        return Err(RefundRefused::ExceedsCaptured { refundable_minor: 0 });
+        return Err(RefundRefused::ExceedsCaptured {
+            refundable_minor: 0,
+        });
     };
     let amount = wanted.unwrap_or(left);
-    let allowed = if whole { amount == left } else { amount <= left };
+    let allowed = if whole {
+        amount == left
+    } else {
+        amount <= left
+    };
     if amount == 0 || !allowed {
-        return Err(RefundRefused::ExceedsCaptured { refundable_minor: left });
+        return Err(RefundRefused::ExceedsCaptured {
+            refundable_minor: left,
+        });
     }
     Ok((id, amount))
 }
@@ -290,12 +322,16 @@ pub fn claim_capture(
         return Err(CaptureRefused::Closing);
     }
     let object = capturable_object(order, payment, attempt, able)?;
-    let authorized =
-        attempt.authorized.get(&object).map_or(order.total.amount_minor, |a| a.amount_minor);
+    let authorized = attempt
+        .authorized
+        .get(&object)
+        .map_or(order.total.amount_minor, |a| a.amount_minor);
     let left = authorized.saturating_sub(captured_or_in_flight(order, &object));
     let amount = new.amount_minor.unwrap_or(left);
     if amount == 0 || amount > left {
-        return Err(CaptureRefused::ExceedsAuthorized { capturable_minor: left });
+        return Err(CaptureRefused::ExceedsAuthorized {
+            capturable_minor: left,
+        });
     }
     if amount < authorized && !able.partial_capture {
         return Err(CaptureRefused::PartialNotSupported);
@@ -327,7 +363,11 @@ fn capturable_object(
             && &op.object == object
             && (op.may_have_effect() || op.phase == OperationPhase::Done)
     });
-    if voided { Err(CaptureRefused::Closing) } else { Ok(object.clone()) }
+    if voided {
+        Err(CaptureRefused::Closing)
+    } else {
+        Ok(object.clone())
+    }
 }
 
 fn captured_or_in_flight(order: &Order, object: &ObjectId) -> u64 {

@@ -1,8 +1,8 @@
 //! What can be learnt about a payment, whoever says it: a create answer, a webhook, a look-up, a list.
 
+use super::attempt::{Failure, Method};
 use super::id::OperationId;
 use super::money::Money;
-use super::attempt::{Failure, Method};
 use super::order::{CaptureId, DisputeId, GatewayRefundId, ObjectId};
 use super::phase::{DisputePhase, OperationPhase, Phase};
 use super::time::Timestamp;

@@ -30,7 +30,8 @@ impl Currency {
     /// assert!(Currency::from_code("XAU").is_err());
     /// ```
     pub fn from_code(code: &str) -> Result<Self, MoneyError> {
-        let currency = iso_currency::Currency::from_code(code).ok_or(MoneyError::UnknownCurrency)?;
+        let currency =
+            iso_currency::Currency::from_code(code).ok_or(MoneyError::UnknownCurrency)?;
         // Case-folding look-ups would make two spellings of one order differ in its fingerprint.
         if currency.code() != code || currency.exponent().is_none() {
             return Err(MoneyError::UnknownCurrency);
@@ -82,7 +83,10 @@ pub struct Money {
 
 impl Money {
     pub fn new(amount_minor: u64, currency: Currency) -> Self {
-        Self { amount_minor, currency }
+        Self {
+            amount_minor,
+            currency,
+        }
     }
 
     pub fn checked_add(self, other: Self) -> Result<Self, MoneyError> {
@@ -103,7 +107,10 @@ impl Money {
         }
         let amount_minor =
             with(self.amount_minor, other.amount_minor).ok_or(MoneyError::OutOfRange)?;
-        Ok(Self { amount_minor, ..self })
+        Ok(Self {
+            amount_minor,
+            ..self
+        })
     }
 }
 

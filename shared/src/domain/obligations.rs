@@ -1,9 +1,9 @@
 //! `settle_obligations`: what the state owes. It runs on every image before it is written, so no
 //! handler can forget a debt and no crash can fall between a cause and its debt.
 
+use super::attempt::{CaptureMode, Close};
 use super::capabilities::{Capabilities, Rules};
 use super::id::{OperationId, PaymentId};
-use super::attempt::{CaptureMode, Close};
 use super::ledger::{CaptureClass, Operation, OperationKind, Reason};
 use super::order::{Ending, Order, State};
 use super::phase::{OperationPhase, Phase};
@@ -17,7 +17,9 @@ pub fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
     close_what_cannot_stay(order);
     let attempts: Vec<PaymentId> = order.attempts.keys().cloned().collect();
     for attempt in &attempts {
-        let Some(known) = order.attempts.get(attempt) else { continue };
+        let Some(known) = order.attempts.get(attempt) else {
+            continue;
+        };
         let able = rules.of(&known.gateway);
         release_if_closing(order, attempt, able);
         owe_capture(order, attempt, able, now);
@@ -27,7 +29,8 @@ pub fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
     follow_effects(order);
     end_if_nothing_is_live(order);
     hide_pages_of_ended_attempts(order);
-    order.review_open = (order.state == State::Open && has_unreturned_review(order)).then_some(true);
+    order.review_open =
+        (order.state == State::Open && has_unreturned_review(order)).then_some(true);
     order.live = order
         .attempts
         .iter()
@@ -37,10 +40,18 @@ pub fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
 
 /// The phase of an operation follows the captures, refunds and objects that show its effect.
 fn follow_effects(order: &mut Order) {
-    let Order { operations, refunds, captures, attempts, .. } = order;
+    let Order {
+        operations,
+        refunds,
+        captures,
+        attempts,
+        ..
+    } = order;
     for (id, op) in operations.iter_mut() {
-        let object =
-            attempts.get(&op.attempt).and_then(|attempt| attempt.objects.get(&op.object)).copied();
+        let object = attempts
+            .get(&op.attempt)
+            .and_then(|attempt| attempt.objects.get(&op.object))
+            .copied();
         let shown = match op.kind {
             OperationKind::Refund => refunds
                 .values()
@@ -102,7 +113,11 @@ fn close_what_cannot_stay(order: &mut Order) {
 /// b. A closing attempt is released where we can prove that no money will move; where nothing can end
 /// it and no second page can follow, it is abandoned.
 fn release_if_closing(order: &mut Order, id: &PaymentId, able: Capabilities) {
-    let Some(close) = order.attempts.get(id).filter(|a| a.phase.is_live()).and_then(|a| a.close)
+    let Some(close) = order
+        .attempts
+        .get(id)
+        .filter(|a| a.phase.is_live())
+        .and_then(|a| a.close)
     else {
         return;
     };
@@ -110,7 +125,9 @@ fn release_if_closing(order: &mut Order, id: &PaymentId, able: Capabilities) {
     if order.capture_in_flight(id) {
         return;
     }
-    let Some(attempt) = order.attempts.get(id) else { return };
+    let Some(attempt) = order.attempts.get(id) else {
+        return;
+    };
     let authorized = attempt.phase == Phase::Authorized;
     let never_captured = able.ours(attempt.mode) && (!authorized || !able.void);
     let never_seen = able.page_only(order) && attempt.page.is_none() && !authorized;
@@ -139,23 +156,37 @@ fn withdraw_unsent_captures(order: &mut Order, id: &PaymentId) {
 
 /// c. Where money moves by our call only, an automatic payment that is authorized is captured.
 fn owe_capture(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timestamp) {
-    let Some(attempt) = order.attempts.get(id) else { return };
+    let Some(attempt) = order.attempts.get(id) else {
+        return;
+    };
     let owed = able.ours(attempt.mode)
         && attempt.mode == CaptureMode::Automatic
         && attempt.phase == Phase::Authorized
         && attempt.close.is_none();
-    let object = attempt.objects.iter().find(|(_, phase)| **phase == Phase::Authorized);
+    let object = attempt
+        .objects
+        .iter()
+        .find(|(_, phase)| **phase == Phase::Authorized);
     if let (true, Some((object, _))) = (owed, object) {
         let op_id = OperationId::capture_owed(id);
         let amount = order.total.amount_minor;
-        let op = Operation::owed(OperationKind::Capture, id, object, amount, Reason::Owed, now);
+        let op = Operation::owed(
+            OperationKind::Capture,
+            id,
+            object,
+            amount,
+            Reason::Owed,
+            now,
+        );
         order.operations.entry(op_id).or_insert(op);
     }
 }
 
 /// d. An authorization that nobody wants is voided, where the gateway can.
 fn owe_voids(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timestamp) {
-    let Some(attempt) = order.attempts.get(id) else { return };
+    let Some(attempt) = order.attempts.get(id) else {
+        return;
+    };
     let unwanted = attempt.close.is_some() || !attempt.phase.is_live();
     if !unwanted || !able.void || order.capture_in_flight(id) {
         return;
@@ -168,15 +199,21 @@ fn owe_voids(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timesta
         .collect();
     for object in authorized {
         let op = Operation::owed(OperationKind::Void, id, &object, 0, Reason::Owed, now);
-        order.operations.entry(OperationId::void_of(id, &object)).or_insert(op);
+        order
+            .operations
+            .entry(OperationId::void_of(id, &object))
+            .or_insert(op);
     }
 }
 
 /// e. An excess capture is given back: reserved in the very write that records it, so that a
 /// merchant's refund finds no room.
 fn compensate_excess(order: &mut Order, now: Timestamp) {
-    let reason =
-        if order.state == State::Paid { Reason::DuplicatePayment } else { Reason::LatePayment };
+    let reason = if order.state == State::Paid {
+        Reason::DuplicatePayment
+    } else {
+        Reason::LatePayment
+    };
     let excess: Vec<String> = order
         .captures
         .iter()
@@ -184,7 +221,9 @@ fn compensate_excess(order: &mut Order, now: Timestamp) {
         .map(|(id, _)| id.clone())
         .collect();
     for id in excess {
-        let Some(capture) = order.captures.get(&id).cloned() else { continue };
+        let Some(capture) = order.captures.get(&id).cloned() else {
+            continue;
+        };
         let left = capture.amount.amount_minor.saturating_sub(order.spent(&id));
         if left == 0 {
             continue;
@@ -205,8 +244,7 @@ fn compensate_excess(order: &mut Order, now: Timestamp) {
         }
         let op_id = OperationId::compensation(&order.id, &id, earlier);
         let (attempt, object) = (&capture.attempt, &capture.object);
-        let mut op =
-            Operation::owed(OperationKind::Refund, attempt, object, left, reason, now);
+        let mut op = Operation::owed(OperationKind::Refund, attempt, object, left, reason, now);
         op.capture = Some(id);
         order.operations.insert(op_id, op);
     }
@@ -214,7 +252,10 @@ fn compensate_excess(order: &mut Order, now: Timestamp) {
 
 /// g. An order ends only when nothing can pay it any more.
 fn end_if_nothing_is_live(order: &mut Order) {
-    let live = order.attempts.values().any(|attempt| attempt.phase.is_live());
+    let live = order
+        .attempts
+        .values()
+        .any(|attempt| attempt.phase.is_live());
     let in_flight = order
         .operations
         .values()
@@ -230,7 +271,11 @@ fn end_if_nothing_is_live(order: &mut Order) {
 }
 
 fn hide_pages_of_ended_attempts(order: &mut Order) {
-    for attempt in order.attempts.values_mut().filter(|attempt| !attempt.phase.is_live()) {
+    for attempt in order
+        .attempts
+        .values_mut()
+        .filter(|attempt| !attempt.phase.is_live())
+    {
         if let Some(page) = &mut attempt.page {
             page.address = None;
             page.token = None;

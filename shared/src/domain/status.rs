@@ -1,7 +1,7 @@
 //! The public words for what is known: payment, order and refund status, and the sums shown with them.
 
-use super::id::{OperationId, PaymentId};
 use super::attempt::Attempt;
+use super::id::{OperationId, PaymentId};
 use super::ledger::{Capture, CaptureClass};
 use super::order::{Order, State};
 use super::phase::{OperationPhase, Phase};
@@ -132,9 +132,7 @@ impl Order {
     pub fn returned(&self, capture_id: &str) -> u64 {
         self.refunds
             .values()
-            .filter(|refund| {
-                refund.capture == capture_id && refund.phase == OperationPhase::Done
-            })
+            .filter(|refund| refund.capture == capture_id && refund.phase == OperationPhase::Done)
             .fold(0, |sum, refund| sum.saturating_add(refund.amount_minor))
     }
 
@@ -145,8 +143,9 @@ impl Order {
     }
 
     pub fn amount_refunded(&self, id: &PaymentId) -> u64 {
-        self.captures_of(id)
-            .fold(0, |sum, (capture, _)| sum.saturating_add(self.returned(capture)))
+        self.captures_of(id).fold(0, |sum, (capture, _)| {
+            sum.saturating_add(self.returned(capture))
+        })
     }
 
     /// The gateway's refund that shows this operation, if it has shown one.

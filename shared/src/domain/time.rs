@@ -10,7 +10,7 @@ use time::format_description::well_known::Rfc3339;
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    pub fn from_unix(seconds: i64) -> Self {
+    pub const fn from_unix(seconds: i64) -> Self {
         Self(seconds)
     }
 
@@ -52,6 +52,11 @@ impl Timestamp {
     /// Rounded up to a multiple of `step` seconds.
     #[must_use]
     pub fn round_up(self, step: i64) -> Self {
-        Self(self.0.saturating_add(step - 1).div_euclid(step).saturating_mul(step))
+        Self(
+            self.0
+                .saturating_add(step - 1)
+                .div_euclid(step)
+                .saturating_mul(step),
+        )
     }
 }

@@ -40,7 +40,11 @@ impl Gateways {
         transport: Arc<dyn Transport>,
         configured: Vec<GatewayName>,
     ) -> Self {
-        Self { secrets, transport, configured }
+        Self {
+            secrets,
+            transport,
+            configured,
+        }
     }
 
     /// In the order of preference.
@@ -55,13 +59,21 @@ impl Gateways {
             .filter(|_| self.configured.contains(name))
             .map(|(_, open)| open)
             .ok_or(GatewayMissing::Unknown)?;
-        let text = self.secrets.text(&secret_name(name)).await.map_err(missing)?;
+        let text = self
+            .secrets
+            .text(&secret_name(name))
+            .await
+            .map_err(missing)?;
         open(&text, Arc::clone(&self.transport)).map_err(missing)
     }
 
     /// The gateway with its secret read anew, if it may have been rotated since it was read.
     pub async fn get_again(&self, name: &GatewayName) -> Option<Arc<dyn Gateway>> {
-        if self.secrets.forget_if_stale(&secret_name(name)) { self.get(name).await.ok() } else { None }
+        if self.secrets.forget_if_stale(&secret_name(name)) {
+            self.get(name).await.ok()
+        } else {
+            None
+        }
     }
 
     /// What each gateway with credentials can do. One without is left out: nothing is sent to it.

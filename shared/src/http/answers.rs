@@ -90,11 +90,15 @@ fn showing(kind: Kind, order: &Order, id: &PaymentId) -> Problem {
 
 fn declined(order: &Order, id: &PaymentId) -> Problem {
     let problem = showing(Kind::PaymentDeclined, order, id);
-    let failure = order.attempts.get(id).and_then(|attempt| attempt.failure.as_ref());
+    let failure = order
+        .attempts
+        .get(id)
+        .and_then(|attempt| attempt.failure.as_ref());
     match failure {
-        Some(why) => {
-            problem.with("failure", json!({ "code": why.code, "message": why.message }))
-        }
+        Some(why) => problem.with(
+            "failure",
+            json!({ "code": why.code, "message": why.message }),
+        ),
         None => problem,
     }
 }
@@ -192,8 +196,9 @@ impl From<WebhookError> for Problem {
                 };
                 Self::new(Kind::Unauthorized).detail(detail)
             }
-            WebhookError::Unreadable(_) => Self::new(Kind::MalformedJson)
-                .detail("The event is signed but cannot be read."),
+            WebhookError::Unreadable(_) => {
+                Self::new(Kind::MalformedJson).detail("The event is signed but cannot be read.")
+            }
             WebhookError::Unavailable(error) => error.into(),
         }
     }

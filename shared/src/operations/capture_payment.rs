@@ -44,8 +44,7 @@ pub async fn capture_payment(
         if let Some(known) = order.operations.get(&id) {
             return Ok(asked.is_retry_of(known)?);
         }
-        claim_capture(order, &asked.payment, &new, &rules)
-            .map_err(CaptureError::Refused)
+        claim_capture(order, &asked.payment, &new, &rules).map_err(CaptureError::Refused)
     });
     let order = claimed.await?.order;
     Ok(finish(app, &rules, budget, order, id, &occasion).await?)

@@ -28,8 +28,12 @@ pub async fn send(
     order: Order,
     id: &OperationId,
 ) -> Result<Order, Unavailable> {
-    let Some((op, effect)) = effect_of(&order, id) else { return Ok(order) };
-    let Some(gateway) = gateway_of(app, &order, &op.attempt).await? else { return Ok(order) };
+    let Some((op, effect)) = effect_of(&order, id) else {
+        return Ok(order);
+    };
+    let Some(gateway) = gateway_of(app, &order, &op.attempt).await? else {
+        return Ok(order);
+    };
     let timeout = budget.gateway_timeout();
     let answer = match op.kind {
         OperationKind::Capture => gateway.capture(&effect, timeout).await,
@@ -117,7 +121,9 @@ pub async fn settle(
     id: &OperationId,
 ) -> Result<Order, Unavailable> {
     let now = app.clock.now();
-    let Some((op, effect)) = effect_of(&order, id) else { return Ok(order) };
+    let Some((op, effect)) = effect_of(&order, id) else {
+        return Ok(order);
+    };
     if !op.phase.is_unproven() || op.for_review || op.is_leased(now) {
         return Ok(order);
     }
@@ -157,7 +163,9 @@ async fn look_up(
 ) -> Result<Vec<Seen>, LookUpError> {
     match op.kind {
         OperationKind::Refund => {
-            let refund = gateway.look_up_refund(effect, budget.gateway_timeout()).await?;
+            let refund = gateway
+                .look_up_refund(effect, budget.gateway_timeout())
+                .await?;
             let seen = refund.map(|refund| Seen {
                 object: op.object.clone(),
                 refunds: vec![refund],
@@ -186,7 +194,11 @@ async fn not_found(
     let since_sent = op.sent_at.map_or(0, |sent| now.since(sent));
     if op.repeat_refused {
         let over = since_sent >= REFUSAL_SETTLES_SECONDS;
-        let verdict = if over { Verdict::Refused } else { Verdict::Wait };
+        let verdict = if over {
+            Verdict::Refused
+        } else {
+            Verdict::Wait
+        };
         return Ok(decide(app, rules, order, id, verdict).await?);
     }
     if since_sent < SETTLE_SECONDS {
@@ -261,9 +273,15 @@ async fn take_and_send(
     });
     let order = taken.await?.order;
     pause::reached(&app.config, Point::ItemTaken).await;
-    let mine =
-        order.operations.get(id).is_some_and(|op| op.owner.as_ref() == Some(&occasion.nonce));
-    if mine { send(app, rules, budget, order, id).await } else { Ok(order) }
+    let mine = order
+        .operations
+        .get(id)
+        .is_some_and(|op| op.owner.as_ref() == Some(&occasion.nonce));
+    if mine {
+        send(app, rules, budget, order, id).await
+    } else {
+        Ok(order)
+    }
 }
 
 /// Whether the gateway has settled every operation and refund of this order.

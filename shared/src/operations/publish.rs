@@ -15,12 +15,18 @@ pub async fn publish(app: &App, rules: &Rules, order: Order) -> Order {
         return order;
     }
     pause::reached(&app.config, Point::ConfirmationsSent).await;
-    let marked = change(app, rules, &app.occasion(Source::Sweep), order.clone(), |order| {
-        for (message, target) in &sent {
-            mark(order, message, target);
-        }
-        Ok::<(), StoreError>(())
-    })
+    let marked = change(
+        app,
+        rules,
+        &app.occasion(Source::Sweep),
+        order.clone(),
+        |order| {
+            for (message, target) in &sent {
+                mark(order, message, target);
+            }
+            Ok::<(), StoreError>(())
+        },
+    )
     .await;
     pause::reached(&app.config, Point::ConfirmationsMarked).await;
     match marked {
@@ -59,7 +65,9 @@ async fn send_all(app: &App, order: &Order) -> Vec<(String, String)> {
 }
 
 fn mark(order: &mut Order, message: &str, target: &str) {
-    let Some(out) = order.outbox.get_mut(message) else { return };
+    let Some(out) = order.outbox.get_mut(message) else {
+        return;
+    };
     out.targets.remove(target);
     if out.targets.is_empty() {
         order.outbox.remove(message);

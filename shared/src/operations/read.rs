@@ -20,8 +20,14 @@ pub async fn read_order(
     budget: Budget,
     id: &OrderId,
 ) -> Result<Option<Order>, Unavailable> {
-    let Some(order) = app.store.order(id).await? else { return Ok(None) };
-    match order.live.clone().filter(|_| is_overdue(&order, app.clock.now())) {
+    let Some(order) = app.store.order(id).await? else {
+        return Ok(None);
+    };
+    match order
+        .live
+        .clone()
+        .filter(|_| is_overdue(&order, app.clock.now()))
+    {
         Some(payment) => Ok(Some(ask(app, budget, order, &payment).await?)),
         None => Ok(Some(order)),
     }
@@ -40,7 +46,10 @@ pub async fn read_payment(
     };
     let now = app.clock.now();
     let overdue = order.live.as_ref() == Some(payment) && is_overdue(&order, now);
-    let asked_at = order.attempts.get(payment).and_then(|attempt| attempt.asked_at);
+    let asked_at = order
+        .attempts
+        .get(payment)
+        .and_then(|attempt| attempt.asked_at);
     let rested = asked_at.is_none_or(|at| now.since(at) >= REFRESH_SECONDS_MIN);
     if rested && (overdue || refresh) {
         return Ok(Some(ask(app, budget, order, payment).await?));
@@ -61,7 +70,10 @@ async fn ask(
 ) -> Result<Order, Unavailable> {
     let rules: Rules = app.rules().await?;
     let occasion = app.occasion(Source::LookUp);
-    let seen_at = order.attempts.get(payment).and_then(|attempt| attempt.asked_at);
+    let seen_at = order
+        .attempts
+        .get(payment)
+        .and_then(|attempt| attempt.asked_at);
     let mut mine = false;
     let taken = change(app, &rules, &occasion, order, |order| {
         mine = take(order, payment, seen_at, &occasion);
@@ -86,7 +98,9 @@ fn take(
     }
     let ended =
         |a: &&mut crate::domain::attempt::Attempt| !a.phase.is_live() && a.asked_at == seen_at;
-    let Some(attempt) = order.attempts.get_mut(payment).filter(ended) else { return false };
+    let Some(attempt) = order.attempts.get_mut(payment).filter(ended) else {
+        return false;
+    };
     attempt.asked_at = Some(occasion.now);
     true
 }

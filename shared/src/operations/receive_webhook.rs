@@ -108,13 +108,20 @@ pub(super) async fn accept(
     let order = app.store.order(&payment.order()).await?;
     pause::reached(&app.config, Point::WebhookRead).await;
     let Some(order) = order.filter(|order| order.attempts.contains_key(&payment)) else {
-        return park(app, gateway, event.as_deref(), body, "no such order or payment").await;
+        return park(
+            app,
+            gateway,
+            event.as_deref(),
+            body,
+            "no such order or payment",
+        )
+        .await;
     };
     let rules = app.rules().await.map_err(Unavailable::from)?;
     let learnt = match notice {
-        Notice::Fact { seen, .. } => {
-            learn(app, &rules, Source::Webhook, order, &payment, &[seen]).await.map(|r| r.order)
-        }
+        Notice::Fact { seen, .. } => learn(app, &rules, Source::Webhook, order, &payment, &[seen])
+            .await
+            .map(|r| r.order),
         Notice::Hint { claim, .. } => {
             follow_hint(app, &rules, gateway, order, &payment, &claim).await
         }
@@ -159,7 +166,9 @@ async fn follow_hint(
             merge(order, payment, seen, occasion.now)?;
         }
         if !shown {
-            order.ask.insert(payment.clone(), occasion.now.plus(ASK_SECONDS));
+            order
+                .ask
+                .insert(payment.clone(), occasion.now.plus(ASK_SECONDS));
         }
         Ok::<(), LearnError>(())
     });
@@ -167,11 +176,13 @@ async fn follow_hint(
 }
 
 fn shows(seen: &[Seen], claim: &Claim) -> bool {
-    let phase = claim
-        .phase
-        .is_none_or(|claimed| seen.iter().any(|s| s.phase.is_some_and(|phase| phase >= claimed)));
+    let phase = claim.phase.is_none_or(|claimed| {
+        seen.iter()
+            .any(|s| s.phase.is_some_and(|phase| phase >= claimed))
+    });
     let refund = claim.refund.as_ref().is_none_or(|id| {
-        seen.iter().any(|s| s.refunds.iter().any(|refund| &refund.id == id))
+        seen.iter()
+            .any(|s| s.refunds.iter().any(|refund| &refund.id == id))
     });
     phase && refund
 }

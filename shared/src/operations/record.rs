@@ -33,7 +33,10 @@ pub async fn change<E: From<StoreError>>(
         let mut after = image.clone();
         apply(&mut after)?;
         let Some(Concluded { order, events }) = conclude(&image, after, rules, occasion) else {
-            return Ok(Recorded { order: image, events: Vec::new() });
+            return Ok(Recorded {
+                order: image,
+                events: Vec::new(),
+            });
         };
         match app.store.save(&image, &order).await? {
             Saved::Won => {

@@ -50,9 +50,13 @@ pub async fn start(
         if !is_mine(&order, payment, nonce) {
             return Ok(Started::Recorded(Box::new(order)));
         }
-        let Some(about) = about(&order, payment) else { break };
+        let Some(about) = about(&order, payment) else {
+            break;
+        };
         let gateway = app.gateways.get(name).await?;
-        let answer = gateway.create(&about.create, budget.gateway_timeout()).await;
+        let answer = gateway
+            .create(&about.create, budget.gateway_timeout())
+            .await;
         pause::reached(&app.config, Point::GatewayAnswered).await;
         match answer {
             Answer::Seen(_) | Answer::Unknown => {
@@ -82,7 +86,16 @@ pub async fn record_answer(
 ) -> Result<Order, StoreError> {
     if let Answer::Seen(seen) = &answer {
         let source = Source::GatewayAnswer;
-        match learn(app, rules, source, order.clone(), payment, std::slice::from_ref(seen)).await {
+        match learn(
+            app,
+            rules,
+            source,
+            order.clone(),
+            payment,
+            std::slice::from_ref(seen),
+        )
+        .await
+        {
             Ok(recorded) => {
                 pause::reached(&app.config, Point::OutcomeRecorded).await;
                 return Ok(publish(app, rules, recorded.order).await);
@@ -109,7 +122,11 @@ pub async fn mark_unknown(
 ) -> Result<Order, StoreError> {
     let occasion = app.occasion(Source::GatewayAnswer);
     let recorded = change(app, rules, &occasion, order, |order| {
-        if let Some(attempt) = order.attempts.get_mut(payment).filter(|a| &a.owner == nonce) {
+        if let Some(attempt) = order
+            .attempts
+            .get_mut(payment)
+            .filter(|a| &a.owner == nonce)
+        {
             attempt.phase = attempt.phase.or_higher(Phase::Unknown);
             attempt.lease = None;
         }
@@ -119,7 +136,10 @@ pub async fn mark_unknown(
 }
 
 fn is_mine(order: &Order, payment: &PaymentId, nonce: &Nonce) -> bool {
-    order.attempts.get(payment).is_some_and(|a| is_untouched(a, nonce))
+    order
+        .attempts
+        .get(payment)
+        .is_some_and(|a| is_untouched(a, nonce))
 }
 
 fn is_untouched(attempt: &Attempt, nonce: &Nonce) -> bool {
@@ -185,7 +205,10 @@ pub fn about(order: &Order, payment: &PaymentId) -> Option<About> {
         expires_in_seconds: order.expires_at.since(attempt.created_at),
         metadata: order.details.metadata.clone(),
     };
-    Some(About { create, objects: attempt.objects.keys().cloned().collect() })
+    Some(About {
+        create,
+        objects: attempt.objects.keys().cloned().collect(),
+    })
 }
 
 /// The gateway of an attempt, if it is still configured.
@@ -194,7 +217,9 @@ pub async fn gateway_of(
     order: &Order,
     payment: &PaymentId,
 ) -> Result<Option<std::sync::Arc<dyn Gateway>>, Unavailable> {
-    let Some(attempt) = order.attempts.get(payment) else { return Ok(None) };
+    let Some(attempt) = order.attempts.get(payment) else {
+        return Ok(None);
+    };
     match app.gateways.get(&attempt.gateway).await {
         Ok(gateway) => Ok(Some(gateway)),
         Err(error @ crate::gateways::GatewayMissing::Unavailable(_)) => Err(error.into()),

@@ -3,21 +3,21 @@
 
 use std::time::Duration;
 
-use futures_util::{FutureExt, StreamExt};
 use futures_util::stream;
+use futures_util::{FutureExt, StreamExt};
 
 use crate::app::{App, Budget};
-use crate::domain::claims::{EndRefused, end};
 use crate::domain::capabilities::Rules;
+use crate::domain::claims::{EndRefused, end};
 use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::order::{Ending, Order, Source, State};
 use crate::domain::phase::{OperationPhase, Phase};
+use crate::operations::Unavailable;
 use crate::operations::perform::{settle, unsettled};
 use crate::operations::publish::publish;
 use crate::operations::receive_webhook::{Receipt, accept};
 use crate::operations::record::change;
 use crate::operations::resolve::{rearm, resolve};
-use crate::operations::Unavailable;
 use crate::pause::{self, Point};
 use crate::ports::Verified;
 use crate::store::{DueKey, Parked, StoreError};
@@ -87,7 +87,9 @@ async fn handle(
         DueKey::Parked(key) => retry_parked(app, key).await,
         DueKey::Unreadable(_) => Err(Unavailable::Store(StoreError::Contended)),
     };
-    let Err(error) = handled else { return Outcome::Done };
+    let Err(error) = handled else {
+        return Outcome::Done;
+    };
     tracing::error!(error = %error, key = ?key, "due work failed");
     telemetry::metric("sweep.failed", "");
     let until = app.clock.now().plus(FAILED_SECONDS);
@@ -103,7 +105,9 @@ async fn sweep_order(
     budget: Budget,
     id: &OrderId,
 ) -> Result<(), Unavailable> {
-    let Some(order) = app.store.order(id).await? else { return Ok(()) };
+    let Some(order) = app.store.order(id).await? else {
+        return Ok(());
+    };
     let now = app.clock.now();
     // The index may be old; only the item decides.
     if order.due_at.is_none_or(|due| due > now) {
@@ -125,9 +129,8 @@ async fn sweep_order(
 
 async fn expire(app: &App, rules: &Rules, order: Order) -> Result<Order, StoreError> {
     let occasion = app.occasion(Source::Sweep);
-    let past = order.state == State::Open
-        && order.ending.is_none()
-        && order.expires_at <= occasion.now;
+    let past =
+        order.state == State::Open && order.ending.is_none() && order.expires_at <= occasion.now;
     if !past {
         return Ok(order);
     }
@@ -155,12 +158,16 @@ async fn settle_live(
     order: Order,
 ) -> Result<Order, Unavailable> {
     let now = app.clock.now();
-    let Some((id, attempt)) = order.live_attempt() else { return Ok(order) };
+    let Some((id, attempt)) = order.live_attempt() else {
+        return Ok(order);
+    };
     if attempt.is_leased(now) {
         return Ok(order);
     }
     let id = id.clone();
-    Ok(resolve(app, rules, budget, order, &id, Source::Sweep).await?.order)
+    Ok(resolve(app, rules, budget, order, &id, Source::Sweep)
+        .await?
+        .order)
 }
 
 async fn settle_operations(
@@ -184,7 +191,10 @@ async fn ask_about_the_rest(
     mut order: Order,
 ) -> Result<Order, Unavailable> {
     for payment in waiting(&order) {
-        let over = order.ask.get(&payment).is_some_and(|until| *until <= app.clock.now());
+        let over = order
+            .ask
+            .get(&payment)
+            .is_some_and(|until| *until <= app.clock.now());
         if order.live.as_ref() == Some(&payment) && !over {
             continue;
         }
@@ -207,7 +217,10 @@ fn waiting(order: &Order) -> Vec<PaymentId> {
     let pending_refund = |id: &PaymentId| {
         order.refunds.values().any(|refund| {
             refund.phase == OperationPhase::Pending
-                && order.captures.get(&refund.capture).is_some_and(|c| &c.attempt == id)
+                && order
+                    .captures
+                    .get(&refund.capture)
+                    .is_some_and(|c| &c.attempt == id)
         })
     };
     order
@@ -215,7 +228,10 @@ fn waiting(order: &Order) -> Vec<PaymentId> {
         .iter()
         .filter(|(id, attempt)| {
             let stray = !attempt.phase.is_live()
-                && attempt.objects.values().any(|phase| *phase == Phase::Authorized);
+                && attempt
+                    .objects
+                    .values()
+                    .any(|phase| *phase == Phase::Authorized);
             order.ask.contains_key(*id) || stray || pending_refund(id)
         })
         .map(|(id, _)| id.clone())
@@ -224,12 +240,16 @@ fn waiting(order: &Order) -> Vec<PaymentId> {
 
 /// Through the same path as a webhook, whose signature was checked when it was parked.
 async fn retry_parked(app: &App, key: &str) -> Result<(), Unavailable> {
-    let Some(event) = app.store.parked(key).await? else { return Ok(()) };
+    let Some(event) = app.store.parked(key).await? else {
+        return Ok(());
+    };
     let now = app.clock.now();
     if event.due_at.is_none_or(|due| due > now) {
         return Ok(());
     }
-    if merged(app, &event).await { app.store.unpark(key).await? } else {
+    if merged(app, &event).await {
+        app.store.unpark(key).await?
+    } else {
         app.store.park_again(&event.tried(now)).await?;
     }
     Ok(())
@@ -237,9 +257,13 @@ async fn retry_parked(app: &App, key: &str) -> Result<(), Unavailable> {
 
 async fn merged(app: &App, event: &Parked) -> bool {
     let name = crate::domain::capabilities::GatewayName::new(&event.gateway);
-    let Ok(gateway) = app.gateways.get(&name).await else { return false };
+    let Ok(gateway) = app.gateways.get(&name).await else {
+        return false;
+    };
     let body = event.body.as_bytes();
-    let Ok(notice) = gateway.translate(&Verified::vouch_for(body)) else { return false };
+    let Ok(notice) = gateway.translate(&Verified::vouch_for(body)) else {
+        return false;
+    };
     let receipt = accept(app, &*gateway, notice, body).await;
     matches!(receipt, Ok(Receipt::Committed | Receipt::Ignored))
 }

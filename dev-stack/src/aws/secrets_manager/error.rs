@@ -41,6 +41,9 @@ impl From<Unreadable> for SecretsError {
 
 impl From<SecretsError> for AwsError {
     fn from(error: SecretsError) -> Self {
+        if let SecretsError::Disk(cause) = &error {
+            tracing::error!(%cause, "a change of the secrets could not be kept");
+        }
         let (kind, status) = match &error {
             SecretsError::NotFound | SecretsError::VersionNotFound(_) => {
                 ("ResourceNotFoundException", 400)

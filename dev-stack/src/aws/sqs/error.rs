@@ -145,6 +145,9 @@ impl From<Unreadable> for SqsError {
 
 impl From<SqsError> for AwsError {
     fn from(error: SqsError) -> Self {
+        if let SqsError::Disk(cause) = &error {
+            tracing::error!(%cause, "a change of the queues could not be kept");
+        }
         let (kind, _, status) = error.row();
         Self {
             status,

@@ -53,7 +53,8 @@ struct Service {
     base_url: String,
     clock: Clock,
     ids: Ids,
-    /// Held while a change is written: there is no telling an answer given from one that survives.
+    /// Held while a change is written, so that nobody is answered out of a change that could
+    /// still be lost.
     ledger: Mutex<Ledger>,
     changed: Notify,
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Desk;
 
-fn send(desk: &Desk, members: Value) -> Value {
+fn send(desk: &Desk, members: &Value) -> Value {
     let mut body = json!({ "QueueUrl": desk.sqs.queue_url("q.fifo"), "MessageGroupId": "g" });
     body.as_object_mut()
         .unwrap()
@@ -81,18 +81,18 @@ fn without_an_id_the_content_decides_where_the_queue_says_so() {
     let desk = Desk::new();
     let attributes = json!({ "FifoQueue": "true", "ContentBasedDeduplication": "true" });
     desk.create("q.fifo", &attributes);
-    let first = send(&desk, json!({ "MessageBody": "m" }));
-    assert_eq!(send(&desk, json!({ "MessageBody": "m" })), first);
+    let first = send(&desk, &json!({ "MessageBody": "m" }));
+    assert_eq!(send(&desk, &json!({ "MessageBody": "m" })), first);
     // SHA-256 of "m", as SQS computes it.
     let id = "62c66a7a5dd70c3146618063c344e531e6d4b59e379808443ce962b3abd63c5a";
     let named = send(
         &desk,
-        json!({ "MessageBody": "m", "MessageDeduplicationId": id }),
+        &json!({ "MessageBody": "m", "MessageDeduplicationId": id }),
     );
     assert_eq!(named, first);
     let other = send(
         &desk,
-        json!({ "MessageBody": "m", "MessageDeduplicationId": "other" }),
+        &json!({ "MessageBody": "m", "MessageDeduplicationId": "other" }),
     );
     assert_ne!(other["MessageId"], first["MessageId"]);
 }
@@ -102,11 +102,11 @@ fn the_answer_to_a_repetition_carries_the_md5_of_what_was_sent_now() {
     let desk = Desk::fifo();
     let first = send(
         &desk,
-        json!({ "MessageBody": "a", "MessageDeduplicationId": "m" }),
+        &json!({ "MessageBody": "a", "MessageDeduplicationId": "m" }),
     );
     let second = send(
         &desk,
-        json!({ "MessageBody": "b", "MessageDeduplicationId": "m" }),
+        &json!({ "MessageBody": "b", "MessageDeduplicationId": "m" }),
     );
     assert_eq!(second["MessageId"], first["MessageId"]);
     assert_eq!(

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Desk;
 
 /// A message to `q.fifo` (or `q`) that is right but for the members given.
-fn refusal(desk: &Desk, queue: &str, members: Value) -> String {
+fn refusal(desk: &Desk, queue: &str, members: &Value) -> String {
     let mut body = json!({ "QueueUrl": desk.sqs.queue_url(queue), "MessageBody": "m" });
     if queue == "q.fifo" {
         body["MessageGroupId"] = "g".into();
@@ -45,7 +45,7 @@ fn what_a_fifo_queue_needs_and_what_it_does_not_take() {
         (json!({ "DelaySeconds": 1 }), "InvalidParameterValue: "),
     ];
     for (members, expected) in cases {
-        let refusal = refusal(&desk, "q.fifo", members.clone());
+        let refusal = refusal(&desk, "q.fifo", &members);
         assert!(refusal.starts_with(expected), "{members}: {refusal}");
     }
 }
@@ -57,7 +57,7 @@ fn what_a_standard_queue_does_not_take() {
         json!({ "MessageDeduplicationId": "m" }),
         json!({ "DelaySeconds": 901 }),
     ] {
-        let refusal = refusal(&desk, "q", members);
+        let refusal = refusal(&desk, "q", &members);
         assert!(refusal.starts_with("InvalidParameterValue: "), "{refusal}");
     }
 }
@@ -65,12 +65,12 @@ fn what_a_standard_queue_does_not_take() {
 #[test]
 fn a_body_is_text_that_xml_could_hold() {
     let desk = Desk::standard();
-    assert!(refusal(&desk, "q", json!({ "MessageBody": "" })).starts_with("MissingParameter: "));
+    assert!(refusal(&desk, "q", &json!({ "MessageBody": "" })).starts_with("MissingParameter: "));
     for character in ['\0', '\u{8}', '\u{b}', '\u{1f}', '\u{fffe}', '\u{ffff}'] {
         let refusal = refusal(
             &desk,
             "q",
-            json!({ "MessageBody": format!("a{character}") }),
+            &json!({ "MessageBody": format!("a{character}") }),
         );
         assert!(
             refusal.starts_with("InvalidMessageContents: "),
@@ -92,7 +92,7 @@ fn the_limit_of_the_queue_counts_body_and_attributes_in_bytes() {
             "MessageAttributes": { "name": { "DataType": "String", "StringValue": "✓" } },
         })
     };
-    let too_long = refusal(&desk, "q", message("m".repeat(1024 - 12)));
+    let too_long = refusal(&desk, "q", &message("m".repeat(1024 - 12)));
     assert!(
         too_long.ends_with("Message must be shorter than 1024 bytes."),
         "{too_long}"
@@ -131,7 +131,7 @@ fn an_attribute_has_an_allowed_name_and_a_value_of_its_type() {
         let refusal = refusal(
             &desk,
             "q",
-            json!({ "MessageAttributes": { name: attribute } }),
+            &json!({ "MessageAttributes": { name: attribute } }),
         );
         assert!(
             refusal.starts_with("InvalidParameterValue: "),
@@ -139,7 +139,7 @@ fn an_attribute_has_an_allowed_name_and_a_value_of_its_type() {
         );
     }
     let eleven: Value = (0..11).map(|n| (format!("a{n}"), text("v"))).collect();
-    let refusal = refusal(&desk, "q", json!({ "MessageAttributes": eleven }));
+    let refusal = refusal(&desk, "q", &json!({ "MessageAttributes": eleven }));
     assert!(refusal.contains("At most 10 attributes"), "{refusal}");
 }
 
@@ -215,7 +215,7 @@ fn a_trace_header_travels_along() {
     let received = desk.sqs.receive("q", 1, None).unwrap();
     assert_eq!(received[0].attributes["AWSTraceHeader"], "Root=1-2");
     let other = json!({ "MessageSystemAttributes": { "Other": header["AWSTraceHeader"] } });
-    assert!(refusal(&desk, "q", other).starts_with("InvalidParameterValue: "));
+    assert!(refusal(&desk, "q", &other).starts_with("InvalidParameterValue: "));
 }
 
 #[test]

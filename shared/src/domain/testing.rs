@@ -1,0 +1,223 @@
+//! An order in the hands of a test: claims, facts and time, each concluded as the store would write it.
+
+use std::collections::BTreeMap;
+
+use super::attempt::CaptureMode;
+use super::capabilities::{
+    Capabilities, GatewayName, Keys, LookUp, OursToCapture, PageOnly, Rules,
+};
+use super::changes::Event;
+use super::claims::{NewAttempt, NewOperation};
+use super::conclude::{Concluded, Occasion, conclude};
+use super::fact::{Seen, SeenCapture, SeenPage, SeenRefund};
+use super::id::{OperationId, OrderId, PaymentId};
+use super::idempotency::{Fingerprint, Key};
+use super::merge::merge;
+use super::money::{Currency, Money};
+use super::order::{Details, Nonce, Order, Source, State};
+use super::phase::{OperationPhase, Phase};
+use super::time::Timestamp;
+
+pub(crate) const START: Timestamp = Timestamp::from_unix(1_795_165_200);
+
+pub(crate) const FULL: Capabilities = Capabilities {
+    create_keys: Keys::Key {
+        lifetime_seconds: 86_400,
+    },
+    capture_keys: Keys::Key {
+        lifetime_seconds: 86_400,
+    },
+    refund_keys: Keys::Key {
+        lifetime_seconds: 86_400,
+    },
+    cancel: true,
+    page_life: true,
+    ours: OursToCapture::Never,
+    void: true,
+    partial_capture: true,
+    multiple_captures: false,
+    look_up: LookUp::ByReference,
+    page_only: PageOnly::UnlessMetadata("sandbox"),
+    page_again: true,
+    signed_events: true,
+    refund_look_up: true,
+};
+
+pub(crate) struct Case {
+    pub order: Order,
+    pub rules: Rules,
+    pub now: Timestamp,
+    pub told: Vec<&'static str>,
+}
+
+pub(crate) fn usd(amount_minor: u64) -> Money {
+    Money::new(amount_minor, Currency::from_code("USD").unwrap())
+}
+
+pub(crate) fn open_order() -> Order {
+    Order {
+        id: OrderId::from_random([1; 16]),
+        version: 1,
+        writer: Nonce("w".to_owned()),
+        fingerprint: Fingerprint::of("orders", "{}"),
+        key_hash: None,
+        total: usd(7500),
+        created_at: START,
+        expires_at: START.plus(86_400),
+        state: State::Open,
+        ending: None,
+        live: None,
+        winner: None,
+        attempts: BTreeMap::new(),
+        captures: BTreeMap::new(),
+        refunds: BTreeMap::new(),
+        operations: BTreeMap::new(),
+        disputes: BTreeMap::new(),
+        review_open: None,
+        ask: BTreeMap::new(),
+        details: Details::default(),
+        outbox: BTreeMap::new(),
+        history: Vec::new(),
+        polls: 0,
+        due_at: Some(START.plus(86_400)),
+        due_s: Some(0),
+        day_s: None,
+        day_at: None,
+    }
+}
+
+impl Case {
+    pub(crate) fn new(able: Capabilities) -> Self {
+        let capabilities = BTreeMap::from([(GatewayName::new("g"), able)]);
+        let targets = vec!["fulfilment".to_owned()];
+        let rules = Rules {
+            capabilities,
+            targets,
+            due_shards: 8,
+        };
+        Self {
+            order: open_order(),
+            rules,
+            now: START,
+            told: Vec::new(),
+        }
+    }
+
+    /// Applies a change as the store would, and remembers what was told.
+    pub(crate) fn change(&mut self, apply: impl FnOnce(&mut Order)) -> Vec<Event> {
+        let mut after = self.order.clone();
+        apply(&mut after);
+        let occasion = Occasion {
+            now: self.now,
+            source: Source::Webhook,
+            nonce: Nonce(format!("n{}", self.order.version)),
+        };
+        match conclude(&self.order, after, &self.rules, &occasion) {
+            None => Vec::new(),
+            Some(Concluded { order, events }) => {
+                self.order = order;
+                let announced = events.iter().filter(|event| event.kind.is_announced());
+                self.told.extend(announced.map(|event| event.kind.what()));
+                events
+            }
+        }
+    }
+
+    pub(crate) fn attempt(&mut self, n: usize, mode: CaptureMode) -> PaymentId {
+        let id = PaymentId::from_number(&self.order.id, n);
+        assert!(
+            self.order.accepts_attempt(self.now),
+            "the order takes another attempt"
+        );
+        let new = NewAttempt {
+            fingerprint: Fingerprint::of("payments", "{}"),
+            key_hash: None,
+            gateway: GatewayName::new("g"),
+            mode,
+            method: None,
+            return_url: None,
+        };
+        let attempt = new.claimed_by(&Nonce("me".to_owned()), self.now);
+        self.change(|order| order.add_attempt(&id, attempt));
+        id
+    }
+
+    pub(crate) fn learn(&mut self, payment: &PaymentId, seen: &Seen) -> Vec<Event> {
+        let now = self.now;
+        self.change(|order| merge(order, payment, seen, now).unwrap())
+    }
+
+    pub(crate) fn operation(&self, name: &str, amount_minor: Option<u64>) -> NewOperation {
+        let key = Key::parse(name).unwrap();
+        let payment = self.order.attempts.keys().next().unwrap();
+        NewOperation {
+            id: OperationId::refund_from_key(payment, &key),
+            fingerprint: Fingerprint::of("refunds", name),
+            key_hash: key.hash("refunds"),
+            amount_minor,
+            note: None,
+            nonce: Nonce(name.to_owned()),
+            now: self.now,
+        }
+    }
+}
+
+pub(crate) fn pending(object: &str) -> Seen {
+    let page = SeenPage {
+        address: Some(format!("https://pay.example/{object}")),
+        token: Some("tok".to_owned()),
+        expires_at: None,
+    };
+    Seen {
+        page: Some(page),
+        ..at(object, Phase::Pending)
+    }
+}
+
+pub(crate) fn at(object: &str, phase: Phase) -> Seen {
+    Seen {
+        object: object.to_owned(),
+        phase: Some(phase),
+        ..Seen::default()
+    }
+}
+
+pub(crate) fn authorized(object: &str, amount: Money) -> Seen {
+    Seen {
+        authorized: Some(amount),
+        ..at(object, Phase::Authorized)
+    }
+}
+
+pub(crate) fn captured(object: &str, amount: Money) -> Seen {
+    let capture = SeenCapture {
+        id: object.to_owned(),
+        amount,
+        operation: None,
+    };
+    Seen {
+        captures: vec![capture],
+        ..at(object, Phase::Captured)
+    }
+}
+
+pub(crate) fn refunded(
+    object: &str,
+    refund: &str,
+    amount_minor: u64,
+    operation: Option<&OperationId>,
+    phase: OperationPhase,
+) -> Seen {
+    let refund = SeenRefund {
+        id: refund.to_owned(),
+        operation: operation.cloned(),
+        capture: object.to_owned(),
+        amount_minor,
+        phase,
+    };
+    Seen {
+        object: object.to_owned(),
+        refunds: vec![refund],
+        ..Seen::default()
+    }
+}
