@@ -13,7 +13,7 @@ use crate::domain::fact::{Seen, SeenRefund};
 use crate::domain::id::{OperationId, OrderId, PaymentId};
 use crate::domain::money::Money;
 use crate::domain::order::{CaptureId, Nonce, ObjectId};
-use crate::domain::phase::Phase;
+use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
 use crate::domain::time::Timestamp;
 
 /// What time it is.
@@ -171,7 +171,8 @@ pub enum Notice {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Claim {
     pub phase: Option<Phase>,
-    pub refund: Option<String>,
+    pub refund: Option<(String, OperationPhase)>,
+    pub dispute: Option<(String, DisputePhase)>,
 }
 
 #[derive(Clone, Debug)]

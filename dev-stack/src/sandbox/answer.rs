@@ -1,4 +1,4 @@
-//! What a caller gets: an answer, a refusal from one table, or nothing.
+//! What a caller gets: an answer, or nothing.
 
 use bytes::Bytes;
 use http::header::{
@@ -8,8 +8,7 @@ use http::header::{
 use http::{HeaderValue, Response, StatusCode};
 use serde::Serialize;
 
-use super::payment::Unfit;
-use super::view::{PaymentView, RefundView};
+use super::refusal::{Refusal, Reply};
 
 const HTML: &str = "text/html; charset=utf-8";
 /// The page runs nothing and loads nothing. `form-action` is left open: browsers apply it to the
@@ -32,44 +31,26 @@ pub enum Outcome {
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) body: String,
-    pub(super) content_type: &'static str,
-    pub(super) location: Option<String>,
-    pub(super) replayed: bool,
-}
-
-pub(super) type Reply = Result<Answer, Refusal>;
-
-/// Every way to say no.
-#[derive(Debug)]
-pub(super) enum Refusal {
-    MalformedJson,
-    Unauthorized,
-    Forbidden,
-    NotFound,
-    /// The gateway has no such call.
-    NoSuchCall(&'static str),
-    /// The gateway has the call, but does not do this with it.
-    NotSupported(String),
-    DuplicatePayment(Box<PaymentView>),
-    DuplicateRefund(Box<PaymentView>, RefundView),
-    KeyReused,
-    Unfit(Unfit, Box<PaymentView>),
-    TooLarge,
-    Invalid(String),
-    Internal,
+    content_type: &'static str,
+    location: Option<String>,
+    replayed: bool,
 }
 
 impl Answer {
     pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Reply {
         let body = serde_json::to_string(body).map_err(|_| Refusal::Internal)?;
-        Ok(Self::new(status, "application/json", body))
+        Ok(Self::json_text(status, body))
+    }
+
+    pub(super) fn json_text(status: StatusCode, body: String) -> Self {
+        Self::new(status, "application/json", body)
     }
 
     /// One that was given before.
     pub(super) fn stored(status: StatusCode, body: String) -> Self {
         Self {
             replayed: true,
-            ..Self::new(status, "application/json", body)
+            ..Self::json_text(status, body)
         }
     }
 
@@ -119,127 +100,9 @@ impl Answer {
     }
 }
 
-impl Refusal {
-    /// For a gateway that knows no authorization.
-    pub(super) fn captures_at_once() -> Self {
-        Self::NotSupported("This gateway captures at once.".to_owned())
-    }
-
-    /// Status, code, and a sentence for whoever reads the log.
-    fn row(&self) -> (StatusCode, &'static str, String) {
-        let (status, code, message) = match self {
-            Self::MalformedJson => (400, "malformed_json", "The body is not JSON.".to_owned()),
-            Self::Unauthorized => (
-                401,
-                "unauthorized",
-                "The API key is missing or wrong.".to_owned(),
-            ),
-            Self::Forbidden => (
-                403,
-                "forbidden",
-                "Control is for this machine only.".to_owned(),
-            ),
-            Self::NotFound => (404, "not_found", "There is no such thing here.".to_owned()),
-            Self::NoSuchCall(call) => {
-                (405, "not_supported", format!("This gateway has no {call}."))
-            }
-            Self::NotSupported(sentence) => (422, "not_supported", sentence.clone()),
-            Self::DuplicatePayment(_) | Self::DuplicateRefund(..) => (
-                409,
-                "duplicate_reference",
-                "The reference is in use; see below.".to_owned(),
-            ),
-            Self::KeyReused => (
-                409,
-                "idempotency_key_reused",
-                "The idempotency key belongs to another request.".to_owned(),
-            ),
-            Self::Unfit(unfit, payment) => unfit.row(payment),
-            Self::TooLarge => (413, "too_large", "The body is over 64 KiB.".to_owned()),
-            Self::Invalid(sentence) => (422, "invalid_request", sentence.clone()),
-            Self::Internal => (500, "internal_error", "Something went wrong.".to_owned()),
-        };
-        (
-            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-            code,
-            message,
-        )
-    }
-
-    pub(super) fn status(&self) -> StatusCode {
-        self.row().0
-    }
-
-    pub(super) fn message(&self) -> String {
-        self.row().2
-    }
-
-    pub(super) fn into_answer(self) -> Answer {
-        let (status, code, message) = self.row();
-        let (payment, refund) = match self {
-            Self::DuplicatePayment(payment) | Self::Unfit(_, payment) => (Some(payment), None),
-            Self::DuplicateRefund(payment, refund) => (Some(payment), Some(refund)),
-            Self::MalformedJson
-            | Self::Unauthorized
-            | Self::Forbidden
-            | Self::NotFound
-            | Self::NoSuchCall(_)
-            | Self::NotSupported(_)
-            | Self::KeyReused
-            | Self::TooLarge
-            | Self::Invalid(_)
-            | Self::Internal => (None, None),
-        };
-        let body = ErrorBody {
-            error: ErrorView { code, message },
-            refund,
-            payment,
-        };
-        let body = serde_json::to_string(&body).unwrap_or_default();
-        Answer::new(status, "application/json", body)
-    }
-}
-
-impl Unfit {
-    fn row(self, payment: &PaymentView) -> (u16, &'static str, String) {
-        match self {
-            Self::WrongStatus => (
-                409,
-                "wrong_status",
-                format!("The payment is {}.", payment.status_word()),
-            ),
-            Self::Processing => (
-                409,
-                "payment_processing",
-                "The bank has not answered yet.".to_owned(),
-            ),
-            Self::TooLarge { available } => (
-                422,
-                "amount_too_large",
-                format!("At most {available} minor units are left."),
-            ),
-        }
-    }
-}
-
 impl From<Reply> for Outcome {
     fn from(reply: Reply) -> Self {
         let answer = reply.unwrap_or_else(Refusal::into_answer);
         Self::Answer(answer.into_response())
     }
-}
-
-#[derive(Serialize)]
-pub(super) struct ErrorView {
-    pub(super) code: &'static str,
-    pub(super) message: String,
-}
-
-#[derive(Serialize)]
-pub(super) struct ErrorBody {
-    pub(super) error: ErrorView,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) refund: Option<RefundView>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) payment: Option<Box<PaymentView>>,
 }

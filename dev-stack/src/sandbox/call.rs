@@ -8,7 +8,7 @@ use serde_json::error::Category;
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
-use super::answer::Refusal;
+use super::refusal::Refusal;
 
 pub(super) const BODY_BYTES_MAX: usize = 64 * 1024;
 const KEY_BYTES_MAX: usize = 255;
@@ -72,7 +72,7 @@ impl<'a> Call<'a> {
     }
 
     /// A browser asks for HTML by name; `curl` takes anything.
-    pub(super) fn from_browser(&self) -> bool {
+    pub(super) fn is_from_browser(&self) -> bool {
         self.header(&ACCEPT)
             .is_some_and(|accept| accept.contains("text/html"))
     }

@@ -4,17 +4,18 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use super::answer::{Answer, Refusal, Reply};
-use super::api::{give_back, moved};
+use super::answer::Answer;
 use super::behaviour::Behaviour;
 use super::call::Call;
-use super::create::Reference;
 use super::dispute::DisputeStatus;
 use super::event::Event;
 use super::gateway::Gateway;
 use super::money;
+use super::operations::{give_back, step};
 use super::payment::{Capture, Payment};
+use super::reference::Reference;
 use super::refund::{NewRefund, RefundStatus};
+use super::refusal::{Refusal, Reply};
 use super::view::{PaymentView, RefundView, rfc3339};
 
 pub(super) fn answer(gateway: &mut Gateway, call: &Call<'_>) -> Reply {
@@ -132,7 +133,7 @@ fn capture(gateway: &mut Gateway, call: &Call<'_>, id: &str) -> Reply {
     let amount = call.json_if_any::<CaptureBody>()?.amount;
     let taking = gateway.taking(&payment.reference);
     let now = gateway.now;
-    moved(gateway, payment, |payment| {
+    step(gateway, payment, |payment| {
         payment.capture_late(amount, &taking, now)
     })
 }
@@ -140,7 +141,7 @@ fn capture(gateway: &mut Gateway, call: &Call<'_>, id: &str) -> Reply {
 fn authorize(gateway: &mut Gateway, id: &str) -> Reply {
     let payment = named(gateway, id)?;
     let now = gateway.now;
-    moved(gateway, payment, |payment| payment.authorize_late(now))
+    step(gateway, payment, |payment| payment.authorize_late(now))
 }
 
 fn refund(gateway: &mut Gateway, call: &Call<'_>, id: &str) -> Reply {
@@ -171,7 +172,7 @@ fn move_refund(
     let refund = payment
         .move_refund(refund_id, status, gateway.now)
         .ok_or(Refusal::NotFound)?
-        .map_err(|unfit| Refusal::Unfit(unfit, Box::new(gateway.view(&payment))))?;
+        .map_err(|unfit| gateway.unfit(unfit, &payment))?;
     let view = RefundView::of(&refund, &payment);
     gateway.record(payment, Some(Event::Refund(refund)));
     Answer::json(StatusCode::OK, &view)
@@ -187,7 +188,7 @@ fn dispute(gateway: &mut Gateway, call: &Call<'_>, id: &str) -> Reply {
             gateway.ids.next("dp_"),
             gateway.now,
         )
-        .map_err(|unfit| Refusal::Unfit(unfit, Box::new(gateway.view(&payment))))?;
+        .map_err(|unfit| gateway.unfit(unfit, &payment))?;
     let view = gateway.view(&payment);
     gateway.record(payment, Some(Event::Dispute(dispute)));
     Answer::json(StatusCode::OK, &view)

@@ -6,12 +6,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use http::{Request, StatusCode};
 
-use super::answer::{Outcome, Refusal};
+use super::answer::Outcome;
 use super::call::Call;
 use super::gateway::Gateway;
 use super::ids::Ids;
 use super::outbox::Delivery;
 use super::profile::Profile;
+use super::refusal::Refusal;
 use super::secrets::{ApiKey, WebhookSecret};
 use super::{api, control, page};
 use crate::clock::Clock;

@@ -6,28 +6,25 @@ use http::StatusCode;
 use serde::Deserialize;
 use url::Url;
 
-use super::answer::{Answer, ErrorBody, ErrorView, Outcome, Refusal, Reply};
+use super::answer::{Answer, Outcome};
 use super::call::Call;
 use super::event::Event;
 use super::gateway::Gateway;
 use super::money::{self, Currency};
 use super::once::{behaving, once};
-use super::payment::{CaptureMode, Happening, Method, Payment, Status, Unfit};
+use super::payment::{CaptureMode, Method, Payment, Status};
 use super::profile::Keys;
+use super::reference::Reference;
+use super::refusal::{ErrorBody, ErrorView, Refusal, Reply};
+use super::steps::{Happening, Unfit};
 use super::view::PaymentView;
 
 /// How long a bank takes where nobody says otherwise.
 pub(super) const TRY_MS: i64 = 3_000;
 const TRY_SECONDS_MAX: i64 = 3_600;
-const REFERENCE_BYTES_MAX: usize = 64;
 const URL_BYTES_MAX: usize = 2_000;
 const METADATA_PAIRS_MAX: usize = 50;
 const METADATA_BYTES_MAX: usize = 500;
-
-/// The merchant's name of a payment or refund.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "String")]
-pub(super) struct Reference(pub(super) String);
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,8 +80,8 @@ fn make(gateway: &mut Gateway, body: Body) -> Reply {
         gateway.record(payment, None);
         return Answer::json(StatusCode::CREATED, &view);
     };
-    let happening = play(gateway, &mut payment, &scripted)
-        .map_err(|unfit| Refusal::Unfit(unfit, Box::new(gateway.view(&payment))))?;
+    let happening =
+        play(gateway, &mut payment, &scripted).map_err(|unfit| gateway.unfit(unfit, &payment))?;
     let view = PaymentView::with_page(&payment, &gateway.base_url, gateway.now);
     gateway.record(payment, Some(Event::Payment(happening)));
     if happening == Happening::Failed {
@@ -132,14 +129,11 @@ fn page_life_s(gateway: &Gateway, asked_s: Option<i64>) -> Result<Option<i64>, R
     let Some(life) = gateway.abilities.page_life else {
         return Ok(None);
     };
-    let life_s = asked_s.unwrap_or(life.default_s);
-    if (life.min_s..=life.max_s).contains(&life_s) {
+    let life_s = asked_s.unwrap_or(life.default);
+    if (life.min..=life.max).contains(&life_s) {
         return Ok(Some(life_s));
     }
-    let bounds = format!(
-        "expires_in is {} to {} seconds here.",
-        life.min_s, life.max_s
-    );
+    let bounds = format!("expires_in is {} to {} seconds here.", life.min, life.max);
     Err(Refusal::NotSupported(bounds))
 }
 
@@ -214,18 +208,4 @@ fn declined(view: PaymentView) -> Reply {
         payment: Some(Box::new(view)),
     };
     Answer::json(StatusCode::PAYMENT_REQUIRED, &body)
-}
-
-impl TryFrom<String> for Reference {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let fits = (1..=REFERENCE_BYTES_MAX).contains(&text.len());
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-        if fits && text.bytes().all(plain) {
-            Ok(Self(text))
-        } else {
-            Err("a reference is 1 to 64 letters, digits, _ or -")
-        }
-    }
 }

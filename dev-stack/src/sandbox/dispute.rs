@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::money::Currency;
-use super::payment::{Payment, Unfit};
+use super::payment::Payment;
+use super::steps::Unfit;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

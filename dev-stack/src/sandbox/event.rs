@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::dispute::{Dispute, DisputeStatus};
 use super::money::Currency;
-use super::payment::{Failure, Happening, Payment, Status};
+use super::payment::{Failure, Payment, Status};
 use super::refund::{Refund, RefundStatus};
+use super::steps::Happening;
 use super::view::rfc3339;
 
 pub(super) enum Event {

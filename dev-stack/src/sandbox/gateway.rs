@@ -8,10 +8,13 @@ use super::ids::Ids;
 use super::journal::{self, Journal, number_key};
 use super::once::StoredReply;
 use super::outbox::{Delivery, Outbox, Reported, Waiting};
-use super::payment::{Payment, Taking};
+use super::payment::Payment;
 use super::payments::Payments;
 use super::profile::{Abilities, Profile};
+use super::refusal::Refusal;
 use super::secrets::WebhookSecret;
+use super::steps::{Taking, Unfit};
+use super::view::PaymentView;
 use crate::disk::{Disk, DiskError};
 
 pub(super) struct Gateway {
@@ -102,16 +105,18 @@ impl Gateway {
         }
     }
 
-    /// Lets the time pass that went by since the last call: banks answer, pages end.
+    /// Lets the time pass that went by since the last call: banks answer, pages end, each at its
+    /// own moment.
     pub(super) fn advance(&mut self, now: i64) {
-        self.now = now;
         while let Some((at, payment)) = self.payments.next_change()
             && at <= now
         {
             let mut payment = payment.clone();
+            self.now = at;
             let happening = payment.advance(&self.taking(&payment.reference), at);
             self.record(payment, Some(Event::Payment(happening)));
         }
+        self.now = now;
     }
 
     pub(super) fn taking(&self, reference: &str) -> Taking {
@@ -121,6 +126,20 @@ impl Gateway {
             amount_delta: webhooks.amount_delta,
             currency: webhooks.currency.clone(),
         }
+    }
+
+    /// The payment as a look-up shows it.
+    pub(super) fn view(&self, payment: &Payment) -> PaymentView {
+        if self.abilities.page_again {
+            PaymentView::with_page(payment, &self.base_url, self.now)
+        } else {
+            PaymentView::without_page(payment, self.now)
+        }
+    }
+
+    /// A refusal that carries the payment as it is.
+    pub(super) fn unfit(&self, unfit: Unfit, payment: &Payment) -> Refusal {
+        Refusal::Unfit(unfit, Box::new(self.view(payment)))
     }
 
     pub(super) fn behaviour(&self, reference: &str) -> &Behaviour {

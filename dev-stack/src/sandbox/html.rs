@@ -16,14 +16,15 @@ button.pay{background:#1b4fd8;border-color:#1b4fd8;color:#fff}\
 .notice{background:#fdecec;padding:.5rem .75rem;border-radius:.5rem}\
 small{color:#5b6478}";
 
-pub(super) fn checkout(payment: &Payment) -> String {
+/// `reserves`: the gateway can authorize without capturing.
+pub(super) fn checkout(payment: &Payment, reserves: bool) -> String {
     let amount = payment
         .captured
         .as_ref()
         .map_or(payment.amount, |capture| capture.amount);
     let amount = escape(&payment.currency_now().display(amount));
     let (title, body) = match payment.next() {
-        Next::Pay => ("Pay", pay(payment, &amount)),
+        Next::Pay => ("Pay", pay(payment, &amount, reserves)),
         Next::Confirm => ("Confirm the payment", confirm()),
         Next::Wait => (
             "Waiting for your bank",
@@ -51,7 +52,7 @@ pub(super) fn refused(message: &str) -> String {
     )
 }
 
-fn pay(payment: &Payment, amount: &str) -> String {
+fn pay(payment: &Payment, amount: &str, reserves: bool) -> String {
     let notice = payment
         .failure
         .as_ref()
@@ -72,6 +73,7 @@ fn pay(payment: &Payment, amount: &str) -> String {
         ("authorize", "Only reserve the money"),
     ]
     .into_iter()
+    .filter(|(outcome, _)| reserves || *outcome != "authorize")
     .map(|(outcome, label)| button(outcome, label, ""))
     .collect();
     format!(

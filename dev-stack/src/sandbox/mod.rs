@@ -7,10 +7,12 @@
 mod ids;
 mod money;
 mod profile;
+mod reference;
 
 mod dispute;
 mod payment;
 mod refund;
+mod steps;
 
 mod behaviour;
 mod event;
@@ -24,12 +26,14 @@ mod payments;
 mod answer;
 mod call;
 mod once;
+mod refusal;
 mod view;
 
 mod api;
 mod control;
 mod create;
 mod html;
+mod operations;
 mod page;
 mod reading;
 mod settlements;

@@ -35,7 +35,7 @@ impl Currency {
     /// `75.00 USD`. A currency without a known exponent is shown in whole minor units.
     pub(super) fn display(&self, amount: u64) -> String {
         let exponent = iso_currency::Currency::from_code(&self.0)
-            .and_then(|currency| currency.exponent())
+            .and_then(iso_currency::Currency::exponent)
             .unwrap_or(0);
         let scale = 10_u64.saturating_pow(u32::from(exponent));
         if scale == 1 {

@@ -3,11 +3,12 @@
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::answer::{Answer, Outcome, Refusal, Reply};
+use super::answer::{Answer, Outcome};
 use super::behaviour::CallMode;
 use super::call::Call;
 use super::gateway::Gateway;
 use super::profile::Keys;
+use super::refusal::{Refusal, Reply};
 
 /// The answer that a key stands for.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -3,14 +3,16 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use super::answer::{Answer, Refusal, Reply};
+use super::answer::Answer;
 use super::call::Call;
 use super::create::TRY_MS;
 use super::event::Event;
 use super::gateway::Gateway;
 use super::html;
 use super::money::Currency;
-use super::payment::{Failure, Happening, Method, Payment, Status, Unfit};
+use super::payment::{Failure, Method, Payment, Status};
+use super::refusal::{Refusal, Reply};
+use super::steps::{Happening, Unfit};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ending {
@@ -58,7 +60,10 @@ pub(super) fn answer(gateway: &mut Gateway, call: &Call<'_>) -> Reply {
 
 fn show(gateway: &Gateway, token: &str) -> Reply {
     let payment = gateway.payments.by_token(token).ok_or(Refusal::NotFound)?;
-    Ok(Answer::html(StatusCode::OK, html::checkout(payment)))
+    Ok(Answer::html(
+        StatusCode::OK,
+        html::checkout(payment, gateway.abilities.manual),
+    ))
 }
 
 fn submit(gateway: &mut Gateway, call: &Call<'_>, token: &str) -> Reply {
@@ -74,11 +79,11 @@ fn submit(gateway: &mut Gateway, call: &Call<'_>, token: &str) -> Reply {
         ));
     }
     let method = method(call)?;
-    let happening = play(gateway, &mut payment, ending)
-        .map_err(|unfit| Refusal::Unfit(unfit, Box::new(gateway.view(&payment))))?;
+    let happening =
+        play(gateway, &mut payment, ending).map_err(|unfit| gateway.unfit(unfit, &payment))?;
     payment.method = method.or(payment.method);
     gateway.record(payment.clone(), happening.map(Event::Payment));
-    if call.from_browser() {
+    if call.is_from_browser() {
         return Ok(Answer::see_other(destination(&payment, token)));
     }
     Answer::json(StatusCode::OK, &PageView::of(&payment))
@@ -144,10 +149,10 @@ fn method(call: &Call<'_>) -> Result<Option<Method>, Refusal> {
 
 /// A refusal as a page for browsers, as JSON for the rest.
 fn in_the_language_of(call: &Call<'_>, refusal: Refusal) -> Reply {
-    if call.from_browser() {
+    if call.is_from_browser() {
         Ok(Answer::html(
             refusal.status(),
-            html::refused(&refusal.message()),
+            html::refused(&refusal.to_string()),
         ))
     } else {
         Err(refusal)

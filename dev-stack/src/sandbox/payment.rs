@@ -1,4 +1,4 @@
-//! One payment as this gateway sees it: its statuses, and what may happen in each.
+//! One payment as this gateway keeps it.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,6 @@ use serde::{Deserialize, Serialize};
 use super::dispute::Dispute;
 use super::money::Currency;
 use super::refund::Refund;
-
-/// How long a bank keeps money reserved that nobody captures.
-const AUTHORIZATION_LIFE_MS: i64 = 7 * 24 * 3_600_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -84,208 +81,6 @@ pub(super) struct Payment {
     pub(super) disputes: Vec<Dispute>,
 }
 
-/// How money is taken from this payment: by the profile, and bent by the behaviour.
-#[derive(Clone, Debug)]
-pub(super) struct Taking {
-    pub(super) capture_call_only: bool,
-    /// Added to whatever is captured, so that the gateway truly takes a wrong amount.
-    pub(super) amount_delta: i64,
-    pub(super) currency: Option<Currency>,
-}
-
-/// What happened to the payment, as its event says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Happening {
-    Pending,
-    Authorized,
-    Completed,
-    AttemptFailed,
-    Failed,
-    Canceled,
-    Expired,
-}
-
-/// Why a step does not fit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unfit {
-    /// The status allows no such step.
-    WrongStatus,
-    /// A try is under way at the bank; only its end decides.
-    Processing,
-    /// More than there is.
-    TooLarge { available: u64 },
-}
-
-impl Payment {
-    /// The shopper paid.
-    pub(super) fn approve(&mut self, taking: &Taking, now: i64) -> Result<Happening, Unfit> {
-        self.expect_payable()?;
-        Ok(self.succeed(taking, now))
-    }
-
-    /// The bank reserved the money and nothing was taken yet.
-    pub(super) fn authorize(&mut self, now: i64) -> Result<Happening, Unfit> {
-        self.expect_payable()?;
-        Ok(self.reserve(now))
-    }
-
-    /// The object failed for good.
-    pub(super) fn decline(&mut self) -> Result<Happening, Unfit> {
-        self.expect_payable()?;
-        self.enter(Status::Failed);
-        self.failure = Some(Failure::new(
-            "card_declined",
-            "The bank declined the payment.",
-        ));
-        Ok(Happening::Failed)
-    }
-
-    /// One try failed; the page can still be paid.
-    pub(super) fn decline_try(&mut self) -> Result<Happening, Unfit> {
-        self.expect_payable()?;
-        self.challenged = false;
-        self.failure = Some(Failure::new(
-            "insufficient_funds",
-            "The account lacks the money.",
-        ));
-        Ok(Happening::AttemptFailed)
-    }
-
-    /// The bank will say so later: nothing but its answer moves the payment until then.
-    pub(super) fn begin_try(&mut self, until: i64) -> Result<Happening, Unfit> {
-        self.expect_payable()?;
-        self.enter(Status::Pending);
-        self.processing_until = Some(until);
-        Ok(Happening::Pending)
-    }
-
-    pub(super) fn challenge(&mut self) -> Result<(), Unfit> {
-        self.expect_payable()?;
-        self.challenged = true;
-        Ok(())
-    }
-
-    /// The merchant's one capture; the rest of the authorization is released.
-    pub(super) fn capture(
-        &mut self,
-        amount: Option<u64>,
-        taking: &Taking,
-        now: i64,
-    ) -> Result<Happening, Unfit> {
-        self.expect(Status::Authorized)?;
-        let amount = amount.unwrap_or(self.amount);
-        if amount > self.amount {
-            return Err(Unfit::TooLarge {
-                available: self.amount,
-            });
-        }
-        Ok(self.take(amount, taking, now))
-    }
-
-    pub(super) fn void(&mut self) -> Result<Happening, Unfit> {
-        self.expect(Status::Authorized)?;
-        self.enter(Status::Canceled);
-        Ok(Happening::Canceled)
-    }
-
-    pub(super) fn cancel(&mut self) -> Result<Happening, Unfit> {
-        self.expect_payable()?;
-        self.enter(Status::Canceled);
-        Ok(Happening::Canceled)
-    }
-
-    /// The bank was late or the gateway had lied: money is taken whatever was said before.
-    pub(super) fn capture_late(
-        &mut self,
-        amount: Option<u64>,
-        taking: &Taking,
-        now: i64,
-    ) -> Result<Happening, Unfit> {
-        if self.captured.is_some() {
-            return Err(Unfit::WrongStatus);
-        }
-        Ok(self.take(amount.unwrap_or(self.amount), taking, now))
-    }
-
-    /// As `capture_late`, but the money is only reserved.
-    pub(super) fn authorize_late(&mut self, now: i64) -> Result<Happening, Unfit> {
-        if self.captured.is_some() || self.status == Status::Authorized {
-            return Err(Unfit::WrongStatus);
-        }
-        Ok(self.reserve(now))
-    }
-
-    /// When time alone changes the payment next.
-    pub(super) fn next_change_at(&self) -> Option<i64> {
-        match self.status {
-            // A try that began before the page's end may finish after it.
-            Status::Pending => self.processing_until.or(self.expires_at),
-            Status::Authorized => self.lapses_at,
-            Status::Captured | Status::Failed | Status::Canceled | Status::Expired => None,
-        }
-    }
-
-    /// What time did to the payment at `next_change_at`.
-    pub(super) fn advance(&mut self, taking: &Taking, at: i64) -> Happening {
-        if self.processing_until.is_some() {
-            return self.succeed(taking, at);
-        }
-        self.enter(Status::Expired);
-        Happening::Expired
-    }
-
-    fn succeed(&mut self, taking: &Taking, now: i64) -> Happening {
-        if taking.capture_call_only || self.capture == CaptureMode::Manual {
-            self.reserve(now)
-        } else {
-            self.take(self.amount, taking, now)
-        }
-    }
-
-    fn reserve(&mut self, now: i64) -> Happening {
-        self.enter(Status::Authorized);
-        self.lapses_at = Some(now.saturating_add(AUTHORIZATION_LIFE_MS));
-        Happening::Authorized
-    }
-
-    fn take(&mut self, amount: u64, taking: &Taking, now: i64) -> Happening {
-        self.enter(Status::Captured);
-        self.captured = Some(Capture {
-            amount: amount.saturating_add_signed(taking.amount_delta).max(1),
-            currency: taking
-                .currency
-                .clone()
-                .unwrap_or_else(|| self.currency.clone()),
-            captured_at: now,
-        });
-        Happening::Completed
-    }
-
-    /// A new status ends whatever the old one was waiting for.
-    fn enter(&mut self, status: Status) {
-        self.status = status;
-        self.processing_until = None;
-        self.challenged = false;
-        self.lapses_at = None;
-        self.failure = None;
-    }
-
-    fn expect_payable(&self) -> Result<(), Unfit> {
-        if self.processing_until.is_some() {
-            return Err(Unfit::Processing);
-        }
-        self.expect(Status::Pending)
-    }
-
-    fn expect(&self, status: Status) -> Result<(), Unfit> {
-        if self.status == status {
-            Ok(())
-        } else {
-            Err(Unfit::WrongStatus)
-        }
-    }
-}
-
 impl Method {
     pub(super) const ALL: [Self; 5] = [
         Self::Card,
@@ -318,22 +113,8 @@ impl Method {
     }
 }
 
-impl Status {
-    /// As the API spells it.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Authorized => "authorized",
-            Self::Captured => "captured",
-            Self::Failed => "failed",
-            Self::Canceled => "canceled",
-            Self::Expired => "expired",
-        }
-    }
-}
-
 impl Failure {
-    fn new(code: &str, message: &str) -> Self {
+    pub(super) fn new(code: &str, message: &str) -> Self {
         Self {
             code: code.to_owned(),
             message: message.to_owned(),

@@ -68,7 +68,7 @@ impl Payments {
     }
 
     /// With their places, beginning at one.
-    pub(super) fn from_place(&self, place: usize) -> impl Iterator<Item = (usize, &Payment)> {
+    pub(super) fn since_place(&self, place: usize) -> impl Iterator<Item = (usize, &Payment)> {
         self.all.iter().enumerate().skip(place)
     }
 

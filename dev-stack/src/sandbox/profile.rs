@@ -34,10 +34,10 @@ pub(super) enum Keys {
 
 /// The `expires_in` that a create call may ask for, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PageLife {
-    pub(super) min_s: i64,
-    pub(super) max_s: i64,
-    pub(super) default_s: i64,
+pub(super) struct PageSeconds {
+    pub(super) min: i64,
+    pub(super) max: i64,
+    pub(super) default: i64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +57,7 @@ pub(super) struct Abilities {
     /// Less than the authorized amount can be captured.
     pub(super) partial: bool,
     /// Absent: a page is never ended by the gateway.
-    pub(super) page_life: Option<PageLife>,
+    pub(super) page_life: Option<PageSeconds>,
     /// An approval only authorizes, whatever the create call asked for.
     pub(super) capture_call_only: bool,
     pub(super) look_up_by_reference: bool,
@@ -75,10 +75,10 @@ const FULL: Abilities = Abilities {
     void: true,
     manual: true,
     partial: true,
-    page_life: Some(PageLife {
-        min_s: 1,
-        max_s: 30 * 86_400,
-        default_s: 86_400,
+    page_life: Some(PageSeconds {
+        min: 1,
+        max: 30 * 86_400,
+        default: 86_400,
     }),
     capture_call_only: false,
     look_up_by_reference: true,
@@ -94,10 +94,10 @@ const PHONEPE_LIKE: Abilities = Abilities {
     void: false,
     manual: false,
     partial: false,
-    page_life: Some(PageLife {
-        min_s: 300,
-        max_s: 3_600,
-        default_s: 1_200,
+    page_life: Some(PageSeconds {
+        min: 300,
+        max: 3_600,
+        default: 1_200,
     }),
     page_again: false,
     signed: false,

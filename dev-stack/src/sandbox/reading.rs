@@ -5,10 +5,11 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::answer::{Answer, Refusal, Reply};
+use super::answer::Answer;
 use super::call::Call;
 use super::gateway::Gateway;
 use super::payment::Payment;
+use super::refusal::{Refusal, Reply};
 use super::view::PaymentView;
 
 const LIMIT_MAX: usize = 100;
@@ -37,7 +38,7 @@ pub(super) fn list(gateway: &Gateway, call: &Call<'_>) -> Reply {
     let (start, limit) = (cursor(call)?, limit(call)?);
     let mut matching = gateway
         .payments
-        .from_place(start)
+        .since_place(start)
         .filter(|(_, payment)| payment.created_at >= created_from && visible(gateway, payment));
     let page: Vec<PaymentView> = matching
         .by_ref()

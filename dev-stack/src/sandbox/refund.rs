@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::dispute::DisputeStatus;
 use super::money::Currency;
-use super::payment::{Payment, Unfit};
+use super::payment::Payment;
+use super::steps::Unfit;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -10,7 +10,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
-use tracing::{debug, error};
+use tracing::{debug, error, info};
 
 use super::core::Core;
 use super::outbox::Delivery;
@@ -20,6 +20,7 @@ const ANSWER_WAIT: Duration = Duration::from_secs(15);
 const CONNECT_WAIT: Duration = Duration::from_secs(2);
 /// The longest sleep: a test may move the clock meanwhile.
 const NAP: Duration = Duration::from_millis(250);
+const BLINK: Duration = Duration::from_millis(10);
 
 pub(super) async fn send_webhooks(core: &Arc<Core>, url: &Url, news: &Notify) -> Infallible {
     let client = loop {
@@ -64,8 +65,8 @@ fn nap(core: &Core) -> Duration {
     let wait_ms = core
         .next_delivery_at()
         .map_or(i64::MAX, |at| at.saturating_sub(core.now_ms()));
-    // At least a millisecond: what is due already waits for a place among those in flight.
-    Duration::from_millis(u64::try_from(wait_ms).unwrap_or(0).max(1)).min(NAP)
+    // What is due already waits for a place among those in flight.
+    Duration::from_millis(u64::try_from(wait_ms).unwrap_or(0)).clamp(BLINK, NAP)
 }
 
 /// Payments do not wait for each other.
@@ -107,7 +108,17 @@ async fn send(client: Client, url: Url, delivery: Delivery) -> Option<StatusCode
             request.header(name, value)
         });
     match request.send().await {
-        Ok(response) => Some(response.status()),
+        Ok(response) => {
+            let status = response.status();
+            if !status.is_success() {
+                info!(
+                    status = status.as_u16(),
+                    event = delivery.event_id,
+                    "a webhook was refused"
+                );
+            }
+            Some(status)
+        }
         Err(error) => {
             debug!(error = %error.without_url(), event = delivery.event_id, "no answer to a webhook");
             None

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::pending;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,15 +19,16 @@ use tokio::task::JoinSet;
 use tracing::{debug, warn};
 use url::Url;
 
-use super::answer::{Outcome, Refusal};
+use super::answer::Outcome;
 use super::call::BODY_BYTES_MAX;
 use super::core::Core;
+use super::refusal::Refusal;
 use super::send::send_webhooks;
 
 /// How long a client may take to say what it wants.
 const REQUEST_WAIT: Duration = Duration::from_secs(30);
 /// Longer than any client waits for a silent gateway; then the connection is given up.
-const SILENCE: Duration = Duration::from_secs(120);
+const SILENCE: Duration = Duration::from_mins(2);
 /// After a failed accept, usually for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -98,7 +99,7 @@ async fn answer(
     news: &Notify,
 ) -> Result<Response<Full<Bytes>>, HangUp> {
     let outcome = match read(request).await? {
-        Ok(request) if is_control(&request) && !peer.ip().to_canonical().is_loopback() => {
+        Ok(request) if is_control(request.uri().path()) && !is_here(peer.ip()) => {
             Err(Refusal::Forbidden).into()
         }
         Ok(request) => core.handle(&request),
@@ -125,10 +126,38 @@ async fn read(request: Request<Incoming>) -> Result<Result<Request<Bytes>, Refus
     }
 }
 
-fn is_control(request: &Request<Bytes>) -> bool {
-    request
-        .uri()
-        .path()
-        .trim_start_matches('/')
-        .starts_with("control")
+/// As the core reads a path: slashes before the first segment do not count.
+fn is_control(path: &str) -> bool {
+    path.trim_start_matches('/').starts_with("control")
+}
+
+/// A socket for both families shows 127.0.0.1 as an IPv6 address.
+fn is_here(peer: IpAddr) -> bool {
+    peer.to_canonical().is_loopback()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_may_control() {
+        for (peer, here) in [
+            ("127.0.0.1", true),
+            ("127.9.9.9", true),
+            ("::1", true),
+            ("::ffff:127.0.0.1", true),
+            ("192.168.1.5", false),
+            ("::ffff:192.168.1.5", false),
+            ("fe80::1", false),
+        ] {
+            assert_eq!(is_here(peer.parse().unwrap()), here, "{peer}");
+        }
+        for path in ["/control/payments", "//control/payments", "/control"] {
+            assert!(is_control(path), "{path}");
+        }
+        for path in ["/v1/payments", "/checkout/control", "/"] {
+            assert!(!is_control(path), "{path}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use time::format_description::well_known::Iso8601;
 use time::{Date, OffsetDateTime, Time};
 
-use super::answer::{Answer, Refusal, Reply};
+use super::answer::Answer;
 use super::call::Call;
 use super::dispute::DisputeStatus;
 use super::gateway::Gateway;
@@ -13,6 +13,7 @@ use super::money::Currency;
 use super::payment::Payment;
 use super::reading::{cursor, limit};
 use super::refund::RefundStatus;
+use super::refusal::{Refusal, Reply};
 use super::view::rfc3339;
 
 const DAY_MS: i64 = 86_400_000;
@@ -106,42 +107,30 @@ impl Day {
     }
 
     fn lines_of(&self, payment: &Payment) -> Vec<Line> {
-        let captured = payment
-            .captured
-            .iter()
-            .filter(|capture| self.has(capture.captured_at));
-        let captures = captured.map(|capture| {
-            self.line(
-                payment,
-                Kind::Payment,
-                capture.amount,
-                &capture.currency,
-                capture.captured_at,
-            )
+        let taken = payment.captured.iter();
+        let payments = taken.filter(|one| self.has(one.captured_at)).map(|one| {
+            let at = one.captured_at;
+            self.line(payment, Kind::Payment, one.amount, &one.currency, at)
         });
-        let paid = |status| status == RefundStatus::Succeeded;
-        let given = payment
-            .refunds
-            .iter()
-            .filter(|one| paid(one.status) && self.has(one.changed_at));
-        let refunds = given.map(|refund| Line {
-            id: refund.id.clone(),
-            refund_id: Some(refund.id.clone()),
-            refund_reference: refund.reference.clone(),
-            ..self.line(
-                payment,
-                Kind::Refund,
-                refund.amount,
-                &refund.currency,
-                refund.changed_at,
-            )
-        });
-        let lost = |status| status == DisputeStatus::Lost;
-        let taken = payment
-            .disputes
-            .iter()
-            .filter(|one| lost(one.status) && self.has(one.changed_at));
-        let disputes = taken.map(|one| Line {
+        let given = payment.refunds.iter();
+        let given = given.filter(|one| one.status == RefundStatus::Succeeded);
+        let refunds = given
+            .filter(|one| self.has(one.changed_at))
+            .map(|one| Line {
+                id: one.id.clone(),
+                refund_id: Some(one.id.clone()),
+                refund_reference: one.reference.clone(),
+                ..self.line(
+                    payment,
+                    Kind::Refund,
+                    one.amount,
+                    &one.currency,
+                    one.changed_at,
+                )
+            });
+        let lost = payment.disputes.iter();
+        let lost = lost.filter(|one| one.status == DisputeStatus::Lost);
+        let disputes = lost.filter(|one| self.has(one.changed_at)).map(|one| Line {
             id: one.id.clone(),
             dispute_id: Some(one.id.clone()),
             ..self.line(
@@ -152,7 +141,7 @@ impl Day {
                 one.changed_at,
             )
         });
-        captures.chain(refunds).chain(disputes).collect()
+        payments.chain(refunds).chain(disputes).collect()
     }
 
     fn line(

@@ -113,10 +113,6 @@ impl PaymentView {
             ..view
         }
     }
-
-    pub(super) fn status_word(&self) -> &'static str {
-        self.status.word()
-    }
 }
 
 impl RefundView {

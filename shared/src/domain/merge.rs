@@ -95,10 +95,10 @@ fn record_object(order: &mut Order, attempt_id: &PaymentId, seen: &Seen) {
     if attempt.phase > Phase::Unknown {
         attempt.lease = None;
     }
-    match attempt.phase {
-        Phase::Captured => attempt.failure = None,
-        _ if seen.failure.is_some() => attempt.failure.clone_from(&seen.failure),
-        _ => {}
+    if attempt.phase == Phase::Captured {
+        attempt.failure = None;
+    } else if seen.failure.is_some() {
+        attempt.failure.clone_from(&seen.failure);
     }
     record_page(attempt, seen);
 }

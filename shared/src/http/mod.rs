@@ -1,15 +1,15 @@
 //! HTTP as our callers meet it: requests are admitted, parsed once, and answered; failures become
 //! problems in one place and are logged there, once.
 
-pub mod answers;
-pub mod auth;
-pub mod card;
-pub mod fields;
 pub mod input;
 pub mod json;
-pub mod problem;
+pub mod fields;
+pub mod card;
+pub mod auth;
 pub mod status_token;
 pub mod views;
+pub mod problem;
+pub mod answers;
 
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};

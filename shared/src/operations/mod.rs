@@ -1,23 +1,23 @@
 //! One file for each thing the business does. Here is the control flow; the rules are in `domain`.
 
-pub mod asked;
-pub mod cancel_order;
-pub mod cancel_payment;
-pub mod capture_payment;
-pub mod close;
+pub mod record;
+pub mod publish;
 pub mod create_order;
 pub mod create_payment;
-pub mod deliver;
 mod payment_answer;
-pub mod perform;
-pub mod publish;
-pub mod read;
-pub mod receive_webhook;
-pub mod record;
-pub mod refund_payment;
-pub mod resolve;
 pub mod start;
+pub mod resolve;
+pub mod perform;
+pub mod close;
+pub mod asked;
+pub mod capture_payment;
+pub mod cancel_payment;
+pub mod cancel_order;
+pub mod refund_payment;
+pub mod receive_webhook;
+pub mod read;
 pub mod sweep;
+pub mod deliver;
 
 use crate::gateways::GatewayMissing;
 use crate::secrets::SecretError;

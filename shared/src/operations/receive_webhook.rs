@@ -15,6 +15,7 @@ use crate::gateways::GatewayMissing;
 use crate::operations::Unavailable;
 use crate::operations::publish::publish;
 use crate::operations::record::{LearnError, change, learn};
+use crate::operations::resolve::can_ask;
 use crate::operations::start::about;
 use crate::pause::{self, Point};
 use crate::ports::{Claim, Delivery, Gateway, MappingError, Notice, SignatureError};
@@ -153,9 +154,13 @@ async fn follow_hint(
     payment: &PaymentId,
     claim: &Claim,
 ) -> Result<Order, LearnError> {
+    let able = gateway.capabilities();
+    let askable = |attempt| can_ask(able, attempt, app.clock.now());
     let seen = match about(&order, payment) {
-        Some(about) => gateway.look_up(&about, LOOK_UP_TIMEOUT).await,
-        None => Ok(Vec::new()),
+        Some(about) if order.attempts.get(payment).is_some_and(askable) => {
+            gateway.look_up(&about, LOOK_UP_TIMEOUT).await
+        }
+        Some(_) | None => Ok(Vec::new()),
     };
     pause::reached(&app.config, Point::LookedUp).await;
     let shown = seen.as_ref().is_ok_and(|seen| shows(seen, claim));
@@ -176,15 +181,25 @@ async fn follow_hint(
 }
 
 fn shows(seen: &[Seen], claim: &Claim) -> bool {
-    let phase = claim.phase.is_none_or(|claimed| {
-        seen.iter()
-            .any(|s| s.phase.is_some_and(|phase| phase >= claimed))
+    let any = |shown: &dyn Fn(&Seen) -> bool| seen.iter().any(shown);
+    let phase = claim
+        .phase
+        .is_none_or(|claimed| any(&|seen| seen.phase.is_some_and(|phase| phase >= claimed)));
+    let refund = claim.refund.as_ref().is_none_or(|(id, claimed)| {
+        any(&|seen| {
+            seen.refunds
+                .iter()
+                .any(|r| &r.id == id && r.phase >= *claimed)
+        })
     });
-    let refund = claim.refund.as_ref().is_none_or(|id| {
-        seen.iter()
-            .any(|s| s.refunds.iter().any(|refund| &refund.id == id))
+    let dispute = claim.dispute.as_ref().is_none_or(|(id, claimed)| {
+        any(&|seen| {
+            seen.disputes
+                .iter()
+                .any(|d| &d.id == id && d.phase >= *claimed)
+        })
     });
-    phase && refund
+    phase && refund && dispute
 }
 
 async fn park(

@@ -91,7 +91,7 @@ async fn ask(
 }
 
 /// Where only a repeat of the create call tells, it may be repeated only while its key lives.
-fn can_ask(able: Capabilities, attempt: &Attempt, now: Timestamp) -> bool {
+pub(super) fn can_ask(able: Capabilities, attempt: &Attempt, now: Timestamp) -> bool {
     match able.look_up {
         LookUp::ByReference => true,
         LookUp::SameKey => {

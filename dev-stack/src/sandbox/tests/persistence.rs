@@ -1,1 +1,60 @@
 use super::*;
+
+#[test]
+fn everything_that_was_answered_is_there_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let body = payment_body(json!({}));
+    let (first, look_up, refunded, truth) = {
+        let bench = Bench::on(Profile::Full, Disk::open(dir.path()).unwrap(), 1);
+        bench.behave(json!({"webhooks": {"mode": "hold"}}));
+        bench.behave(json!({"reference": "PAY_2", "create": "error_before"}));
+        let first = bench.keyed("k1", "/v1/payments", body.clone());
+        bench.submit(&first.body, "outcome=approve");
+        let refunds = format!("{}/refunds", path(&first.body));
+        let refunded = bench.keyed("r1", &refunds, json!({"amount": 100}));
+        bench.create(json!({"reference": "PAY_2"}));
+        for n in 3..15 {
+            bench.create(json!({"reference": format!("PAY_{n}"), "expires_in": 60}));
+        }
+        let truth = bench.get("/control/payments").body;
+        (first.text, bench.look_up(&first.body), refunded.text, truth)
+    };
+    let bench = Bench::on(Profile::Full, Disk::open(dir.path()).unwrap(), 2);
+    assert_eq!(bench.get("/control/payments").body, truth, "in their order");
+    assert_eq!(bench.look_up(&look_up), look_up);
+    assert_eq!(bench.keyed("k1", "/v1/payments", body).text, first);
+    let refunds = format!("{}/refunds", path(&look_up));
+    assert_eq!(
+        bench.keyed("r1", &refunds, json!({"amount": 100})).text,
+        refunded
+    );
+    assert_eq!(
+        bench.create(json!({"reference": "PAY_2"})).refusal(),
+        (500, "internal_error")
+    );
+    assert_eq!(
+        bench.post("/control/deliver", json!({})).body,
+        json!({"released": 2})
+    );
+    assert_eq!(
+        bench.event_names(),
+        ["payment.completed", "refund.completed"]
+    );
+    bench.wait_ms(60_000);
+    assert_eq!(bench.look_up(&truth["payments"][1])["status"], "expired");
+}
+
+#[test]
+fn a_delivery_that_was_out_in_a_crash_is_offered_again_and_an_acknowledged_one_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    {
+        let bench = Bench::on(Profile::Full, Disk::open(dir.path()).unwrap(), 1);
+        let payment = bench.create(json!({})).body;
+        bench.submit(&payment, "outcome=decline_retryable");
+        assert_eq!(bench.event_names(), ["payment.attempt_failed"]);
+        bench.submit(&payment, "outcome=approve");
+        assert_eq!(bench.take().len(), 1);
+    }
+    let bench = Bench::on(Profile::Full, Disk::open(dir.path()).unwrap(), 2);
+    assert_eq!(bench.event_names(), ["payment.completed"]);
+}

@@ -3,6 +3,9 @@
 pub(super) mod answer;
 pub(super) mod event;
 
+#[cfg(test)]
+mod tests;
+
 use serde::de::DeserializeOwned;
 
 use super::wire;
@@ -108,10 +111,10 @@ pub(super) fn seen(payment: &wire::Payment) -> Result<Seen, MappingError> {
         Some(Phase::Captured) => vec![capture(payment)?],
         _ => Vec::new(),
     };
+    // Once something was captured, the currency shown is that of the capture: what was authorized can
+    // no longer be read from the object. It was what we asked for, and the order knows that.
     let authorized = match phase {
-        Some(Phase::Authorized | Phase::Captured) => {
-            Some(from_gateway(payment.amount, &payment.currency)?)
-        }
+        Some(Phase::Authorized) => Some(from_gateway(payment.amount, &payment.currency)?),
         _ => None,
     };
     let disputes = payment.disputes.iter().filter_map(|dispute| {

@@ -7,6 +7,9 @@ mod profile;
 mod signature;
 mod wire;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;

@@ -75,15 +75,25 @@ pub(in super::super) fn notice(
             seen,
         });
     }
-    let claim = Claim {
-        phase: Some(told.phase()),
-        refund: body.refund.map(|refund| refund.id),
-    };
+    let claim = claim(body, told);
     Ok(Notice::Hint {
         payment,
         event,
         claim,
     })
+}
+
+fn claim(body: wire::Event, told: Told) -> Claim {
+    let (refund, dispute) = match told {
+        Told::Payment(_) => (None, None),
+        Told::Refund(phase) => (body.refund.map(|refund| (refund.id, phase)), None),
+        Told::Dispute(phase) => (None, body.dispute.map(|dispute| (dispute.id, phase))),
+    };
+    Claim {
+        phase: Some(told.phase()),
+        refund,
+        dispute,
+    }
 }
 
 /// An event of a capture does not tell what was authorized. Nothing is missed: this gateway reserves

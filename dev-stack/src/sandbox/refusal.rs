@@ -1,0 +1,119 @@
+//! Every way to say no, in one table.
+
+use http::StatusCode;
+use serde::Serialize;
+
+use super::answer::Answer;
+use super::steps::Unfit;
+use super::view::{PaymentView, RefundView};
+
+pub(super) type Reply = Result<Answer, Refusal>;
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Refusal {
+    #[error("The body is not JSON.")]
+    MalformedJson,
+    #[error("The API key is missing or wrong.")]
+    Unauthorized,
+    #[error("Control is for this machine only.")]
+    Forbidden,
+    #[error("There is no such thing here.")]
+    NotFound,
+    #[error("This gateway has no {0}.")]
+    NoSuchCall(&'static str),
+    /// The gateway has the call, but does not do this with it.
+    #[error("{0}")]
+    NotSupported(String),
+    #[error("The reference is in use.")]
+    DuplicatePayment(Box<PaymentView>),
+    #[error("The reference is in use.")]
+    DuplicateRefund(Box<PaymentView>, Box<RefundView>),
+    #[error("The idempotency key belongs to another request.")]
+    KeyReused,
+    #[error("{0}")]
+    Unfit(Unfit, Box<PaymentView>),
+    #[error("The body is over 64 KiB.")]
+    TooLarge,
+    #[error("{0}")]
+    Invalid(String),
+    #[error("Something went wrong.")]
+    Internal,
+}
+
+impl Refusal {
+    /// For a gateway that knows no authorization.
+    pub(super) fn captures_at_once() -> Self {
+        Self::NotSupported("This gateway captures at once.".to_owned())
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.row().0
+    }
+
+    fn row(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::MalformedJson => (StatusCode::BAD_REQUEST, "malformed_json"),
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
+            Self::NoSuchCall(_) => (StatusCode::METHOD_NOT_ALLOWED, "not_supported"),
+            Self::NotSupported(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not_supported"),
+            Self::DuplicatePayment(_) | Self::DuplicateRefund(..) => {
+                (StatusCode::CONFLICT, "duplicate_reference")
+            }
+            Self::KeyReused => (StatusCode::CONFLICT, "idempotency_key_reused"),
+            Self::Unfit(Unfit::WrongStatus, _) => (StatusCode::CONFLICT, "wrong_status"),
+            Self::Unfit(Unfit::Processing, _) => (StatusCode::CONFLICT, "payment_processing"),
+            Self::Unfit(Unfit::TooLarge { .. }, _) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "amount_too_large")
+            }
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_request"),
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
+        }
+    }
+
+    /// With the objects as they are, so that the caller need not look them up.
+    pub(super) fn into_answer(self) -> Answer {
+        let (status, code) = self.row();
+        let error = ErrorView {
+            code,
+            message: self.to_string(),
+        };
+        let (payment, refund) = match self {
+            Self::DuplicatePayment(payment) | Self::Unfit(_, payment) => (Some(payment), None),
+            Self::DuplicateRefund(payment, refund) => (Some(payment), Some(refund)),
+            Self::MalformedJson
+            | Self::Unauthorized
+            | Self::Forbidden
+            | Self::NotFound
+            | Self::NoSuchCall(_)
+            | Self::NotSupported(_)
+            | Self::KeyReused
+            | Self::TooLarge
+            | Self::Invalid(_)
+            | Self::Internal => (None, None),
+        };
+        let body = serde_json::to_string(&ErrorBody {
+            error,
+            refund,
+            payment,
+        });
+        Answer::json_text(status, body.unwrap_or_default())
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct ErrorView {
+    pub(super) code: &'static str,
+    pub(super) message: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct ErrorBody {
+    pub(super) error: ErrorView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) refund: Option<Box<RefundView>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) payment: Option<Box<PaymentView>>,
+}

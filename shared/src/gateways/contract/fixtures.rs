@@ -1,0 +1,107 @@
+//! What a gateway brings to the contract, and how a test gets a gateway out of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Request};
+use secrecy::SecretString;
+
+use super::super::Open;
+use super::scripted::{Canned, Scene, Scripted};
+use crate::domain::fact::Seen;
+use crate::domain::id::OperationId;
+use crate::domain::phase::Phase;
+use crate::domain::time::Timestamp;
+use crate::ports::{About, Answer, Create, Delivery, Effect, Gateway, LookUpError, Notice};
+
+pub(super) const TIMEOUT: Duration = Duration::from_secs(7);
+
+/// A gateway's own examples.
+#[derive(Debug)]
+pub(crate) struct Fixtures {
+    pub(crate) open: Open,
+    /// Complete; and those of its members without which nothing may be sent or believed.
+    pub(crate) secret: String,
+    pub(crate) hidden: &'static [&'static str],
+    pub(crate) create: Create,
+    /// The name under which a request has its effect once.
+    pub(crate) name_of: fn(&Request<Bytes>) -> Option<String>,
+    pub(crate) declined: Canned,
+    pub(crate) refused: Canned,
+    /// Answers to a create call that prove nothing.
+    pub(crate) unclear: Vec<Canned>,
+    /// Answers to a look-up: every documented status, one that is not, nothing found, no answer.
+    pub(crate) statuses: Vec<(Canned, Phase)>,
+    pub(crate) strange_status: Canned,
+    pub(crate) absent: Canned,
+    pub(crate) unavailable: Vec<Canned>,
+    pub(crate) one_capture: OneCapture,
+    pub(crate) sign: fn(&[u8], Timestamp) -> HeaderMap,
+    pub(crate) unknown_event: &'static str,
+}
+
+/// The same capture, from every source that tells of it.
+#[derive(Debug)]
+pub(crate) struct OneCapture {
+    pub(crate) create: Canned,
+    pub(crate) look_up: Canned,
+    pub(crate) list: Canned,
+    pub(crate) event: &'static str,
+}
+
+/// When everything in these tests happens.
+pub(super) fn now() -> Timestamp {
+    Timestamp::from_unix(1_795_165_200)
+}
+
+impl Fixtures {
+    pub(crate) fn gateway(
+        &self,
+        answers: impl IntoIterator<Item = Scene>,
+    ) -> (Arc<dyn Gateway>, Arc<Scripted>) {
+        let transport = Arc::new(Scripted::playing(answers));
+        let secret = SecretString::from(self.secret.clone());
+        ((self.open)(&secret, transport.clone()).unwrap(), transport)
+    }
+
+    pub(crate) fn about(&self) -> About {
+        About {
+            create: self.create.clone(),
+            objects: Vec::new(),
+        }
+    }
+
+    pub(crate) fn effect(&self) -> Effect {
+        Effect {
+            operation: OperationId::capture_owed(&self.create.payment),
+            payment: self.create.payment.clone(),
+            object: "an object".to_owned(),
+            capture: Some("a capture".to_owned()),
+            amount: self.create.amount,
+        }
+    }
+
+    pub(super) fn notice(&self, body: &'static str) -> Notice {
+        let (gateway, _) = self.gateway([]);
+        let headers = (self.sign)(body.as_bytes(), now());
+        let delivery = Delivery {
+            headers: &headers,
+            body: body.as_bytes(),
+        };
+        gateway
+            .translate(&gateway.verify(&delivery, now()).unwrap())
+            .unwrap()
+    }
+
+    pub(super) async fn created(&self, scene: Scene) -> Answer {
+        self.gateway([scene]).0.create(&self.create, TIMEOUT).await
+    }
+
+    pub(super) async fn looked_up(&self, scene: Scene) -> Result<Vec<Seen>, LookUpError> {
+        self.gateway([scene])
+            .0
+            .look_up(&self.about(), TIMEOUT)
+            .await
+    }
+}

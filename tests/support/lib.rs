@@ -1,0 +1,18 @@
+//! The harness: a dev stack of one's own, spoken to in the verbs of a merchant, a shopper and a gateway.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a test stops at its first surprise"
+)]
+
+mod answer;
+mod process;
+mod verbs;
+
+pub use self::answer::Answer;
+pub use self::process::{Options, Stack, kill_pid};
+pub use self::verbs::{KEY, Paid, order_body};
