@@ -64,18 +64,15 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
 }
 
 fn embedded_v4(ip: Ipv6Addr) -> Option<Ipv4Addr> {
-    let [a, b, c, d, e, f, g, h] = ip.segments();
-    let tail = || {
-        let [g0, g1] = g.to_be_bytes();
-        let [h0, h1] = h.to_be_bytes();
-        Ipv4Addr::new(g0, g1, h0, h1)
+    let join = |high: u16, low: u16| {
+        let ([first, second], [third, fourth]) = (high.to_be_bytes(), low.to_be_bytes());
+        Some(Ipv4Addr::new(first, second, third, fourth))
     };
-    match (a, b, c, d, e, f) {
-        (0, 0, 0, 0, 0, 0xffff | 0) | (0x64, 0xff9b, 0, 0, 0, 0) => Some(tail()),
-        (0x2002, ..) => {
-            let ([b0, b1], [c0, c1]) = (b.to_be_bytes(), c.to_be_bytes());
-            Some(Ipv4Addr::new(b0, b1, c0, c1))
+    match ip.segments() {
+        [0, 0, 0, 0, 0, 0xffff | 0, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+            join(high, low)
         }
+        [0x2002, high, low, ..] => join(high, low),
         _ => None,
     }
 }

@@ -85,10 +85,10 @@ pub(crate) fn is_before(not_after: Option<&str>, now: Timestamp) -> bool {
 /// `{"keys":[…]}` or `{"key":"…"}`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Keys {
-    #[serde(default)]
-    keys: Vec<NamedKey>,
-    #[serde(default)]
-    key: Option<SecretString>,
+    #[serde(default, rename = "keys")]
+    several: Vec<NamedKey>,
+    #[serde(default, rename = "key")]
+    single: Option<SecretString>,
     #[serde(default)]
     pub url: Option<String>,
 }
@@ -96,13 +96,13 @@ pub struct Keys {
 impl Keys {
     /// The newest first: it signs; all verify.
     pub fn live(&self, now: Timestamp) -> Result<Vec<NamedKey>, SecretError> {
-        let single = self.key.iter().map(|key| NamedKey {
+        let single = self.single.iter().map(|key| NamedKey {
             id: first_id(),
             key: key.clone(),
             not_after: None,
         });
         let live: Vec<_> = self
-            .keys
+            .several
             .iter()
             .cloned()
             .chain(single)
@@ -138,7 +138,7 @@ impl Secrets {
         if let Some(known) = known.filter(|known| now.since(known.read_at) < FRESH_SECONDS) {
             return known.text.ok_or(SecretError::NotSet);
         }
-        let text = self.fetch(name).await?;
+        let text = Box::pin(self.fetch(name)).await?;
         self.lock().insert(
             name.to_owned(),
             Cached {

@@ -1,6 +1,5 @@
 //! The world as it is: the machine's clock and randomness, and HTTP to the gateways.
 
-use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -128,7 +127,7 @@ impl HttpTransport {
             return Err(TransportError::NotSent);
         }
         let mut answer = self.client.execute(request).await.map_err(|error| {
-            tracing::debug!(error = &error as &dyn Error, "no answer from the gateway");
+            tracing::debug!(%error, "no answer from the gateway");
             // Connecting is all that went wrong, so nothing was written.
             if error.is_connect() {
                 TransportError::NotSent

@@ -1,4 +1,4 @@
-//! Logs as JSON lines, and metrics of business facts in CloudWatch's embedded format.
+//! Logs as JSON lines, and metrics of business facts in `CloudWatch`'s embedded format.
 //!
 //! Fields mean the same everywhere: `function`, `route`, `status`, `duration_ms`, `cold_start`,
 //! `request.id`, `order.id`, `payment.id`, `operation.id`, `gateway.name`, `idempotent_replay`,
@@ -36,7 +36,7 @@ pub fn count(order: &Order, events: &[Event]) {
     }
 }
 
-/// One occurrence of a business fact. The line is read by CloudWatch, not sent to it.
+/// One occurrence of a business fact. The line is read by `CloudWatch`, not sent to it.
 pub fn metric(name: &str, gateway: &str) {
     let dimensions = if gateway.is_empty() {
         json!([[]])

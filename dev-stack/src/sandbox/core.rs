@@ -10,6 +10,7 @@ use super::answer::Outcome;
 use super::call::Call;
 use super::gateway::Gateway;
 use super::ids::Ids;
+use super::journal::NotWritten;
 use super::outbox::Delivery;
 use super::profile::Profile;
 use super::refusal::Refusal;
@@ -82,7 +83,7 @@ impl Core {
         };
         match gateway.journal.commit() {
             Ok(()) => outcome,
-            Err(_) => Err(Refusal::Internal).into(),
+            Err(NotWritten) => Err(Refusal::Internal).into(),
         }
     }
 
@@ -90,11 +91,10 @@ impl Core {
     pub fn take_deliveries(&self, now: i64) -> Vec<Delivery> {
         let mut gateway = self.gateway();
         gateway.advance(now);
-        let deliveries = gateway.take_deliveries(&self.webhook_secret);
+        // An event must not be told before what it tells of is kept.
         match gateway.journal.commit() {
-            Ok(()) => deliveries,
-            // An event must not be told before what it tells of is kept.
-            Err(_) => Vec::new(),
+            Ok(()) => gateway.take_deliveries(&self.webhook_secret),
+            Err(NotWritten) => Vec::new(),
         }
     }
 

@@ -94,9 +94,7 @@ fn new_payment(gateway: &Gateway, body: Body, with_page: bool) -> Result<Payment
     check(&body)?;
     let abilities = gateway.abilities;
     if body.capture == CaptureMode::Manual && !abilities.manual {
-        return Err(Refusal::NotSupported(
-            "This gateway captures at once.".to_owned(),
-        ));
+        return Err(Refusal::captures_at_once());
     }
     let life_s = page_life_s(gateway, body.expires_in)?;
     let now = gateway.now;
@@ -168,7 +166,9 @@ fn scripted(metadata: &BTreeMap<String, String>) -> Result<Option<Scripted>, Ref
         "decline" => Some(Scripted::Decline),
         "authorize" => Some(Scripted::Authorize),
         "pending" => Some(Scripted::Pending { try_ms: TRY_MS }),
-        other => try_seconds(other).map(|s| Scripted::Pending { try_ms: s * 1_000 }),
+        other => try_seconds(other).map(|seconds| Scripted::Pending {
+            try_ms: seconds * 1_000,
+        }),
     };
     let unknown = "metadata.sandbox is approve, decline, authorize, pending or pending:5s";
     scripted
@@ -197,10 +197,9 @@ fn play(gateway: &Gateway, payment: &mut Payment, scripted: &Scripted) -> Result
 }
 
 fn declined(view: PaymentView) -> Reply {
-    let message = "The bank declined the payment.".to_owned();
     let error = ErrorView {
         code: "payment_declined",
-        message,
+        message: "The bank declined the payment.".to_owned(),
     };
     let body = ErrorBody {
         error,

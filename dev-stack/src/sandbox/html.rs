@@ -11,7 +11,7 @@ fieldset{border:1px solid #c9cfdb;border-radius:.5rem;margin:1rem 0}\
 label{display:block;padding:.25rem 0}\
 button{font:inherit;width:100%;padding:.65rem;margin:.25rem 0;border-radius:.5rem;\
 border:1px solid #5b6478;background:#fff;cursor:pointer}\
-button.pay{background:#1b4fd8;border-color:#1b4fd8;color:#fff}\
+button[value=approve]{background:#1b4fd8;border-color:#1b4fd8;color:#fff}\
 .amount{font-size:1.75rem;font-weight:600;margin:0}\
 .notice{background:#fdecec;padding:.5rem .75rem;border-radius:.5rem}\
 small{color:#5b6478}";
@@ -74,22 +74,22 @@ fn pay(payment: &Payment, amount: &str, reserves: bool) -> String {
     ]
     .into_iter()
     .filter(|(outcome, _)| reserves || *outcome != "authorize")
-    .map(|(outcome, label)| button(outcome, label, ""))
+    .map(|(outcome, label)| button(outcome, label))
     .collect();
     format!(
         "{notice}<form method=\"post\">\
          <fieldset><legend>How do you want to pay?</legend>{methods}</fieldset>\
          {}<details><summary>Other endings</summary>{endings}</details></form>\
          <p><small>A sandbox: no money moves and no card number is asked for.</small></p>",
-        button("approve", &format!("Pay {amount}"), "pay"),
+        button("approve", &format!("Pay {amount}")),
     )
 }
 
 fn confirm() -> String {
     format!(
         "<p>Your bank asks whether this is you.</p><form method=\"post\">{}{}</form>",
-        button("approve", "It is me: pay", "pay"),
-        button("decline", "It is not me: decline", ""),
+        button("approve", "It is me: pay"),
+        button("decline", "It is not me: decline"),
     )
 }
 
@@ -125,8 +125,8 @@ fn radio(method: Method, checked: bool) -> String {
     )
 }
 
-fn button(outcome: &str, label: &str, class: &str) -> String {
-    format!("<button class=\"{class}\" name=\"outcome\" value=\"{outcome}\">{label}</button>")
+fn button(outcome: &str, label: &str) -> String {
+    format!("<button name=\"outcome\" value=\"{outcome}\">{label}</button>")
 }
 
 fn document(title: &str, head: &str, body: &str) -> String {

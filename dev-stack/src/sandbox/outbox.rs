@@ -56,6 +56,8 @@ pub(super) struct Waiting {
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     waiting: BTreeMap<u64, Waiting>,
+    /// Never given twice, so that a report about one delivery cannot acknowledge another.
+    next_id: u64,
     /// Offered and not yet reported back. Forgotten in a crash: at least once is the promise.
     in_flight: BTreeSet<u64>,
 }
@@ -72,16 +74,17 @@ pub(super) enum Reported {
 impl Outbox {
     pub(super) fn restore(waiting: BTreeMap<u64, Waiting>) -> Self {
         Self {
+            next_id: waiting
+                .last_key_value()
+                .map_or(0, |(last, _)| last.saturating_add(1)),
             waiting,
             in_flight: BTreeSet::new(),
         }
     }
 
     pub(super) fn add(&mut self, waiting: Waiting) -> u64 {
-        let id = self
-            .waiting
-            .last_key_value()
-            .map_or(0, |(last, _)| last.saturating_add(1));
+        let id = self.next_id;
+        self.next_id = id.saturating_add(1);
         self.waiting.insert(id, waiting);
         id
     }
@@ -155,7 +158,7 @@ impl Waiting {
             ("content-type", "application/json".to_owned()),
             ("webhook-id", self.event_id.clone()),
         ];
-        // A proof over other bytes: of the right shape, and worth nothing.
+        // A proof of the right shape that proves nothing.
         let spoilt = if self.bad_signature { "spoilt" } else { "" };
         if signed {
             let timestamp = now.div_euclid(1_000);

@@ -74,9 +74,7 @@ fn submit(gateway: &mut Gateway, call: &Call<'_>, token: &str) -> Reply {
         .clone();
     let ending = ending(call)?;
     if ending == Ending::Authorize && !gateway.abilities.manual {
-        return Err(Refusal::NotSupported(
-            "This gateway captures at once.".to_owned(),
-        ));
+        return Err(Refusal::captures_at_once());
     }
     let method = method(call)?;
     let happening =

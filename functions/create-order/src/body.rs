@@ -75,6 +75,10 @@ fn item(item: &mut Fields<'_, '_>) -> Option<Item> {
     })
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the shape of every reader; here nothing is required"
+)]
 fn customer(customer: &mut Fields<'_, '_>) -> Option<Customer> {
     let id = customer.optional("id").string(Text::bytes(254));
     let name = customer.optional("name").string(Text::bytes(254));
@@ -91,10 +95,10 @@ fn customer(customer: &mut Fields<'_, '_>) -> Option<Customer> {
 /// Only where every item has a price can the total be checked.
 fn refuse_wrong_sum(body: &mut Fields<'_, '_>, items: &[Item], total: u64) {
     let priced: Option<Vec<u64>> = items.iter().map(|item| item.unit_amount).collect();
-    let Some(prices) = priced else { return };
+    let Some(amounts) = priced else { return };
     let sum = items
         .iter()
-        .zip(prices)
+        .zip(amounts)
         .try_fold(0_u64, |sum, (item, price)| {
             sum.checked_add(price.checked_mul(item.quantity)?)
         });

@@ -32,7 +32,6 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
         PaymentAnswer::Started(order, id) => (StatusCode::CREATED, order, id),
         PaymentAnswer::OutcomeUnknown(order, id) => (StatusCode::ACCEPTED, order, id),
         PaymentAnswer::Replayed(order, id) => (StatusCode::OK, order, id),
-        PaymentAnswer::AlreadyPaid(order, id) => (StatusCode::OK, order, id),
     };
     let token = issue_token(app, &order, &id).await?;
     let gateway = order

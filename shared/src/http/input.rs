@@ -79,6 +79,10 @@ impl Input {
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the runtime's enum, not ours"
+)]
 pub fn bytes(body: &Body) -> &[u8] {
     match body {
         Body::Text(text) => text.as_bytes(),

@@ -41,9 +41,8 @@ pub enum PaymentAnswer {
     Started(Box<Order>, PaymentId),
     /// The gateway may have it; ask again.
     OutcomeUnknown(Box<Order>, PaymentId),
+    /// An earlier call made it; without a key, a paid order answers with what paid it.
     Replayed(Box<Order>, PaymentId),
-    /// Without a key, a paid order answers with what paid it.
-    AlreadyPaid(Box<Order>, PaymentId),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -303,7 +302,7 @@ async fn answer(
         Verdict::Replay(id) => replay(order, id),
         Verdict::Declined(id) => return Err(CreatePaymentError::Declined(order, id)),
         Verdict::Paid(Some(id)) if request.wanted.id.is_none() => {
-            PaymentAnswer::AlreadyPaid(order, id)
+            PaymentAnswer::Replayed(order, id)
         }
         Verdict::Paid(id) => return Err(CreatePaymentError::Paid(order, id)),
         Verdict::Replace(id) => {

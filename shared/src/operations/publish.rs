@@ -49,7 +49,7 @@ async fn send_all(app: &App, order: &Order) -> Vec<(String, String)> {
             if failed.contains(&target) {
                 continue;
             }
-            match app.queues.send(target, &order.id, id, &out.body).await {
+            match Box::pin(app.queues.send(target, &order.id, id, &out.body)).await {
                 Ok(()) => {
                     sent.push((id.clone(), target.clone()));
                     pause::reached(&app.config, Point::ConfirmationSent).await;

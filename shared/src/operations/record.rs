@@ -38,7 +38,8 @@ pub async fn change<E: From<StoreError>>(
                 events: Vec::new(),
             });
         };
-        match app.store.save(&image, &order).await? {
+        // Boxed, here and at the other calls to AWS: their futures are large, and nest.
+        match Box::pin(app.store.save(&image, &order)).await? {
             Saved::Won => {
                 telemetry::count(&order, &events);
                 return Ok(Recorded { order, events });

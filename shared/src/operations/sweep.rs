@@ -248,7 +248,7 @@ async fn retry_parked(app: &App, key: &str) -> Result<(), Unavailable> {
         return Ok(());
     }
     if merged(app, &event).await {
-        app.store.unpark(key).await?
+        app.store.unpark(key).await?;
     } else {
         app.store.park_again(&event.tried(now)).await?;
     }

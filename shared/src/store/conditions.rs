@@ -115,6 +115,6 @@ pub(super) fn change(
         .expression_attribute_values(":read", number(read_version))
 }
 
-pub(super) fn number(value: impl ToString) -> AttributeValue {
+pub(super) fn number(value: impl std::fmt::Display) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }

@@ -1,4 +1,4 @@
-//! The table of orders: one method per promise. The only place, with `app`, that knows DynamoDB.
+//! The table of orders: one method per promise. The only place, with `app`, that knows `DynamoDB`.
 
 mod conditions;
 mod error;

@@ -205,41 +205,46 @@ async fn of_many_claims_on_one_order_one_wins() {
     assert!(order.due_at.is_some());
 }
 
+/// The order of the claim, spoilt in one way.
+fn spoilt(how: &str) -> Order {
+    let mut order = open_order();
+    match how {
+        "paid" => order.state = State::Paid,
+        "expired" => order.expires_at = START,
+        "another amount" => order.total = usd(7499),
+        "in review" => order.review_open = Some(true),
+        "ending" => order.ending = Some(Ending::Cancel),
+        "another is live" => order.live = Some(PaymentId::from_number(&order.id, 0)),
+        "all attempts used" => {
+            let mut case = Case::new(FULL);
+            let made = case.attempt(0, CaptureMode::Automatic);
+            let attempt = &case.order.attempts[&made];
+            let ids = (0..20).map(|n| PaymentId::from_number(&order.id, n));
+            order.attempts = ids.map(|id| (id, attempt.clone())).collect();
+        }
+        unknown => panic!("{unknown}"),
+    }
+    order
+}
+
 #[tokio::test]
 async fn a_claim_is_refused_by_each_of_its_conditions() {
-    let cases: [(&str, fn(&mut Order)); 7] = [
-        ("paid", |order| order.state = State::Paid),
-        ("expired", |order| order.expires_at = START),
-        ("another amount", |order| order.total = usd(7499)),
-        ("in review", |order| order.review_open = Some(true)),
-        ("ending", |order| order.ending = Some(Ending::Cancel)),
-        ("another is live", |order| {
-            order.live = Some(PaymentId::from_number(&order.id, 0))
-        }),
-        ("all attempts used", |order| {
-            for n in 0..20 {
-                let new = Case::new(FULL).attempt(0, CaptureMode::Automatic);
-                let _ = new;
-                let id = PaymentId::from_number(&order.id, n);
-                let mut case = Case::new(FULL);
-                let made = case.attempt(0, CaptureMode::Automatic);
-                order
-                    .attempts
-                    .insert(id, case.order.attempts[&made].clone());
-            }
-        }),
-    ];
     let store = store().await;
-    for (n, (name, spoil)) in cases.into_iter().enumerate() {
+    let ways = [
+        "paid",
+        "expired",
+        "another amount",
+        "in review",
+        "ending",
+        "another is live",
+        "all attempts used",
+    ];
+    for (n, how) in ways.into_iter().enumerate() {
         let id = OrderId::from_random([u8::try_from(n).unwrap() + 2; 16]);
-        let mut order = Order { id, ..open_order() };
-        spoil(&mut order);
+        let order = Order { id, ..spoilt(how) };
         store.create(&order).await.unwrap();
         let outcome = claim(&store, &order, "k", "n").await;
-        assert!(
-            matches!(outcome, Claimed::Refused(_)),
-            "{name}: {outcome:?}"
-        );
+        assert!(matches!(outcome, Claimed::Refused(_)), "{how}: {outcome:?}");
     }
     let absent = Order {
         id: OrderId::from_random([99; 16]),

@@ -58,3 +58,25 @@ fn a_delivery_that_was_out_in_a_crash_is_offered_again_and_an_acknowledged_one_i
     let bench = Bench::on(Profile::Full, Disk::open(dir.path()).unwrap(), 2);
     assert_eq!(bench.event_names(), ["payment.completed"]);
 }
+
+#[test]
+fn what_is_not_on_disk_is_not_answered_and_is_written_with_the_next_call() {
+    let dir = tempfile::tempdir().unwrap();
+    let bench = Bench::on(Profile::Full, Disk::open(dir.path()).unwrap(), 1);
+    let file = rusqlite::Connection::open(dir.path().join("state.sqlite")).unwrap();
+    let rename = |from: &str, to: &str| {
+        let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+        file.execute_batch(&sql).unwrap();
+    };
+    rename("documents", "away");
+    let scripted = json!({"metadata": {"sandbox": "approve"}});
+    assert_eq!(bench.create(scripted).refusal(), (500, "internal_error"));
+    assert!(bench.take().is_empty(), "nor is it told");
+    rename("away", "documents");
+    assert_eq!(bench.get("/v1/payments").status, 200);
+    drop(bench);
+    let bench = Bench::on(Profile::Full, Disk::open(dir.path()).unwrap(), 2);
+    let found = bench.get("/v1/payments?reference=PAY_1").body;
+    assert_eq!(found["payments"][0]["status"], "captured");
+    assert_eq!(bench.event_names(), ["payment.completed"]);
+}

@@ -29,7 +29,7 @@ async fn raw(address: SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
+    soon(stream.read_to_string(&mut answer)).await.unwrap();
     answer
 }
 
@@ -38,6 +38,13 @@ fn raw_create(length: usize, body: &str) -> String {
         "POST /v1/payments HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {API_KEY}\r\n\
          connection: close\r\ncontent-length: {length}\r\n\r\n{body}"
     )
+}
+
+/// A test that waits for ever says nothing.
+async fn soon<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(20), future)
+        .await
+        .expect("it takes too long")
 }
 
 async fn listen() -> (TcpListener, SocketAddr) {
@@ -60,20 +67,23 @@ async fn a_refused_webhook_is_sent_again_until_it_is_acknowledged() {
     let body = payment_body(json!({"metadata": {"sandbox": "approve"}})).to_string();
     let answer = raw(address, &raw_create(body.len(), &body)).await;
     assert!(answer.starts_with("HTTP/1.1 201 Created\r\n"), "{answer}");
-    let first = received.recv().await.unwrap();
+    let first = soon(received.recv()).await.unwrap();
     assert!(
         first.starts_with("POST /api/webhooks/sandbox HTTP/1.1\r\n"),
         "{first}"
     );
     assert!(first.contains("payment.completed") && first.contains("webhook-signature: v1,"));
     // The clock is by hand: it goes on until the gateway tries again.
-    let second = loop {
-        time.fetch_add(1_000, Ordering::SeqCst);
-        let next = tokio::time::timeout(Duration::from_millis(100), received.recv()).await;
-        if let Ok(next) = next {
-            break next.unwrap();
+    let second = soon(async {
+        loop {
+            time.fetch_add(1_000, Ordering::SeqCst);
+            let next = tokio::time::timeout(Duration::from_millis(100), received.recv()).await;
+            if let Ok(next) = next {
+                break next.unwrap();
+            }
         }
-    };
+    })
+    .await;
     let id = |text: &str| {
         text.lines()
             .find(|line| line.starts_with("webhook-id"))
@@ -81,9 +91,12 @@ async fn a_refused_webhook_is_sent_again_until_it_is_acknowledged() {
     };
     assert!(id(&first).is_some());
     assert_eq!(id(&first), id(&second));
-    while core.next_delivery_at().is_some() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    soon(async {
+        while core.next_delivery_at().is_some() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
     serving.abort();
     merchant.abort();
 }
