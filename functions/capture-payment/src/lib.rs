@@ -4,9 +4,8 @@ use http::StatusCode;
 use lambda_http::{Error, Request};
 use quittance::app::App;
 use quittance::config::Need;
-use quittance::domain::money::AMOUNT_MINOR_MAX;
 use quittance::http::auth::Scope;
-use quittance::http::fields::Fields;
+use quittance::http::fields::AMOUNTS;
 use quittance::http::input::{KeyRule, admit, payment_id};
 use quittance::http::problem::{Kind, Problem};
 use quittance::http::{Reply, budget, serve, views};
@@ -29,7 +28,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let input = admit(app, &request, Scope::PaymentsWrite, KeyRule::Required).await?;
     let payment = payment_id(&request)?;
     let asked = Asked {
-        amount_minor: input.read(amount)?,
+        amount_minor: input.read(|body| Some(body.optional("amount").integer(AMOUNTS)))?,
         key: input.required_key()?,
         payment: payment.clone(),
         note: None,
@@ -53,10 +52,4 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     } else {
         reply
     })
-}
-
-#[expect(clippy::option_option, reason = "outside: readable; inside: given")]
-fn amount(body: &mut Fields<'_, '_>) -> Option<Option<u64>> {
-    let max = i64::try_from(AMOUNT_MINOR_MAX).unwrap_or(i64::MAX);
-    Some(body.optional("amount").integer(1..=max))
 }

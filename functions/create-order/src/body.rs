@@ -1,8 +1,8 @@
 //! What `POST /api/orders` takes, and its limits.
 
-use quittance::domain::money::{AMOUNT_MINOR_MAX, Currency, Money};
+use quittance::domain::money::{Currency, Money};
 use quittance::domain::order::{Customer, Details, Item};
-use quittance::http::fields::{Fields, Pairs, Text};
+use quittance::http::fields::{AMOUNTS, Fields, Pairs, Text};
 
 pub(crate) struct Body {
     pub total: Money,
@@ -26,7 +26,7 @@ pub(crate) fn order(body: &mut Fields<'_, '_>) -> Option<Body> {
     let items = body
         .required("items")
         .array(1..=ITEMS_MAX, |member| member.object(item));
-    let total = body.required("total_amount").integer(amounts());
+    let total = body.required("total_amount").integer(AMOUNTS);
     let currency = body
         .required("currency")
         .parsed("must be an ISO 4217 code", |code| {
@@ -58,14 +58,10 @@ pub(crate) fn order(body: &mut Fields<'_, '_>) -> Option<Body> {
     })
 }
 
-fn amounts() -> std::ops::RangeInclusive<i64> {
-    1..=i64::try_from(AMOUNT_MINOR_MAX).unwrap_or(i64::MAX)
-}
-
 fn item(item: &mut Fields<'_, '_>) -> Option<Item> {
     let product_id = item.required("product_id").string(Text::chars(64));
     let quantity = item.required("quantity").integer(1..=QUANTITY_MAX);
-    let unit_amount = item.optional("unit_amount").integer(amounts());
+    let unit_amount = item.optional("unit_amount").integer(AMOUNTS);
     let name = item.optional("name").string(Text::chars(200));
     Some(Item {
         product_id: product_id?,

@@ -4,8 +4,8 @@ use quittance::app::App;
 use quittance::domain::attempt::{CaptureMode, Method};
 use quittance::domain::capabilities::GatewayName;
 use quittance::domain::id::OrderId;
-use quittance::domain::money::{AMOUNT_MINOR_MAX, Currency, Money};
-use quittance::http::fields::{Fields, Text};
+use quittance::domain::money::{Currency, Money};
+use quittance::http::fields::{AMOUNTS, Fields, Text};
 use quittance::http::input::Input;
 use quittance::http::problem::{Kind, Problem};
 use quittance::operations::create_payment::NewPayment;
@@ -57,9 +57,8 @@ pub(crate) fn payment(app: &App, input: &Input) -> Result<NewPayment, Problem> {
 }
 
 fn read(app: &App, body: &mut Fields<'_, '_>) -> Option<Body> {
-    let amounts = 1..=i64::try_from(AMOUNT_MINOR_MAX).unwrap_or(i64::MAX);
     let order = body.required("order_id").string(Text::chars(64));
-    let amount = body.required("amount").integer(amounts);
+    let amount = body.required("amount").integer(AMOUNTS);
     let currency = body
         .required("currency")
         .parsed("must be an ISO 4217 code", |code| {

@@ -4,9 +4,8 @@ use http::StatusCode;
 use lambda_http::{Error, Request};
 use quittance::app::App;
 use quittance::config::Need;
-use quittance::domain::money::AMOUNT_MINOR_MAX;
 use quittance::http::auth::Scope;
-use quittance::http::fields::{Fields, Text};
+use quittance::http::fields::{AMOUNTS, Fields, Text};
 use quittance::http::input::{KeyRule, admit, payment_id};
 use quittance::http::problem::Problem;
 use quittance::http::{Reply, budget, serve, views};
@@ -63,8 +62,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
 }
 
 fn read(body: &mut Fields<'_, '_>) -> Option<Body> {
-    let max = i64::try_from(AMOUNT_MINOR_MAX).unwrap_or(i64::MAX);
-    let amount_minor = body.optional("amount").integer(1..=max);
+    let amount_minor = body.optional("amount").integer(AMOUNTS);
     let reason = body.optional("reason").string(Text::chars(200));
     let despite_dispute = body.optional("despite_dispute").boolean().unwrap_or(false);
     Some(Body {

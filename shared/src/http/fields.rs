@@ -14,6 +14,9 @@ use super::json::pointer;
 pub use limits::{Pairs, Text};
 pub use member::Member;
 
+/// Amounts in minor units. Nothing is paid with nothing, and no sum of items overflows.
+pub const AMOUNTS: RangeInclusive<i64> = 1..=999_999_999_999;
+
 /// One thing wrong with a body. The detail says what would be right and never what was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
