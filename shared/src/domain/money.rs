@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// The largest amount that an order may have, in minor units.
+pub const AMOUNT_MINOR_MAX: u64 = 999_999_999_999;
+
 /// An ISO 4217 currency that money is really counted in: it has an exponent (gold and test codes have none).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -6,6 +6,7 @@ mod member;
 mod tests;
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value, json};
 
