@@ -33,7 +33,9 @@ pub(crate) fn order(body: &mut Fields<'_, '_>) -> Option<Body> {
             Currency::from_code(code).ok()
         });
     let reference = body.optional("reference").string(Text::chars(64));
-    let customer = body.optional("customer").object(customer);
+    let customer = body
+        .optional("customer")
+        .object(|member| Some(customer(member)));
     let metadata = body.optional("metadata").pairs(METADATA);
     let expires_in = body.optional("expires_in").integer(EXPIRES_IN_SECONDS);
     if let (Some(items), Some(total)) = (&items, total) {
@@ -71,11 +73,7 @@ fn item(item: &mut Fields<'_, '_>) -> Option<Item> {
     })
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "the shape of every reader; here nothing is required"
-)]
-fn customer(customer: &mut Fields<'_, '_>) -> Option<Customer> {
+fn customer(customer: &mut Fields<'_, '_>) -> Customer {
     let id = customer.optional("id").string(Text::bytes(254));
     let name = customer.optional("name").string(Text::bytes(254));
     let email = customer.optional("email").string(Text::bytes(254));

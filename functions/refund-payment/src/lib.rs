@@ -33,7 +33,7 @@ pub async fn run() -> Result<(), Error> {
 pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let input = admit(app, &request, Scope::RefundsWrite, KeyRule::Required).await?;
     let payment = payment_id(&request)?;
-    let body = input.read(read)?;
+    let body = input.read(|body| Some(read(body)))?;
     let asked = Asked {
         amount_minor: body.amount_minor,
         key: input.required_key()?,
@@ -61,7 +61,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     })
 }
 
-fn read(body: &mut Fields<'_, '_>) -> Option<Body> {
+fn read(body: &mut Fields<'_, '_>) -> Body {
     let amount_minor = body.optional("amount").integer(AMOUNTS);
     let reason = body.optional("reason").string(Text::chars(200));
     let despite_dispute = body.optional("despite_dispute").boolean().unwrap_or(false);
