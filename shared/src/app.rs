@@ -55,31 +55,21 @@ impl App {
         let world = World {
             aws: aws::sdk_config(&config.aws, aws::http_client()?),
             transport: Arc::new(HttpTransport::new(config.public_addresses_only)?),
-            clock: Arc::new(SystemClock {
-                offset_file: config.clock_offset_file.clone(),
-            }),
+            clock: Arc::new(SystemClock { offset_file: config.clock_offset_file.clone() }),
             ids: Arc::new(RandomIds),
         };
         Ok(Self::new(config, world))
     }
 
     pub fn new(config: Config, world: World) -> Self {
-        let World {
-            aws,
-            transport,
-            clock,
-            ids,
-        } = world;
+        let World { aws, transport, clock, ids } = world;
         let secrets = Secrets::new(
             aws_sdk_secretsmanager::Client::new(&aws),
             config.stack.clone(),
             Arc::clone(&clock),
         );
-        let gateways = Gateways::new(
-            secrets.clone(),
-            Arc::clone(&transport),
-            config.gateways.clone(),
-        );
+        let gateways =
+            Gateways::new(secrets.clone(), Arc::clone(&transport), config.gateways.clone());
         Self {
             store: Store::new(aws_sdk_dynamodb::Client::new(&aws), config.table.clone()),
             queues: Queues::new(aws_sdk_sqs::Client::new(&aws), config.targets.clone()),
@@ -103,23 +93,11 @@ impl App {
     /// Reads the secrets before the first request needs them; with them the connection is made. What
     /// fails here is tried again, and reported, by whoever needs it.
     pub async fn warm_up(&self) {
-        let gateways = self
-            .config
-            .gateways
-            .iter()
-            .map(|name| format!("gateways/{name}"));
-        let names: Vec<String> = self
-            .config
-            .secrets
-            .iter()
-            .map(|name| (*name).to_owned())
-            .chain(gateways)
-            .collect();
+        let gateways = self.config.gateways.iter().map(|name| format!("gateways/{name}"));
+        let names: Vec<String> =
+            self.config.secrets.iter().map(|name| (*name).to_owned()).chain(gateways).collect();
         let reads = names.iter().map(|name| self.secrets.text(name));
-        for (name, read) in names
-            .iter()
-            .zip(futures_util::future::join_all(reads).await)
-        {
+        for (name, read) in names.iter().zip(futures_util::future::join_all(reads).await) {
             if let Err(error) = read {
                 tracing::warn!(error = %error, secret = %name, "a secret is not available yet");
             }
@@ -128,11 +106,7 @@ impl App {
 
     /// A write about to be made: its time, its author's name, and on whose word.
     pub fn occasion(&self, source: Source) -> Occasion {
-        Occasion {
-            now: self.clock.now(),
-            source,
-            nonce: self.ids.nonce(),
-        }
+        Occasion { now: self.clock.now(), source, nonce: self.ids.nonce() }
     }
 }
 
@@ -149,14 +123,11 @@ const RESERVE: Duration = Duration::from_secs(5);
 
 impl Budget {
     pub fn of(left: Duration) -> Self {
-        Self {
-            ends_at: tokio::time::Instant::now() + left,
-        }
+        Self { ends_at: tokio::time::Instant::now() + left }
     }
 
     pub fn left(&self) -> Duration {
-        self.ends_at
-            .saturating_duration_since(tokio::time::Instant::now())
+        self.ends_at.saturating_duration_since(tokio::time::Instant::now())
     }
 
     pub fn gateway_timeout(&self) -> Duration {

@@ -36,10 +36,7 @@ pub struct AwsError;
 /// HTTPS with compiled-in roots: reading the system's costs 10 to 20 million instructions.
 pub fn http_client() -> Result<SharedHttpClient, AwsError> {
     let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS_PEM);
-    let context = TlsContext::builder()
-        .with_trust_store(roots)
-        .build()
-        .map_err(|_| AwsError)?;
+    let context = TlsContext::builder().with_trust_store(roots).build().map_err(|_| AwsError)?;
     Ok(aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .tls_context(context)

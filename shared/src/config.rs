@@ -61,9 +61,7 @@ pub struct AwsConfig {
 
 impl std::fmt::Debug for AwsConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AwsConfig")
-            .field("region", &self.region)
-            .finish_non_exhaustive()
+        f.debug_struct("AwsConfig").field("region", &self.region).finish_non_exhaustive()
     }
 }
 
@@ -79,29 +77,18 @@ const ENDPOINTS: [(&str, &str); 3] = [
 
 impl Config {
     pub fn from_env(needs: &[Need]) -> Result<Self, ConfigError> {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the one place that reads the environment"
-        )]
-        Self::read(needs, &|name| {
-            std::env::var(name).ok().filter(|value| !value.is_empty())
-        })
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+        Self::read(needs, &|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
     }
 
     pub fn read(needs: &[Need], get: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let mut read = Reader {
-            get,
-            errors: Vec::new(),
-        };
+        let mut read = Reader { get, errors: Vec::new() };
         let aws = AwsConfig {
             region: read.required("AWS_REGION"),
             access_key_id: read.required("AWS_ACCESS_KEY_ID"),
             secret_access_key: read.required("AWS_SECRET_ACCESS_KEY"),
             session_token: get("AWS_SESSION_TOKEN"),
-            endpoints: ENDPOINTS
-                .iter()
-                .filter_map(|(id, var)| Some((*id, get(var)?)))
-                .collect(),
+            endpoints: ENDPOINTS.iter().filter_map(|(id, var)| Some((*id, get(var)?))).collect(),
         };
         let mut config = Self {
             stack: read.required("STACK_NAME"),
@@ -132,11 +119,7 @@ impl Config {
             config.clock_offset_file = get("QUITTANCE_CLOCK_OFFSET_FILE").map(PathBuf::from);
             config.pause_at = get("QUITTANCE_PAUSE_AT");
         }
-        if read.errors.is_empty() {
-            Ok(config)
-        } else {
-            Err(ConfigError(read.errors))
-        }
+        if read.errors.is_empty() { Ok(config) } else { Err(ConfigError(read.errors)) }
     }
 }
 
@@ -155,23 +138,16 @@ impl Reader<'_> {
 
     fn number(&mut self, name: &str) -> u32 {
         let text = self.required(name);
-        let number = text
-            .parse()
-            .ok()
-            .filter(|shards| (1..=1024).contains(shards));
+        let number = text.parse().ok().filter(|shards| (1..=1024).contains(shards));
         if number.is_none() && !text.is_empty() {
-            self.errors
-                .push(format!("{name} is not a number from 1 to 1024"));
+            self.errors.push(format!("{name} is not a number from 1 to 1024"));
         }
         number.unwrap_or(1)
     }
 
     fn gateways(&mut self) -> Vec<GatewayName> {
         let text = self.required("GATEWAYS");
-        list(Some(text))
-            .iter()
-            .map(|name| GatewayName::new(name))
-            .collect()
+        list(Some(text)).iter().map(|name| GatewayName::new(name)).collect()
     }
 
     fn targets(&mut self) -> Vec<Target> {
@@ -180,14 +156,9 @@ impl Reader<'_> {
         for entry in list(Some(text)) {
             match entry.split_once('=') {
                 Some((name, url)) if !name.is_empty() && url.starts_with("http") => {
-                    targets.push(Target {
-                        name: name.to_owned(),
-                        url: url.to_owned(),
-                    });
+                    targets.push(Target { name: name.to_owned(), url: url.to_owned() });
                 }
-                _ => self
-                    .errors
-                    .push("CONFIRMATION_QUEUES is not a list of name=url".to_owned()),
+                _ => self.errors.push("CONFIRMATION_QUEUES is not a list of name=url".to_owned()),
             }
         }
         targets
@@ -222,10 +193,7 @@ mod tests {
 
     #[test]
     fn keys_never_show() {
-        let aws = AwsConfig {
-            secret_access_key: "hush".to_owned(),
-            ..AwsConfig::default()
-        };
+        let aws = AwsConfig { secret_access_key: "hush".to_owned(), ..AwsConfig::default() };
         assert!(!format!("{aws:?}").contains("hush"));
     }
 }

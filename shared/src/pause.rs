@@ -69,10 +69,7 @@ impl Point {
 /// Passes, unless this is where the process was told to stop.
 pub async fn reached(config: &Config, point: Point) {
     if cfg!(debug_assertions) && config.pause_at.as_deref() == Some(point.name()) {
-        #[expect(
-            clippy::print_stderr,
-            reason = "whoever asked for the stop reads it there"
-        )]
+        #[expect(clippy::print_stderr, reason = "whoever asked for the stop reads it there")]
         {
             eprintln!("paused at {} pid {}", point.name(), std::process::id());
         }

@@ -154,17 +154,9 @@ pub enum Notice {
     /// A type that is not ours, or a reference that is not of our shape.
     Ignored,
     /// Signed, and complete enough to be merged.
-    Fact {
-        payment: PaymentId,
-        event: Option<String>,
-        seen: Seen,
-    },
+    Fact { payment: PaymentId, event: Option<String>, seen: Seen },
     /// To be looked up; merged is the answer.
-    Hint {
-        payment: PaymentId,
-        event: Option<String>,
-        claim: Claim,
-    },
+    Hint { payment: PaymentId, event: Option<String>, claim: Claim },
 }
 
 /// What a hint says has happened; the look-up should show it.

@@ -107,12 +107,7 @@ mod tests {
         ] {
             assert!(!is_public(address.parse().unwrap()), "{address}");
         }
-        for address in [
-            "1.1.1.1",
-            "93.184.215.14",
-            "2606:4700:4700::1111",
-            "64:ff9b::101:101",
-        ] {
+        for address in ["1.1.1.1", "93.184.215.14", "2606:4700:4700::1111", "64:ff9b::101:101"] {
             assert!(is_public(address.parse().unwrap()), "{address}");
         }
     }

@@ -26,10 +26,7 @@ impl Queues {
     }
 
     pub fn names(&self) -> Vec<String> {
-        self.targets
-            .iter()
-            .map(|target| target.name.clone())
-            .collect()
+        self.targets.iter().map(|target| target.name.clone()).collect()
     }
 
     pub fn client(&self) -> &Client {
@@ -44,11 +41,8 @@ impl Queues {
         message_id: &str,
         body: &str,
     ) -> Result<(), QueueError> {
-        let target = self
-            .targets
-            .iter()
-            .find(|t| t.name == target)
-            .ok_or(QueueError::UnknownTarget)?;
+        let target =
+            self.targets.iter().find(|t| t.name == target).ok_or(QueueError::UnknownTarget)?;
         self.client
             .send_message()
             .queue_url(&target.url)

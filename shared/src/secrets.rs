@@ -34,9 +34,7 @@ struct Cached {
 
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Secrets")
-            .field("stack", &self.stack)
-            .finish_non_exhaustive()
+        f.debug_struct("Secrets").field("stack", &self.stack).finish_non_exhaustive()
     }
 }
 
@@ -101,29 +99,15 @@ impl Keys {
             key: key.clone(),
             not_after: None,
         });
-        let live: Vec<_> = self
-            .several
-            .iter()
-            .cloned()
-            .chain(single)
-            .filter(|key| key.is_live(now))
-            .collect();
-        if live.is_empty() {
-            Err(SecretError::NotSet)
-        } else {
-            Ok(live)
-        }
+        let live: Vec<_> =
+            self.several.iter().cloned().chain(single).filter(|key| key.is_live(now)).collect();
+        if live.is_empty() { Err(SecretError::NotSet) } else { Ok(live) }
     }
 }
 
 impl Secrets {
     pub fn new(client: Client, stack: String, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            client,
-            stack,
-            clock,
-            cache: Arc::default(),
-        }
+        Self { client, stack, clock, cache: Arc::default() }
     }
 
     /// The secret `<stack>/<name>`, as its type.
@@ -139,13 +123,7 @@ impl Secrets {
             return known.text.ok_or(SecretError::NotSet);
         }
         let text = Box::pin(self.fetch(name)).await?;
-        self.lock().insert(
-            name.to_owned(),
-            Cached {
-                text: text.clone(),
-                read_at: now,
-            },
-        );
+        self.lock().insert(name.to_owned(), Cached { text: text.clone(), read_at: now });
         text.ok_or(SecretError::NotSet)
     }
 
@@ -154,9 +132,7 @@ impl Secrets {
     pub fn forget_if_stale(&self, name: &str) -> bool {
         let now = self.clock.now();
         let mut cache = self.lock();
-        let stale = cache
-            .get(name)
-            .is_some_and(|c| now.since(c.read_at) > RELOAD_AFTER_SECONDS);
+        let stale = cache.get(name).is_some_and(|c| now.since(c.read_at) > RELOAD_AFTER_SECONDS);
         if stale {
             cache.remove(name);
         }
@@ -167,9 +143,7 @@ impl Secrets {
         let id = format!("{}/{name}", self.stack);
         let answer = self.client.get_secret_value().secret_id(id).send().await;
         match answer {
-            Ok(answer) => Ok(answer
-                .secret_string
-                .map(|text| Arc::new(SecretString::from(text)))),
+            Ok(answer) => Ok(answer.secret_string.map(|text| Arc::new(SecretString::from(text)))),
             Err(error) => match error.into_service_error() {
                 gone if gone.is_resource_not_found_exception() => Ok(None),
                 error => Err(SecretError::Unavailable(Box::new(error))),

@@ -51,17 +51,14 @@ impl SigningKey {
     /// Padding may be missing, as the reference libraries allow. An empty key is none.
     pub fn parse(text: &str) -> Result<Self, NotAKey> {
         let base64 = text.strip_prefix("whsec_").unwrap_or(text);
-        let key = decode(base64)
-            .filter(|key| !key.is_empty())
-            .ok_or(NotAKey)?;
+        let key = decode(base64).filter(|key| !key.is_empty()).ok_or(NotAKey)?;
         Ok(Self(key.into()))
     }
 
     fn mac(&self, id: &str, timestamp: &str, body: &[u8]) -> Hmac<Sha256> {
         #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
         let mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret()).expect("any length");
-        mac.chain_update(format!("{id}.{timestamp}."))
-            .chain_update(body)
+        mac.chain_update(format!("{id}.{timestamp}.")).chain_update(body)
     }
 }
 
@@ -97,17 +94,11 @@ pub fn verify<'k>(
     body: &[u8],
     now: i64,
 ) -> Result<(), VerifyError> {
-    let Headers {
-        id: Some(id),
-        timestamp: Some(timestamp),
-        signature: Some(signatures),
-    } = headers
+    let Headers { id: Some(id), timestamp: Some(timestamp), signature: Some(signatures) } = headers
     else {
         return Err(VerifyError::MissingHeader);
     };
-    let seconds: i64 = timestamp
-        .parse()
-        .map_err(|_| VerifyError::MalformedTimestamp)?;
+    let seconds: i64 = timestamp.parse().map_err(|_| VerifyError::MalformedTimestamp)?;
     if seconds.abs_diff(now) > TOLERANCE_SECONDS {
         return Err(VerifyError::StaleTimestamp);
     }
@@ -123,16 +114,10 @@ pub fn verify<'k>(
             matches |= expected.as_slice().ct_eq(signature);
         }
     }
-    if matches.into() {
-        Ok(())
-    } else {
-        Err(VerifyError::WrongSignature)
-    }
+    if matches.into() { Ok(()) } else { Err(VerifyError::WrongSignature) }
 }
 
 fn decode(base64: &str) -> Option<Vec<u8>> {
     let padded = BASE64.decode(base64.as_bytes());
-    padded
-        .or_else(|_| BASE64_NOPAD.decode(base64.as_bytes()))
-        .ok()
+    padded.or_else(|_| BASE64_NOPAD.decode(base64.as_bytes())).ok()
 }

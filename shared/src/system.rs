@@ -29,22 +29,14 @@ pub struct SystemClock {
 
 /// Milliseconds since 1970, by the machine alone.
 pub fn unix_ms() -> u64 {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the clock"
-    )]
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl SystemClock {
     fn offset_seconds(&self) -> i64 {
-        let text = self
-            .offset_file
-            .as_ref()
-            .and_then(|path| std::fs::read_to_string(path).ok());
+        let text = self.offset_file.as_ref().and_then(|path| std::fs::read_to_string(path).ok());
         text.and_then(|text| text.trim().parse().ok()).unwrap_or(0)
     }
 }
@@ -91,9 +83,7 @@ impl HttpTransport {
     /// With `public_only`, connections to private, local and reserved addresses fail: whoever sets the
     /// address must not reach what only we can reach.
     pub fn new(public_only: bool) -> Result<Self, reqwest::Error> {
-        let roots = rustls::RootCertStore {
-            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-        };
+        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let builder = reqwest::Client::builder();
         let builder = match rustls::ClientConfig::builder_with_provider(provider)
@@ -109,15 +99,9 @@ impl HttpTransport {
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(POOL_IDLE_TIMEOUT);
-        let builder = if public_only {
-            builder.dns_resolver(Arc::new(PublicNames))
-        } else {
-            builder
-        };
-        Ok(Self {
-            client: builder.build()?,
-            public_only,
-        })
+        let builder =
+            if public_only { builder.dns_resolver(Arc::new(PublicNames)) } else { builder };
+        Ok(Self { client: builder.build()?, public_only })
     }
 
     async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
@@ -129,11 +113,7 @@ impl HttpTransport {
         let mut answer = self.client.execute(request).await.map_err(|error| {
             tracing::debug!(%error, "no answer from the gateway");
             // Connecting is all that went wrong, so nothing was written.
-            if error.is_connect() {
-                TransportError::NotSent
-            } else {
-                TransportError::Unknown
-            }
+            if error.is_connect() { TransportError::NotSent } else { TransportError::Unknown }
         })?;
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = answer.status();

@@ -38,11 +38,7 @@ pub fn count(order: &Order, events: &[Event]) {
 
 /// One occurrence of a business fact. The line is read by `CloudWatch`, not sent to it.
 pub fn metric(name: &str, gateway: &str) {
-    let dimensions = if gateway.is_empty() {
-        json!([[]])
-    } else {
-        json!([["gateway"]])
-    };
+    let dimensions = if gateway.is_empty() { json!([[]]) } else { json!([["gateway"]]) };
     let mut line = json!({
         "_aws": {
             "Timestamp": unix_ms(),

@@ -14,12 +14,7 @@ use quittance::telemetry;
 
 pub async fn run() -> Result<(), Error> {
     telemetry::init();
-    let app = App::from_env(&[
-        Need::Store,
-        Need::Gateways,
-        Need::Confirmations,
-        Need::ApiKeys,
-    ])?;
+    let app = App::from_env(&[Need::Store, Need::Gateways, Need::Confirmations, Need::ApiKeys])?;
     serve(&app, handle).await
 }
 
@@ -36,10 +31,7 @@ async fn payment(app: &App, request: &Request) -> Result<Reply, Problem> {
     no_members(&input)?;
     let answer = cancel_payment(app, budget(request), &id).await;
     let (status, order) = status(answer.map_err(|error| error.problem(&id))?);
-    let gateway = order
-        .attempts
-        .get(&id)
-        .map_or("", |attempt| attempt.gateway.as_str());
+    let gateway = order.attempts.get(&id).map_or("", |attempt| attempt.gateway.as_str());
     let reply = Reply::new(status, views::payment(&order, &id));
     Ok(reply.about(&order.id, Some((&id, gateway))))
 }

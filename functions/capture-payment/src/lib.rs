@@ -15,12 +15,7 @@ use quittance::telemetry;
 
 pub async fn run() -> Result<(), Error> {
     telemetry::init();
-    let app = App::from_env(&[
-        Need::Store,
-        Need::Gateways,
-        Need::Confirmations,
-        Need::ApiKeys,
-    ])?;
+    let app = App::from_env(&[Need::Store, Need::Gateways, Need::Confirmations, Need::ApiKeys])?;
     serve(&app, handle).await
 }
 
@@ -40,16 +35,8 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
         Effected::Unknown => StatusCode::ACCEPTED,
         Effected::Refused => return Err(Problem::new(Kind::PaymentNotAuthorized)),
     };
-    let gateway = done
-        .order
-        .attempts
-        .get(&payment)
-        .map_or("", |a| a.gateway.as_str());
+    let gateway = done.order.attempts.get(&payment).map_or("", |a| a.gateway.as_str());
     let reply = Reply::new(status, views::payment(&done.order, &payment))
         .about(&done.order.id, Some((&payment, gateway)));
-    Ok(if done.replayed {
-        reply.replayed()
-    } else {
-        reply
-    })
+    Ok(if done.replayed { reply.replayed() } else { reply })
 }

@@ -36,8 +36,8 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
         OrderRecorded::New(order) => {
             Reply::new(StatusCode::CREATED, views::order(&order)).about(&order.id, None)
         }
-        OrderRecorded::Replayed(order) => Reply::new(StatusCode::OK, views::order(&order))
-            .about(&order.id, None)
-            .replayed(),
+        OrderRecorded::Replayed(order) => {
+            Reply::new(StatusCode::OK, views::order(&order)).about(&order.id, None).replayed()
+        }
     })
 }

@@ -21,10 +21,8 @@ const METHODS: [(&str, Method); 5] = [
     ("bank_transfer", Method::BankTransfer),
 ];
 
-const MODES: [(&str, CaptureMode); 2] = [
-    ("automatic", CaptureMode::Automatic),
-    ("manual", CaptureMode::Manual),
-];
+const MODES: [(&str, CaptureMode); 2] =
+    [("automatic", CaptureMode::Automatic), ("manual", CaptureMode::Manual)];
 
 struct Body {
     order: String,
@@ -61,16 +59,15 @@ fn read(app: &App, body: &mut Fields<'_, '_>) -> Option<Body> {
     let amount = body.required("amount").integer(AMOUNTS);
     let currency = body
         .required("currency")
-        .parsed("must be an ISO 4217 code", |code| {
-            Currency::from_code(code).ok()
-        });
+        .parsed("must be an ISO 4217 code", |code| Currency::from_code(code).ok());
     let gateway = body.optional("gateway").string(Text::chars(32));
     let method = body.optional("method").word(&METHODS);
     let mode = body.optional("capture").word(&MODES);
-    let return_url = body.optional("return_url").parsed(
-        "must be an https address of at most 2000 bytes whose origin is allowed",
-        |text| acceptable(app, text),
-    );
+    let return_url = body
+        .optional("return_url")
+        .parsed("must be an https address of at most 2000 bytes whose origin is allowed", |text| {
+            acceptable(app, text)
+        });
     let replace = body.optional("replace").boolean().unwrap_or(false);
     Some(Body {
         order: order?,

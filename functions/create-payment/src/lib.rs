@@ -34,15 +34,8 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
         PaymentAnswer::Replayed(order, id) => (StatusCode::OK, order, id),
     };
     let token = issue_token(app, &order, &id).await?;
-    let gateway = order
-        .attempts
-        .get(&id)
-        .map_or("", |attempt| attempt.gateway.as_str());
+    let gateway = order.attempts.get(&id).map_or("", |attempt| attempt.gateway.as_str());
     let reply = Reply::new(status, views::created_payment(&order, &id, Some(token)))
         .about(&order.id, Some((&id, gateway)));
-    Ok(if status == StatusCode::OK {
-        reply.replayed()
-    } else {
-        reply
-    })
+    Ok(if status == StatusCode::OK { reply.replayed() } else { reply })
 }

@@ -12,10 +12,8 @@ pub async fn run() -> Result<(), Error> {
     let app = App::from_env(&[Need::Delivery])?;
     app.warm_up().await;
     // Boxed: nested in the runtime's own, its type is more than rustc lays out.
-    lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| {
-        Box::pin(handle(&app, event))
-    }))
-    .await
+    lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| Box::pin(handle(&app, event))))
+        .await
 }
 
 /// After a failure the later messages of the same order are reported as failed too: nothing may
@@ -40,9 +38,7 @@ async fn delivered(app: &App, message: &SqsMessage) -> bool {
     let confirmation = Confirmation {
         id: attribute(message, "MessageDeduplicationId"),
         body: message.body.clone().unwrap_or_default(),
-        receive_count: attribute(message, "ApproximateReceiveCount")
-            .parse()
-            .unwrap_or(1),
+        receive_count: attribute(message, "ApproximateReceiveCount").parse().unwrap_or(1),
     };
     match deliver(app, &confirmation).await {
         Ok(()) => {

@@ -21,12 +21,7 @@ struct Body {
 
 pub async fn run() -> Result<(), Error> {
     telemetry::init();
-    let app = App::from_env(&[
-        Need::Store,
-        Need::Gateways,
-        Need::Confirmations,
-        Need::ApiKeys,
-    ])?;
+    let app = App::from_env(&[Need::Store, Need::Gateways, Need::Confirmations, Need::ApiKeys])?;
     serve(&app, handle).await
 }
 
@@ -48,26 +43,14 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
         Effected::Proven | Effected::Refused => StatusCode::CREATED,
     };
     let view = views::find_refund(&done.order, &payment, &done.operation).unwrap_or_default();
-    let gateway = done
-        .order
-        .attempts
-        .get(&payment)
-        .map_or("", |a| a.gateway.as_str());
+    let gateway = done.order.attempts.get(&payment).map_or("", |a| a.gateway.as_str());
     let reply = Reply::new(status, view).about(&done.order.id, Some((&payment, gateway)));
-    Ok(if done.replayed {
-        reply.replayed()
-    } else {
-        reply
-    })
+    Ok(if done.replayed { reply.replayed() } else { reply })
 }
 
 fn read(body: &mut Fields<'_, '_>) -> Body {
     let amount_minor = body.optional("amount").integer(AMOUNTS);
     let reason = body.optional("reason").string(Text::chars(200));
     let despite_dispute = body.optional("despite_dispute").boolean().unwrap_or(false);
-    Some(Body {
-        amount_minor,
-        reason,
-        despite_dispute,
-    })
+    Body { amount_minor, reason, despite_dispute }
 }

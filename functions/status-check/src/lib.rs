@@ -44,9 +44,7 @@ async fn order(app: &App, request: &Request) -> Result<Reply, Problem> {
 
 async fn payment(app: &App, request: &Request) -> Result<Reply, Problem> {
     let bearer = bearer(request.headers()).map(str::to_owned);
-    let token = bearer
-        .filter(|key| key.starts_with("v1."))
-        .or_else(|| query(request, "token"));
+    let token = bearer.filter(|key| key.starts_with("v1.")).or_else(|| query(request, "token"));
     match token {
         Some(token) => payment_for_shopper(app, request, &token).await,
         None => payment_for_merchant(app, request).await,
@@ -59,10 +57,7 @@ async fn payment_for_merchant(app: &App, request: &Request) -> Result<Reply, Pro
     let refresh = query(request, "refresh").is_some_and(|value| value == "true");
     let order = read_payment(app, budget(request), &id, refresh).await?;
     let order = order.ok_or_else(|| Problem::new(Kind::PaymentNotFound))?;
-    let gateway = order
-        .attempts
-        .get(&id)
-        .map_or("", |attempt| attempt.gateway.as_str());
+    let gateway = order.attempts.get(&id).map_or("", |attempt| attempt.gateway.as_str());
     let reply = Reply::new(StatusCode::OK, views::payment(&order, &id));
     Ok(reply.about(&order.id, Some((&id, gateway))))
 }

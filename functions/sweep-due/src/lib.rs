@@ -15,10 +15,7 @@ pub async fn run() -> Result<(), Error> {
     let app = App::from_env(&[Need::Store, Need::Gateways, Need::Confirmations])?;
     app.warm_up().await;
     // Boxed: the types of a whole sweep, nested in the runtime's own, are more than rustc lays out.
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
-        Box::pin(handle(&app, event))
-    }))
-    .await
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| Box::pin(handle(&app, event)))).await
 }
 
 /// What the event says does not matter: the work is in the table.

@@ -106,18 +106,14 @@ pub struct Failure {
 
 impl std::fmt::Debug for Page {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Page")
-            .field("object", &self.object)
-            .finish_non_exhaustive()
+        f.debug_struct("Page").field("object", &self.object).finish_non_exhaustive()
     }
 }
 
 impl Attempt {
     /// The page that may be shown: only of an attempt that can still be paid and is not being closed.
     pub fn page_to_show(&self) -> Option<&Page> {
-        self.page
-            .as_ref()
-            .filter(|_| self.phase.is_live() && self.close.is_none())
+        self.page.as_ref().filter(|_| self.phase.is_live() && self.close.is_none())
     }
 
     pub fn is_leased(&self, now: Timestamp) -> bool {

@@ -21,11 +21,7 @@ impl GatewayName {
 
     /// As in a webhook's address, where `payment` is another name of the sandbox.
     pub fn of_path(segment: &str) -> Self {
-        Self::new(if segment == "payment" {
-            "sandbox"
-        } else {
-            segment
-        })
+        Self::new(if segment == "payment" { "sandbox" } else { segment })
     }
 
     pub fn as_str(&self) -> &str {
@@ -90,10 +86,7 @@ pub enum PageOnly {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is one row of the capability table"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one row of the capability table")]
 pub struct Capabilities {
     pub create_keys: Keys,
     pub capture_keys: Keys,
@@ -170,9 +163,6 @@ pub struct Rules {
 
 impl Rules {
     pub fn of(&self, gateway: &GatewayName) -> Capabilities {
-        self.capabilities
-            .get(gateway)
-            .copied()
-            .unwrap_or(UNCONFIGURED)
+        self.capabilities.get(gateway).copied().unwrap_or(UNCONFIGURED)
     }
 }

@@ -234,11 +234,7 @@ fn capture_changes(before: &Order, after: &Order, events: &mut Vec<Event>) {
 
 fn refund_changes(before: &Order, after: &Order, events: &mut Vec<Event>) {
     for (id, refund) in &after.refunds {
-        if before
-            .refunds
-            .get(id)
-            .is_some_and(|known| known.phase == refund.phase)
-        {
+        if before.refunds.get(id).is_some_and(|known| known.phase == refund.phase) {
             continue;
         }
         let kind = match refund.phase {
@@ -247,16 +243,9 @@ fn refund_changes(before: &Order, after: &Order, events: &mut Vec<Event>) {
             OperationPhase::Sending | OperationPhase::Unknown | OperationPhase::Pending => continue,
         };
         let (public_id, reason) = after.public_refund(id, refund);
-        let payment = after
-            .captures
-            .get(&refund.capture)
-            .map(|capture| capture.attempt.clone());
-        let payment = payment.or_else(|| {
-            after
-                .operations
-                .get(&public_id)
-                .map(|op| op.attempt.clone())
-        });
+        let payment = after.captures.get(&refund.capture).map(|capture| capture.attempt.clone());
+        let payment =
+            payment.or_else(|| after.operations.get(&public_id).map(|op| op.attempt.clone()));
         events.push(Event {
             kind,
             payment,
@@ -271,17 +260,9 @@ impl Order {
     /// A refund's public name and reason: our operation's, or one computed for a refund made at the
     /// gateway.
     pub fn public_refund(&self, gateway_id: &str, refund: &Refund) -> (OperationId, Reason) {
-        let ours = refund
-            .operation
-            .as_ref()
-            .and_then(|id| self.operations.get_key_value(id));
+        let ours = refund.operation.as_ref().and_then(|id| self.operations.get_key_value(id));
         ours.map_or_else(
-            || {
-                (
-                    OperationId::foreign_refund(&self.id, gateway_id),
-                    Reason::Gateway,
-                )
-            },
+            || (OperationId::foreign_refund(&self.id, gateway_id), Reason::Gateway),
             |(id, op)| (id.clone(), op.reason),
         )
     }
@@ -289,11 +270,7 @@ impl Order {
 
 fn dispute_changes(before: &Order, after: &Order, events: &mut Vec<Event>) {
     for (id, dispute) in &after.disputes {
-        if before
-            .disputes
-            .get(id)
-            .is_some_and(|known| known.phase == dispute.phase)
-        {
+        if before.disputes.get(id).is_some_and(|known| known.phase == dispute.phase) {
             continue;
         }
         let kind = match dispute.phase {
@@ -301,10 +278,7 @@ fn dispute_changes(before: &Order, after: &Order, events: &mut Vec<Event>) {
             DisputePhase::Won => EventKind::DisputeWon,
             DisputePhase::Lost => EventKind::DisputeLost,
         };
-        let payment = after
-            .captures
-            .get(&dispute.capture)
-            .map(|capture| &capture.attempt);
+        let payment = after.captures.get(&dispute.capture).map(|capture| &capture.attempt);
         events.push(Event::new(kind, payment, id, dispute.amount_minor));
     }
 }

@@ -106,14 +106,8 @@ pub fn take_void(
     nonce: &Nonce,
     now: Timestamp,
 ) -> Option<OperationId> {
-    let attempt = order
-        .attempts
-        .get(id)
-        .filter(|a| a.phase == Phase::Authorized)?;
-    let (object, _) = attempt
-        .objects
-        .iter()
-        .find(|(_, phase)| **phase == Phase::Authorized)?;
+    let attempt = order.attempts.get(id).filter(|a| a.phase == Phase::Authorized)?;
+    let (object, _) = attempt.objects.iter().find(|(_, phase)| **phase == Phase::Authorized)?;
     let object = object.clone();
     if !rules.of(&attempt.gateway).void {
         return None;
@@ -126,11 +120,7 @@ pub fn take_void(
 
 /// C6. Closing is an intention, written first and never withdrawn.
 pub fn close(order: &mut Order, id: &PaymentId, rules: &Rules) -> Result<(), CloseRefused> {
-    let Some(attempt) = order
-        .attempts
-        .get(id)
-        .filter(|attempt| attempt.phase.is_live())
-    else {
+    let Some(attempt) = order.attempts.get(id).filter(|attempt| attempt.phase.is_live()) else {
         return Err(CloseRefused::NotLive);
     };
     if attempt.close.is_some() {
@@ -248,9 +238,7 @@ pub fn claim_refund(
         return Err(RefundRefused::Disputed);
     }
     let Some(capture) = order.captures.get(&capture_id) else {
-        return Err(RefundRefused::ExceedsCaptured {
-            refundable_minor: 0,
-        });
+        return Err(RefundRefused::ExceedsCaptured { refundable_minor: 0 });
     };
     let mut op = new.claimed(OperationKind::Refund, payment, &capture.object, amount);
     op.capture = Some(capture_id);
@@ -269,31 +257,18 @@ fn refundable(
         order
             .captures_of(payment)
             .filter(move |(_, capture)| capture.class == class)
-            .map(|(id, c)| {
-                (
-                    id.clone(),
-                    c.amount.amount_minor.saturating_sub(order.spent(id)),
-                )
-            })
+            .map(|(id, c)| (id.clone(), c.amount.amount_minor.saturating_sub(order.spent(id))))
             .max_by_key(|(_, left)| *left)
     };
     let fitting = room(CaptureClass::Fits).filter(|(_, left)| *left > 0);
     let whole = fitting.is_none();
     let Some((id, left)) = fitting.or_else(|| room(CaptureClass::Review)) else {
-        return Err(RefundRefused::ExceedsCaptured {
-            refundable_minor: 0,
-        });
+        return Err(RefundRefused::ExceedsCaptured { refundable_minor: 0 });
     };
     let amount = wanted.unwrap_or(left);
-    let allowed = if whole {
-        amount == left
-    } else {
-        amount <= left
-    };
+    let allowed = if whole { amount == left } else { amount <= left };
     if amount == 0 || !allowed {
-        return Err(RefundRefused::ExceedsCaptured {
-            refundable_minor: left,
-        });
+        return Err(RefundRefused::ExceedsCaptured { refundable_minor: left });
     }
     Ok((id, amount))
 }
@@ -322,16 +297,12 @@ pub fn claim_capture(
         return Err(CaptureRefused::Closing);
     }
     let object = capturable_object(order, payment, attempt, able)?;
-    let authorized = attempt
-        .authorized
-        .get(&object)
-        .map_or(order.total.amount_minor, |a| a.amount_minor);
+    let authorized =
+        attempt.authorized.get(&object).map_or(order.total.amount_minor, |a| a.amount_minor);
     let left = authorized.saturating_sub(captured_or_in_flight(order, &object));
     let amount = new.amount_minor.unwrap_or(left);
     if amount == 0 || amount > left {
-        return Err(CaptureRefused::ExceedsAuthorized {
-            capturable_minor: left,
-        });
+        return Err(CaptureRefused::ExceedsAuthorized { capturable_minor: left });
     }
     if amount < authorized && !able.partial_capture {
         return Err(CaptureRefused::PartialNotSupported);
@@ -351,10 +322,8 @@ fn capturable_object(
     able: Capabilities,
 ) -> Result<ObjectId, CaptureRefused> {
     let object = attempt.objects.iter().find(|(object, phase)| {
-        let won = order
-            .winner
-            .as_ref()
-            .is_some_and(|w| &w.attempt == payment && w.object == **object);
+        let won =
+            order.winner.as_ref().is_some_and(|w| &w.attempt == payment && w.object == **object);
         **phase == Phase::Authorized || (able.multiple_captures && won)
     });
     let (object, _) = object.ok_or(CaptureRefused::NotAuthorized)?;
@@ -363,11 +332,7 @@ fn capturable_object(
             && &op.object == object
             && (op.may_have_effect() || op.phase == OperationPhase::Done)
     });
-    if voided {
-        Err(CaptureRefused::Closing)
-    } else {
-        Ok(object.clone())
-    }
+    if voided { Err(CaptureRefused::Closing) } else { Ok(object.clone()) }
 }
 
 fn captured_or_in_flight(order: &Order, object: &ObjectId) -> u64 {

@@ -46,10 +46,8 @@ pub fn conclude(
     }
     let events = changes(before, &after);
     for (n, event) in events.iter().enumerate() {
-        let sequence = before
-            .version
-            .saturating_mul(1000)
-            .saturating_add(n.try_into().unwrap_or(999));
+        let sequence =
+            before.version.saturating_mul(1000).saturating_add(n.try_into().unwrap_or(999));
         announce(&mut after, event, sequence, rules, now);
         remember(&mut after, event, occasion);
     }
@@ -63,10 +61,7 @@ pub fn conclude(
     set_due(&mut after, rules, now);
     after.version = before.version.saturating_add(1);
     after.writer = occasion.nonce.clone();
-    Some(Concluded {
-        order: after,
-        events,
-    })
+    Some(Concluded { order: after, events })
 }
 
 /// Present exactly while there is unfinished work: the sweep finds an order by this alone.
@@ -84,21 +79,10 @@ fn next_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
     if let Some((_, attempt)) = order.live_attempt() {
         due.push(attempt.lease.unwrap_or(retry));
     }
-    for op in order
-        .operations
-        .values()
-        .filter(|op| op.phase.is_unproven() && !op.for_review)
-    {
-        due.push(if op.sends == 0 {
-            now
-        } else {
-            op.lease.unwrap_or(retry)
-        });
+    for op in order.operations.values().filter(|op| op.phase.is_unproven() && !op.for_review) {
+        due.push(if op.sends == 0 { now } else { op.lease.unwrap_or(retry) });
     }
-    if order
-        .refunds
-        .values()
-        .any(|refund| refund.phase == OperationPhase::Pending)
+    if order.refunds.values().any(|refund| refund.phase == OperationPhase::Pending)
         || !order.ask.is_empty()
         || has_stray_authorization(order)
     {
@@ -114,17 +98,12 @@ fn next_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
 fn has_stray_authorization(order: &Order) -> bool {
     order.attempts.values().any(|attempt| {
         !attempt.phase.is_live()
-            && attempt
-                .objects
-                .values()
-                .any(|phase| *phase == Phase::Authorized)
+            && attempt.objects.values().any(|phase| *phase == Phase::Authorized)
     })
 }
 
 fn backoff(order: &Order) -> i64 {
-    let step = usize::try_from(order.polls)
-        .unwrap_or(usize::MAX)
-        .min(BACKOFF_SECONDS.len() - 1);
+    let step = usize::try_from(order.polls).unwrap_or(usize::MAX).min(BACKOFF_SECONDS.len() - 1);
     let base = BACKOFF_SECONDS.get(step).copied().unwrap_or(86_400);
     // Spread, without randomness: orders that failed together do not come back together.
     base + i64::from(shard_of(&order.id, 100)) * base / 1000
@@ -148,14 +127,7 @@ fn announce(order: &mut Order, event: &Event, sequence: u64, rules: &Rules, now:
         "data": data(order, event),
     });
     let targets = rules.targets.iter().cloned().collect();
-    order.outbox.insert(
-        id,
-        Outgoing {
-            sequence,
-            body: body.to_string(),
-            targets,
-        },
-    );
+    order.outbox.insert(id, Outgoing { sequence, body: body.to_string(), targets });
 }
 
 fn data(order: &Order, event: &Event) -> Value {
@@ -172,16 +144,11 @@ fn data(order: &Order, event: &Event) -> Value {
     if let Some(reference) = &order.details.reference {
         members.insert("reference".to_owned(), json!(reference));
     }
-    if let Some((id, attempt)) = event
-        .payment
-        .as_ref()
-        .and_then(|id| order.attempts.get_key_value(id))
+    if let Some((id, attempt)) =
+        event.payment.as_ref().and_then(|id| order.attempts.get_key_value(id))
     {
         members.insert("payment_id".to_owned(), json!(id));
-        members.insert(
-            "status".to_owned(),
-            json!(order.payment_status(id, attempt).as_str()),
-        );
+        members.insert("status".to_owned(), json!(order.payment_status(id, attempt).as_str()));
         members.insert("gateway".to_owned(), json!(attempt.gateway));
     }
     if let Some((refund, reason)) = &event.refund {

@@ -101,19 +101,11 @@ impl OperationId {
     const REFUND: &str = "RFD_";
 
     pub fn capture_from_key(payment: &PaymentId, key: &Key) -> Self {
-        Self::of(
-            Self::CAPTURE,
-            &payment.order(),
-            &[payment.as_str(), "capture", key.as_str()],
-        )
+        Self::of(Self::CAPTURE, &payment.order(), &[payment.as_str(), "capture", key.as_str()])
     }
 
     pub fn refund_from_key(payment: &PaymentId, key: &Key) -> Self {
-        Self::of(
-            Self::REFUND,
-            &payment.order(),
-            &[payment.as_str(), "refund", key.as_str()],
-        )
+        Self::of(Self::REFUND, &payment.order(), &[payment.as_str(), "refund", key.as_str()])
     }
 
     /// The capture that an attempt owes when money moves by our call only.
@@ -132,11 +124,7 @@ impl OperationId {
 
     /// The public name of a refund that somebody made at the gateway.
     pub fn foreign_refund(order: &OrderId, gateway_refund: &str) -> Self {
-        Self::of(
-            Self::REFUND,
-            order,
-            &[order.as_str(), "foreign", gateway_refund],
-        )
+        Self::of(Self::REFUND, order, &[order.as_str(), "foreign", gateway_refund])
     }
 
     fn of(prefix: &str, order: &OrderId, parts: &[&str]) -> Self {
@@ -163,11 +151,7 @@ impl OperationId {
 
 /// The name of a confirmation: one fact of one order has one name, whoever learns it.
 pub fn message_id(order: &OrderId, discriminator: &str) -> String {
-    let text = crockford(&digest(&[
-        "quittance/message/1",
-        order.as_str(),
-        discriminator,
-    ]));
+    let text = crockford(&digest(&["quittance/message/1", order.as_str(), discriminator]));
     format!("msg_{}", first(&text, 26))
 }
 
@@ -184,16 +168,9 @@ fn order_of(text: &str) -> OrderId {
 }
 
 fn parse(text: &str, prefixes: &[&str], chars: usize) -> Result<String, IdError> {
-    let body = prefixes
-        .iter()
-        .find_map(|prefix| text.strip_prefix(prefix))
-        .ok_or(IdError)?;
+    let body = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix)).ok_or(IdError)?;
     let well_formed = body.len() == chars && body.bytes().all(|b| ALPHABET.as_bytes().contains(&b));
-    if well_formed {
-        Ok(text.to_owned())
-    } else {
-        Err(IdError)
-    }
+    if well_formed { Ok(text.to_owned()) } else { Err(IdError) }
 }
 
 /// SHA-256 over the parts, each preceded by its length, so that no two lists of parts meet.
@@ -213,10 +190,7 @@ pub fn crockford(bytes: &[u8]) -> String {
     let mut specification = Specification::new();
     specification.symbols.push_str(ALPHABET);
     specification.bit_order = BitOrder::MostSignificantFirst;
-    specification
-        .encoding()
-        .map(|encoding: Encoding| encoding.encode(bytes))
-        .unwrap_or_default()
+    specification.encoding().map(|encoding: Encoding| encoding.encode(bytes)).unwrap_or_default()
 }
 
 fn first(text: &str, chars: usize) -> &str {

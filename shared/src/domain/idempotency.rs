@@ -18,11 +18,7 @@ impl Key {
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         let well_formed =
             (1..=KEY_CHARS_MAX).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
-        if well_formed {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(KeyError)
-        }
+        if well_formed { Ok(Self(text.to_owned())) } else { Err(KeyError) }
     }
 
     pub fn as_str(&self) -> &str {
@@ -47,11 +43,7 @@ pub struct Fingerprint(String);
 
 impl Fingerprint {
     pub fn of(route: &str, canonical_json: &str) -> Self {
-        Self(hex(&digest(&[
-            "quittance/request/1",
-            route,
-            canonical_json,
-        ])))
+        Self(hex(&digest(&["quittance/request/1", route, canonical_json])))
     }
 }
 

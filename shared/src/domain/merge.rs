@@ -44,49 +44,26 @@ pub fn merge(
 
 /// A fact that finds no room is parked whole by the caller, never half recorded.
 fn refuse_overflow(order: &Order, seen: &Seen) -> Result<(), MergeError> {
-    let captures = seen
-        .captures
-        .iter()
-        .filter(|c| !order.captures.contains_key(&c.id))
-        .count();
-    let refunds = seen
-        .refunds
-        .iter()
-        .filter(|r| !order.refunds.contains_key(&r.id))
-        .count();
-    let disputes = seen
-        .disputes
-        .iter()
-        .filter(|d| !order.disputes.contains_key(&d.id))
-        .count();
+    let captures = seen.captures.iter().filter(|c| !order.captures.contains_key(&c.id)).count();
+    let refunds = seen.refunds.iter().filter(|r| !order.refunds.contains_key(&r.id)).count();
+    let disputes = seen.disputes.iter().filter(|d| !order.disputes.contains_key(&d.id)).count();
     let overflows = order.captures.len() + captures > ENTRIES_MAX
         || order.refunds.len() + refunds > ENTRIES_MAX
         || order.disputes.len() + disputes > ENTRIES_MAX;
-    if overflows {
-        Err(MergeError::OrderFull)
-    } else {
-        Ok(())
-    }
+    if overflows { Err(MergeError::OrderFull) } else { Ok(()) }
 }
 
 fn record_object(order: &mut Order, attempt_id: &PaymentId, seen: &Seen) {
     let Some(attempt) = order.attempts.get_mut(attempt_id) else {
         return;
     };
-    let stated = if seen.captures.is_empty() {
-        seen.phase
-    } else {
-        Some(Phase::Captured)
-    };
+    let stated = if seen.captures.is_empty() { seen.phase } else { Some(Phase::Captured) };
     if let Some(stated) = stated {
         let known = attempt.objects.entry(seen.object.clone()).or_insert(stated);
         *known = known.or_higher(stated);
     }
     if let Some(amount) = seen.authorized {
-        attempt
-            .authorized
-            .entry(seen.object.clone())
-            .or_insert(amount);
+        attempt.authorized.entry(seen.object.clone()).or_insert(amount);
     }
     if seen.method.is_some() {
         attempt.used = seen.method;
@@ -121,17 +98,11 @@ fn record_page(attempt: &mut Attempt, seen: &Seen) {
 fn phase_from_objects(attempt: &Attempt) -> Phase {
     let phases = || attempt.objects.values().copied();
     let any = |phase| phases().any(|known| known == phase);
-    let handed_out = attempt
-        .page
-        .as_ref()
-        .and_then(|page| attempt.objects.get(&page.object));
+    let handed_out = attempt.page.as_ref().and_then(|page| attempt.objects.get(&page.object));
     let stated = match handed_out.copied() {
         _ if any(Phase::Captured) => Some(Phase::Captured),
         Some(phase) if phase.is_negative() && !any(Phase::Authorized) => Some(phase),
-        _ => phases()
-            .filter(|phase| !phase.is_negative())
-            .max()
-            .or_else(|| phases().max()),
+        _ => phases().filter(|phase| !phase.is_negative()).max().or_else(|| phases().max()),
     };
     stated.map_or(attempt.phase, |phase| attempt.phase.or_higher(phase))
 }
@@ -155,10 +126,7 @@ fn record_capture(
     let class = classify(order, attempt_id, attempt, object, seen.amount);
     if class == CaptureClass::Fits && order.state == State::Open {
         order.state = State::Paid;
-        order.winner = Some(Winner {
-            attempt: attempt_id.clone(),
-            object: object.clone(),
-        });
+        order.winner = Some(Winner { attempt: attempt_id.clone(), object: object.clone() });
     }
     let capture = Capture {
         attempt: attempt_id.clone(),
@@ -178,11 +146,7 @@ fn classify(
     object: &ObjectId,
     amount: Money,
 ) -> CaptureClass {
-    let authorized = attempt
-        .authorized
-        .get(object)
-        .copied()
-        .unwrap_or(order.total);
+    let authorized = attempt.authorized.get(object).copied().unwrap_or(order.total);
     let fits = match attempt.mode {
         CaptureMode::Automatic => amount == order.total,
         CaptureMode::Manual => {
@@ -215,9 +179,7 @@ fn part_of_the_winner(
         .captures
         .values()
         .filter(|known| &known.object == object && known.class == CaptureClass::Fits)
-        .fold(0_u64, |sum, known| {
-            sum.saturating_add(known.amount.amount_minor)
-        });
+        .fold(0_u64, |sum, known| sum.saturating_add(known.amount.amount_minor));
     let within = so_far.saturating_add(amount.amount_minor) <= authorized.amount_minor;
     if attempt.mode == CaptureMode::Manual && within {
         CaptureClass::Fits
@@ -227,21 +189,14 @@ fn part_of_the_winner(
 }
 
 fn record_refund(order: &mut Order, seen: &SeenRefund, now: Timestamp) {
-    let ours = seen
-        .operation
-        .as_ref()
-        .filter(|id| order.operations.contains_key(*id))
-        .cloned();
-    let known = order
-        .refunds
-        .entry(seen.id.clone())
-        .or_insert_with(|| Refund {
-            capture: seen.capture.clone(),
-            amount_minor: seen.amount_minor,
-            phase: OperationPhase::Pending,
-            operation: None,
-            learnt_at: now,
-        });
+    let ours = seen.operation.as_ref().filter(|id| order.operations.contains_key(*id)).cloned();
+    let known = order.refunds.entry(seen.id.clone()).or_insert_with(|| Refund {
+        capture: seen.capture.clone(),
+        amount_minor: seen.amount_minor,
+        phase: OperationPhase::Pending,
+        operation: None,
+        learnt_at: now,
+    });
     known.phase = known.phase.max(seen.phase);
     if known.operation.is_none() {
         known.operation = ours;
@@ -250,14 +205,11 @@ fn record_refund(order: &mut Order, seen: &SeenRefund, now: Timestamp) {
 
 fn record_disputes(order: &mut Order, seen: &Seen) {
     for dispute in &seen.disputes {
-        let known = order
-            .disputes
-            .entry(dispute.id.clone())
-            .or_insert_with(|| Dispute {
-                capture: dispute.capture.clone(),
-                amount_minor: dispute.amount_minor,
-                phase: dispute.phase,
-            });
+        let known = order.disputes.entry(dispute.id.clone()).or_insert_with(|| Dispute {
+            capture: dispute.capture.clone(),
+            amount_minor: dispute.amount_minor,
+            phase: dispute.phase,
+        });
         known.phase = known.phase.max(dispute.phase);
     }
 }

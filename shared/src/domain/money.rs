@@ -83,10 +83,7 @@ pub struct Money {
 
 impl Money {
     pub fn new(amount_minor: u64, currency: Currency) -> Self {
-        Self {
-            amount_minor,
-            currency,
-        }
+        Self { amount_minor, currency }
     }
 
     pub fn checked_add(self, other: Self) -> Result<Self, MoneyError> {
@@ -107,10 +104,7 @@ impl Money {
         }
         let amount_minor =
             with(self.amount_minor, other.amount_minor).ok_or(MoneyError::OutOfRange)?;
-        Ok(Self {
-            amount_minor,
-            ..self
-        })
+        Ok(Self { amount_minor, ..self })
     }
 }
 

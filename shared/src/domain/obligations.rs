@@ -40,18 +40,10 @@ pub fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
 
 /// The phase of an operation follows the captures, refunds and objects that show its effect.
 fn follow_effects(order: &mut Order) {
-    let Order {
-        operations,
-        refunds,
-        captures,
-        attempts,
-        ..
-    } = order;
+    let Order { operations, refunds, captures, attempts, .. } = order;
     for (id, op) in operations.iter_mut() {
-        let object = attempts
-            .get(&op.attempt)
-            .and_then(|attempt| attempt.objects.get(&op.object))
-            .copied();
+        let object =
+            attempts.get(&op.attempt).and_then(|attempt| attempt.objects.get(&op.object)).copied();
         let shown = match op.kind {
             OperationKind::Refund => refunds
                 .values()
@@ -113,11 +105,7 @@ fn close_what_cannot_stay(order: &mut Order) {
 /// b. A closing attempt is released where we can prove that no money will move; where nothing can end
 /// it and no second page can follow, it is abandoned.
 fn release_if_closing(order: &mut Order, id: &PaymentId, able: Capabilities) {
-    let Some(close) = order
-        .attempts
-        .get(id)
-        .filter(|a| a.phase.is_live())
-        .and_then(|a| a.close)
+    let Some(close) = order.attempts.get(id).filter(|a| a.phase.is_live()).and_then(|a| a.close)
     else {
         return;
     };
@@ -163,21 +151,11 @@ fn owe_capture(order: &mut Order, id: &PaymentId, able: Capabilities, now: Times
         && attempt.mode == CaptureMode::Automatic
         && attempt.phase == Phase::Authorized
         && attempt.close.is_none();
-    let object = attempt
-        .objects
-        .iter()
-        .find(|(_, phase)| **phase == Phase::Authorized);
+    let object = attempt.objects.iter().find(|(_, phase)| **phase == Phase::Authorized);
     if let (true, Some((object, _))) = (owed, object) {
         let op_id = OperationId::capture_owed(id);
         let amount = order.total.amount_minor;
-        let op = Operation::owed(
-            OperationKind::Capture,
-            id,
-            object,
-            amount,
-            Reason::Owed,
-            now,
-        );
+        let op = Operation::owed(OperationKind::Capture, id, object, amount, Reason::Owed, now);
         order.operations.entry(op_id).or_insert(op);
     }
 }
@@ -199,21 +177,15 @@ fn owe_voids(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timesta
         .collect();
     for object in authorized {
         let op = Operation::owed(OperationKind::Void, id, &object, 0, Reason::Owed, now);
-        order
-            .operations
-            .entry(OperationId::void_of(id, &object))
-            .or_insert(op);
+        order.operations.entry(OperationId::void_of(id, &object)).or_insert(op);
     }
 }
 
 /// e. An excess capture is given back: reserved in the very write that records it, so that a
 /// merchant's refund finds no room.
 fn compensate_excess(order: &mut Order, now: Timestamp) {
-    let reason = if order.state == State::Paid {
-        Reason::DuplicatePayment
-    } else {
-        Reason::LatePayment
-    };
+    let reason =
+        if order.state == State::Paid { Reason::DuplicatePayment } else { Reason::LatePayment };
     let excess: Vec<String> = order
         .captures
         .iter()
@@ -252,10 +224,7 @@ fn compensate_excess(order: &mut Order, now: Timestamp) {
 
 /// g. An order ends only when nothing can pay it any more.
 fn end_if_nothing_is_live(order: &mut Order) {
-    let live = order
-        .attempts
-        .values()
-        .any(|attempt| attempt.phase.is_live());
+    let live = order.attempts.values().any(|attempt| attempt.phase.is_live());
     let in_flight = order
         .operations
         .values()
@@ -271,11 +240,7 @@ fn end_if_nothing_is_live(order: &mut Order) {
 }
 
 fn hide_pages_of_ended_attempts(order: &mut Order) {
-    for attempt in order
-        .attempts
-        .values_mut()
-        .filter(|attempt| !attempt.phase.is_live())
-    {
+    for attempt in order.attempts.values_mut().filter(|attempt| !attempt.phase.is_live()) {
         if let Some(page) = &mut attempt.page {
             page.address = None;
             page.token = None;

@@ -198,9 +198,7 @@ impl Order {
     }
 
     pub fn live_attempt(&self) -> Option<(&PaymentId, &Attempt)> {
-        self.live
-            .as_ref()
-            .and_then(|id| self.attempts.get_key_value(id))
+        self.live.as_ref().and_then(|id| self.attempts.get_key_value(id))
     }
 
     /// A capture call is on its way, or may be, or a person must find out.
@@ -214,9 +212,7 @@ impl Order {
         &'a self,
         attempt: &'a PaymentId,
     ) -> impl Iterator<Item = (&'a CaptureId, &'a Capture)> {
-        self.captures
-            .iter()
-            .filter(move |(_, capture)| &capture.attempt == attempt)
+        self.captures.iter().filter(move |(_, capture)| &capture.attempt == attempt)
     }
 
     /// What of a capture is gone or reserved: lost disputes, refunds that have not failed (ours and
@@ -242,16 +238,11 @@ impl Order {
                     && !self.is_shown(id)
             })
             .map(|(_, op)| op.amount_minor);
-        disputed
-            .chain(refunded)
-            .chain(reserved)
-            .fold(0, u64::saturating_add)
+        disputed.chain(refunded).chain(reserved).fold(0, u64::saturating_add)
     }
 
     /// The gateway has shown the refund that this operation made.
     fn is_shown(&self, operation: &OperationId) -> bool {
-        self.refunds
-            .values()
-            .any(|refund| refund.operation.as_ref() == Some(operation))
+        self.refunds.values().any(|refund| refund.operation.as_ref() == Some(operation))
     }
 }

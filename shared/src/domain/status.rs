@@ -137,15 +137,12 @@ impl Order {
     }
 
     pub fn amount_captured(&self, id: &PaymentId) -> u64 {
-        self.captures_of(id).fold(0, |sum, (_, c): (_, &Capture)| {
-            sum.saturating_add(c.amount.amount_minor)
-        })
+        self.captures_of(id)
+            .fold(0, |sum, (_, c): (_, &Capture)| sum.saturating_add(c.amount.amount_minor))
     }
 
     pub fn amount_refunded(&self, id: &PaymentId) -> u64 {
-        self.captures_of(id).fold(0, |sum, (capture, _)| {
-            sum.saturating_add(self.returned(capture))
-        })
+        self.captures_of(id).fold(0, |sum, (capture, _)| sum.saturating_add(self.returned(capture)))
     }
 
     /// The gateway's refund that shows this operation, if it has shown one.

@@ -21,15 +21,9 @@ use super::time::Timestamp;
 pub(crate) const START: Timestamp = Timestamp::from_unix(1_795_165_200);
 
 pub(crate) const FULL: Capabilities = Capabilities {
-    create_keys: Keys::Key {
-        lifetime_seconds: 86_400,
-    },
-    capture_keys: Keys::Key {
-        lifetime_seconds: 86_400,
-    },
-    refund_keys: Keys::Key {
-        lifetime_seconds: 86_400,
-    },
+    create_keys: Keys::Key { lifetime_seconds: 86_400 },
+    capture_keys: Keys::Key { lifetime_seconds: 86_400 },
+    refund_keys: Keys::Key { lifetime_seconds: 86_400 },
     cancel: true,
     page_life: true,
     ours: OursToCapture::Never,
@@ -90,17 +84,8 @@ impl Case {
     pub(crate) fn new(able: Capabilities) -> Self {
         let capabilities = BTreeMap::from([(GatewayName::new("g"), able)]);
         let targets = vec!["fulfilment".to_owned()];
-        let rules = Rules {
-            capabilities,
-            targets,
-            due_shards: 8,
-        };
-        Self {
-            order: open_order(),
-            rules,
-            now: START,
-            told: Vec::new(),
-        }
+        let rules = Rules { capabilities, targets, due_shards: 8 };
+        Self { order: open_order(), rules, now: START, told: Vec::new() }
     }
 
     /// Applies a change as the store would, and remembers what was told.
@@ -125,10 +110,7 @@ impl Case {
 
     pub(crate) fn attempt(&mut self, n: usize, mode: CaptureMode) -> PaymentId {
         let id = PaymentId::from_number(&self.order.id, n);
-        assert!(
-            self.order.accepts_attempt(self.now),
-            "the order takes another attempt"
-        );
+        assert!(self.order.accepts_attempt(self.now), "the order takes another attempt");
         let new = NewAttempt {
             fingerprint: Fingerprint::of("payments", "{}"),
             key_hash: None,
@@ -168,37 +150,20 @@ pub(crate) fn pending(object: &str) -> Seen {
         token: Some("tok".to_owned()),
         expires_at: None,
     };
-    Seen {
-        page: Some(page),
-        ..at(object, Phase::Pending)
-    }
+    Seen { page: Some(page), ..at(object, Phase::Pending) }
 }
 
 pub(crate) fn at(object: &str, phase: Phase) -> Seen {
-    Seen {
-        object: object.to_owned(),
-        phase: Some(phase),
-        ..Seen::default()
-    }
+    Seen { object: object.to_owned(), phase: Some(phase), ..Seen::default() }
 }
 
 pub(crate) fn authorized(object: &str, amount: Money) -> Seen {
-    Seen {
-        authorized: Some(amount),
-        ..at(object, Phase::Authorized)
-    }
+    Seen { authorized: Some(amount), ..at(object, Phase::Authorized) }
 }
 
 pub(crate) fn captured(object: &str, amount: Money) -> Seen {
-    let capture = SeenCapture {
-        id: object.to_owned(),
-        amount,
-        operation: None,
-    };
-    Seen {
-        captures: vec![capture],
-        ..at(object, Phase::Captured)
-    }
+    let capture = SeenCapture { id: object.to_owned(), amount, operation: None };
+    Seen { captures: vec![capture], ..at(object, Phase::Captured) }
 }
 
 pub(crate) fn refunded(
@@ -215,9 +180,5 @@ pub(crate) fn refunded(
         amount_minor,
         phase,
     };
-    Seen {
-        object: object.to_owned(),
-        refunds: vec![refund],
-        ..Seen::default()
-    }
+    Seen { object: object.to_owned(), refunds: vec![refund], ..Seen::default() }
 }

@@ -17,12 +17,8 @@ const AUTO: CaptureMode = CaptureMode::Automatic;
 const MANUAL: CaptureMode = CaptureMode::Manual;
 
 /// A gateway whose pages nothing can end.
-const STUBBORN: Capabilities = Capabilities {
-    cancel: false,
-    page_life: false,
-    void: false,
-    ..FULL
-};
+const STUBBORN: Capabilities =
+    Capabilities { cancel: false, page_life: false, void: false, ..FULL };
 
 fn status(case: &Case, n: usize) -> PaymentStatus {
     let id = super::id::PaymentId::from_number(&case.order.id, n);
@@ -50,11 +46,7 @@ fn a_second_page_never_replaces_the_first() {
     case.learn(&id, &pending("o2"));
     assert_eq!(case.order.attempts[&id].page.as_ref().unwrap().object, "o1");
     case.learn(&id, &at("o2", Phase::Failed));
-    assert_eq!(
-        case.order.attempts[&id].phase,
-        Phase::Pending,
-        "o1 can still be paid"
-    );
+    assert_eq!(case.order.attempts[&id].phase, Phase::Pending, "o1 can still be paid");
     case.learn(&id, &at("o1", Phase::Failed));
     assert_eq!(case.order.attempts[&id].phase, Phase::Failed);
 }
@@ -63,17 +55,8 @@ fn a_second_page_never_replaces_the_first() {
 fn a_declined_try_is_history_not_the_end() {
     let mut case = Case::new(FULL);
     let id = case.attempt(0, AUTO);
-    let failure = Failure {
-        code: "card_declined".to_owned(),
-        message: "no".to_owned(),
-    };
-    case.learn(
-        &id,
-        &Seen {
-            failure: Some(failure),
-            ..pending("o1")
-        },
-    );
+    let failure = Failure { code: "card_declined".to_owned(), message: "no".to_owned() };
+    case.learn(&id, &Seen { failure: Some(failure), ..pending("o1") });
     assert_eq!(status(&case, 0), PaymentStatus::Pending);
     assert!(case.order.live.is_some());
     assert!(case.told.is_empty());
@@ -100,22 +83,13 @@ fn a_late_success_on_a_paid_order_is_given_back() {
     case.learn(&first, &captured("o1", usd(7500)));
     assert_eq!(case.order.captures["o1"].class, CaptureClass::Excess);
     let (op_id, op) = case.order.operations.first_key_value().unwrap();
-    assert_eq!(
-        (op.kind, op.reason),
-        (OperationKind::Refund, Reason::DuplicatePayment)
-    );
+    assert_eq!((op.kind, op.reason), (OperationKind::Refund, Reason::DuplicatePayment));
     assert_eq!((op.amount_minor, op.sends), (7500, 0));
     assert!(case.order.due_at.is_some());
     let op_id = op_id.clone();
-    case.learn(
-        &first,
-        &refunded("o1", "r1", 7500, Some(&op_id), OperationPhase::Done),
-    );
+    case.learn(&first, &refunded("o1", "r1", 7500, Some(&op_id), OperationPhase::Done));
     assert_eq!(case.order.operations[&op_id].phase, OperationPhase::Done);
-    assert_eq!(
-        case.told,
-        ["payment.failed", "payment.completed", "refund.completed"]
-    );
+    assert_eq!(case.told, ["payment.failed", "payment.completed", "refund.completed"]);
     assert_eq!(case.order.status(), OrderStatus::Paid);
 }
 
@@ -128,20 +102,13 @@ fn a_failed_compensation_is_repeated_four_times_then_reviewed() {
     assert_eq!(case.order.state, State::Cancelled);
     case.learn(&id, &captured("o1", usd(7500)));
     for n in 0..4 {
-        let open: Vec<_> = case
-            .order
-            .operations
-            .iter()
-            .filter(|(_, op)| op.phase.is_unproven())
-            .collect();
+        let open: Vec<_> =
+            case.order.operations.iter().filter(|(_, op)| op.phase.is_unproven()).collect();
         assert_eq!(open.len(), 1, "compensation {n}");
         assert_eq!(open[0].1.reason, Reason::LatePayment);
         let op_id = open[0].0.clone();
         let refund = format!("r{n}");
-        case.learn(
-            &id,
-            &refunded("o1", &refund, 7500, Some(&op_id), OperationPhase::Failed),
-        );
+        case.learn(&id, &refunded("o1", &refund, 7500, Some(&op_id), OperationPhase::Failed));
     }
     assert_eq!(case.order.captures["o1"].class, CaptureClass::Review);
     assert!(case.told.contains(&"payment.review"));
@@ -159,18 +126,10 @@ fn a_wrong_amount_is_reviewed_and_opens_the_order_again_once_returned() {
     let part = case.operation("part", Some(100));
     let mut order = case.order.clone();
     let refused = claim_refund(&mut order, &id, &part, false).unwrap_err();
-    assert_eq!(
-        refused,
-        RefundRefused::ExceedsCaptured {
-            refundable_minor: 7400
-        }
-    );
+    assert_eq!(refused, RefundRefused::ExceedsCaptured { refundable_minor: 7400 });
     let whole = case.operation("whole", None);
     case.change(|order| claim_refund(order, &id, &whole, false).unwrap());
-    case.learn(
-        &id,
-        &refunded("o1", "r1", 7400, Some(&whole.id), OperationPhase::Done),
-    );
+    case.learn(&id, &refunded("o1", "r1", 7400, Some(&whole.id), OperationPhase::Done));
     assert_eq!(case.order.status(), OrderStatus::Created);
     assert!(case.order.accepts_attempt(case.now));
 }
@@ -184,30 +143,13 @@ fn refunds_never_exceed_the_capture_and_a_bank_can_send_one_back() {
     case.change(|order| claim_refund(order, &id, &first, false).unwrap());
     let second = case.operation("b", Some(2501));
     let refused = claim_refund(&mut case.order.clone(), &id, &second, false).unwrap_err();
-    assert_eq!(
-        refused,
-        RefundRefused::ExceedsCaptured {
-            refundable_minor: 2500
-        }
-    );
-    case.learn(
-        &id,
-        &refunded("o1", "r1", 5000, Some(&first.id), OperationPhase::Done),
-    );
+    assert_eq!(refused, RefundRefused::ExceedsCaptured { refundable_minor: 2500 });
+    case.learn(&id, &refunded("o1", "r1", 5000, Some(&first.id), OperationPhase::Done));
     assert_eq!(case.order.status(), OrderStatus::PartiallyRefunded);
-    case.learn(
-        &id,
-        &refunded("o1", "r1", 5000, Some(&first.id), OperationPhase::Failed),
-    );
-    case.learn(
-        &id,
-        &refunded("o1", "r1", 5000, Some(&first.id), OperationPhase::Done),
-    );
+    case.learn(&id, &refunded("o1", "r1", 5000, Some(&first.id), OperationPhase::Failed));
+    case.learn(&id, &refunded("o1", "r1", 5000, Some(&first.id), OperationPhase::Done));
     assert_eq!(case.order.status(), OrderStatus::Paid);
-    assert_eq!(
-        case.told,
-        ["payment.completed", "refund.completed", "refund.failed"]
-    );
+    assert_eq!(case.told, ["payment.completed", "refund.completed", "refund.failed"]);
 }
 
 #[test]
@@ -218,12 +160,7 @@ fn a_dashboard_refund_takes_room_and_is_told() {
     case.learn(&id, &captured("o1", usd(7500)));
     let mine = case.operation("a", Some(501));
     let refused = claim_refund(&mut case.order.clone(), &id, &mine, false).unwrap_err();
-    assert_eq!(
-        refused,
-        RefundRefused::ExceedsCaptured {
-            refundable_minor: 500
-        }
-    );
+    assert_eq!(refused, RefundRefused::ExceedsCaptured { refundable_minor: 500 });
     assert_eq!(case.told, ["refund.completed", "payment.completed"]);
 }
 
@@ -235,10 +172,7 @@ fn a_closing_attempt_that_nobody_saw_is_released_at_once() {
     case.change(|order| close(order, &id, &rules).unwrap());
     assert_eq!(case.order.attempts[&id].phase, Phase::Closed);
     case.learn(&id, &pending("o1"));
-    assert_eq!(
-        case.order.attempts[&id].page, None,
-        "too late to hand a page out"
-    );
+    assert_eq!(case.order.attempts[&id].page, None, "too late to hand a page out");
     assert_eq!(case.told, ["payment.canceled"]);
 }
 
@@ -290,10 +224,7 @@ fn expiry_leaves_an_authorized_payment_to_the_merchant() {
     case.change(|order| claim_capture(order, &id, &capture, &rules).unwrap());
     case.learn(&id, &captured("o1", usd(5000)));
     assert_eq!(case.order.status(), OrderStatus::Paid);
-    assert_eq!(
-        case.order.operations[&capture.id].phase,
-        OperationPhase::Done
-    );
+    assert_eq!(case.order.operations[&capture.id].phase, OperationPhase::Done);
 }
 
 #[test]
@@ -310,23 +241,16 @@ fn a_capture_is_one_and_stays_within_the_authorization() {
     let much = case.operation("c1", Some(7501));
     assert_eq!(
         claim_capture(&mut case.order.clone(), &id, &much, &rules),
-        Err(CaptureRefused::ExceedsAuthorized {
-            capturable_minor: 7500
-        })
+        Err(CaptureRefused::ExceedsAuthorized { capturable_minor: 7500 })
     );
     let first = case.operation("c2", Some(7000));
     case.change(|order| claim_capture(order, &id, &first, &rules).unwrap());
     let second = case.operation("c3", Some(501));
     assert_eq!(
         claim_capture(&mut case.order.clone(), &id, &second, &rules),
-        Err(CaptureRefused::ExceedsAuthorized {
-            capturable_minor: 500
-        })
+        Err(CaptureRefused::ExceedsAuthorized { capturable_minor: 500 })
     );
-    assert_eq!(
-        close(&mut case.order.clone(), &id, &rules),
-        Err(CloseRefused::CaptureInFlight)
-    );
+    assert_eq!(close(&mut case.order.clone(), &id, &rules), Err(CloseRefused::CaptureInFlight));
     assert_eq!(
         end(&mut case.order.clone(), Ending::Cancel, case.now),
         Err(EndRefused::CaptureInFlight)
@@ -335,32 +259,17 @@ fn a_capture_is_one_and_stays_within_the_authorization() {
 
 #[test]
 fn where_money_moves_by_our_call_only_the_capture_is_owed_and_withdrawn_by_a_close() {
-    let mut case = Case::new(Capabilities {
-        ours: OursToCapture::Always,
-        cancel: false,
-        ..FULL
-    });
+    let mut case = Case::new(Capabilities { ours: OursToCapture::Always, cancel: false, ..FULL });
     let id = case.attempt(0, AUTO);
     case.learn(&id, &pending("o1"));
     case.learn(&id, &authorized("o1", usd(7500)));
     let (capture, op) = case.order.operations.first_key_value().unwrap();
-    assert_eq!(
-        (op.kind, op.sends, op.amount_minor),
-        (OperationKind::Capture, 0, 7500)
-    );
+    assert_eq!((op.kind, op.sends, op.amount_minor), (OperationKind::Capture, 0, 7500));
     let capture = capture.clone();
     let rules = case.rules.clone();
     case.change(|order| close(order, &id, &rules).unwrap());
-    assert_eq!(
-        case.order.operations[&capture].phase,
-        OperationPhase::Refused
-    );
-    let void = case
-        .order
-        .operations
-        .values()
-        .find(|op| op.kind == OperationKind::Void)
-        .unwrap();
+    assert_eq!(case.order.operations[&capture].phase, OperationPhase::Refused);
+    let void = case.order.operations.values().find(|op| op.kind == OperationKind::Void).unwrap();
     assert!(void.phase.is_unproven());
     case.learn(&id, &at("o1", Phase::Cancelled));
     assert_eq!(case.order.attempts[&id].phase, Phase::Cancelled);
@@ -389,17 +298,12 @@ fn an_open_order_is_always_due() {
     let now = case.now;
     case.change(|order| end(order, Ending::Expire, now).unwrap());
     case.change(|order| order.outbox.clear());
-    assert_eq!(
-        (case.order.state, case.order.due_at),
-        (State::Expired, None)
-    );
+    assert_eq!((case.order.state, case.order.due_at), (State::Expired, None));
 }
 
 #[test]
 fn keys_are_not_repeated_in_their_last_hour() {
-    let key = Keys::Key {
-        lifetime_seconds: 86_400,
-    };
+    let key = Keys::Key { lifetime_seconds: 86_400 };
     assert!(key.allow_repeat(82_799));
     assert!(!key.allow_repeat(82_800));
     assert!(Keys::Natural.allow_repeat(i64::MAX));
@@ -409,10 +313,7 @@ fn keys_are_not_repeated_in_their_last_hour() {
 #[test]
 fn a_payment_made_by_the_create_call_is_not_taken_as_unseen() {
     let mut case = Case::new(STUBBORN);
-    case.order
-        .details
-        .metadata
-        .insert("sandbox".to_owned(), "approve".to_owned());
+    case.order.details.metadata.insert("sandbox".to_owned(), "approve".to_owned());
     assert_eq!(STUBBORN.page_only, PageOnly::UnlessMetadata("sandbox"));
     let id = case.attempt(0, AUTO);
     assert!(close(&mut case.order.clone(), &id, &case.rules).is_err());

@@ -52,11 +52,6 @@ impl Timestamp {
     /// Rounded up to a multiple of `step` seconds.
     #[must_use]
     pub fn round_up(self, step: i64) -> Self {
-        Self(
-            self.0
-                .saturating_add(step - 1)
-                .div_euclid(step)
-                .saturating_mul(step),
-        )
+        Self(self.0.saturating_add(step - 1).div_euclid(step).saturating_mul(step))
     }
 }

@@ -44,14 +44,9 @@ async fn a_repeated_create_is_the_same_request(fixtures: &Fixtures) {
     let second = gateway.create(&fixtures.create, TIMEOUT).await;
     assert_eq!(first, second);
     let sent = transport.sent();
-    let [(a, a_timeout), (b, b_timeout)] = sent.as_slice() else {
-        panic!("two requests")
-    };
+    let [(a, a_timeout), (b, b_timeout)] = sent.as_slice() else { panic!("two requests") };
     assert_eq!((a_timeout, b_timeout), (&TIMEOUT, &TIMEOUT));
-    assert_eq!(
-        (a.method(), a.uri(), a.headers()),
-        (b.method(), b.uri(), b.headers())
-    );
+    assert_eq!((a.method(), a.uri(), a.headers()), (b.method(), b.uri(), b.headers()));
     assert_eq!(a.body(), b.body());
     let name = (fixtures.name_of)(a);
     assert_eq!(name.as_deref(), Some(fixtures.create.payment.as_str()));
@@ -65,40 +60,23 @@ async fn decline_refusal_and_lost_answer_are_told_apart(fixtures: &Fixtures) {
     assert!(declined.failure.is_some());
     let refused = fixtures.created(Ok(fixtures.refused.clone())).await;
     assert!(matches!(refused, Answer::Refused(_)), "{refused:?}");
-    assert_eq!(
-        fixtures.created(Err(TransportError::NotSent)).await,
-        Answer::NotSent
-    );
-    assert_eq!(
-        fixtures.created(Err(TransportError::Unknown)).await,
-        Answer::Unknown
-    );
+    assert_eq!(fixtures.created(Err(TransportError::NotSent)).await, Answer::NotSent);
+    assert_eq!(fixtures.created(Err(TransportError::Unknown)).await, Answer::Unknown);
     for unclear in &fixtures.unclear {
-        assert_eq!(
-            fixtures.created(Ok(unclear.clone())).await,
-            Answer::Unknown,
-            "{unclear:?}"
-        );
+        assert_eq!(fixtures.created(Ok(unclear.clone())).await, Answer::Unknown, "{unclear:?}");
     }
 }
 
 async fn a_lost_answer_is_never_an_effect_or_a_refusal(fixtures: &Fixtures) {
     let effect = fixtures.effect();
-    let cases = [
-        (TransportError::NotSent, Answer::NotSent),
-        (TransportError::Unknown, Answer::Unknown),
-    ];
+    let cases =
+        [(TransportError::NotSent, Answer::NotSent), (TransportError::Unknown, Answer::Unknown)];
     for (error, expected) in cases {
         let (gateway, _) = fixtures.gateway(vec![Err(error); 4]);
         assert_eq!(gateway.capture(&effect, TIMEOUT).await, expected);
         assert_eq!(gateway.void(&effect, TIMEOUT).await, expected);
         assert_eq!(gateway.refund(&effect, TIMEOUT).await, expected);
-        assert_eq!(
-            gateway
-                .close(&effect.payment, &effect.object, TIMEOUT)
-                .await,
-            expected
-        );
+        assert_eq!(gateway.close(&effect.payment, &effect.object, TIMEOUT).await, expected);
     }
 }
 
@@ -108,26 +86,15 @@ async fn every_status_maps(fixtures: &Fixtures) {
         let phases: Vec<_> = seen.iter().map(|seen| seen.phase).collect();
         assert_eq!(phases, [Some(*phase)], "{status:?}");
     }
-    let strange = fixtures
-        .looked_up(Ok(fixtures.strange_status.clone()))
-        .await
-        .unwrap();
-    let [strange] = strange.as_slice() else {
-        panic!("the object is there all the same")
-    };
+    let strange = fixtures.looked_up(Ok(fixtures.strange_status.clone())).await.unwrap();
+    let [strange] = strange.as_slice() else { panic!("the object is there all the same") };
     assert_eq!(strange.phase, None, "what is not known is no outcome");
 }
 
 async fn absence_is_told_from_silence(fixtures: &Fixtures) {
-    assert_eq!(
-        fixtures.looked_up(Ok(fixtures.absent.clone())).await,
-        Ok(Vec::new())
-    );
+    assert_eq!(fixtures.looked_up(Ok(fixtures.absent.clone())).await, Ok(Vec::new()));
     for error in [TransportError::NotSent, TransportError::Unknown] {
-        assert_eq!(
-            fixtures.looked_up(Err(error)).await,
-            Err(LookUpError::Unavailable)
-        );
+        assert_eq!(fixtures.looked_up(Err(error)).await, Err(LookUpError::Unavailable));
     }
     for answer in &fixtures.unavailable {
         let found = fixtures.looked_up(Ok(answer.clone())).await;
@@ -153,11 +120,7 @@ async fn one_capture_has_one_id(fixtures: &Fixtures) {
         all.push(seen);
     }
     let shown = |seen: &Seen| {
-        let captures: Vec<_> = seen
-            .captures
-            .iter()
-            .map(|c| (c.id.clone(), c.amount))
-            .collect();
+        let captures: Vec<_> = seen.captures.iter().map(|c| (c.id.clone(), c.amount)).collect();
         (seen.object.clone(), captures)
     };
     assert_eq!(created.captures.len(), 1);
@@ -171,26 +134,17 @@ fn only_what_was_signed_is_believed(fixtures: &Fixtures) {
     let (body, now) = (fixtures.one_capture.event.as_bytes(), now());
     let headers = (fixtures.sign)(body, now);
     let verify = |headers: &HeaderMap, body: &[u8], now: Timestamp| {
-        gateway
-            .verify(&Delivery { headers, body }, now)
-            .map(|verified| verified.body().to_vec())
+        gateway.verify(&Delivery { headers, body }, now).map(|verified| verified.body().to_vec())
     };
     assert_eq!(verify(&headers, body, now).as_deref(), Ok(body));
-    assert_eq!(
-        verify(&HeaderMap::new(), body, now),
-        Err(SignatureError::Missing)
-    );
+    assert_eq!(verify(&HeaderMap::new(), body, now), Err(SignatureError::Missing));
     if !gateway.capabilities().signed_events {
         return;
     }
     for at in 0..body.len() {
         let mut altered = body.to_vec();
         altered[at] ^= 1;
-        assert_eq!(
-            verify(&headers, &altered, now),
-            Err(SignatureError::Mismatch),
-            "byte {at}"
-        );
+        assert_eq!(verify(&headers, &altered, now), Err(SignatureError::Mismatch), "byte {at}");
     }
     for late in [STALE_SECONDS, -STALE_SECONDS] {
         let stale = verify(&headers, body, now.plus(late));

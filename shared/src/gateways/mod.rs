@@ -40,11 +40,7 @@ impl Gateways {
         transport: Arc<dyn Transport>,
         configured: Vec<GatewayName>,
     ) -> Self {
-        Self {
-            secrets,
-            transport,
-            configured,
-        }
+        Self { secrets, transport, configured }
     }
 
     /// In the order of preference.
@@ -59,11 +55,7 @@ impl Gateways {
             .filter(|_| self.configured.contains(name))
             .map(|(_, open)| open)
             .ok_or(GatewayMissing::Unknown)?;
-        let text = self
-            .secrets
-            .text(&secret_name(name))
-            .await
-            .map_err(missing)?;
+        let text = self.secrets.text(&secret_name(name)).await.map_err(missing)?;
         open(&text, Arc::clone(&self.transport)).map_err(missing)
     }
 

@@ -90,15 +90,9 @@ fn showing(kind: Kind, order: &Order, id: &PaymentId) -> Problem {
 
 fn declined(order: &Order, id: &PaymentId) -> Problem {
     let problem = showing(Kind::PaymentDeclined, order, id);
-    let failure = order
-        .attempts
-        .get(id)
-        .and_then(|attempt| attempt.failure.as_ref());
+    let failure = order.attempts.get(id).and_then(|attempt| attempt.failure.as_ref());
     match failure {
-        Some(why) => problem.with(
-            "failure",
-            json!({ "code": why.code, "message": why.message }),
-        ),
+        Some(why) => problem.with("failure", json!({ "code": why.code, "message": why.message })),
         None => problem,
     }
 }

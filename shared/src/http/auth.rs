@@ -96,10 +96,7 @@ async fn find(app: &App, hash: &str) -> Result<Option<ApiKey>, Problem> {
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, key) = value.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| key.trim())
-        .filter(|key| !key.is_empty())
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim()).filter(|key| !key.is_empty())
 }
 
 pub fn unauthorized() -> Problem {
@@ -114,18 +111,10 @@ pub async fn issue_token(
 ) -> Result<String, SecretError> {
     let keys = token_keys(app).await?;
     let key = keys.first().ok_or(SecretError::NotSet)?;
-    let born = order
-        .attempts
-        .get(payment)
-        .map_or(order.created_at, |a| a.created_at);
+    let born = order.attempts.get(payment).map_or(order.created_at, |a| a.created_at);
     let exp = order.expires_at.max(born.plus(TOKEN_SECONDS_MIN));
     let secret = key.key.expose_secret().as_bytes();
-    Ok(status_token::sign(
-        &key.id,
-        secret,
-        payment.as_str(),
-        exp.unix(),
-    ))
+    Ok(status_token::sign(&key.id, secret, payment.as_str(), exp.unix()))
 }
 
 /// Checked before anything is read: a token opens its own payment only.
@@ -135,9 +124,7 @@ pub async fn shopper(app: &App, token: &str, payment: &PaymentId) -> Result<(), 
     match first {
         Ok(()) => Ok(()),
         Err(_) if app.secrets.forget_if_stale(STATUS_TOKEN) => {
-            check_token(app, token, payment, now)
-                .await?
-                .map_err(|_| unauthorized())
+            check_token(app, token, payment, now).await?.map_err(|_| unauthorized())
         }
         Err(_) => Err(unauthorized()),
     }
@@ -156,15 +143,8 @@ async fn check_token(
         }
         Err(SecretError::NotSet | SecretError::Malformed) => Vec::new(),
     };
-    let in_use = keys
-        .iter()
-        .map(|key| (key.id.as_str(), key.key.expose_secret().as_bytes()));
-    Ok(status_token::verify(
-        in_use,
-        token,
-        payment.as_str(),
-        now.unix(),
-    ))
+    let in_use = keys.iter().map(|key| (key.id.as_str(), key.key.expose_secret().as_bytes()));
+    Ok(status_token::verify(in_use, token, payment.as_str(), now.unix()))
 }
 
 async fn token_keys(app: &App) -> Result<Vec<NamedKey>, SecretError> {

@@ -182,10 +182,7 @@ const BRANDS: [(RangeInclusive<u32>, &[usize]); 25] = [
 ];
 
 fn has_brand(digits: &[u32]) -> bool {
-    let prefix = digits
-        .iter()
-        .take(6)
-        .fold(0, |prefix, digit| prefix * 10 + digit);
+    let prefix = digits.iter().take(6).fold(0, |prefix, digit| prefix * 10 + digit);
     BRANDS
         .iter()
         .any(|(prefixes, lengths)| prefixes.contains(&prefix) && lengths.contains(&digits.len()))

@@ -41,20 +41,14 @@ pub fn read<T>(
     read: impl FnOnce(&mut Fields<'_, '_>) -> Option<T>,
 ) -> Result<T, Vec<FieldError>> {
     let mut errors = Vec::new();
-    let body = Member {
-        value: Some(value),
-        pointer: String::new(),
-        errors: &mut errors,
-    };
+    let body = Member { value: Some(value), pointer: String::new(), errors: &mut errors };
     match body.object(read) {
         Some(body) if errors.is_empty() => Ok(body),
         Some(_) => Err(errors),
         None => {
             if errors.is_empty() {
-                errors.push(FieldError {
-                    pointer: String::new(),
-                    detail: "is not valid".to_owned(),
-                });
+                errors
+                    .push(FieldError { pointer: String::new(), detail: "is not valid".to_owned() });
             }
             Err(errors)
         }
@@ -91,18 +85,12 @@ impl<'v> Fields<'v, '_> {
     /// Reports a rule between members, such as a sum, at the member `name`.
     pub fn refuse(&mut self, name: &str, detail: impl Into<String>) {
         let pointer = pointer(&self.pointer, name);
-        self.errors.push(FieldError {
-            pointer,
-            detail: detail.into(),
-        });
+        self.errors.push(FieldError { pointer, detail: detail.into() });
     }
 
     fn refuse_unknown(&mut self) {
         let (members, known) = (self.members, std::mem::take(&mut self.known));
-        for name in members
-            .keys()
-            .filter(|name| !known.contains(&name.as_str()))
-        {
+        for name in members.keys().filter(|name| !known.contains(&name.as_str())) {
             self.refuse(name, "is not a member of this object");
         }
     }

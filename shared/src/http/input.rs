@@ -55,11 +55,7 @@ pub async fn admit(
         return Err(card_data(cards));
     }
     let fingerprint = Fingerprint::of(&route(request), &json::canonical(&body));
-    Ok(Input {
-        body,
-        key,
-        fingerprint,
-    })
+    Ok(Input { body, key, fingerprint })
 }
 
 impl Input {
@@ -73,16 +69,11 @@ impl Input {
 
     /// The key of a route that requires one.
     pub fn required_key(&self) -> Result<Key, Problem> {
-        self.key
-            .clone()
-            .ok_or_else(|| Problem::new(Kind::IdempotencyKeyRequired))
+        self.key.clone().ok_or_else(|| Problem::new(Kind::IdempotencyKeyRequired))
     }
 }
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "the runtime's enum, not ours"
-)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "the runtime's enum, not ours")]
 pub fn bytes(body: &Body) -> &[u8] {
     match body {
         Body::Text(text) => text.as_bytes(),
@@ -96,10 +87,7 @@ fn parse(headers: &HeaderMap, bytes: &[u8]) -> Result<Value, Problem> {
     if bytes.is_empty() && !headers.contains_key(CONTENT_TYPE) {
         return Ok(Value::Object(Map::new()));
     }
-    let media = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let media = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/json") {
         return Err(Problem::new(Kind::UnsupportedMediaType));
@@ -133,10 +121,7 @@ pub fn invalid(errors: Vec<FieldError>) -> Problem {
 
 /// One mistake that shows only after reading.
 pub fn invalid_member(pointer: &str, detail: &str) -> Problem {
-    invalid(vec![FieldError {
-        pointer: pointer.to_owned(),
-        detail: detail.to_owned(),
-    }])
+    invalid(vec![FieldError { pointer: pointer.to_owned(), detail: detail.to_owned() }])
 }
 
 fn card_data(pointers: Vec<String>) -> Problem {
@@ -160,15 +145,10 @@ pub fn payment_id(request: &Request) -> Result<PaymentId, Problem> {
 
 pub fn parameter(request: &Request, name: &str) -> String {
     let parameters = request.path_parameters_ref();
-    parameters
-        .and_then(|known| known.first(name))
-        .unwrap_or_default()
-        .to_owned()
+    parameters.and_then(|known| known.first(name)).unwrap_or_default().to_owned()
 }
 
 pub fn query(request: &Request, name: &str) -> Option<String> {
     let parameters = request.query_string_parameters_ref();
-    parameters
-        .and_then(|known| known.first(name))
-        .map(str::to_owned)
+    parameters.and_then(|known| known.first(name)).map(str::to_owned)
 }

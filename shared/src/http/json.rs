@@ -58,10 +58,7 @@ pub fn pointer(parent: &str, name: &str) -> String {
 
 fn parse_text(text: &str) -> Result<Value, Malformed> {
     let refusal = Cell::new(None);
-    let seed = Strict {
-        levels_left: LEVELS_MAX,
-        refusal: &refusal,
-    };
+    let seed = Strict { levels_left: LEVELS_MAX, refusal: &refusal };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = seed.deserialize(&mut deserializer).map_err(|error| {
         refusal.get().unwrap_or(if error.is_eof() {
@@ -70,9 +67,7 @@ fn parse_text(text: &str) -> Result<Value, Malformed> {
             Malformed::NotJson
         })
     })?;
-    deserializer
-        .end()
-        .map_err(|_| Malformed::TrailingCharacters)?;
+    deserializer.end().map_err(|_| Malformed::TrailingCharacters)?;
     Ok(value)
 }
 
@@ -154,10 +149,7 @@ impl Strict<'_> {
 
     fn one_level_down<E: Error>(&self) -> Result<Self, E> {
         match self.levels_left.checked_sub(1) {
-            Some(levels_left) => Ok(Self {
-                levels_left,
-                ..*self
-            }),
+            Some(levels_left) => Ok(Self { levels_left, ..*self }),
             None => Err(self.refuse(Malformed::TooDeep)),
         }
     }

@@ -50,34 +50,18 @@ struct About {
 impl Reply {
     pub fn new(status: StatusCode, body: Value) -> Self {
         let headers = vec![(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-        Self {
-            status,
-            body: Some(body),
-            headers,
-            about: About::default(),
-        }
+        Self { status, body: Some(body), headers, about: About::default() }
     }
 
     /// Answers a browser that asks whether another origin's page may read.
     pub fn preflight() -> Self {
         let headers = vec![
-            (
-                ACCESS_CONTROL_ALLOW_METHODS,
-                HeaderValue::from_static("GET"),
-            ),
-            (
-                ACCESS_CONTROL_ALLOW_HEADERS,
-                HeaderValue::from_static("authorization"),
-            ),
+            (ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET")),
+            (ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization")),
             (ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600")),
         ];
         let status = StatusCode::NO_CONTENT;
-        Self {
-            status,
-            body: None,
-            headers,
-            about: About::default(),
-        }
+        Self { status, body: None, headers, about: About::default() }
     }
 
     #[must_use]
@@ -129,21 +113,12 @@ where
         Ok(reply) => build(reply.status, reply.body, reply.headers, "application/json"),
         Err(problem) => {
             let body = problem.body(&line.request_id);
-            build(
-                problem.status(),
-                Some(body),
-                problem.headers(),
-                "application/problem+json",
-            )
+            build(problem.status(), Some(body), problem.headers(), "application/problem+json")
         }
     };
     if let Some(origin) = origin {
-        response
-            .headers_mut()
-            .insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        response
-            .headers_mut()
-            .insert(VARY, HeaderValue::from_static("origin"));
+        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        response.headers_mut().insert(VARY, HeaderValue::from_static("origin"));
     }
     response
 }
@@ -158,9 +133,7 @@ fn build(
     *response.status_mut() = status;
     if let Some(body) = body {
         *response.body_mut() = Body::Text(body.to_string());
-        response
-            .headers_mut()
-            .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
     for (name, value) in headers {
         response.headers_mut().insert(name, value);
@@ -171,11 +144,7 @@ fn build(
 /// The caller's origin, if it is one of `CORS_ORIGINS`.
 fn allowed_origin(app: &App, request: &Request) -> Option<HeaderValue> {
     let origin = request.headers().get(ORIGIN)?;
-    let listed = app
-        .config
-        .cors_origins
-        .iter()
-        .any(|allowed| allowed.as_bytes() == origin);
+    let listed = app.config.cors_origins.iter().any(|allowed| allowed.as_bytes() == origin);
     listed.then(|| origin.clone())
 }
 
@@ -190,9 +159,7 @@ pub fn route(request: &Request) -> String {
 
 /// How long this invocation may still take.
 pub fn budget(request: &Request) -> Budget {
-    let deadline = request
-        .lambda_context_ref()
-        .map_or(0, |context| context.deadline);
+    let deadline = request.lambda_context_ref().map_or(0, |context| context.deadline);
     Budget::of(Duration::from_millis(deadline.saturating_sub(unix_ms())))
 }
 
@@ -208,9 +175,7 @@ impl Line {
         let context = request.lambda_context_ref();
         Self {
             request_id: context.map(|c| c.request_id.clone()).unwrap_or_default(),
-            function: context
-                .map(|c| c.env_config.function_name.clone())
-                .unwrap_or_default(),
+            function: context.map(|c| c.env_config.function_name.clone()).unwrap_or_default(),
             route: route(request),
             cold_start: COLD.swap(false, Ordering::Relaxed),
         }
@@ -238,11 +203,7 @@ impl Line {
             "request"
         );
         if let Some(problem) = problem.filter(|p| p.status().is_server_error()) {
-            let cause = problem
-                .cause
-                .as_ref()
-                .map(|cause| chain(&**cause))
-                .unwrap_or_default();
+            let cause = problem.cause.as_ref().map(|cause| chain(&**cause)).unwrap_or_default();
             tracing::error!(request.id = %self.request_id, error = %cause, "request failed");
         }
     }

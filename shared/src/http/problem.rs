@@ -42,10 +42,7 @@ impl Problem {
     /// Says more than the kind does. The sentence must not repeat what the client sent.
     #[must_use]
     pub fn detail(self, detail: impl Into<String>) -> Self {
-        Self {
-            detail: detail.into(),
-            ..self
-        }
+        Self { detail: detail.into(), ..self }
     }
 
     /// Adds a member beside those of RFC 9457, such as `errors` or `payment`.
@@ -57,19 +54,13 @@ impl Problem {
 
     #[must_use]
     pub fn retry_after(self, seconds: u32) -> Self {
-        Self {
-            retry_after: Some(seconds),
-            ..self
-        }
+        Self { retry_after: Some(seconds), ..self }
     }
 
     /// What went wrong, for the log.
     #[must_use]
     pub fn because(self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self {
-            cause: Some(cause.into()),
-            ..self
-        }
+        Self { cause: Some(cause.into()), ..self }
     }
 
     pub fn status(&self) -> StatusCode {
@@ -80,16 +71,9 @@ impl Problem {
     /// failure and tells nothing but its kind: neither detail nor extensions of this occurrence.
     pub fn body(&self, instance: &str) -> Value {
         let ours = self.status().is_server_error();
-        let mut body = if ours {
-            Map::new()
-        } else {
-            self.extensions.clone()
-        };
+        let mut body = if ours { Map::new() } else { self.extensions.clone() };
         let detail = if ours { self.kind.when() } else { &self.detail };
-        body.insert(
-            "type".to_owned(),
-            format!("/problems/{}", self.kind.slug()).into(),
-        );
+        body.insert("type".to_owned(), format!("/problems/{}", self.kind.slug()).into());
         body.insert("title".to_owned(), self.kind.title().into());
         body.insert("status".to_owned(), self.status().as_u16().into());
         body.insert("detail".to_owned(), detail.into());
@@ -100,16 +84,10 @@ impl Problem {
     /// The headers that belong to the body. A 401 must name a scheme (RFC 9110, 11.6.1).
     pub fn headers(&self) -> Vec<(HeaderName, HeaderValue)> {
         let mut headers = vec![
-            (
-                CONTENT_TYPE,
-                HeaderValue::from_static("application/problem+json"),
-            ),
+            (CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),
             (CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
-        headers.extend(
-            self.retry_after
-                .map(|seconds| (RETRY_AFTER, HeaderValue::from(seconds))),
-        );
+        headers.extend(self.retry_after.map(|seconds| (RETRY_AFTER, HeaderValue::from(seconds))));
         if self.status() == StatusCode::UNAUTHORIZED {
             headers.push((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
         }

@@ -30,10 +30,7 @@ pub enum TokenError {
 /// A token for `payment_id` that is good before `exp`, in seconds of Unix time.
 pub fn sign(key_id: &str, key: &[u8], payment_id: &str, exp: i64) -> String {
     let signature = mac(key, payment_id, exp).finalize().into_bytes();
-    format!(
-        "{VERSION}{key_id}.{exp}.{}",
-        BASE64URL_NOPAD.encode(&signature)
-    )
+    format!("{VERSION}{key_id}.{exp}.{}", BASE64URL_NOPAD.encode(&signature))
 }
 
 /// Checks `token` against the key that it names, among those in use as (id, key).
@@ -43,26 +40,13 @@ pub fn verify<'k>(
     payment_id: &str,
     now: i64,
 ) -> Result<(), TokenError> {
-    let Token {
-        key_id,
-        exp,
-        signature,
-    } = Token::parse(token).ok_or(TokenError::Malformed)?;
+    let Token { key_id, exp, signature } = Token::parse(token).ok_or(TokenError::Malformed)?;
     // An empty key would be known to everybody.
     let in_use = |(id, key): &(&str, &[u8])| *id == key_id && !key.is_empty();
-    let (_, key) = keys
-        .into_iter()
-        .find(in_use)
-        .ok_or(TokenError::UnknownKey)?;
+    let (_, key) = keys.into_iter().find(in_use).ok_or(TokenError::UnknownKey)?;
     // `verify_slice` takes the same time wherever the first wrong byte is.
-    mac(key, payment_id, exp)
-        .verify_slice(&signature)
-        .map_err(|_| TokenError::WrongSignature)?;
-    if now < exp {
-        Ok(())
-    } else {
-        Err(TokenError::Expired)
-    }
+    mac(key, payment_id, exp).verify_slice(&signature).map_err(|_| TokenError::WrongSignature)?;
+    if now < exp { Ok(()) } else { Err(TokenError::Expired) }
 }
 
 struct Token<'t> {
@@ -74,18 +58,12 @@ struct Token<'t> {
 impl<'t> Token<'t> {
     /// Each token has one spelling: `exp` without sign or leading zeros, base64 without slack.
     fn parse(token: &'t str) -> Option<Self> {
-        let rest = token
-            .strip_prefix(VERSION)
-            .filter(|_| token.len() <= LENGTH_MAX)?;
+        let rest = token.strip_prefix(VERSION).filter(|_| token.len() <= LENGTH_MAX)?;
         let (rest, signature) = rest.rsplit_once('.')?;
         let (key_id, exp_text) = rest.rsplit_once('.')?;
         let exp: i64 = exp_text.parse().ok()?;
         let signature = BASE64URL_NOPAD.decode(signature.as_bytes()).ok()?;
-        (exp.to_string() == exp_text).then_some(Self {
-            key_id,
-            exp,
-            signature,
-        })
+        (exp.to_string() == exp_text).then_some(Self { key_id, exp, signature })
     }
 }
 

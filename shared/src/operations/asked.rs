@@ -103,14 +103,6 @@ pub(super) async fn finish(
     } else {
         order
     };
-    let phase = order
-        .operations
-        .get(&id)
-        .map_or(OperationPhase::Unknown, |op| op.phase);
-    Ok(Performed {
-        order: Box::new(order),
-        operation: id,
-        phase,
-        replayed: !mine,
-    })
+    let phase = order.operations.get(&id).map_or(OperationPhase::Unknown, |op| op.phase);
+    Ok(Performed { order: Box::new(order), operation: id, phase, replayed: !mine })
 }

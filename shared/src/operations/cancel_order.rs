@@ -40,11 +40,7 @@ pub async fn cancel_order(
     budget: Budget,
     id: &OrderId,
 ) -> Result<CancelAnswer, CancelOrderError> {
-    let image = app
-        .store
-        .order(id)
-        .await?
-        .ok_or(CancelOrderError::NoSuchOrder)?;
+    let image = app.store.order(id).await?.ok_or(CancelOrderError::NoSuchOrder)?;
     let rules = app.rules().await.map_err(Unavailable::from)?;
     let occasion = app.occasion(Source::Merchant);
     let mut void = None;

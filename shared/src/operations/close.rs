@@ -50,10 +50,7 @@ pub async fn close_attempt(
     let order = match recorded.await {
         Ok(recorded) => recorded.order,
         Err(Stop::Refused(order, why)) => {
-            return Ok(Closed {
-                order: *order,
-                refused: Some(why),
-            });
+            return Ok(Closed { order: *order, refused: Some(why) });
         }
         Err(Stop::Store(error)) => return Err(error.into()),
     };
@@ -62,10 +59,7 @@ pub async fn close_attempt(
         Some(op) => send(app, rules, budget, order, &op).await?,
         None => end_at_gateway(app, rules, budget, order, payment).await?,
     };
-    Ok(Closed {
-        order: publish(app, rules, order).await,
-        refused: None,
-    })
+    Ok(Closed { order: publish(app, rules, order).await, refused: None })
 }
 
 /// Ends the pages of an attempt whose close is written. An object that is not known yet is looked up
@@ -82,9 +76,7 @@ pub async fn end_at_gateway(
             break;
         };
         let known = !attempt.objects.is_empty();
-        order = resolve(app, rules, budget, order, payment, Source::LookUp)
-            .await?
-            .order;
+        order = resolve(app, rules, budget, order, payment, Source::LookUp).await?.order;
         if known {
             break;
         }

@@ -70,10 +70,7 @@ pub async fn create_order(app: &App, new: NewOrder) -> Result<OrderRecorded, Cre
 
 fn open(app: &App, new: NewOrder) -> Order {
     let now = app.clock.now();
-    let id = new
-        .key
-        .as_ref()
-        .map_or_else(|| app.ids.order_id(), OrderId::from_key);
+    let id = new.key.as_ref().map_or_else(|| app.ids.order_id(), OrderId::from_key);
     let mut order = Order {
         id,
         version: 1,
@@ -103,10 +100,7 @@ fn open(app: &App, new: NewOrder) -> Order {
         day_s: None,
         day_at: None,
     };
-    let rules = Rules {
-        due_shards: app.config.due_shards,
-        ..Rules::default()
-    };
+    let rules = Rules { due_shards: app.config.due_shards, ..Rules::default() };
     set_due(&mut order, &rules, now);
     order
 }

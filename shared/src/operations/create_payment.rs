@@ -145,17 +145,11 @@ async fn prepare<'a>(
             Err(_) => refusers.push((name.clone(), "has no usable credentials")),
         }
     }
-    if let Some(unknown) = new
-        .gateway
-        .as_ref()
-        .filter(|_| takers.is_empty() && refusers.is_empty())
+    if let Some(unknown) = new.gateway.as_ref().filter(|_| takers.is_empty() && refusers.is_empty())
     {
         refusers.push((unknown.clone(), "is not configured"));
     }
-    let id = new
-        .key
-        .as_ref()
-        .map(|key| PaymentId::from_key(&new.order, key));
+    let id = new.key.as_ref().map(|key| PaymentId::from_key(&new.order, key));
     let wanted = Wanted {
         id,
         key_hash: new.key.as_ref().map(|key| key.hash(new.order.as_str())),
@@ -166,14 +160,7 @@ async fn prepare<'a>(
         mode: new.mode,
         replace: new.replace,
     };
-    Ok(Request {
-        new,
-        rules,
-        wanted,
-        budget,
-        takers,
-        refusers,
-    })
+    Ok(Request { new, rules, wanted, budget, takers, refusers })
 }
 
 enum Claim {
@@ -202,15 +189,9 @@ async fn claim(
     let order_id = &request.new.order;
     match (&request.wanted.id, request.takers.first()) {
         (Some(id), Some(gateway)) => {
-            let attempt = request
-                .attempt(gateway)
-                .claimed_by(&occasion.nonce, occasion.now);
+            let attempt = request.attempt(gateway).claimed_by(&occasion.nonce, occasion.now);
             let total = request.wanted.total;
-            match app
-                .store
-                .claim(id, &attempt, total, &request.rules, occasion)
-                .await?
-            {
+            match app.store.claim(id, &attempt, total, &request.rules, occasion).await? {
                 Claimed::Won(order) => Ok(Claim::Won(order, id.clone())),
                 Claimed::Refused(order) => Ok(Claim::Refused(order)),
                 Claimed::NoSuchOrder => Err(CreatePaymentError::NoSuchOrder),
@@ -236,16 +217,11 @@ async fn claim_numbered(
     let image = app.store.order(&request.new.order).await?;
     let image = image.ok_or(CreatePaymentError::NoSuchOrder)?;
     let recorded = change(app, &request.rules, occasion, image, |order| {
-        let mine = order
-            .attempts
-            .values()
-            .any(|attempt| attempt.owner == occasion.nonce);
+        let mine = order.attempts.values().any(|attempt| attempt.owner == occasion.nonce);
         let claimable = order.accepts_attempt(occasion.now) && order.total == request.wanted.total;
         if !mine && claimable {
             let id = PaymentId::from_number(&order.id, order.attempts.len());
-            let attempt = request
-                .attempt(gateway)
-                .claimed_by(&occasion.nonce, occasion.now);
+            let attempt = request.attempt(gateway).claimed_by(&occasion.nonce, occasion.now);
             order.add_attempt(&id, attempt);
         }
         Ok::<(), StoreError>(())
@@ -319,10 +295,7 @@ async fn answer(
 }
 
 fn replay(order: Box<Order>, id: PaymentId) -> PaymentAnswer {
-    let unknown = order
-        .attempts
-        .get(&id)
-        .is_some_and(|a| a.phase <= Phase::Unknown);
+    let unknown = order.attempts.get(&id).is_some_and(|a| a.phase <= Phase::Unknown);
     if unknown {
         PaymentAnswer::OutcomeUnknown(order, id)
     } else {
@@ -345,20 +318,13 @@ async fn take_over(
     });
     let order = taken.await?.order;
     pause::reached(&app.config, Point::ItemTaken).await;
-    let mine = order
-        .attempts
-        .get(&id)
-        .is_some_and(|a| a.owner == occasion.nonce);
+    let mine = order.attempts.get(&id).is_some_and(|a| a.owner == occasion.nonce);
     if !mine {
         return Ok(replay(Box::new(order), id));
     }
     let resolved = resolve(app, rules, request.budget, order, &id, Source::LookUp).await?;
     let order = Box::new(publish(app, rules, resolved.order).await);
-    if order
-        .attempts
-        .get(&id)
-        .is_some_and(was_declined_in_the_call)
-    {
+    if order.attempts.get(&id).is_some_and(was_declined_in_the_call) {
         return Err(CreatePaymentError::Declined(order, id));
     }
     Ok(replay(order, id))

@@ -17,9 +17,8 @@ use crate::standard_webhooks::{self, SigningKey};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Wait after each failed try; the last one repeats. SQS allows 12 hours at most.
-const BACKOFF_SECONDS: [i32; 11] = [
-    5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 39_600, 39_600,
-];
+const BACKOFF_SECONDS: [i32; 11] =
+    [5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 39_600, 39_600];
 const WAIT_SECONDS_MAX: i32 = 43_200;
 
 #[derive(Clone, Debug)]
@@ -33,11 +32,7 @@ pub struct Confirmation {
 pub enum DeliveryError {
     /// To be tried again after this wait.
     #[error("not delivered: {why}")]
-    NotDelivered {
-        why: &'static str,
-        status: Option<u16>,
-        wait_seconds: i32,
-    },
+    NotDelivered { why: &'static str, status: Option<u16>, wait_seconds: i32 },
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -53,13 +48,8 @@ pub async fn deliver(app: &App, confirmation: &Confirmation) -> Result<(), Deliv
     let keys: Keys = app.secrets.read("delivery").await?;
     let request = signed(app, &keys, confirmation, now)?;
     let wait = backoff(confirmation.receive_count);
-    let failed = |why, status, wait_seconds| {
-        Err(DeliveryError::NotDelivered {
-            why,
-            status,
-            wait_seconds,
-        })
-    };
+    let failed =
+        |why, status, wait_seconds| Err(DeliveryError::NotDelivered { why, status, wait_seconds });
     match app.transport.send(request, TIMEOUT).await {
         Ok(answer) if answer.status().is_success() => Ok(()),
         Ok(answer) => {
@@ -78,11 +68,8 @@ fn signed(
     confirmation: &Confirmation,
     now: Timestamp,
 ) -> Result<Request<Bytes>, DeliveryError> {
-    let url = keys
-        .url
-        .as_deref()
-        .and_then(|url| acceptable(app, url))
-        .ok_or(SecretError::NotSet)?;
+    let url =
+        keys.url.as_deref().and_then(|url| acceptable(app, url)).ok_or(SecretError::NotSet)?;
     let signing: Vec<SigningKey> = keys
         .live(now)?
         .iter()
@@ -121,10 +108,7 @@ fn acceptable(app: &App, text: &str) -> Option<url::Url> {
 fn backoff(receive_count: u32) -> i32 {
     let step = usize::try_from(receive_count.saturating_sub(1)).unwrap_or(usize::MAX);
     let step = step.min(BACKOFF_SECONDS.len() - 1);
-    BACKOFF_SECONDS
-        .get(step)
-        .copied()
-        .unwrap_or(WAIT_SECONDS_MAX)
+    BACKOFF_SECONDS.get(step).copied().unwrap_or(WAIT_SECONDS_MAX)
 }
 
 /// `Retry-After` in seconds, within what a queue can wait.
@@ -159,9 +143,7 @@ pub async fn postpone(app: &App, queue_arn: &str, receipt_handle: &str, wait_sec
 fn queue_url(arn: &str) -> Option<String> {
     let mut parts = arn.split(':').skip(3);
     let (region, account, name) = (parts.next()?, parts.next()?, parts.next()?);
-    Some(format!(
-        "https://sqs.{region}.amazonaws.com/{account}/{name}"
-    ))
+    Some(format!("https://sqs.{region}.amazonaws.com/{account}/{name}"))
 }
 
 #[cfg(test)]
@@ -173,9 +155,7 @@ mod tests {
         let waits: Vec<i32> = (1..=12).map(backoff).collect();
         assert_eq!(
             waits,
-            [
-                5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 39_600, 39_600, 39_600
-            ]
+            [5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 39_600, 39_600, 39_600]
         );
     }
 

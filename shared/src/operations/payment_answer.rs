@@ -46,10 +46,7 @@ pub(super) enum Verdict {
 }
 
 pub(super) fn verdict(order: &Order, wanted: &Wanted, now: Timestamp) -> Verdict {
-    let known = wanted
-        .id
-        .as_ref()
-        .and_then(|id| order.attempts.get_key_value(id));
+    let known = wanted.id.as_ref().and_then(|id| order.attempts.get_key_value(id));
     if let Some((_, attempt)) = known {
         if attempt.key_hash != wanted.key_hash {
             return Verdict::IdCollision;
@@ -70,11 +67,7 @@ pub(super) fn verdict(order: &Order, wanted: &Wanted, now: Timestamp) -> Verdict
     if let Some((id, attempt)) = order.live_attempt() {
         return match wanted {
             Wanted { id: None, .. } if wanted.is_met_by(attempt) => as_known(id, attempt, now),
-            Wanted {
-                id: Some(_),
-                replace: true,
-                ..
-            } => Verdict::Replace(id.clone()),
+            Wanted { id: Some(_), replace: true, .. } => Verdict::Replace(id.clone()),
             Wanted { .. } => Verdict::Live(id.clone()),
         };
     }
@@ -126,12 +119,8 @@ pub(super) fn was_declined_in_the_call(attempt: &Attempt) -> bool {
 impl Wanted {
     /// An absent member matches anything.
     fn is_met_by(&self, attempt: &Attempt) -> bool {
-        self.gateway
-            .as_ref()
-            .is_none_or(|gateway| gateway == &attempt.gateway)
-            && self
-                .method
-                .is_none_or(|method| Some(method) == attempt.method)
+        self.gateway.as_ref().is_none_or(|gateway| gateway == &attempt.gateway)
+            && self.method.is_none_or(|method| Some(method) == attempt.method)
             && self.mode.is_none_or(|mode| mode == attempt.mode)
     }
 }

@@ -163,9 +163,7 @@ async fn look_up(
 ) -> Result<Vec<Seen>, LookUpError> {
     match op.kind {
         OperationKind::Refund => {
-            let refund = gateway
-                .look_up_refund(effect, budget.gateway_timeout())
-                .await?;
+            let refund = gateway.look_up_refund(effect, budget.gateway_timeout()).await?;
             let seen = refund.map(|refund| Seen {
                 object: op.object.clone(),
                 refunds: vec![refund],
@@ -194,11 +192,7 @@ async fn not_found(
     let since_sent = op.sent_at.map_or(0, |sent| now.since(sent));
     if op.repeat_refused {
         let over = since_sent >= REFUSAL_SETTLES_SECONDS;
-        let verdict = if over {
-            Verdict::Refused
-        } else {
-            Verdict::Wait
-        };
+        let verdict = if over { Verdict::Refused } else { Verdict::Wait };
         return Ok(decide(app, rules, order, id, verdict).await?);
     }
     if since_sent < SETTLE_SECONDS {
@@ -262,10 +256,8 @@ async fn take_and_send(
 ) -> Result<Order, Unavailable> {
     let occasion = app.occasion(Source::Sweep);
     let taken = change(app, rules, &occasion, order, |order| {
-        let mine = order
-            .operations
-            .get(id)
-            .is_some_and(|op| op.owner.as_ref() == Some(&occasion.nonce));
+        let mine =
+            order.operations.get(id).is_some_and(|op| op.owner.as_ref() == Some(&occasion.nonce));
         if !mine {
             order.take_operation(id, &occasion.nonce, occasion.now);
         }
@@ -273,15 +265,9 @@ async fn take_and_send(
     });
     let order = taken.await?.order;
     pause::reached(&app.config, Point::ItemTaken).await;
-    let mine = order
-        .operations
-        .get(id)
-        .is_some_and(|op| op.owner.as_ref() == Some(&occasion.nonce));
-    if mine {
-        send(app, rules, budget, order, id).await
-    } else {
-        Ok(order)
-    }
+    let mine =
+        order.operations.get(id).is_some_and(|op| op.owner.as_ref() == Some(&occasion.nonce));
+    if mine { send(app, rules, budget, order, id).await } else { Ok(order) }
 }
 
 /// Whether the gateway has settled every operation and refund of this order.

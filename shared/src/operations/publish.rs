@@ -15,18 +15,12 @@ pub async fn publish(app: &App, rules: &Rules, order: Order) -> Order {
         return order;
     }
     pause::reached(&app.config, Point::ConfirmationsSent).await;
-    let marked = change(
-        app,
-        rules,
-        &app.occasion(Source::Sweep),
-        order.clone(),
-        |order| {
-            for (message, target) in &sent {
-                mark(order, message, target);
-            }
-            Ok::<(), StoreError>(())
-        },
-    )
+    let marked = change(app, rules, &app.occasion(Source::Sweep), order.clone(), |order| {
+        for (message, target) in &sent {
+            mark(order, message, target);
+        }
+        Ok::<(), StoreError>(())
+    })
     .await;
     pause::reached(&app.config, Point::ConfirmationsMarked).await;
     match marked {

@@ -23,11 +23,7 @@ pub async fn read_order(
     let Some(order) = app.store.order(id).await? else {
         return Ok(None);
     };
-    match order
-        .live
-        .clone()
-        .filter(|_| is_overdue(&order, app.clock.now()))
-    {
+    match order.live.clone().filter(|_| is_overdue(&order, app.clock.now())) {
         Some(payment) => Ok(Some(ask(app, budget, order, &payment).await?)),
         None => Ok(Some(order)),
     }
@@ -46,10 +42,7 @@ pub async fn read_payment(
     };
     let now = app.clock.now();
     let overdue = order.live.as_ref() == Some(payment) && is_overdue(&order, now);
-    let asked_at = order
-        .attempts
-        .get(payment)
-        .and_then(|attempt| attempt.asked_at);
+    let asked_at = order.attempts.get(payment).and_then(|attempt| attempt.asked_at);
     let rested = asked_at.is_none_or(|at| now.since(at) >= REFRESH_SECONDS_MIN);
     if rested && (overdue || refresh) {
         return Ok(Some(ask(app, budget, order, payment).await?));
@@ -70,10 +63,7 @@ async fn ask(
 ) -> Result<Order, Unavailable> {
     let rules: Rules = app.rules().await?;
     let occasion = app.occasion(Source::LookUp);
-    let seen_at = order
-        .attempts
-        .get(payment)
-        .and_then(|attempt| attempt.asked_at);
+    let seen_at = order.attempts.get(payment).and_then(|attempt| attempt.asked_at);
     let mut mine = false;
     let taken = change(app, &rules, &occasion, order, |order| {
         mine = take(order, payment, seen_at, &occasion);

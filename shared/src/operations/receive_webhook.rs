@@ -109,20 +109,13 @@ pub(super) async fn accept(
     let order = app.store.order(&payment.order()).await?;
     pause::reached(&app.config, Point::WebhookRead).await;
     let Some(order) = order.filter(|order| order.attempts.contains_key(&payment)) else {
-        return park(
-            app,
-            gateway,
-            event.as_deref(),
-            body,
-            "no such order or payment",
-        )
-        .await;
+        return park(app, gateway, event.as_deref(), body, "no such order or payment").await;
     };
     let rules = app.rules().await.map_err(Unavailable::from)?;
     let learnt = match notice {
-        Notice::Fact { seen, .. } => learn(app, &rules, Source::Webhook, order, &payment, &[seen])
-            .await
-            .map(|r| r.order),
+        Notice::Fact { seen, .. } => {
+            learn(app, &rules, Source::Webhook, order, &payment, &[seen]).await.map(|r| r.order)
+        }
         Notice::Hint { claim, .. } => {
             follow_hint(app, &rules, gateway, order, &payment, &claim).await
         }
@@ -171,9 +164,7 @@ async fn follow_hint(
             merge(order, payment, seen, occasion.now)?;
         }
         if !shown {
-            order
-                .ask
-                .insert(payment.clone(), occasion.now.plus(ASK_SECONDS));
+            order.ask.insert(payment.clone(), occasion.now.plus(ASK_SECONDS));
         }
         Ok::<(), LearnError>(())
     });
@@ -186,18 +177,10 @@ fn shows(seen: &[Seen], claim: &Claim) -> bool {
         .phase
         .is_none_or(|claimed| any(&|seen| seen.phase.is_some_and(|phase| phase >= claimed)));
     let refund = claim.refund.as_ref().is_none_or(|(id, claimed)| {
-        any(&|seen| {
-            seen.refunds
-                .iter()
-                .any(|r| &r.id == id && r.phase >= *claimed)
-        })
+        any(&|seen| seen.refunds.iter().any(|r| &r.id == id && r.phase >= *claimed))
     });
     let dispute = claim.dispute.as_ref().is_none_or(|(id, claimed)| {
-        any(&|seen| {
-            seen.disputes
-                .iter()
-                .any(|d| &d.id == id && d.phase >= *claimed)
-        })
+        any(&|seen| seen.disputes.iter().any(|d| &d.id == id && d.phase >= *claimed))
     });
     phase && refund && dispute
 }

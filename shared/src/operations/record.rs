@@ -33,10 +33,7 @@ pub async fn change<E: From<StoreError>>(
         let mut after = image.clone();
         apply(&mut after)?;
         let Some(Concluded { order, events }) = conclude(&image, after, rules, occasion) else {
-            return Ok(Recorded {
-                order: image,
-                events: Vec::new(),
-            });
+            return Ok(Recorded { order: image, events: Vec::new() });
         };
         // Boxed, here and at the other calls to AWS: their futures are large, and nest.
         match Box::pin(app.store.save(&image, &order)).await? {

@@ -48,10 +48,7 @@ pub async fn resolve(
 ) -> Result<Resolved, Unavailable> {
     let Some(gateway) = gateway_of(app, &order, payment).await? else {
         let order = rearm(app, rules, order, payment).await?;
-        return Ok(Resolved {
-            order,
-            answered: false,
-        });
+        return Ok(Resolved { order, answered: false });
     };
     let found = ask(app, &*gateway, rules, budget, &order, payment).await;
     pause::reached(&app.config, Point::LookedUp).await;
@@ -117,10 +114,7 @@ async fn end_page(
     }
     let open = |phase: Phase| !phase.is_negative() && phase != Phase::Captured;
     let (object, _) = attempt.objects.iter().find(|(_, phase)| open(**phase))?;
-    match gateway
-        .close(payment, object, budget.gateway_timeout())
-        .await
-    {
+    match gateway.close(payment, object, budget.gateway_timeout()).await {
         Answer::Seen(seen) => Some(seen),
         Answer::Refused(_) | Answer::NotSent | Answer::Unknown => None,
     }
@@ -166,9 +160,7 @@ async fn repeat(
     let Some(about) = about(&order, payment) else {
         return Ok(order);
     };
-    let answer = gateway
-        .create(&about.create, budget.gateway_timeout())
-        .await;
+    let answer = gateway.create(&about.create, budget.gateway_timeout()).await;
     pause::reached(&app.config, Point::GatewayAnswered).await;
     if let Answer::Seen(seen) = answer {
         return merge_all(app, rules, Source::GatewayAnswer, order, payment, &[seen]).await;
@@ -195,10 +187,7 @@ async fn abandon(
     tracing::error!(payment.id = %payment, "payment abandoned: its gateway never showed it");
     let occasion = app.occasion(Source::Sweep);
     let abandoned = change(app, rules, &occasion, order, |order| {
-        if let Some(attempt) = order
-            .attempts
-            .get_mut(payment)
-            .filter(|a| a.phase <= Phase::Unknown)
+        if let Some(attempt) = order.attempts.get_mut(payment).filter(|a| a.phase <= Phase::Unknown)
         {
             attempt.phase = Phase::Abandoned;
             attempt.lease = None;
@@ -218,11 +207,7 @@ pub async fn rearm(
     let occasion = app.occasion(Source::Sweep);
     let rearmed = change(app, rules, &occasion, order, |order| {
         order.polls = order.polls.saturating_add(1);
-        if let Some(attempt) = order
-            .attempts
-            .get_mut(payment)
-            .filter(|a| a.phase.is_live())
-        {
+        if let Some(attempt) = order.attempts.get_mut(payment).filter(|a| a.phase.is_live()) {
             attempt.phase = attempt.phase.or_higher(Phase::Unknown);
             attempt.lease = None;
         }

@@ -54,9 +54,7 @@ pub async fn start(
             break;
         };
         let gateway = app.gateways.get(name).await?;
-        let answer = gateway
-            .create(&about.create, budget.gateway_timeout())
-            .await;
+        let answer = gateway.create(&about.create, budget.gateway_timeout()).await;
         pause::reached(&app.config, Point::GatewayAnswered).await;
         match answer {
             Answer::Seen(_) | Answer::Unknown => {
@@ -86,16 +84,7 @@ pub async fn record_answer(
 ) -> Result<Order, StoreError> {
     if let Answer::Seen(seen) = &answer {
         let source = Source::GatewayAnswer;
-        match learn(
-            app,
-            rules,
-            source,
-            order.clone(),
-            payment,
-            std::slice::from_ref(seen),
-        )
-        .await
-        {
+        match learn(app, rules, source, order.clone(), payment, std::slice::from_ref(seen)).await {
             Ok(recorded) => {
                 pause::reached(&app.config, Point::OutcomeRecorded).await;
                 return Ok(publish(app, rules, recorded.order).await);
@@ -122,11 +111,7 @@ pub async fn mark_unknown(
 ) -> Result<Order, StoreError> {
     let occasion = app.occasion(Source::GatewayAnswer);
     let recorded = change(app, rules, &occasion, order, |order| {
-        if let Some(attempt) = order
-            .attempts
-            .get_mut(payment)
-            .filter(|a| &a.owner == nonce)
-        {
+        if let Some(attempt) = order.attempts.get_mut(payment).filter(|a| &a.owner == nonce) {
             attempt.phase = attempt.phase.or_higher(Phase::Unknown);
             attempt.lease = None;
         }
@@ -136,10 +121,7 @@ pub async fn mark_unknown(
 }
 
 fn is_mine(order: &Order, payment: &PaymentId, nonce: &Nonce) -> bool {
-    order
-        .attempts
-        .get(payment)
-        .is_some_and(|a| is_untouched(a, nonce))
+    order.attempts.get(payment).is_some_and(|a| is_untouched(a, nonce))
 }
 
 fn is_untouched(attempt: &Attempt, nonce: &Nonce) -> bool {
@@ -205,10 +187,7 @@ pub fn about(order: &Order, payment: &PaymentId) -> Option<About> {
         expires_in_seconds: order.expires_at.since(attempt.created_at),
         metadata: order.details.metadata.clone(),
     };
-    Some(About {
-        create,
-        objects: attempt.objects.keys().cloned().collect(),
-    })
+    Some(About { create, objects: attempt.objects.keys().cloned().collect() })
 }
 
 /// The gateway of an attempt, if it is still configured.

@@ -59,9 +59,12 @@ pub async fn sweep(app: &App, budget: Budget) -> Result<Swept, Unavailable> {
 /// In another order each time, so that a run that is cut short does not neglect the same shards.
 fn shards(app: &App) -> impl Iterator<Item = u32> {
     let count = app.config.due_shards.max(1);
-    let start = app.ids.nonce().0.bytes().fold(0_u32, |sum, b| {
-        sum.wrapping_mul(31).wrapping_add(u32::from(b))
-    });
+    let start = app
+        .ids
+        .nonce()
+        .0
+        .bytes()
+        .fold(0_u32, |sum, b| sum.wrapping_mul(31).wrapping_add(u32::from(b)));
     (0..count).map(move |n| n.wrapping_add(start % count) % count)
 }
 
@@ -165,9 +168,7 @@ async fn settle_live(
         return Ok(order);
     }
     let id = id.clone();
-    Ok(resolve(app, rules, budget, order, &id, Source::Sweep)
-        .await?
-        .order)
+    Ok(resolve(app, rules, budget, order, &id, Source::Sweep).await?.order)
 }
 
 async fn settle_operations(
@@ -191,10 +192,7 @@ async fn ask_about_the_rest(
     mut order: Order,
 ) -> Result<Order, Unavailable> {
     for payment in waiting(&order) {
-        let over = order
-            .ask
-            .get(&payment)
-            .is_some_and(|until| *until <= app.clock.now());
+        let over = order.ask.get(&payment).is_some_and(|until| *until <= app.clock.now());
         if order.live.as_ref() == Some(&payment) && !over {
             continue;
         }
@@ -217,10 +215,7 @@ fn waiting(order: &Order) -> Vec<PaymentId> {
     let pending_refund = |id: &PaymentId| {
         order.refunds.values().any(|refund| {
             refund.phase == OperationPhase::Pending
-                && order
-                    .captures
-                    .get(&refund.capture)
-                    .is_some_and(|c| &c.attempt == id)
+                && order.captures.get(&refund.capture).is_some_and(|c| &c.attempt == id)
         })
     };
     order
@@ -228,10 +223,7 @@ fn waiting(order: &Order) -> Vec<PaymentId> {
         .iter()
         .filter(|(id, attempt)| {
             let stray = !attempt.phase.is_live()
-                && attempt
-                    .objects
-                    .values()
-                    .any(|phase| *phase == Phase::Authorized);
+                && attempt.objects.values().any(|phase| *phase == Phase::Authorized);
             order.ask.contains_key(*id) || stray || pending_refund(id)
         })
         .map(|(id, _)| id.clone())

@@ -22,11 +22,7 @@ fn new() -> SigningKey {
 
 fn check(keys: &[SigningKey], signature: &str, now: i64) -> Result<(), VerifyError> {
     let timestamp = NOW.to_string();
-    let headers = Headers {
-        id: Some(ID),
-        timestamp: Some(&timestamp),
-        signature: Some(signature),
-    };
+    let headers = Headers { id: Some(ID), timestamp: Some(&timestamp), signature: Some(signature) };
     verify(keys, headers, BODY, now)
 }
 
@@ -43,17 +39,9 @@ fn we_agree_with_the_reference_library_on_every_vector() {
             signature: header(super::SIGNATURE),
         };
         let keys = [key(vector["secret"].as_str().unwrap())];
-        let (body, now) = (
-            vector["body"].as_str().unwrap(),
-            vector["now_unix"].as_i64().unwrap(),
-        );
+        let (body, now) = (vector["body"].as_str().unwrap(), vector["now_unix"].as_i64().unwrap());
         let verdict = verify(&keys, headers, body.as_bytes(), now);
-        assert_eq!(
-            verdict.is_ok(),
-            vector["valid"].as_bool().unwrap(),
-            "{}",
-            vector["id"]
-        );
+        assert_eq!(verdict.is_ok(), vector["valid"].as_bool().unwrap(), "{}", vector["id"]);
         if verdict.is_ok() {
             let timestamp = headers.timestamp.unwrap().parse().unwrap();
             let signed = sign(&keys, headers.id.unwrap(), timestamp, body.as_bytes());
@@ -90,99 +78,34 @@ fn five_minutes_either_way_are_tolerated() {
 fn signatures_of_other_versions_are_skipped() {
     let v1 = sign(&[old()], ID, NOW, BODY);
     let value = v1.trim_start_matches("v1,");
-    let good = [
-        format!("v1a,{value} {v1}"),
-        format!("v2,x  , v1, {v1} v1,%%"),
-    ];
+    let good = [format!("v1a,{value} {v1}"), format!("v2,x  , v1, {v1} v1,%%")];
     for header in good {
         assert_eq!(check(&[old()], &header, NOW), Ok(()), "{header}");
     }
     let unpadded = v1.trim_end_matches('=');
     assert_eq!(check(&[old()], unpadded, NOW), Ok(()));
-    for header in [
-        value,
-        &format!("v1a,{value}"),
-        &format!("v2,{value}"),
-        "v1,",
-        "",
-        "v1",
-    ] {
-        assert_eq!(
-            check(&[old()], header, NOW),
-            Err(VerifyError::WrongSignature),
-            "{header}"
-        );
+    for header in [value, &format!("v1a,{value}"), &format!("v2,{value}"), "v1,", "", "v1"] {
+        assert_eq!(check(&[old()], header, NOW), Err(VerifyError::WrongSignature), "{header}");
     }
 }
 
 #[test]
 fn a_timestamp_is_a_number_and_every_header_is_there() {
-    let headers = Headers {
-        id: Some(ID),
-        timestamp: Some("1.5"),
-        signature: Some("v1,AAAA"),
-    };
+    let headers = Headers { id: Some(ID), timestamp: Some("1.5"), signature: Some("v1,AAAA") };
     let malformed = Err(VerifyError::MalformedTimestamp);
     for timestamp in ["1.5", "", " 1", "1e9", "99999999999999999999", "now"] {
-        let headers = Headers {
-            timestamp: Some(timestamp),
-            ..headers
-        };
-        assert_eq!(
-            verify(&[old()], headers, BODY, NOW),
-            malformed,
-            "{timestamp}"
-        );
+        let headers = Headers { timestamp: Some(timestamp), ..headers };
+        assert_eq!(verify(&[old()], headers, BODY, NOW), malformed, "{timestamp}");
     }
     let missing = Err(VerifyError::MissingHeader);
-    assert_eq!(
-        verify(
-            &[old()],
-            Headers {
-                id: None,
-                ..headers
-            },
-            BODY,
-            NOW
-        ),
-        missing
-    );
-    assert_eq!(
-        verify(
-            &[old()],
-            Headers {
-                timestamp: None,
-                ..headers
-            },
-            BODY,
-            NOW
-        ),
-        missing
-    );
-    assert_eq!(
-        verify(
-            &[old()],
-            Headers {
-                signature: None,
-                ..headers
-            },
-            BODY,
-            NOW
-        ),
-        missing
-    );
+    assert_eq!(verify(&[old()], Headers { id: None, ..headers }, BODY, NOW), missing);
+    assert_eq!(verify(&[old()], Headers { timestamp: None, ..headers }, BODY, NOW), missing);
+    assert_eq!(verify(&[old()], Headers { signature: None, ..headers }, BODY, NOW), missing);
 }
 
 #[test]
 fn a_placeholder_is_no_key() {
-    for text in [
-        "",
-        "whsec_",
-        "REPLACE_ME",
-        "whsec_REPLACE_ME",
-        "whsec_ä",
-        "whsec_A",
-    ] {
+    for text in ["", "whsec_", "REPLACE_ME", "whsec_REPLACE_ME", "whsec_ä", "whsec_A"] {
         assert_eq!(SigningKey::parse(text).unwrap_err(), NotAKey, "{text}");
     }
 }

@@ -60,10 +60,7 @@ pub(super) fn claim(
         (":open", AttributeValue::S("open".to_owned())),
         (":now", number(claim.now.unix())),
         (":amt", number(claim.total.amount_minor)),
-        (
-            ":cur",
-            AttributeValue::S(claim.total.currency.code().to_owned()),
-        ),
+        (":cur", AttributeValue::S(claim.total.currency.code().to_owned())),
         (":max", number(ATTEMPTS_MAX)),
         (":a", AttributeValue::S(claim.id.as_str().to_owned())),
         (":att", serde_dynamo::to_attribute_value(claim.attempt)?),
@@ -92,10 +89,7 @@ pub(super) fn change(
     let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
     names.sort();
     names.dedup();
-    for name in names
-        .into_iter()
-        .filter(|name| before.get(*name) != after.get(*name))
-    {
+    for name in names.into_iter().filter(|name| before.get(*name) != after.get(*name)) {
         update = update.expression_attribute_names(format!("#{name}"), name);
         match after.get(name) {
             Some(value) => {

@@ -19,14 +19,8 @@ pub(super) fn from_order(order: &Order) -> Result<Item, StoreError> {
     let mut item: Item = serde_dynamo::to_item(order)?;
     // The key says it already.
     item.remove("id");
-    item.insert(
-        keys::PARTITION.to_owned(),
-        AttributeValue::S(keys::order(&order.id)),
-    );
-    if item
-        .iter()
-        .map(|(name, value)| name.len() + size_bytes(value))
-        .sum::<usize>()
+    item.insert(keys::PARTITION.to_owned(), AttributeValue::S(keys::order(&order.id)));
+    if item.iter().map(|(name, value)| name.len() + size_bytes(value)).sum::<usize>()
         > ORDER_BYTES_MAX
     {
         return Err(StoreError::TooLarge);
@@ -45,16 +39,10 @@ fn size_bytes(value: &AttributeValue) -> usize {
     match value {
         AttributeValue::S(text) | AttributeValue::N(text) => text.len(),
         AttributeValue::M(members) => {
-            3 + members
-                .iter()
-                .map(|(name, v)| 1 + name.len() + size_bytes(v))
-                .sum::<usize>()
+            3 + members.iter().map(|(name, v)| 1 + name.len() + size_bytes(v)).sum::<usize>()
         }
         AttributeValue::L(entries) => {
-            3 + entries
-                .iter()
-                .map(|entry| 1 + size_bytes(entry))
-                .sum::<usize>()
+            3 + entries.iter().map(|entry| 1 + size_bytes(entry)).sum::<usize>()
         }
         _ => 1,
     }

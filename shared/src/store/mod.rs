@@ -72,11 +72,7 @@ impl Store {
             .set_item(Some(item::from_order(order)?))
             .condition_expression(conditions::ABSENT)
             .return_values_on_condition_check_failure(OnFailure::AllOld);
-        match call
-            .send()
-            .await
-            .map_err(aws_sdk_dynamodb::error::SdkError::into_service_error)
-        {
+        match call.send().await.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
             Ok(_) => Ok(Created::Won),
             Err(error) => {
                 let known = refused_item(error.as_conditional_failure(), error)?;
@@ -132,11 +128,7 @@ impl Store {
         };
         let call = conditions::claim(self.update(&keys::order(&order_id)), &claim)?
             .return_values(ReturnValue::AllNew);
-        match call
-            .send()
-            .await
-            .map_err(aws_sdk_dynamodb::error::SdkError::into_service_error)
-        {
+        match call.send().await.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
             Ok(answer) => {
                 let image = answer.attributes.unwrap_or_default();
                 Ok(Claimed::Won(Box::new(item::to_order(&order_id, image)?)))
@@ -147,10 +139,7 @@ impl Store {
                     return Ok(Claimed::NoSuchOrder);
                 }
                 let order = item::to_order(&order_id, image)?;
-                let mine = order
-                    .attempts
-                    .get(id)
-                    .is_some_and(|a| a.owner == occasion.nonce);
+                let mine = order.attempts.get(id).is_some_and(|a| a.owner == occasion.nonce);
                 Ok(if mine {
                     Claimed::Won(Box::new(order))
                 } else {
@@ -166,11 +155,7 @@ impl Store {
         let (old, new) = (item::from_order(before)?, item::from_order(after)?);
         let update = self.update(&keys::order(&after.id));
         let call = conditions::change(update, &old, &new, before.version);
-        match call
-            .send()
-            .await
-            .map_err(aws_sdk_dynamodb::error::SdkError::into_service_error)
-        {
+        match call.send().await.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
             Ok(_) => Ok(Saved::Won),
             Err(error) => {
                 let image = refused_item(error.as_conditional_failure(), error)?;
@@ -200,12 +185,7 @@ impl Store {
             .send()
             .await
             .map_err(StoreError::unavailable)?;
-        let key = |item: &Item| {
-            item.get(keys::PARTITION)?
-                .as_s()
-                .ok()
-                .map(|k| DueKey::parse(k))
-        };
+        let key = |item: &Item| item.get(keys::PARTITION)?.as_s().ok().map(|k| DueKey::parse(k));
         Ok(answer.items().iter().filter_map(key).collect())
     }
 

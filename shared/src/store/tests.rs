@@ -26,10 +26,7 @@ async fn store() -> Store {
     listener.set_nonblocking(true).unwrap();
     // Its handlers block their worker, so it has a thread of its own; it ends with the process.
     std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
             let engine = dynoxide::Database::memory().unwrap();
@@ -51,28 +48,16 @@ async fn store() -> Store {
 
 async fn make_table(client: &aws_sdk_dynamodb::Client) {
     let define = |name: &str, kind| {
-        AttributeDefinition::builder()
-            .attribute_name(name)
-            .attribute_type(kind)
-            .build()
-            .unwrap()
+        AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build().unwrap()
     };
     let key = |name: &str, kind| {
-        KeySchemaElement::builder()
-            .attribute_name(name)
-            .key_type(kind)
-            .build()
-            .unwrap()
+        KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap()
     };
     let due = GlobalSecondaryIndex::builder()
         .index_name("due")
         .key_schema(key("due_s", KeyType::Hash))
         .key_schema(key("due_at", KeyType::Range))
-        .projection(
-            Projection::builder()
-                .projection_type(ProjectionType::KeysOnly)
-                .build(),
-        )
+        .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
         .build()
         .unwrap();
     client
@@ -90,11 +75,7 @@ async fn make_table(client: &aws_sdk_dynamodb::Client) {
 }
 
 fn occasion(nonce: &str) -> Occasion {
-    Occasion {
-        now: START,
-        source: Source::Merchant,
-        nonce: Nonce(nonce.to_owned()),
-    }
+    Occasion { now: START, source: Source::Merchant, nonce: Nonce(nonce.to_owned()) }
 }
 
 async fn claim(store: &Store, order: &Order, key: &str, nonce: &str) -> Claimed {
@@ -110,10 +91,7 @@ async fn claim(store: &Store, order: &Order, key: &str, nonce: &str) -> Claimed 
     let occasion = occasion(nonce);
     let id = PaymentId::from_key(&order.id, &Key::parse(key).unwrap());
     let attempt = new.claimed_by(&occasion.nonce, START);
-    store
-        .claim(&id, &attempt, usd(7500), &case.rules, &occasion)
-        .await
-        .unwrap()
+    store.claim(&id, &attempt, usd(7500), &case.rules, &occasion).await.unwrap()
 }
 
 #[tokio::test]
@@ -122,20 +100,11 @@ async fn of_many_orders_with_one_id_one_is_created() {
     let mut calls = tokio::task::JoinSet::new();
     for n in 0..16 {
         let store = Arc::clone(&store);
-        let order = Order {
-            writer: Nonce(format!("w{n}")),
-            ..open_order()
-        };
+        let order = Order { writer: Nonce(format!("w{n}")), ..open_order() };
         calls.spawn(async move { store.create(&order).await.unwrap() });
     }
     let outcomes = calls.join_all().await;
-    assert_eq!(
-        outcomes
-            .iter()
-            .filter(|outcome| matches!(outcome, Created::Won))
-            .count(),
-        1
-    );
+    assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Created::Won)).count(), 1);
 }
 
 #[tokio::test]
@@ -144,40 +113,15 @@ async fn a_writer_whose_answer_was_lost_recognises_its_own_write() {
     let order = open_order();
     assert!(matches!(store.create(&order).await.unwrap(), Created::Won));
     assert!(matches!(store.create(&order).await.unwrap(), Created::Won));
-    assert!(matches!(
-        claim(&store, &order, "k", "mine").await,
-        Claimed::Won(_)
-    ));
-    assert!(matches!(
-        claim(&store, &order, "k", "mine").await,
-        Claimed::Won(_)
-    ));
-    assert!(matches!(
-        claim(&store, &order, "k", "other").await,
-        Claimed::Refused(_)
-    ));
+    assert!(matches!(claim(&store, &order, "k", "mine").await, Claimed::Won(_)));
+    assert!(matches!(claim(&store, &order, "k", "mine").await, Claimed::Won(_)));
+    assert!(matches!(claim(&store, &order, "k", "other").await, Claimed::Refused(_)));
     let before = store.order(&order.id).await.unwrap().unwrap();
-    let after = Order {
-        version: 3,
-        writer: Nonce("w3".to_owned()),
-        polls: 9,
-        ..before.clone()
-    };
-    assert!(matches!(
-        store.save(&before, &after).await.unwrap(),
-        Saved::Won
-    ));
-    assert!(matches!(
-        store.save(&before, &after).await.unwrap(),
-        Saved::Won
-    ));
-    let rival = Order {
-        writer: Nonce("rival".to_owned()),
-        ..after
-    };
-    let Saved::Lost(newer) = store.save(&before, &rival).await.unwrap() else {
-        panic!("lost")
-    };
+    let after = Order { version: 3, writer: Nonce("w3".to_owned()), polls: 9, ..before.clone() };
+    assert!(matches!(store.save(&before, &after).await.unwrap(), Saved::Won));
+    assert!(matches!(store.save(&before, &after).await.unwrap(), Saved::Won));
+    let rival = Order { writer: Nonce("rival".to_owned()), ..after };
+    let Saved::Lost(newer) = store.save(&before, &rival).await.unwrap() else { panic!("lost") };
     assert_eq!((newer.version, newer.polls), (3, 9));
 }
 
@@ -192,13 +136,7 @@ async fn of_many_claims_on_one_order_one_wins() {
         calls.spawn(async move { claim(&store, &order, &format!("k{n}"), &format!("n{n}")).await });
     }
     let outcomes = calls.join_all().await;
-    assert_eq!(
-        outcomes
-            .iter()
-            .filter(|outcome| matches!(outcome, Claimed::Won(_)))
-            .count(),
-        1
-    );
+    assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Claimed::Won(_))).count(), 1);
     let order = store.order(&order.id).await.unwrap().unwrap();
     assert_eq!((order.version, order.attempts.len()), (2, 1));
     assert_eq!(order.live.as_ref(), order.attempts.keys().next());
@@ -246,14 +184,8 @@ async fn a_claim_is_refused_by_each_of_its_conditions() {
         let outcome = claim(&store, &order, "k", "n").await;
         assert!(matches!(outcome, Claimed::Refused(_)), "{how}: {outcome:?}");
     }
-    let absent = Order {
-        id: OrderId::from_random([99; 16]),
-        ..open_order()
-    };
-    assert!(matches!(
-        claim(&store, &absent, "k", "n").await,
-        Claimed::NoSuchOrder
-    ));
+    let absent = Order { id: OrderId::from_random([99; 16]), ..open_order() };
+    assert!(matches!(claim(&store, &absent, "k", "n").await, Claimed::NoSuchOrder));
 }
 
 #[tokio::test]
@@ -263,25 +195,14 @@ async fn an_order_with_everything_in_it_is_read_as_it_was_written() {
     let id = case.attempt(0, CaptureMode::Automatic);
     case.learn(&id, &pending("o1"));
     case.learn(&id, &captured("o1", usd(7500)));
-    case.learn(
-        &id,
-        &refunded("o1", "r1", 100, None, OperationPhase::Pending),
-    );
+    case.learn(&id, &refunded("o1", "r1", 100, None, OperationPhase::Pending));
     store.create(&case.order).await.unwrap();
-    assert_eq!(
-        store.order(&case.order.id).await.unwrap().unwrap(),
-        case.order
-    );
+    assert_eq!(store.order(&case.order.id).await.unwrap().unwrap(), case.order);
     let occasion = occasion("later");
     let mut after = case.order.clone();
     after.outbox.clear();
-    let after = conclude(&case.order, after, &case.rules, &occasion)
-        .unwrap()
-        .order;
-    assert!(matches!(
-        store.save(&case.order, &after).await.unwrap(),
-        Saved::Won
-    ));
+    let after = conclude(&case.order, after, &case.rules, &occasion).unwrap().order;
+    assert!(matches!(store.save(&case.order, &after).await.unwrap(), Saved::Won));
     assert_eq!(store.order(&after.id).await.unwrap().unwrap(), after);
 }
 
@@ -293,14 +214,8 @@ async fn the_due_index_holds_what_has_work_and_nothing_else() {
     assert!(store.due(0, START).await.unwrap().is_empty(), "not due yet");
     let due = store.due(0, order.expires_at).await.unwrap();
     assert_eq!(due, [DueKey::Order(order.id.clone())]);
-    store
-        .push_back(&due[0], order.expires_at.plus(60))
-        .await
-        .unwrap();
-    assert!(
-        store.due(0, order.expires_at).await.unwrap().is_empty(),
-        "pushed back"
-    );
+    store.push_back(&due[0], order.expires_at.plus(60)).await.unwrap();
+    assert!(store.due(0, order.expires_at).await.unwrap().is_empty(), "pushed back");
     let done = Order {
         version: 2,
         writer: Nonce("w2".to_owned()),
@@ -309,37 +224,15 @@ async fn the_due_index_holds_what_has_work_and_nothing_else() {
         ..order.clone()
     };
     store.save(&order, &done).await.unwrap();
-    assert!(
-        store
-            .due(0, order.expires_at.plus(100))
-            .await
-            .unwrap()
-            .is_empty(),
-        "quiescent"
-    );
+    assert!(store.due(0, order.expires_at.plus(100)).await.unwrap().is_empty(), "quiescent");
     store.push_back(&due[0], order.expires_at).await.unwrap();
-    assert!(
-        store
-            .order(&order.id)
-            .await
-            .unwrap()
-            .unwrap()
-            .due_at
-            .is_none()
-    );
+    assert!(store.order(&order.id).await.unwrap().unwrap().due_at.is_none());
 }
 
 #[tokio::test]
 async fn an_event_is_parked_once_and_kept_for_a_person_after_a_week() {
     let store = store().await;
-    let event = Parked::new(
-        &GatewayName::new("g"),
-        Some("evt_1"),
-        b"{}",
-        "why",
-        1,
-        START,
-    );
+    let event = Parked::new(&GatewayName::new("g"), Some("evt_1"), b"{}", "why", 1, START);
     assert!(store.park(&event).await.unwrap());
     assert!(!store.park(&event).await.unwrap());
     let due = store.due(0, START.plus(3600)).await.unwrap();
@@ -349,13 +242,7 @@ async fn an_event_is_parked_once_and_kept_for_a_person_after_a_week() {
     assert_eq!(store.parked(&event.key).await.unwrap().unwrap().tries, 1);
     let over = tried.tried(START.plus(8 * 86_400));
     store.park_again(&over).await.unwrap();
-    assert!(
-        store
-            .due(0, START.plus(9 * 86_400))
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(store.due(0, START.plus(9 * 86_400)).await.unwrap().is_empty());
     store.unpark(&event.key).await.unwrap();
     assert!(store.parked(&event.key).await.unwrap().is_none());
 }

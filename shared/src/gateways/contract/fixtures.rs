@@ -66,10 +66,7 @@ impl Fixtures {
     }
 
     pub(crate) fn about(&self) -> About {
-        About {
-            create: self.create.clone(),
-            objects: Vec::new(),
-        }
+        About { create: self.create.clone(), objects: Vec::new() }
     }
 
     pub(crate) fn effect(&self) -> Effect {
@@ -85,13 +82,8 @@ impl Fixtures {
     pub(super) fn notice(&self, body: &'static str) -> Notice {
         let (gateway, _) = self.gateway([]);
         let headers = (self.sign)(body.as_bytes(), now());
-        let delivery = Delivery {
-            headers: &headers,
-            body: body.as_bytes(),
-        };
-        gateway
-            .translate(&gateway.verify(&delivery, now()).unwrap())
-            .unwrap()
+        let delivery = Delivery { headers: &headers, body: body.as_bytes() };
+        gateway.translate(&gateway.verify(&delivery, now()).unwrap()).unwrap()
     }
 
     pub(super) async fn created(&self, scene: Scene) -> Answer {
@@ -99,9 +91,6 @@ impl Fixtures {
     }
 
     pub(super) async fn looked_up(&self, scene: Scene) -> Result<Vec<Seen>, LookUpError> {
-        self.gateway([scene])
-            .0
-            .look_up(&self.about(), TIMEOUT)
-            .await
+        self.gateway([scene]).0.look_up(&self.about(), TIMEOUT).await
     }
 }

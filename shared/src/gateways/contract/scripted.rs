@@ -22,10 +22,7 @@ pub(crate) struct Scripted {
 
 impl Scripted {
     pub(crate) fn playing(scenes: impl IntoIterator<Item = Scene>) -> Self {
-        Self {
-            scenes: Mutex::new(scenes.into_iter().collect()),
-            sent: Mutex::default(),
-        }
+        Self { scenes: Mutex::new(scenes.into_iter().collect()), sent: Mutex::default() }
     }
 
     pub(crate) fn sent(&self) -> Vec<(Request<Bytes>, Duration)> {
@@ -44,9 +41,6 @@ impl Transport for Scripted {
         self.sent.lock().unwrap().push((request, timeout));
         let scene = self.scenes.lock().unwrap().pop_front();
         let (status, body) = scene.unwrap_or_else(|| panic!("not in the script: {line}"))?;
-        Ok(Response::builder()
-            .status(status)
-            .body(body.into())
-            .unwrap())
+        Ok(Response::builder().status(status).body(body.into()).unwrap())
     }
 }

@@ -37,11 +37,7 @@ impl Client {
         let mut authorization =
             HeaderValue::try_from(bearer).map_err(|_| SecretError::Malformed)?;
         authorization.set_sensitive(true);
-        Ok(Self {
-            transport,
-            base_url: base_url(base.expose_secret())?,
-            authorization,
-        })
+        Ok(Self { transport, base_url: base_url(base.expose_secret())?, authorization })
     }
 
     /// Of `/v1/payments` or what lies below it.
@@ -55,8 +51,7 @@ impl Client {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        self.send(Request::get(url.as_str()), Bytes::new(), timeout)
-            .await
+        self.send(Request::get(url.as_str()), Bytes::new(), timeout).await
     }
 
     /// With a `key` the request has its effect once, however often it arrives.
@@ -75,12 +70,7 @@ impl Client {
             return self.send(request, Bytes::new(), timeout).await;
         };
         let body = serde_json::to_vec(body).map_err(|_| TransportError::NotSent)?;
-        self.send(
-            request.header(CONTENT_TYPE, "application/json"),
-            body.into(),
-            timeout,
-        )
-        .await
+        self.send(request.header(CONTENT_TYPE, "application/json"), body.into(), timeout).await
     }
 
     async fn send(
@@ -89,21 +79,14 @@ impl Client {
         body: Bytes,
         timeout: Duration,
     ) -> Result<Response<Bytes>, TransportError> {
-        let request = request
-            .header(AUTHORIZATION, self.authorization.clone())
-            .body(body);
-        self.transport
-            .send(request.map_err(|_| TransportError::NotSent)?, timeout)
-            .await
+        let request = request.header(AUTHORIZATION, self.authorization.clone()).body(body);
+        self.transport.send(request.map_err(|_| TransportError::NotSent)?, timeout).await
     }
 
     fn address(&self, path: &[&str]) -> Url {
         let mut url = self.base_url.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
-            segments
-                .pop_if_empty()
-                .extend(["v1", "payments"])
-                .extend(path);
+            segments.pop_if_empty().extend(["v1", "payments"]).extend(path);
         }
         url
     }
@@ -128,9 +111,5 @@ fn base_url(text: &str) -> Result<Url, SecretError> {
         && url.password().is_none()
         && url.query().is_none()
         && url.fragment().is_none();
-    if safe && plain {
-        Ok(url)
-    } else {
-        Err(SecretError::Malformed)
-    }
+    if safe && plain { Ok(url) } else { Err(SecretError::Malformed) }
 }

@@ -51,11 +51,7 @@ impl Sandbox {
         for _ in 0..PAGES_MAX {
             let reference = ("reference", payment.as_str());
             let page = self.page(reference, cursor.as_deref(), timeout).await?;
-            for shown in page
-                .payments
-                .iter()
-                .filter(|p| p.reference == payment.as_str())
-            {
+            for shown in page.payments.iter().filter(|p| p.reference == payment.as_str()) {
                 found.push(seen(shown).map_err(|_| LookUpError::Unavailable)?);
             }
             cursor = page.next_cursor;
@@ -74,10 +70,7 @@ impl Sandbox {
         timeout: Duration,
     ) -> Result<Vec<Seen>, LookUpError> {
         let amount = to_gateway(create.amount).ok_or(LookUpError::Unavailable)?;
-        let reply = self
-            .send_create(create, amount, timeout)
-            .await
-            .map_err(unavailable)?;
+        let reply = self.send_create(create, amount, timeout).await.map_err(unavailable)?;
         match answer::created(&reply, &create.payment) {
             Answer::Seen(first) => {
                 let now = self.by_id(&first.object, &create.payment, timeout).await?;
@@ -96,11 +89,7 @@ impl Sandbox {
         payment: &PaymentId,
         timeout: Duration,
     ) -> Result<Option<Seen>, LookUpError> {
-        let reply = self
-            .client
-            .get(&[object], &[], timeout)
-            .await
-            .map_err(unavailable)?;
+        let reply = self.client.get(&[object], &[], timeout).await.map_err(unavailable)?;
         answer::shown(&reply, payment).map_err(|_| LookUpError::Unavailable)
     }
 
@@ -110,15 +99,9 @@ impl Sandbox {
         cursor: Option<&str>,
         timeout: Duration,
     ) -> Result<wire::List, LookUpError> {
-        let query: Vec<_> = [Some(which), cursor.map(|cursor| ("cursor", cursor))]
-            .into_iter()
-            .flatten()
-            .collect();
-        let reply = self
-            .client
-            .get(&[], &query, timeout)
-            .await
-            .map_err(unavailable)?;
+        let query: Vec<_> =
+            [Some(which), cursor.map(|cursor| ("cursor", cursor))].into_iter().flatten().collect();
+        let reply = self.client.get(&[], &query, timeout).await.map_err(unavailable)?;
         answer::page(&reply).map_err(|_| LookUpError::Unavailable)
     }
 }

@@ -29,10 +29,7 @@ pub(super) struct GatewayAmount {
 /// Never rounds: what the gateway cannot express exactly is not taken.
 pub(super) fn to_gateway(money: Money) -> Option<GatewayAmount> {
     let taken = (1..=AMOUNT_MINOR_MAX).contains(&money.amount_minor);
-    taken.then(|| GatewayAmount {
-        amount: money.amount_minor,
-        currency: money.currency.code(),
-    })
+    taken.then(|| GatewayAmount { amount: money.amount_minor, currency: money.currency.code() })
 }
 
 /// The inverse of `to_gateway`.
@@ -83,13 +80,7 @@ pub(super) fn method_word(method: Method) -> &'static str {
 }
 
 fn method(word: &str) -> Option<Method> {
-    let all = [
-        Method::Card,
-        Method::Upi,
-        Method::Netbanking,
-        Method::Wallet,
-        Method::BankTransfer,
-    ];
+    let all = [Method::Card, Method::Upi, Method::Netbanking, Method::Wallet, Method::BankTransfer];
     all.into_iter().find(|method| method_word(*method) == word)
 }
 
@@ -130,11 +121,7 @@ pub(super) fn seen(payment: &wire::Payment) -> Result<Seen, MappingError> {
         phase,
         authorized,
         captures,
-        refunds: payment
-            .refunds
-            .iter()
-            .map(|refund| seen_refund(refund, capture_id))
-            .collect(),
+        refunds: payment.refunds.iter().map(|refund| seen_refund(refund, capture_id)).collect(),
         disputes: disputes.collect(),
         page: page(payment),
         failure: payment.failure.as_ref().map(failure),
@@ -149,20 +136,13 @@ fn capture(payment: &wire::Payment) -> Result<SeenCapture, MappingError> {
         return Err(MappingError);
     }
     let amount = from_gateway(payment.amount_captured, &payment.currency)?;
-    Ok(SeenCapture {
-        id: payment.id.clone(),
-        amount,
-        operation: None,
-    })
+    Ok(SeenCapture { id: payment.id.clone(), amount, operation: None })
 }
 
 fn seen_refund(refund: &wire::Refund, capture_id: &str) -> SeenRefund {
     SeenRefund {
         id: refund.id.clone(),
-        operation: refund
-            .reference
-            .as_deref()
-            .and_then(|r| OperationId::parse_refund(r).ok()),
+        operation: refund.reference.as_deref().and_then(|r| OperationId::parse_refund(r).ok()),
         capture: capture_id.to_owned(),
         amount_minor: refund.amount,
         phase: refund_phase(&refund.status),
@@ -176,19 +156,13 @@ fn page(payment: &wire::Payment) -> Option<SeenPage> {
     Some(SeenPage {
         address: payment.checkout_url.clone(),
         token: payment.client_token.clone(),
-        expires_at: payment
-            .expires_at
-            .as_deref()
-            .and_then(Timestamp::from_rfc3339),
+        expires_at: payment.expires_at.as_deref().and_then(Timestamp::from_rfc3339),
     })
 }
 
 fn failure(failure: &wire::Failure) -> Failure {
     let bounded = |text: &str| text.chars().take(FAILURE_CHARS_MAX).collect();
-    Failure {
-        code: bounded(&failure.code),
-        message: bounded(&failure.message),
-    }
+    Failure { code: bounded(&failure.code), message: bounded(&failure.message) }
 }
 
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, MappingError> {

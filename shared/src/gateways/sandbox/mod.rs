@@ -71,9 +71,7 @@ struct Sandbox {
 
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sandbox")
-            .field("profile", &self.profile)
-            .finish_non_exhaustive()
+        f.debug_struct("Sandbox").field("profile", &self.profile).finish_non_exhaustive()
     }
 }
 
@@ -141,11 +139,7 @@ impl Gateway for Sandbox {
         let body = wire::NewCapture { amount };
         let key = effect.operation.as_str();
         let path = [effect.object.as_str(), "capture"];
-        match self
-            .client
-            .post(&path, Some(key), Some(&body), timeout)
-            .await
-        {
+        match self.client.post(&path, Some(key), Some(&body), timeout).await {
             Ok(reply) => answer::captured(&reply, effect),
             Err(error) => unanswered(error),
         }
@@ -162,11 +156,7 @@ impl Gateway for Sandbox {
 
     /// Without a key: a repeat is to be answered with the object as it is by then.
     async fn close(&self, payment: &PaymentId, object: &ObjectId, timeout: Duration) -> Answer {
-        match self
-            .client
-            .post(&[object, "cancel"], None, NO_BODY, timeout)
-            .await
-        {
+        match self.client.post(&[object, "cancel"], None, NO_BODY, timeout).await {
             Ok(reply) => answer::closed(&reply, payment, object),
             Err(error) => unanswered(error),
         }
@@ -177,16 +167,9 @@ impl Gateway for Sandbox {
             return not_representable();
         };
         let key = effect.operation.as_str();
-        let body = wire::NewRefund {
-            reference: key,
-            amount,
-        };
+        let body = wire::NewRefund { reference: key, amount };
         let path = [effect.object.as_str(), "refunds"];
-        match self
-            .client
-            .post(&path, Some(key), Some(&body), timeout)
-            .await
-        {
+        match self.client.post(&path, Some(key), Some(&body), timeout).await {
             Ok(reply) => answer::refunded(&reply, effect),
             Err(error) => unanswered(error),
         }
@@ -200,9 +183,7 @@ impl Gateway for Sandbox {
         // A payment that was captured is there: its absence is no word about the refund.
         let shown = self.by_id(&effect.object, &effect.payment, timeout).await?;
         let refunds = shown.ok_or(LookUpError::Unavailable)?.refunds;
-        Ok(refunds
-            .into_iter()
-            .find(|r| r.operation.as_ref() == Some(&effect.operation)))
+        Ok(refunds.into_iter().find(|r| r.operation.as_ref() == Some(&effect.operation)))
     }
 
     async fn list(
@@ -218,10 +199,7 @@ impl Gateway for Sandbox {
             let seen = seen(payment).map_err(|_| LookUpError::Unavailable)?;
             payments.push((PaymentId::parse(&payment.reference).ok(), seen));
         }
-        Ok(ListPage {
-            payments,
-            next: page.next_cursor,
-        })
+        Ok(ListPage { payments, next: page.next_cursor })
     }
 
     fn verify<'a>(
@@ -246,10 +224,7 @@ impl Sandbox {
         amount: GatewayAmount,
         timeout: Duration,
     ) -> Result<Response<Bytes>, TransportError> {
-        let pairs = create
-            .metadata
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str()));
+        let pairs = create.metadata.iter().map(|(key, value)| (key.as_str(), value.as_str()));
         let order = (ORDER_ID, create.order.as_str());
         let body = wire::NewPayment {
             reference: create.payment.as_str(),
@@ -261,9 +236,7 @@ impl Sandbox {
             metadata: pairs.chain([order]).collect(),
             expires_in: self.profile.page_life_seconds(create.expires_in_seconds),
         };
-        self.client
-            .post(&[], Some(create.payment.as_str()), Some(&body), timeout)
-            .await
+        self.client.post(&[], Some(create.payment.as_str()), Some(&body), timeout).await
     }
 }
 

@@ -24,15 +24,9 @@ pub(super) enum Profile {
 }
 
 const FULL: Capabilities = Capabilities {
-    create_keys: Keys::Key {
-        lifetime_seconds: DAY,
-    },
-    capture_keys: Keys::Key {
-        lifetime_seconds: DAY,
-    },
-    refund_keys: Keys::Key {
-        lifetime_seconds: DAY,
-    },
+    create_keys: Keys::Key { lifetime_seconds: DAY },
+    capture_keys: Keys::Key { lifetime_seconds: DAY },
+    refund_keys: Keys::Key { lifetime_seconds: DAY },
     cancel: true,
     page_life: true,
     ours: OursToCapture::Never,
@@ -70,15 +64,9 @@ const RAZORPAY_LIKE: Capabilities = Capabilities {
 };
 
 const PAYPAL_LIKE: Capabilities = Capabilities {
-    create_keys: Keys::Key {
-        lifetime_seconds: 6 * HOUR,
-    },
-    capture_keys: Keys::Key {
-        lifetime_seconds: 45 * DAY,
-    },
-    refund_keys: Keys::Key {
-        lifetime_seconds: 45 * DAY,
-    },
+    create_keys: Keys::Key { lifetime_seconds: 6 * HOUR },
+    capture_keys: Keys::Key { lifetime_seconds: 45 * DAY },
+    refund_keys: Keys::Key { lifetime_seconds: 45 * DAY },
     cancel: false,
     page_life: false,
     ours: OursToCapture::Always,

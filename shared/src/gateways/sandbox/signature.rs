@@ -31,11 +31,7 @@ pub(super) fn webhook_secrets(named: Vec<NamedKey>) -> Result<Vec<WebhookSecret>
         let signing = signing.map_err(|_| SecretError::Malformed)?;
         secrets.push(WebhookSecret { named, signing });
     }
-    if secrets.is_empty() {
-        Err(SecretError::NotSet)
-    } else {
-        Ok(secrets)
-    }
+    if secrets.is_empty() { Err(SecretError::NotSet) } else { Ok(secrets) }
 }
 
 pub(super) fn verify<'a>(
@@ -68,11 +64,7 @@ fn check_fixed<'s>(
         let expected = HEXLOWER.encode(&Sha256::digest(secret.named.key.expose_secret()));
         matches |= expected.as_bytes().ct_eq(shown.as_bytes());
     }
-    if matches.into() {
-        Ok(())
-    } else {
-        Err(SignatureError::Mismatch)
-    }
+    if matches.into() { Ok(()) } else { Err(SignatureError::Mismatch) }
 }
 
 fn standard_headers(headers: &HeaderMap) -> Headers<'_> {

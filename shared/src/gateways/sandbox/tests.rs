@@ -51,16 +51,7 @@ fn fixtures(profile: &str, sign: fn(&[u8], Timestamp) -> HeaderMap) -> Fixtures 
         secret: secret(profile),
         hidden: &[API_KEY, WEBHOOK_SECRET],
         create: create(),
-        name_of: |request| {
-            Some(
-                request
-                    .headers()
-                    .get("idempotency-key")?
-                    .to_str()
-                    .ok()?
-                    .into(),
-            )
-        },
+        name_of: |request| Some(request.headers().get("idempotency-key")?.to_str().ok()?.into()),
         declined: canned(402, include_str!("fixtures/declined.json")),
         refused: canned(422, REFUSED),
         unclear: vec![
@@ -80,10 +71,7 @@ fn fixtures(profile: &str, sign: fn(&[u8], Timestamp) -> HeaderMap) -> Fixtures 
             (listed(CAPTURED), Phase::Captured),
             (listed(include_str!("fixtures/failed.json")), Phase::Failed),
             (listed(CANCELED), Phase::Cancelled),
-            (
-                listed(include_str!("fixtures/expired.json")),
-                Phase::Expired,
-            ),
+            (listed(include_str!("fixtures/expired.json")), Phase::Expired),
         ],
         strange_status: listed(include_str!("fixtures/frozen.json")),
         absent: canned(200, EMPTY_LIST),
@@ -111,10 +99,7 @@ fn canned(status: u16, body: &str) -> Canned {
 }
 
 fn listed(payment: &str) -> Canned {
-    (
-        200,
-        format!(r#"{{"payments":[{payment}],"next_cursor":null}}"#),
-    )
+    (200, format!(r#"{{"payments":[{payment}],"next_cursor":null}}"#))
 }
 
 fn secret(profile: &str) -> String {
@@ -151,20 +136,14 @@ fn sign(body: &[u8], now: Timestamp) -> HeaderMap {
 /// What the profiles send that do not sign.
 fn show_token(_: &[u8], _: Timestamp) -> HeaderMap {
     let token = HEXLOWER.encode(&Sha256::digest(WEBHOOK_SECRET));
-    headers(&[
-        (standard_webhooks::ID, "evt_1"),
-        (AUTHORIZATION.as_str(), &token),
-    ])
+    headers(&[(standard_webhooks::ID, "evt_1"), (AUTHORIZATION.as_str(), &token)])
 }
 
 fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
     pairs
         .iter()
         .map(|(name, value)| {
-            (
-                http::HeaderName::from_static(name),
-                HeaderValue::from_str(value).unwrap(),
-            )
+            (http::HeaderName::from_static(name), HeaderValue::from_str(value).unwrap())
         })
         .collect()
 }

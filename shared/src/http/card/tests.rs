@@ -128,12 +128,7 @@ fn the_pointer_names_the_place_and_never_the_number() {
 
 /// `digits` of a brand, with the last digit that passes Luhn.
 fn any_card() -> impl Strategy<Value = String> {
-    let brand = (
-        0..BRANDS.len(),
-        any::<prop::sample::Index>(),
-        any::<u64>(),
-        any::<u64>(),
-    );
+    let brand = (0..BRANDS.len(), any::<prop::sample::Index>(), any::<u64>(), any::<u64>());
     let card = brand.prop_map(|(brand, length, prefix, rest)| {
         let (prefixes, lengths) = &BRANDS[brand];
         let span = u64::from(prefixes.end() - prefixes.start() + 1);
@@ -141,10 +136,7 @@ fn any_card() -> impl Strategy<Value = String> {
         let length = lengths[length.index(lengths.len())];
         let digits = format!("{prefix}{rest:020}");
         let body = &digits[..length - 1];
-        (0..10)
-            .map(|check| format!("{body}{check}"))
-            .find(|card| luhn_by_table(card))
-            .unwrap()
+        (0..10).map(|check| format!("{body}{check}")).find(|card| luhn_by_table(card)).unwrap()
     });
     card.prop_filter("a bar code", |card| {
         let digits: Vec<u32> = card.chars().filter_map(|c| c.to_digit(10)).collect();
@@ -158,11 +150,7 @@ fn luhn_by_table(number: &str) -> bool {
     let mut total = 0;
     for (place, c) in number.chars().rev().enumerate() {
         let digit = c.to_digit(10).unwrap();
-        total += if place % 2 == 1 {
-            DOUBLED[usize::try_from(digit).unwrap()]
-        } else {
-            digit
-        };
+        total += if place % 2 == 1 { DOUBLED[usize::try_from(digit).unwrap()] } else { digit };
     }
     total % 10 == 0
 }

@@ -13,49 +13,29 @@ pub struct Text {
 impl Text {
     /// At least one and at most `max` characters.
     pub const fn chars(max: usize) -> Self {
-        Self {
-            min: 1,
-            max,
-            in_bytes: false,
-            lines: false,
-        }
+        Self { min: 1, max, in_bytes: false, lines: false }
     }
 
     /// At least one and at most `max` bytes of UTF-8.
     pub const fn bytes(max: usize) -> Self {
-        Self {
-            in_bytes: true,
-            ..Self::chars(max)
-        }
+        Self { in_bytes: true, ..Self::chars(max) }
     }
 
     /// May be empty, and may hold tabs and line ends.
     #[must_use]
     pub const fn prose(self) -> Self {
-        Self {
-            min: 0,
-            lines: true,
-            ..self
-        }
+        Self { min: 0, lines: true, ..self }
     }
 
     pub(super) fn admits(self, text: &str) -> bool {
-        let length = if self.in_bytes {
-            text.len()
-        } else {
-            text.chars().count()
-        };
+        let length = if self.in_bytes { text.len() } else { text.chars().count() };
         let refuses = |c: char| c.is_control() && !(self.lines && matches!(c, '\t' | '\n' | '\r'));
         (self.min..=self.max).contains(&length) && !text.contains(refuses)
     }
 
     pub(super) fn detail(self) -> String {
         let unit = if self.in_bytes { "bytes" } else { "characters" };
-        let but = if self.lines {
-            " but tabs and line ends"
-        } else {
-            ""
-        };
+        let but = if self.lines { " but tabs and line ends" } else { "" };
         let Self { min, max, .. } = self;
         format!("must be a string of {min} to {max} {unit} without control characters{but}")
     }

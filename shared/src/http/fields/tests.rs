@@ -29,52 +29,28 @@ struct Body {
 fn item(fields: &mut Fields<'_, '_>) -> Option<Item> {
     let product_id = fields.required("product_id").string(Text::chars(4));
     let quantity = fields.required("quantity").integer(1..=10_000);
-    Some(Item {
-        product_id: product_id?,
-        quantity: quantity?,
-    })
+    Some(Item { product_id: product_id?, quantity: quantity? })
 }
 
 fn body(fields: &mut Fields<'_, '_>) -> Option<Body> {
-    let items = fields
-        .required("items")
-        .array(1..=2, |member| member.object(item));
+    let items = fields.required("items").array(1..=2, |member| member.object(item));
     let total_amount = fields.required("total_amount").integer(1..=999_999_999_999);
-    let words = [
-        ("automatic", Capture::Automatic),
-        ("manual", Capture::Manual),
-    ];
+    let words = [("automatic", Capture::Automatic), ("manual", Capture::Manual)];
     let capture = fields.optional("capture").word(&words);
     let replace = fields.optional("replace").boolean();
-    let phone = fields
-        .optional("customer")
-        .object(|customer| customer.optional("phone").phone());
-    let limits = Pairs {
-        count_max: 2,
-        name: Text::chars(3),
-        value: Text::chars(5).prose(),
-    };
+    let phone = fields.optional("customer").object(|customer| customer.optional("phone").phone());
+    let limits = Pairs { count_max: 2, name: Text::chars(3), value: Text::chars(5).prose() };
     let metadata = fields.optional("metadata").pairs(limits);
     if total_amount == Some(13) {
         fields.refuse("total_amount", "must not be thirteen");
     }
     let (items, total_amount) = (items?, total_amount?);
-    Some(Body {
-        items,
-        total_amount,
-        capture,
-        replace,
-        phone,
-        metadata,
-    })
+    Some(Body { items, total_amount, capture, replace, phone, metadata })
 }
 
 fn errors(value: &Value) -> Vec<(String, String)> {
     let errors = read(value, body).unwrap_err();
-    errors
-        .into_iter()
-        .map(|FieldError { pointer, detail }| (pointer, detail))
-        .collect()
+    errors.into_iter().map(|FieldError { pointer, detail }| (pointer, detail)).collect()
 }
 
 /// The errors of a body that is right but for the member `name`.
@@ -85,10 +61,7 @@ fn errors_with(name: &str, value: Value) -> Vec<(String, String)> {
 }
 
 fn check(name: &str, value: Value, pointer: &str, detail: &str) {
-    assert_eq!(
-        errors_with(name, value),
-        [(pointer.to_owned(), detail.to_owned())]
-    );
+    assert_eq!(errors_with(name, value), [(pointer.to_owned(), detail.to_owned())]);
 }
 
 #[test]
@@ -100,10 +73,7 @@ fn a_right_body_is_read_whole() {
     });
     let metadata = [("a", ""), ("b", "x\n\ty")].map(|(a, b)| (a.to_owned(), b.to_owned()));
     let expected = Body {
-        items: vec![Item {
-            product_id: "ÄÖÜß".to_owned(),
-            quantity: 10_000,
-        }],
+        items: vec![Item { product_id: "ÄÖÜß".to_owned(), quantity: 10_000 }],
         total_amount: 999_999_999_999,
         capture: Some(Capture::Manual),
         replace: Some(true),
@@ -119,10 +89,7 @@ fn all_errors_are_reported_at_once() {
         "items": [{"quantity": 0, "a/b~": 1}, 7], "total_amount": 1.5, "capture": "later",
         "replace": "yes", "customer": {"phone": "911"}, "metadata": {"long": 1}, "extra": null,
     });
-    let pointers: Vec<String> = errors(&value)
-        .into_iter()
-        .map(|(pointer, _)| pointer)
-        .collect();
+    let pointers: Vec<String> = errors(&value).into_iter().map(|(pointer, _)| pointer).collect();
     let expected = [
         "/items/0/product_id",
         "/items/0/quantity",
@@ -170,81 +137,36 @@ fn a_string_has_a_length_and_no_control_characters() {
 
 #[test]
 fn every_other_kind_of_member_says_what_it_wants() {
-    check(
-        "capture",
-        json!(1),
-        "/capture",
-        "must be one of \"automatic\", \"manual\"",
-    );
+    check("capture", json!(1), "/capture", "must be one of \"automatic\", \"manual\"");
     check("replace", json!(0), "/replace", "must be true or false");
-    check(
-        "items",
-        json!([]),
-        "/items",
-        "must be an array of 1 to 2 items",
-    );
-    check(
-        "items",
-        json!([1, 2, 3]),
-        "/items",
-        "must be an array of 1 to 2 items",
-    );
-    check(
-        "items",
-        json!({}),
-        "/items",
-        "must be an array of 1 to 2 items",
-    );
+    check("items", json!([]), "/items", "must be an array of 1 to 2 items");
+    check("items", json!([1, 2, 3]), "/items", "must be an array of 1 to 2 items");
+    check("items", json!({}), "/items", "must be an array of 1 to 2 items");
     check("items", json!([[]]), "/items/0", "must be an object");
     check("customer", json!("Ada"), "/customer", "must be an object");
     let pairs = "must be an object of at most 2 strings";
-    check(
-        "metadata",
-        json!({"a": "", "b": "", "c": ""}),
-        "/metadata",
-        pairs,
-    );
+    check("metadata", json!({"a": "", "b": "", "c": ""}), "/metadata", pairs);
     let value =
         "must be a string of 0 to 5 characters without control characters but tabs and line ends";
     check("metadata", json!({"a": {}}), "/metadata/a", value);
     let name = "its name must be a string of 1 to 3 characters without control characters";
     check("metadata", json!({"": "x"}), "/metadata/", name);
-    check(
-        "extra",
-        json!(1),
-        "/extra",
-        "is not a member of this object",
-    );
+    check("extra", json!(1), "/extra", "is not a member of this object");
     let thirteen = "must not be thirteen";
     check("total_amount", json!(13), "/total_amount", thirteen);
 }
 
 #[test]
 fn a_phone_number_is_e164() {
-    for wrong in [
-        "911",
-        "+",
-        "+1",
-        "+0123456",
-        "+1234567890123456",
-        "+1 415",
-        "+1415555010a",
-    ] {
-        assert_eq!(
-            errors_with("customer", json!({"phone": wrong})).len(),
-            1,
-            "{wrong}"
-        );
+    for wrong in ["911", "+", "+1", "+0123456", "+1234567890123456", "+1 415", "+1415555010a"] {
+        assert_eq!(errors_with("customer", json!({"phone": wrong})).len(), 1, "{wrong}");
     }
 }
 
 #[test]
 fn a_body_that_is_no_object_is_one_error_at_the_root() {
     for wrong in [json!(null), json!([]), json!("x"), json!(1)] {
-        assert_eq!(
-            errors(&wrong),
-            [(String::new(), "must be an object".to_owned())]
-        );
+        assert_eq!(errors(&wrong), [(String::new(), "must be an object".to_owned())]);
     }
 }
 
@@ -256,15 +178,7 @@ fn a_reader_that_gives_nothing_and_says_nothing_is_still_a_refusal() {
 #[test]
 fn no_detail_repeats_what_was_sent() {
     let secret = "SECRET-VALUE";
-    for name in [
-        "items",
-        "total_amount",
-        "capture",
-        "replace",
-        "customer",
-        "metadata",
-        "extra",
-    ] {
+    for name in ["items", "total_amount", "capture", "replace", "customer", "metadata", "extra"] {
         for value in [json!(secret), json!([secret]), json!({"a": {"b": secret}})] {
             let errors = format!("{:?}", errors_with(name, value));
             assert!(!errors.contains(secret), "{errors}");

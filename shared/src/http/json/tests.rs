@@ -24,18 +24,9 @@ fn each_way_of_being_malformed_has_its_own_sentence() {
     assert_eq!(refused(" \n"), Malformed::Empty);
     assert_eq!(parse(b"{\"a\":\"\xff\"}"), Err(Malformed::NotUtf8));
     assert_eq!(parse(b"\xef\xbb\xbf{}"), Err(Malformed::NotJson));
-    for text in [
-        "{'a':1}",
-        "{\"a\":01}",
-        "[1,]",
-        "NaN",
-        "+1",
-        ".5",
-        "1.]",
-        "{a:1}",
-        "nil",
-        "\"\t\"",
-    ] {
+    for text in
+        ["{'a':1}", "{\"a\":01}", "[1,]", "NaN", "+1", ".5", "1.]", "{a:1}", "nil", "\"\t\""]
+    {
         assert_eq!(refused(text), Malformed::NotJson, "{text}");
     }
     assert_eq!(refused(r#""\ud800""#), Malformed::NotJson);
@@ -44,10 +35,7 @@ fn each_way_of_being_malformed_has_its_own_sentence() {
     assert_eq!(refused("{}x"), Malformed::TrailingCharacters);
     assert_eq!(refused(r#"{"a":1,"a":1}"#), Malformed::DuplicateMember);
     assert_eq!(refused(r#"{"a":1,"\u0061":2}"#), Malformed::DuplicateMember);
-    assert_eq!(
-        refused(r#"[{"b":{"a":1,"a":2}}]"#),
-        Malformed::DuplicateMember
-    );
+    assert_eq!(refused(r#"[{"b":{"a":1,"a":2}}]"#), Malformed::DuplicateMember);
 }
 
 #[test]
@@ -61,13 +49,7 @@ fn thirty_two_levels_are_taken_and_one_more_is_not() {
 #[test]
 fn a_huge_number_is_a_float_for_the_reader_to_refuse() {
     let digits = "9".repeat(400);
-    for number in [
-        "1e400",
-        "-1e400",
-        "1E+999999999999",
-        &digits,
-        "18446744073709551616",
-    ] {
+    for number in ["1e400", "-1e400", "1E+999999999999", &digits, "18446744073709551616"] {
         let value = parse(format!(r#"{{"a":"1e400 \"9","b":[{number}, 7]}}"#).as_bytes()).unwrap();
         assert_eq!(value["a"], "1e400 \"9");
         assert!(value["b"][0].is_f64(), "{number}");

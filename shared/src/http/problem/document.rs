@@ -51,10 +51,8 @@ pub fn document() -> String {
             "\n## {slug}\n\n{status} · {title}\n\n**When.** {when}\n\n**What to do.** {remedy}\n"
         );
         if let Some(seconds) = kind.retry_after() {
-            let _ = write!(
-                text,
-                "\n**Retry-After.** {seconds} s, unless the answer says otherwise.\n"
-            );
+            let _ =
+                write!(text, "\n**Retry-After.** {seconds} s, unless the answer says otherwise.\n");
         }
     }
     text + GATEWAY_ANSWERS

@@ -12,15 +12,8 @@ const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/problems.md
 fn a_problem_is_never_a_success() {
     for kind in Kind::ALL {
         let status = kind.status();
-        assert!(
-            status.is_client_error() || status.is_server_error(),
-            "{kind:?}"
-        );
-        assert_eq!(
-            status.as_u16(),
-            Problem::new(kind).body("r")["status"],
-            "{kind:?}"
-        );
+        assert!(status.is_client_error() || status.is_server_error(), "{kind:?}");
+        assert_eq!(status.as_u16(), Problem::new(kind).body("r")["status"], "{kind:?}");
     }
 }
 
@@ -29,10 +22,7 @@ fn every_kind_is_in_the_table_once() {
     let source = include_str!("kind.rs");
     let (_, declared) = source.split_once("pub enum Kind {\n").unwrap();
     let (declared, _) = declared.split_once("\n}").unwrap();
-    let declared: Vec<&str> = declared
-        .lines()
-        .map(|line| line.trim().trim_matches(','))
-        .collect();
+    let declared: Vec<&str> = declared.lines().map(|line| line.trim().trim_matches(',')).collect();
     assert_eq!(declared, Kind::ALL.map(|kind| format!("{kind:?}")));
     assert_eq!(WORDS.each_ref().map(|words| words.kind), Kind::ALL);
 }
@@ -50,20 +40,15 @@ fn a_slug_is_the_name_of_its_kind_and_nobody_elses() {
 #[test]
 fn every_kind_says_when_and_what_to_do() {
     for words in &WORDS {
-        assert!(
-            words.when.ends_with('.') && words.remedy.ends_with('.'),
-            "{:?}",
-            words.kind
-        );
+        assert!(words.when.ends_with('.') && words.remedy.ends_with('.'), "{:?}", words.kind);
         assert!(!words.kind.title().ends_with('.'), "{:?}", words.kind);
     }
 }
 
 #[test]
 fn a_body_has_the_members_of_the_rfc_and_ours() {
-    let problem = Problem::new(Kind::RefundExceedsCaptured)
-        .with("refundable", 500)
-        .with("type", "x");
+    let problem =
+        Problem::new(Kind::RefundExceedsCaptured).with("refundable", 500).with("type", "x");
     let expected = json!({
         "type": "/problems/refund-exceeds-captured",
         "title": "The refund exceeds what is left",
@@ -73,22 +58,14 @@ fn a_body_has_the_members_of_the_rfc_and_ours() {
         "refundable": 500,
     });
     assert_eq!(problem.body("req-1"), expected);
-    assert_eq!(
-        problem.detail("Ask for less.").body("req-1")["detail"],
-        "Ask for less."
-    );
+    assert_eq!(problem.detail("Ask for less.").body("req-1")["detail"], "Ask for less.");
 }
 
 #[test]
 fn a_failure_of_ours_has_a_constant_body() {
-    for kind in Kind::ALL
-        .into_iter()
-        .filter(|kind| kind.status().is_server_error())
-    {
-        let problem = Problem::new(kind)
-            .detail("table payments-7")
-            .with("secret", 1)
-            .because("why");
+    for kind in Kind::ALL.into_iter().filter(|kind| kind.status().is_server_error()) {
+        let problem =
+            Problem::new(kind).detail("table payments-7").with("secret", 1).because("why");
         assert_eq!(problem.body("r"), Problem::new(kind).body("r"));
         assert_eq!(problem.cause.unwrap().to_string(), "why");
     }
@@ -102,20 +79,11 @@ fn the_headers_say_what_to_do_next() {
             .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
             .collect::<Vec<_>>()
     };
-    let both = [
-        "content-type: application/problem+json",
-        "cache-control: no-store",
-    ];
+    let both = ["content-type: application/problem+json", "cache-control: no-store"];
     let with = |third: &'static str| [both[0], both[1], third];
     assert_eq!(headers(Kind::OrderPaid.into()), both);
-    assert_eq!(
-        headers(Kind::Unauthorized.into()),
-        with("www-authenticate: Bearer")
-    );
-    assert_eq!(
-        headers(Kind::RequestInProgress.into()),
-        with("retry-after: 1")
-    );
+    assert_eq!(headers(Kind::Unauthorized.into()), with("www-authenticate: Bearer"));
+    assert_eq!(headers(Kind::RequestInProgress.into()), with("retry-after: 1"));
     assert_eq!(headers(Kind::Unavailable.into()), with("retry-after: 5"));
     let closing = Problem::new(Kind::PaymentInProgress).retry_after(30);
     assert_eq!(headers(closing), with("retry-after: 30"));
@@ -125,10 +93,7 @@ fn the_headers_say_what_to_do_next() {
 fn only_a_503_and_a_request_in_progress_promise_a_retry() {
     for kind in Kind::ALL {
         let waits = kind.status() == StatusCode::SERVICE_UNAVAILABLE;
-        assert_eq!(
-            kind.retry_after().is_some(),
-            waits || kind == Kind::RequestInProgress
-        );
+        assert_eq!(kind.retry_after().is_some(), waits || kind == Kind::RequestInProgress);
     }
 }
 
@@ -136,10 +101,7 @@ fn only_a_503_and_a_request_in_progress_promise_a_retry() {
 fn the_document_is_what_the_table_says() {
     let written = std::fs::read_to_string(DOCUMENT).unwrap_or_default();
     let advice = "write it anew: cargo test -p quittance write_the_document -- --ignored";
-    assert!(
-        written == document(),
-        "docs/problems.md is not what the table says; {advice}"
-    );
+    assert!(written == document(), "docs/problems.md is not what the table says; {advice}");
 }
 
 #[test]

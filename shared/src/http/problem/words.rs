@@ -30,12 +30,7 @@ impl Kind {
 }
 
 const fn words(kind: Kind, title: &'static str, when: &'static str, remedy: &'static str) -> Words {
-    Words {
-        kind,
-        title,
-        when,
-        remedy,
-    }
+    Words { kind, title, when, remedy }
 }
 
 pub(super) static WORDS: [Words; Kind::ALL.len()] = [

@@ -14,10 +14,7 @@ use crate::ports::{Answer, Effect, MappingError};
 /// What the answer of a create call proves.
 pub(in super::super) fn created(answer: &Response<Bytes>, payment: &PaymentId) -> Answer {
     let tells = |refusal: &wire::Refusal, _: &Seen| {
-        matches!(
-            refusal.error.code.as_str(),
-            "payment_declined" | "duplicate_reference"
-        )
+        matches!(refusal.error.code.as_str(), "payment_declined" | "duplicate_reference")
     };
     judge(answer, payment, tells)
 }
@@ -26,13 +23,9 @@ pub(in super::super) fn created(answer: &Response<Bytes>, payment: &PaymentId) -
 /// more than that it was refused.
 pub(in super::super) fn moved(answer: &Response<Bytes>, effect: &Effect) -> Answer {
     let ended = |_: &wire::Refusal, seen: &Seen| {
-        seen.phase
-            .is_some_and(|phase| phase.is_negative() || phase == Phase::Captured)
+        seen.phase.is_some_and(|phase| phase.is_negative() || phase == Phase::Captured)
     };
-    about(
-        &effect.object,
-        unless_unauthorized(answer, judge(answer, &effect.payment, ended)),
-    )
+    about(&effect.object, unless_unauthorized(answer, judge(answer, &effect.payment, ended)))
 }
 
 /// The gateway tells whose call took the money only in the answer to that call.
@@ -52,10 +45,7 @@ pub(in super::super) fn closed(
     payment: &PaymentId,
     object: &str,
 ) -> Answer {
-    about(
-        object,
-        unless_unauthorized(answer, judge(answer, payment, |_, _| true)),
-    )
+    about(object, unless_unauthorized(answer, judge(answer, payment, |_, _| true)))
 }
 
 pub(in super::super) fn refunded(answer: &Response<Bytes>, effect: &Effect) -> Answer {
@@ -65,30 +55,18 @@ pub(in super::super) fn refunded(answer: &Response<Bytes>, effect: &Effect) -> A
         let refund = seen_refund(&refund, &effect.object);
         (of_this && ours(&refund)).then(|| {
             let object = effect.object.clone();
-            Answer::Seen(Seen {
-                object,
-                refunds: vec![refund],
-                ..Seen::default()
-            })
+            Answer::Seen(Seen { object, refunds: vec![refund], ..Seen::default() })
         })
     };
     if succeeded(answer) {
-        return read(answer.body())
-            .ok()
-            .and_then(shown)
-            .unwrap_or(Answer::Unknown);
+        return read(answer.body()).ok().and_then(shown).unwrap_or(Answer::Unknown);
     }
-    let known = read::<wire::Refusal>(answer.body())
-        .ok()
-        .and_then(|refusal| refusal.refund);
+    let known = read::<wire::Refusal>(answer.body()).ok().and_then(|refusal| refusal.refund);
     if let Some(answer) = known.and_then(shown) {
         return answer;
     }
     let tells = |_: &wire::Refusal, seen: &Seen| seen.refunds.iter().any(ours);
-    about(
-        &effect.object,
-        unless_unauthorized(answer, judge(answer, &effect.payment, tells)),
-    )
+    about(&effect.object, unless_unauthorized(answer, judge(answer, &effect.payment, tells)))
 }
 
 /// Success shows the object; a refusal is believed if it is in the gateway's own form, and tells by
@@ -99,11 +77,7 @@ fn judge(
     tells: impl Fn(&wire::Refusal, &Seen) -> bool,
 ) -> Answer {
     let ours = |shown: &wire::Payment| {
-        if shown.reference == payment.as_str() {
-            seen(shown).ok()
-        } else {
-            None
-        }
+        if shown.reference == payment.as_str() { seen(shown).ok() } else { None }
     };
     if succeeded(answer) {
         let seen = read(answer.body()).ok().and_then(|shown| ours(&shown));
@@ -138,11 +112,7 @@ fn proves_no_effect(status: u16, code: &str) -> bool {
 /// A gateway that does not know us has refused us, not the capture or refund: what we owe would be
 /// given up because a key was being changed. It is asked again, under the same name.
 fn unless_unauthorized(answer: &Response<Bytes>, judged: Answer) -> Answer {
-    if is_unauthorized(answer) {
-        Answer::Unknown
-    } else {
-        judged
-    }
+    if is_unauthorized(answer) { Answer::Unknown } else { judged }
 }
 
 pub(in super::super) fn is_unauthorized(answer: &Response<Bytes>) -> bool {
@@ -163,28 +133,16 @@ pub(in super::super) fn shown(
     match answer.status().as_u16() {
         200 => {
             let shown: wire::Payment = read(answer.body())?;
-            if shown.reference == payment.as_str() {
-                seen(&shown).map(Some)
-            } else {
-                Ok(None)
-            }
+            if shown.reference == payment.as_str() { seen(&shown).map(Some) } else { Ok(None) }
         }
         404 => {
             let refusal: wire::Refusal = read(answer.body())?;
-            if refusal.error.code == "not_found" {
-                Ok(None)
-            } else {
-                Err(MappingError)
-            }
+            if refusal.error.code == "not_found" { Ok(None) } else { Err(MappingError) }
         }
         _ => Err(MappingError),
     }
 }
 
 pub(in super::super) fn page(answer: &Response<Bytes>) -> Result<wire::List, MappingError> {
-    if answer.status().as_u16() == 200 {
-        read(answer.body())
-    } else {
-        Err(MappingError)
-    }
+    if answer.status().as_u16() == 200 { read(answer.body()) } else { Err(MappingError) }
 }

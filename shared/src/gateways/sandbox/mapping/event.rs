@@ -59,28 +59,13 @@ pub(in super::super) fn notice(
     let event = verified.event().map(str::to_owned);
     // An order that is not the payment's: the message is in doubt, and the gateway is asked by the
     // one name that it was given.
-    let in_doubt = body
-        .order_id
-        .as_deref()
-        .is_some_and(|id| id != payment.order().as_str());
-    let fact = if signed && !in_doubt {
-        fact(&body, told)
-    } else {
-        None
-    };
+    let in_doubt = body.order_id.as_deref().is_some_and(|id| id != payment.order().as_str());
+    let fact = if signed && !in_doubt { fact(&body, told) } else { None };
     if let Some(seen) = fact {
-        return Ok(Notice::Fact {
-            payment,
-            event,
-            seen,
-        });
+        return Ok(Notice::Fact { payment, event, seen });
     }
     let claim = claim(body, told);
-    Ok(Notice::Hint {
-        payment,
-        event,
-        claim,
-    })
+    Ok(Notice::Hint { payment, event, claim })
 }
 
 fn claim(body: wire::Event, told: Told) -> Claim {
@@ -89,11 +74,7 @@ fn claim(body: wire::Event, told: Told) -> Claim {
         Told::Refund(phase) => (body.refund.map(|refund| (refund.id, phase)), None),
         Told::Dispute(phase) => (None, body.dispute.map(|dispute| (dispute.id, phase))),
     };
-    Claim {
-        phase: Some(told.phase()),
-        refund,
-        dispute,
-    }
+    Claim { phase: Some(told.phase()), refund, dispute }
 }
 
 /// An event of a capture does not tell what was authorized. Nothing is missed: this gateway reserves
@@ -113,19 +94,12 @@ fn fact(body: &wire::Event, told: Told) -> Option<Seen> {
         ..Seen::default()
     };
     if stated == Phase::Captured {
-        seen.captures.push(SeenCapture {
-            id: object.clone(),
-            amount,
-            operation: None,
-        });
+        seen.captures.push(SeenCapture { id: object.clone(), amount, operation: None });
     }
     match told {
         Told::Payment(_) => {}
         Told::Refund(phase) => {
-            let refund = body
-                .refund
-                .as_ref()
-                .filter(|r| refund_phase(&r.status) == phase)?;
+            let refund = body.refund.as_ref().filter(|r| refund_phase(&r.status) == phase)?;
             seen.refunds.push(seen_refund(refund, &object));
         }
         Told::Dispute(phase) => {

@@ -36,13 +36,7 @@ proptest! {
 
 #[test]
 fn every_method_has_a_word_of_its_own() {
-    let all = [
-        Method::Card,
-        Method::Upi,
-        Method::Netbanking,
-        Method::Wallet,
-        Method::BankTransfer,
-    ];
+    let all = [Method::Card, Method::Upi, Method::Netbanking, Method::Wallet, Method::BankTransfer];
     for one in all {
         assert_eq!(method(method_word(one)), Some(one));
     }
@@ -55,40 +49,27 @@ fn a_failed_try_leaves_the_page_to_be_paid() {
     assert_eq!(tried.phase, Some(Phase::Pending));
     assert_eq!(tried.failure.unwrap().code, "insufficient_funds");
     assert_eq!(tried.method, Some(Method::Card));
-    assert!(
-        tried
-            .page
-            .is_some_and(|page| page.token.is_some() && page.expires_at.is_some())
-    );
+    assert!(tried.page.is_some_and(|page| page.token.is_some() && page.expires_at.is_some()));
 }
 
 #[test]
 fn what_was_really_taken_is_the_capture() {
     let authorized = object(include_str!("../fixtures/authorized.json")).unwrap();
-    assert_eq!(
-        (authorized.authorized, authorized.captures),
-        (Some(usd(7500)), Vec::new())
-    );
+    assert_eq!((authorized.authorized, authorized.captures), (Some(usd(7500)), Vec::new()));
     let captured = include_str!("../fixtures/captured.json")
         .replace("\"amount_captured\": 7500", "\"amount_captured\": 7100")
         .replace("\"USD\"", "\"EUR\"");
     let captured = object(&captured).unwrap();
     let eur = Currency::from_code("EUR").unwrap();
     assert_eq!(captured.captures[0].amount, Money::new(7100, eur));
-    assert_eq!(
-        captured.authorized, None,
-        "its currency can no longer be read"
-    );
+    assert_eq!(captured.authorized, None, "its currency can no longer be read");
 }
 
 #[test]
 fn refunds_and_disputes_are_shown_with_the_payment() {
     let seen = object(include_str!("../fixtures/refunded.json")).unwrap();
-    let refunds: Vec<_> = seen
-        .refunds
-        .iter()
-        .map(|r| (r.operation.is_some(), r.amount_minor, r.phase))
-        .collect();
+    let refunds: Vec<_> =
+        seen.refunds.iter().map(|r| (r.operation.is_some(), r.amount_minor, r.phase)).collect();
     let dashboard = (false, 500, OperationPhase::Pending);
     assert_eq!(refunds, [(true, 2500, OperationPhase::Done), dashboard]);
     assert!(seen.refunds.iter().all(|refund| refund.capture == OBJECT));
@@ -98,23 +79,11 @@ fn refunds_and_disputes_are_shown_with_the_payment() {
 #[test]
 fn a_long_sentence_of_theirs_is_cut() {
     let long = include_str!("../fixtures/failed.json").replace("The bank", &"b".repeat(5000));
-    assert_eq!(
-        object(&long)
-            .unwrap()
-            .failure
-            .unwrap()
-            .message
-            .chars()
-            .count(),
-        200
-    );
+    assert_eq!(object(&long).unwrap().failure.unwrap().message.chars().count(), 200);
 }
 
 fn told(body: &str, signed: bool) -> Result<Notice, MappingError> {
-    notice(
-        &Verified::vouch_for(body.as_bytes()).of_event(Some("evt_1")),
-        signed,
-    )
+    notice(&Verified::vouch_for(body.as_bytes()).of_event(Some("evt_1")), signed)
 }
 
 fn fact(body: &str) -> Seen {
@@ -137,17 +106,11 @@ fn hint(body: &str, signed: bool) -> Claim {
 #[test]
 fn a_signed_and_complete_event_is_a_fact() {
     let completed = fact(COMPLETED);
-    assert_eq!(
-        (completed.phase, completed.captures.len()),
-        (Some(Phase::Captured), 1)
-    );
+    assert_eq!((completed.phase, completed.captures.len()), (Some(Phase::Captured), 1));
     assert_eq!(completed.captures[0].id, OBJECT);
     assert_eq!(completed.captures[0].amount, usd(7500));
     let authorized = fact(include_str!("../fixtures/event_authorized.json"));
-    assert_eq!(
-        (authorized.authorized, authorized.captures),
-        (Some(usd(7500)), Vec::new())
-    );
+    assert_eq!((authorized.authorized, authorized.captures), (Some(usd(7500)), Vec::new()));
     let tried = fact(include_str!("../fixtures/event_attempt_failed.json"));
     assert_eq!(tried.phase, Some(Phase::Pending));
     assert!(tried.failure.is_some());
@@ -166,14 +129,8 @@ fn a_refund_or_dispute_tells_of_its_capture_too() {
 
 #[test]
 fn an_event_that_lacks_something_or_contradicts_itself_is_a_hint() {
-    let captured = Claim {
-        phase: Some(Phase::Captured),
-        ..Claim::default()
-    };
-    assert_eq!(
-        hint(include_str!("../fixtures/event_short.json"), true),
-        captured
-    );
+    let captured = Claim { phase: Some(Phase::Captured), ..Claim::default() };
+    assert_eq!(hint(include_str!("../fixtures/event_short.json"), true), captured);
     let doubtful = [
         COMPLETED.replace("\"amount\": 7500,", ""),
         COMPLETED.replace("\"amount\": 7500", "\"amount\": 0"),
@@ -193,10 +150,7 @@ fn an_event_that_lacks_something_or_contradicts_itself_is_a_hint() {
         refund: Some((refund, OperationPhase::Failed)),
         dispute: None,
     };
-    assert_eq!(
-        hint(&REFUND.replace("refund.completed", "refund.failed"), true),
-        claimed
-    );
+    assert_eq!(hint(&REFUND.replace("refund.completed", "refund.failed"), true), claimed);
 }
 
 #[test]
@@ -216,13 +170,8 @@ fn what_is_not_ours_is_ignored_and_what_cannot_be_read_is_an_error() {
     for body in not_ours {
         assert_eq!(told(&body, true), Ok(Notice::Ignored), "{body}");
     }
-    let unreadable = [
-        "",
-        "not json",
-        "[]",
-        "{}",
-        &COMPLETED.replace("\"amount\": 7500", "\"amount\": \"75\""),
-    ];
+    let unreadable =
+        ["", "not json", "[]", "{}", &COMPLETED.replace("\"amount\": 7500", "\"amount\": \"75\"")];
     for body in unreadable {
         assert_eq!(told(body, true), Err(MappingError), "{body}");
     }

@@ -25,21 +25,9 @@ async fn look_up(
     let fixtures = fixtures(profile, show_token);
     let (gateway, transport) = fixtures.gateway(answers.into_iter().map(Scene::Ok));
     let objects = known.iter().map(|&object| object.to_owned()).collect();
-    let found = gateway
-        .look_up(
-            &About {
-                objects,
-                ..fixtures.about()
-            },
-            TIMEOUT,
-        )
-        .await;
+    let found = gateway.look_up(&About { objects, ..fixtures.about() }, TIMEOUT).await;
     let line = |(request, _): &(http::Request<bytes::Bytes>, _)| {
-        format!(
-            "{} {}",
-            request.method(),
-            request.uri().path_and_query().unwrap()
-        )
+        format!("{} {}", request.method(), request.uri().path_and_query().unwrap())
     };
     (found, transport.sent().iter().map(line).collect())
 }
@@ -54,10 +42,7 @@ async fn one_request_finds_all_that_is_under_our_name() {
     let strangers = CAPTURED.replace(PAYMENT, "PAY_of_somebody_else");
     let all = format!(r#"{{"payments":[{PENDING},{second},{strangers}],"next_cursor":null}}"#);
     let (found, sent) = look_up("no-keys", &[OBJECT, "pay_2"], vec![canned(200, &all)]).await;
-    assert_eq!(
-        phases(found),
-        [Some(Phase::Pending), Some(Phase::Authorized)]
-    );
+    assert_eq!(phases(found), [Some(Phase::Pending), Some(Phase::Authorized)]);
     assert_eq!(sent, [format!("GET /v1/payments?reference={PAYMENT}")]);
 }
 
@@ -71,11 +56,7 @@ async fn a_known_object_that_the_list_lacks_is_asked_for_by_its_own_name() {
     assert_eq!(look_up("full", &[OBJECT], answers).await.0, Ok(Vec::new()));
     let answers = vec![canned(200, EMPTY_LIST), canned(404, "<html>")];
     let (found, _) = look_up("full", &[OBJECT], answers).await;
-    assert_eq!(
-        found,
-        Err(LookUpError::Unavailable),
-        "a proxy does not know what is there"
-    );
+    assert_eq!(found, Err(LookUpError::Unavailable), "a proxy does not know what is there");
 }
 
 #[tokio::test]
@@ -84,78 +65,40 @@ async fn a_list_is_read_to_its_end() {
     let second = AUTHORIZED.replace(OBJECT, "pay_2");
     let answers = vec![canned(200, &page(PENDING)), listed(&second)];
     let (found, sent) = look_up("full", &[], answers).await;
-    assert_eq!(
-        phases(found),
-        [Some(Phase::Pending), Some(Phase::Authorized)]
-    );
-    assert_eq!(
-        sent[1],
-        format!("GET /v1/payments?reference={PAYMENT}&cursor=7%268")
-    );
+    assert_eq!(phases(found), [Some(Phase::Pending), Some(Phase::Authorized)]);
+    assert_eq!(sent[1], format!("GET /v1/payments?reference={PAYMENT}&cursor=7%268"));
     let endless = vec![canned(200, &page(PENDING)); 10];
-    assert_eq!(
-        look_up("full", &[], endless).await.0,
-        Err(LookUpError::Unavailable)
-    );
+    assert_eq!(look_up("full", &[], endless).await.0, Err(LookUpError::Unavailable));
 }
 
 #[tokio::test]
 async fn without_look_up_by_reference_the_same_create_finds_the_object() {
     let answers = vec![canned(201, PENDING), canned(200, AUTHORIZED)];
     let (found, sent) = look_up("paypal-like", &[], answers).await;
-    assert_eq!(
-        phases(found),
-        [Some(Phase::Authorized)],
-        "as it is now, not as it was"
-    );
-    assert_eq!(
-        sent,
-        [
-            "POST /v1/payments".to_owned(),
-            format!("GET /v1/payments/{OBJECT}")
-        ]
-    );
+    assert_eq!(phases(found), [Some(Phase::Authorized)], "as it is now, not as it was");
+    assert_eq!(sent, ["POST /v1/payments".to_owned(), format!("GET /v1/payments/{OBJECT}")]);
     let hidden = vec![canned(201, PENDING), canned(404, NOT_FOUND)];
-    assert_eq!(
-        phases(look_up("paypal-like", &[], hidden).await.0),
-        [Some(Phase::Pending)]
-    );
+    assert_eq!(phases(look_up("paypal-like", &[], hidden).await.0), [Some(Phase::Pending)]);
     let (found, sent) = look_up("paypal-like", &[OBJECT], vec![canned(200, CAPTURED)]).await;
     assert_eq!(phases(found), [Some(Phase::Captured)]);
-    assert_eq!(
-        sent,
-        [format!("GET /v1/payments/{OBJECT}")],
-        "no create call is needed"
-    );
+    assert_eq!(sent, [format!("GET /v1/payments/{OBJECT}")], "no create call is needed");
 }
 
 #[tokio::test]
 async fn a_repeated_create_that_is_refused_finds_nothing_and_one_that_is_unclear_says_nothing() {
     let found = async |answer| look_up("paypal-like", &[], vec![answer]).await.0;
     assert_eq!(found(canned(422, REFUSED)).await, Ok(Vec::new()));
-    assert_eq!(
-        found(canned(401, UNAUTHORIZED)).await,
-        Err(LookUpError::Unavailable)
-    );
-    assert_eq!(
-        found(canned(409, KEY_REUSED)).await,
-        Err(LookUpError::Unavailable)
-    );
+    assert_eq!(found(canned(401, UNAUTHORIZED)).await, Err(LookUpError::Unavailable));
+    assert_eq!(found(canned(409, KEY_REUSED)).await, Err(LookUpError::Unavailable));
 }
 
 #[tokio::test(start_paused = true)]
 async fn several_requests_share_the_time_of_one_look_up() {
     let secret = secrecy::SecretString::from(super::secret("full"));
     let gateway = super::open(&secret, std::sync::Arc::new(Slow)).unwrap();
-    let about = About {
-        objects: vec![OBJECT.to_owned()],
-        ..fixtures("full", sign).about()
-    };
+    let about = About { objects: vec![OBJECT.to_owned()], ..fixtures("full", sign).about() };
     let before = tokio::time::Instant::now();
-    assert_eq!(
-        gateway.look_up(&about, TIMEOUT).await,
-        Err(LookUpError::Unavailable)
-    );
+    assert_eq!(gateway.look_up(&about, TIMEOUT).await, Err(LookUpError::Unavailable));
     assert_eq!(before.elapsed(), TIMEOUT);
 }
 
@@ -189,10 +132,7 @@ async fn a_refund_is_looked_up_in_its_payment() {
         found.map(|refund| refund.map(|refund| (refund.id, refund.phase)))
     };
     let ours = "RFD_7Q2M9X4KD1T8V3N6B0ZC5R2T8M";
-    let shown = (
-        "re_0000000000000000000001R1".to_owned(),
-        OperationPhase::Done,
-    );
+    let shown = ("re_0000000000000000000001R1".to_owned(), OperationPhase::Done);
     assert_eq!(look_up(ours, canned(200, REFUNDED)).await, Ok(Some(shown)));
     let other = "RFD_7Q2M9X4KD1T8V3N6B0ZC000000";
     assert_eq!(look_up(other, canned(200, REFUNDED)).await, Ok(None));
@@ -207,15 +147,8 @@ async fn a_list_shows_strangers_without_a_name_of_ours() {
     let (gateway, transport) = fixtures("full", sign).gateway([Ok(canned(200, &page))]);
     let from = Timestamp::from_unix(1_795_165_200);
     let page = gateway.list(from, Some("1"), TIMEOUT).await.unwrap();
-    let names: Vec<_> = page
-        .payments
-        .iter()
-        .map(|(name, _)| name.is_some())
-        .collect();
-    assert_eq!(
-        (names, page.next.as_deref()),
-        (vec![true, false], Some("2"))
-    );
+    let names: Vec<_> = page.payments.iter().map(|(name, _)| name.is_some()).collect();
+    assert_eq!((names, page.next.as_deref()), (vec![true, false], Some("2")));
     let (request, _) = transport.sent().remove(0);
     let query = request.uri().query().unwrap();
     assert_eq!(query, "created_from=2026-11-20T09%3A00%3A00Z&cursor=1");

@@ -24,11 +24,7 @@ fn with_address(address: &str) -> String {
 
 #[test]
 fn the_key_travels_in_the_clear_only_within_the_machine() {
-    for address in [
-        "https://sandbox.example",
-        "http://localhost:1",
-        "http://[::1]:1",
-    ] {
+    for address in ["https://sandbox.example", "http://localhost:1", "http://[::1]:1"] {
         assert!(opened(&with_address(address)).is_ok(), "{address}");
     }
     let refused = [
@@ -50,10 +46,7 @@ fn what_is_not_set_is_told_from_what_is_malformed() {
         r#"{"mode":"test","api_key":"k","base_url":"https://a.example","webhook_secrets":[]}"#;
     assert!(matches!(opened("REPLACE_ME"), Err(SecretError::NotSet)));
     assert!(matches!(opened(without_secrets), Err(SecretError::NotSet)));
-    assert!(matches!(
-        opened(&with_address("REPLACE_ME")),
-        Err(SecretError::NotSet)
-    ));
+    assert!(matches!(opened(&with_address("REPLACE_ME")), Err(SecretError::NotSet)));
     let malformed = [
         secret("stripe-like"),
         secret("full").replace("\"test\"", "\"live\""),
@@ -61,10 +54,7 @@ fn what_is_not_set_is_told_from_what_is_malformed() {
         "{}".to_owned(),
     ];
     for text in malformed {
-        assert!(
-            matches!(opened(&text), Err(SecretError::Malformed)),
-            "{text}"
-        );
+        assert!(matches!(opened(&text), Err(SecretError::Malformed)), "{text}");
     }
 }
 
@@ -76,10 +66,7 @@ fn during_a_rotation_both_secrets_count_until_the_old_one_ends() {
     let fixtures = contract_with(secret("full").replace(&one, &both));
     let (gateway, _) = fixtures.gateway([]);
     let headers = sign(b"{}", now());
-    let delivery = Delivery {
-        headers: &headers,
-        body: b"{}",
-    };
+    let delivery = Delivery { headers: &headers, body: b"{}" };
     let verified = gateway.verify(&delivery, now()).unwrap();
     assert_eq!(verified.event(), Some("evt_1"));
     let later = gateway.verify(&delivery, now().plus(10));
@@ -90,19 +77,11 @@ fn during_a_rotation_both_secrets_count_until_the_old_one_ends() {
 fn an_unsigned_profile_believes_its_token_only() {
     let (gateway, _) = fixtures("paypal-like", show_token).gateway([]);
     let verify = |headers| {
-        let delivery = Delivery {
-            headers: &headers,
-            body: b"{}",
-        };
-        gateway
-            .verify(&delivery, now())
-            .map(|verified| verified.event().map(str::to_owned))
+        let delivery = Delivery { headers: &headers, body: b"{}" };
+        gateway.verify(&delivery, now()).map(|verified| verified.event().map(str::to_owned))
     };
     assert_eq!(verify(show_token(b"", now())), Ok(Some("evt_1".to_owned())));
-    assert_eq!(
-        verify(headers(&[("authorization", "spoilt")])),
-        Err(SignatureError::Mismatch)
-    );
+    assert_eq!(verify(headers(&[("authorization", "spoilt")])), Err(SignatureError::Mismatch));
     assert_eq!(verify(sign(b"{}", now())), Err(SignatureError::Missing));
 }
 
@@ -111,16 +90,10 @@ fn an_event_id_that_could_not_be_a_key_is_not_taken() {
     let (gateway, _) = fixtures("paypal-like", show_token).gateway([]);
     let mut headers = show_token(b"", now());
     headers.insert("webhook-id", "e".repeat(256).parse().unwrap());
-    let delivery = Delivery {
-        headers: &headers,
-        body: b"{}",
-    };
+    let delivery = Delivery { headers: &headers, body: b"{}" };
     assert_eq!(gateway.verify(&delivery, now()).unwrap().event(), None);
 }
 
 fn contract_with(secret: String) -> crate::gateways::contract::Fixtures {
-    crate::gateways::contract::Fixtures {
-        secret,
-        ..fixtures("full", sign)
-    }
+    crate::gateways::contract::Fixtures { secret, ..fixtures("full", sign) }
 }

@@ -39,10 +39,7 @@ async fn a_page_lives_as_long_as_the_profile_allows() {
     let life = async |profile: &str, wanted: i64| {
         let fixtures = fixtures(profile, sign);
         let (gateway, transport) = fixtures.gateway([Ok(canned(201, PENDING))]);
-        let create = crate::ports::Create {
-            expires_in_seconds: wanted,
-            ..fixtures.create
-        };
+        let create = crate::ports::Create { expires_in_seconds: wanted, ..fixtures.create };
         gateway.create(&create, TIMEOUT).await;
         let (request, _) = transport.sent().remove(0);
         let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap();
@@ -60,13 +57,8 @@ async fn a_payment_that_exists_already_is_that_payment() {
     let duplicate = canned(409, include_str!("../fixtures/duplicate.json"));
     let fixtures = fixtures("phonepe-like", sign);
     let (gateway, _) = fixtures.gateway([Ok(duplicate)]);
-    let Answer::Seen(seen) = gateway.create(&fixtures.create, TIMEOUT).await else {
-        panic!()
-    };
-    assert_eq!(
-        (seen.object.as_str(), seen.phase),
-        (OBJECT, Some(Phase::Pending))
-    );
+    let Answer::Seen(seen) = gateway.create(&fixtures.create, TIMEOUT).await else { panic!() };
+    assert_eq!((seen.object.as_str(), seen.phase), (OBJECT, Some(Phase::Pending)));
     assert_eq!(seen.page, None);
 }
 
@@ -74,10 +66,7 @@ async fn a_payment_that_exists_already_is_that_payment() {
 fn what_a_profile_does_not_take_is_said_beforehand() {
     let usd = |amount| Money::new(amount, Currency::from_code("USD").unwrap());
     let refuses = |profile, amount, mode| {
-        fixtures(profile, sign)
-            .gateway([])
-            .0
-            .refuses(usd(amount), Some(Method::Upi), mode)
+        fixtures(profile, sign).gateway([]).0.refuses(usd(amount), Some(Method::Upi), mode)
     };
     assert_eq!(refuses("full", 7500, CaptureMode::Manual), None);
     assert!(refuses("phonepe-like", 7500, CaptureMode::Manual).is_some());
@@ -116,27 +105,16 @@ async fn answer(call: Call, reply: Canned) -> Answer {
     let (answer, path) = match call {
         Call::Capture => (gateway.capture(&effect, TIMEOUT).await, "capture"),
         Call::Void => (gateway.void(&effect, TIMEOUT).await, "void"),
-        Call::Close => (
-            gateway
-                .close(&effect.payment, &effect.object, TIMEOUT)
-                .await,
-            "cancel",
-        ),
+        Call::Close => (gateway.close(&effect.payment, &effect.object, TIMEOUT).await, "cancel"),
         Call::Refund => (gateway.refund(&refund_effect(), TIMEOUT).await, "refunds"),
     };
     let (request, _) = transport.sent().remove(0);
-    assert_eq!(
-        request.uri().path(),
-        format!("/v1/payments/{OBJECT}/{path}")
-    );
+    assert_eq!(request.uri().path(), format!("/v1/payments/{OBJECT}/{path}"));
     answer
 }
 
 fn wrong_status(payment: &str) -> Canned {
-    (
-        409,
-        format!(r#"{{"error":{{"code":"wrong_status","message":"No."}},"payment":{payment}}}"#),
-    )
+    (409, format!(r#"{{"error":{{"code":"wrong_status","message":"No."}},"payment":{payment}}}"#))
 }
 
 /// What an answer says, in a word.
@@ -171,11 +149,7 @@ async fn only_an_answer_that_proves_something_is_taken_as_proof() {
         (Call::Close, canned(200, CANCELED), "Some(Cancelled)"),
         (Call::Close, wrong_status(CAPTURED), "Some(Captured)"),
         (Call::Close, wrong_status(AUTHORIZED), "Some(Authorized)"),
-        (
-            Call::Close,
-            canned(409, include_str!("../fixtures/processing.json")),
-            "Some(Pending)",
-        ),
+        (Call::Close, canned(409, include_str!("../fixtures/processing.json")), "Some(Pending)"),
         (Call::Close, canned(405, NOT_FOUND), "not_found"),
         (Call::Refund, wrong_status(PENDING), "wrong_status"),
         (Call::Refund, canned(201, CAPTURED), "unknown"),
@@ -195,9 +169,7 @@ async fn only_an_answer_that_proves_something_is_taken_as_proof() {
 #[tokio::test]
 async fn the_answer_to_our_capture_tells_that_it_is_ours() {
     let operation = |answer| {
-        let Answer::Seen(seen) = answer else {
-            panic!("{answer:?}")
-        };
+        let Answer::Seen(seen) = answer else { panic!("{answer:?}") };
         seen.captures[0].operation.clone()
     };
     let ours = answer(Call::Capture, canned(200, CAPTURED)).await;
@@ -214,29 +186,13 @@ async fn a_refund_is_known_by_our_name_for_it() {
     let too_large = format!(
         r#"{{"error":{{"code":"amount_too_large","message":"0 left."}},"payment":{REFUNDED}}}"#
     );
-    for reply in [
-        canned(201, REFUND),
-        canned(409, &duplicate),
-        canned(422, &too_large),
-    ] {
-        let Answer::Seen(seen) = answer(Call::Refund, reply).await else {
-            panic!()
-        };
+    for reply in [canned(201, REFUND), canned(409, &duplicate), canned(422, &too_large)] {
+        let Answer::Seen(seen) = answer(Call::Refund, reply).await else { panic!() };
         let ours = refund_effect().operation;
-        let refund = seen
-            .refunds
-            .iter()
-            .find(|r| r.operation.as_ref() == Some(&ours))
-            .unwrap();
-        assert_eq!(
-            (refund.capture.as_str(), refund.amount_minor),
-            (OBJECT, 2500)
-        );
+        let refund = seen.refunds.iter().find(|r| r.operation.as_ref() == Some(&ours)).unwrap();
+        assert_eq!((refund.capture.as_str(), refund.amount_minor), (OBJECT, 2500));
         assert_eq!(refund.phase, OperationPhase::Done);
     }
     let other = REFUND.replace("5R2T8M", "000000");
-    assert_eq!(
-        answer(Call::Refund, canned(201, &other)).await,
-        Answer::Unknown
-    );
+    assert_eq!(answer(Call::Refund, canned(201, &other)).await, Answer::Unknown);
 }

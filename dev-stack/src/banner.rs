@@ -1,0 +1,97 @@
+//! What is told to the person, or the program, that started the stack.
+
+use std::io::Write;
+
+use serde::Serialize;
+
+use crate::seeds::LOCAL_API_KEY;
+
+/// Where everything is.
+#[derive(Debug, Clone, Serialize)]
+pub struct Addresses {
+    pub api: String,
+    pub sandbox: String,
+    pub dynamodb: String,
+    pub sqs: String,
+    pub secrets_manager: String,
+    pub shop: String,
+}
+
+/// The line for machines.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    addresses: &'a Addresses,
+    api_key: &'a str,
+    region: &'a str,
+    pid: u32,
+}
+
+impl Addresses {
+    /// One line of JSON.
+    pub(crate) fn json(&self) -> String {
+        let line = Line {
+            addresses: self,
+            api_key: LOCAL_API_KEY,
+            region: crate::aws::REGION,
+            pid: std::process::id(),
+        };
+        serde_json::to_string(&line).unwrap_or_default() + "\n"
+    }
+
+    /// For people: `ready` comes first, since scripts wait for it.
+    pub(crate) fn text(&self) -> String {
+        let Self {
+            api,
+            sandbox,
+            dynamodb,
+            sqs,
+            secrets_manager,
+            shop,
+        } = self;
+        let checkout = self.curl();
+        format!(
+            "ready {api}\n\
+             \n\
+             API key          {LOCAL_API_KEY}\n\
+             demo shop        {shop}\n\
+             sandbox gateway  {sandbox}\n\
+             DynamoDB         {dynamodb}\n\
+             SQS              {sqs}\n\
+             Secrets Manager  {secrets_manager}\n\
+             \n\
+             An order and its payment (open the checkout_url of the answer to pay):\n\
+             \n\
+             {checkout}\n\
+             \n"
+        )
+    }
+
+    /// Places an order and starts its payment: the first answer becomes the second question.
+    fn curl(&self) -> String {
+        let call = |path: &str, data: &str| {
+            format!(
+                "curl -s {}{path} -H 'Authorization: Bearer {LOCAL_API_KEY}' \
+                 -H 'Content-Type: application/json' -d {data}",
+                self.api
+            )
+        };
+        let order = "'{\"items\":[{\"product_id\":\"SKU_1001\",\"quantity\":2}],\
+                     \"total_amount\":7500,\"currency\":\"USD\"}'";
+        let payment = "sed 's/.*\"order_id\":\"\\([^\"]*\\)\".*/{\"order_id\":\"\\1\",\
+                       \"amount\":7500,\"currency\":\"USD\"}/'";
+        format!(
+            "{} | {payment} | {}",
+            call("/api/orders", order),
+            call("/api/payments", "@-")
+        )
+    }
+}
+
+/// A reader that has gone away is no reason to stop.
+pub(crate) fn say(text: &str) {
+    let mut stdout = std::io::stdout().lock();
+    let _ = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+}

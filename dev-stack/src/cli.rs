@@ -1,0 +1,227 @@
+//! The command line: the whole stack, the sandbox gateway alone, or one function as a child.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::process::ExitCode;
+
+use lexopt::prelude::{Long, Short, Value, ValueExt};
+
+use crate::sandbox::Profile;
+use crate::sandbox_alone::{self, SandboxOptions};
+use crate::stack::{self, Options};
+use crate::{children, functions};
+
+const PORT: u16 = 3000;
+const SANDBOX_PORT: u16 = 3001;
+
+const HELP: &str = "\
+Runs the whole bundle on this machine.
+
+Usage: cargo dev [OPTIONS]
+       cargo dev sandbox [OPTIONS]    the sandbox gateway alone
+
+  --port N                 ports N to N+5: API, sandbox, DynamoDB, SQS, Secrets Manager, shop;
+                           0 takes six free ones (default 3000)
+  --data DIR               keep everything in DIR between runs
+  --secrets FILE           JSON object of secret names and values, over the seeded ones
+  --gateway NAME           the gateway that takes payments (default sandbox)
+  --sandbox-profile NAME   full, phonepe-like, razorpay-like, paypal-like or no-keys
+  --bind ADDR              listen there instead of on 127.0.0.1
+  --quiet                  no log
+  --json                   tell the addresses as one line of JSON
+
+Of the sandbox alone:
+  --port N (default 3001), --data DIR, --profile NAME, --bind ADDR, --quiet, --json
+  --webhook-url URL        where its webhooks go; without it they wait
+  --api-key KEY            what callers must present (default: made up and told)
+  --webhook-secret SECRET  whsec_… that signs the webhooks (default: made up and told)
+";
+
+/// What the command line asks for.
+#[derive(Debug)]
+enum Command {
+    Stack(Options),
+    Sandbox(SandboxOptions),
+    Function(String),
+    Help,
+}
+
+/// The program: `dev-stack`, and under its own name the end-to-end tests' stack.
+pub fn main() -> ExitCode {
+    let command = match parse(lexopt::Parser::from_env()) {
+        Ok(command) => command,
+        Err(error) => return failed(&error),
+    };
+    let result = match command {
+        Command::Help => {
+            crate::banner::say(HELP);
+            Ok(())
+        }
+        Command::Function(name) => function(&name),
+        Command::Stack(options) => {
+            log(options.quiet);
+            wait_for(async { stack::run(&options).await.map_err(Into::into) })
+        }
+        Command::Sandbox(options) => {
+            log(options.quiet);
+            wait_for(async { sandbox_alone::run(&options).await.map_err(Into::into) })
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(error.as_ref()),
+    }
+}
+
+type AnyError = Box<dyn std::error::Error + Send + Sync>;
+
+fn wait_for(work: impl Future<Output = Result<(), AnyError>>) -> Result<(), AnyError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
+}
+
+/// One thread, as in Lambda.
+fn function(name: &str) -> Result<(), AnyError> {
+    children::exit_with_the_stack();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(functions::run(name))
+}
+
+fn failed(error: &(dyn std::error::Error + 'static)) -> ExitCode {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "error: {error}");
+    ExitCode::FAILURE
+}
+
+fn log(quiet: bool) {
+    let level = if quiet {
+        tracing::Level::ERROR
+    } else {
+        tracing::Level::INFO
+    };
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(level);
+    // A second stack in one process, which only a test has, keeps the first one's log.
+    let _ = subscriber.try_init();
+}
+
+fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
+    let mut options = Options {
+        port: PORT,
+        bind: Ipv4Addr::LOCALHOST.into(),
+        data: None,
+        secrets: None,
+        gateway: None,
+        profile: Profile::Full,
+        quiet: false,
+        json: false,
+    };
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(Command::Help),
+            Long("port") => options.port = parser.value()?.parse()?,
+            Long("bind") => options.bind = parser.value()?.parse::<IpAddr>()?,
+            Long("data") => options.data = Some(parser.value()?.into()),
+            Long("secrets") => options.secrets = Some(parser.value()?.into()),
+            Long("gateway") => options.gateway = Some(parser.value()?.string()?),
+            Long("sandbox-profile") => options.profile = parser.value()?.parse()?,
+            Long("quiet") => options.quiet = true,
+            Long("json") => options.json = true,
+            Value(word) if word == "sandbox" => return sandbox(parser).map(Command::Sandbox),
+            Value(word) if word == "function" => {
+                let name = parser.value()?.string()?;
+                return Ok(Command::Function(name));
+            }
+            Short(_) | Long(_) | Value(_) => return Err(argument.unexpected()),
+        }
+    }
+    Ok(Command::Stack(options))
+}
+
+fn sandbox(mut parser: lexopt::Parser) -> Result<SandboxOptions, lexopt::Error> {
+    let mut options = SandboxOptions {
+        port: SANDBOX_PORT,
+        bind: Ipv4Addr::LOCALHOST.into(),
+        data: None,
+        profile: Profile::Full,
+        webhook_url: None,
+        api_key: None,
+        webhook_secret: None,
+        quiet: false,
+        json: false,
+    };
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("port") => options.port = parser.value()?.parse()?,
+            Long("bind") => options.bind = parser.value()?.parse::<IpAddr>()?,
+            Long("data") => options.data = Some(parser.value()?.into()),
+            Long("profile" | "sandbox-profile") => options.profile = parser.value()?.parse()?,
+            Long("webhook-url") => options.webhook_url = Some(parser.value()?.parse()?),
+            Long("api-key") => options.api_key = Some(parser.value()?.string()?),
+            Long("webhook-secret") => options.webhook_secret = Some(parser.value()?.string()?),
+            Long("quiet") => options.quiet = true,
+            Long("json") => options.json = true,
+            Short(_) | Long(_) | Value(_) => return Err(argument.unexpected()),
+        }
+    }
+    Ok(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Command, parse};
+
+    fn command(arguments: &[&str]) -> Result<Command, String> {
+        let parser = lexopt::Parser::from_args(arguments);
+        parse(parser).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn options_of_the_stack_are_read() {
+        let arguments = [
+            "--port",
+            "0",
+            "--data",
+            "d",
+            "--sandbox-profile=no-keys",
+            "--json",
+        ];
+        let Ok(Command::Stack(options)) = command(&arguments) else {
+            panic!("not a stack");
+        };
+        assert_eq!(
+            (options.port, options.json, options.quiet),
+            (0, true, false)
+        );
+        assert_eq!(options.profile.name(), "no-keys");
+        assert_eq!(options.data.unwrap().to_str(), Some("d"));
+        assert_eq!(options.bind.to_string(), "127.0.0.1");
+    }
+
+    #[test]
+    fn other_commands_are_known_by_their_first_word() {
+        assert!(
+            matches!(command(&["function", "sweep-due"]), Ok(Command::Function(name)) if name == "sweep-due")
+        );
+        let alone = command(&["sandbox", "--webhook-url", "http://127.0.0.1:1/x"]);
+        assert!(matches!(alone, Ok(Command::Sandbox(options)) if options.port == 3001));
+        assert!(matches!(command(&["--help"]), Ok(Command::Help)));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named() {
+        assert!(command(&["--prot", "1"]).unwrap_err().contains("--prot"));
+        assert!(command(&["--port", "x"]).unwrap_err().contains('x'));
+        assert!(
+            command(&["--sandbox-profile", "x"])
+                .unwrap_err()
+                .contains("a profile is one of")
+        );
+        assert!(command(&["function"]).is_err());
+        assert!(command(&["sandbox", "--secrets", "f"]).is_err());
+    }
+}

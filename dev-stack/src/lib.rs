@@ -1,0 +1,29 @@
+//! The dev stack: the whole bundle on localhost, from the template that is deployed.
+
+mod cli;
+pub mod stack;
+
+pub mod template;
+
+pub mod api_gateway;
+mod children;
+mod environment;
+pub mod event_sources;
+pub mod functions;
+pub mod lambda;
+pub mod runtime_api;
+
+pub mod aws;
+pub mod sandbox;
+mod sandbox_alone;
+pub mod seeds;
+pub mod shop;
+
+mod banner;
+pub mod clock;
+pub mod disk;
+mod http_client;
+mod listeners;
+mod random;
+
+pub use cli::main;

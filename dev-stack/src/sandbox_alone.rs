@@ -1,0 +1,83 @@
+//! The sandbox gateway by itself, for those who write against it.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+use url::Url;
+
+use crate::banner;
+use crate::clock::Clock;
+use crate::disk::{Disk, DiskError};
+use crate::listeners::{self, PortError};
+use crate::sandbox::{self, ApiKey, Core, MalformedSecret, Profile, Settings, WebhookSecret};
+
+#[derive(Debug)]
+pub(crate) struct SandboxOptions {
+    pub(crate) port: u16,
+    pub(crate) bind: IpAddr,
+    pub(crate) data: Option<PathBuf>,
+    pub(crate) profile: Profile,
+    pub(crate) webhook_url: Option<Url>,
+    pub(crate) api_key: Option<String>,
+    pub(crate) webhook_secret: Option<String>,
+    pub(crate) quiet: bool,
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SandboxError {
+    #[error(transparent)]
+    Port(#[from] PortError),
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    #[error(transparent)]
+    Open(#[from] sandbox::OpenError),
+    #[error("--webhook-secret: {0}")]
+    Secret(#[from] MalformedSecret),
+    #[error("the operating system gives no random bytes: {0}")]
+    Random(#[from] getrandom::Error),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// Runs until Ctrl-C or SIGTERM.
+pub(crate) async fn run(options: &SandboxOptions) -> Result<(), SandboxError> {
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    let listener = listeners::listen(options.bind, options.port, "the sandbox gateway").await?;
+    let url = listeners::url(&listener)?;
+    let made_up_key = || format!("sbx_test_{}", crate::random::hex());
+    let api_key = options.api_key.clone().unwrap_or_else(made_up_key);
+    let webhook_secret = match &options.webhook_secret {
+        Some(secret) => secret.clone(),
+        None => format!("whsec_{}", crate::random::key()?),
+    };
+    let core = Core::open(Settings {
+        profile: options.profile,
+        base_url: url.clone(),
+        api_key: ApiKey::new(api_key.clone()),
+        webhook_secret: WebhookSecret::parse(&webhook_secret)?,
+        clock: Clock::system(),
+        ids: sandbox::Ids::random()?,
+        disk: options
+            .data
+            .as_deref()
+            .map_or_else(|| Ok(Disk::none()), Disk::open)?,
+    })?;
+    let told = if options.json {
+        let pid = std::process::id();
+        json!({ "sandbox": url, "api_key": api_key, "webhook_secret": webhook_secret, "pid": pid })
+            .to_string()
+    } else {
+        format!("ready {url}\n\nAPI key         {api_key}\nwebhook secret  {webhook_secret}\n")
+    };
+    banner::say(&(told + "\n"));
+    tokio::select! {
+        _ = interrupted.recv() => Ok(()),
+        _ = terminated.recv() => Ok(()),
+        never = sandbox::serve(listener, Arc::new(core), options.webhook_url.clone()) => match never {},
+    }
+}

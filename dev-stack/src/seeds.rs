@@ -1,0 +1,204 @@
+//! The secrets that a fresh stack starts with: made at random once, and kept by Secrets Manager.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::aws::AwsError;
+use crate::aws::secrets_manager::{SecretSeed, SecretsError, SecretsManager};
+use crate::disk::{Change, Disk, DiskError};
+use crate::sandbox::{ApiKey, Profile, WebhookSecret};
+use crate::template::Secret;
+
+/// The merchant's API key on this machine. Functions refuse it outside the dev stack.
+pub const LOCAL_API_KEY: &str = "sk_test_local";
+
+/// The addresses that seeds have named, ever: with another port they are no longer right.
+const OWN_ADDRESSES: &str = "own-addresses";
+
+/// That an address is ours, is all that is to be known of it.
+#[derive(Serialize, Deserialize)]
+struct Own {}
+
+/// What the seeds depend on.
+#[derive(Debug, Clone)]
+pub struct Seeds {
+    pub stack_name: String,
+    pub sandbox_url: String,
+    pub shop_url: String,
+    pub profile: Profile,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    #[error("the operating system gives no random bytes: {0}")]
+    Random(#[from] getrandom::Error),
+    #[error("template.yaml: the dev stack has no value for the secret {0}")]
+    Unknown(String),
+    #[error("a secret cannot be kept: {0}")]
+    Secrets(#[from] SecretsError),
+    #[error("a secret cannot be kept: {0}")]
+    Aws(#[from] AwsError),
+    #[error("{0}")]
+    Disk(#[from] DiskError),
+    #[error("cannot read the secrets in {}: {problem}", .file.display())]
+    File { file: PathBuf, problem: String },
+}
+
+impl Seeds {
+    /// Puts in what is missing, and turns the seeded addresses to the ports of this run.
+    pub fn plant(
+        &self,
+        wanted: &[Secret],
+        secrets: &SecretsManager,
+        disk: &Disk,
+    ) -> Result<(), SeedError> {
+        for secret in wanted {
+            let value = self.value(secret)?;
+            secrets.provide_missing(&SecretSeed {
+                name: secret.name.clone(),
+                value,
+            })?;
+        }
+        let known: Vec<(String, Own)> = disk.all(OWN_ADDRESSES)?;
+        let ours = [self.delivery_url(), self.sandbox_url.clone()];
+        // First known, then used: whatever a crash leaves in a secret is recognised as ours.
+        let put = |url: &String| Change::put(OWN_ADDRESSES, url.as_str(), &Own {});
+        disk.write(&ours.iter().map(put).collect::<Result<Vec<_>, _>>()?)?;
+
+        let follow = |secret: &mut Map<String, Value>, member: &str, url: String| {
+            let before = secret.get(member).and_then(Value::as_str);
+            if before.is_some_and(|before| known.iter().any(|(own, _)| own == before)) {
+                secret.insert(member.to_owned(), json!(url));
+            }
+        };
+        self.edit(secrets, "delivery", |secret| {
+            follow(secret, "url", self.delivery_url());
+        })?;
+        self.edit(secrets, "gateways/sandbox", |secret| {
+            follow(secret, "base_url", self.sandbox_url.clone());
+            secret.insert("profile".to_owned(), json!(self.profile.name()));
+        })
+    }
+
+    /// The secrets of a file of the developer's own, over whatever is there.
+    pub fn plant_file(secrets: &SecretsManager, file: &Path) -> Result<(), SeedError> {
+        let wrong = |problem: String| SeedError::File {
+            file: file.to_owned(),
+            problem,
+        };
+        let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+        // Without the parser's words, which may quote a secret.
+        let malformed = |_| wrong("it is not a JSON object of secret names and values".to_owned());
+        let values: BTreeMap<String, Value> = serde_json::from_str(&text).map_err(malformed)?;
+        for (name, value) in values {
+            let value = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            secrets.provide(&SecretSeed { name, value })?;
+        }
+        Ok(())
+    }
+
+    /// The keys that the sandbox gateway shares with its adapter. Where the secret has none, the
+    /// gateway gets keys that nobody knows: both sides then refuse each other.
+    pub fn sandbox_keys(
+        &self,
+        secrets: &SecretsManager,
+    ) -> Result<(ApiKey, WebhookSecret), SeedError> {
+        let secret = current(secrets, &self.name("gateways/sandbox")).unwrap_or_default();
+        let text = |place: &str| secret.pointer(place).and_then(Value::as_str);
+        let api_key = text("/api_key").map(str::to_owned);
+        let shared = text("/webhook_secrets/0/key").map(WebhookSecret::parse);
+        let webhook_secret = match shared {
+            Some(Ok(secret)) => secret,
+            Some(Err(_)) | None => {
+                WebhookSecret::parse(&format!("whsec_{}", crate::random::key()?))
+                    .map_err(|_| SeedError::Unknown(self.name("gateways/sandbox")))?
+            }
+        };
+        Ok((
+            ApiKey::new(api_key.unwrap_or_else(crate::random::hex)),
+            webhook_secret,
+        ))
+    }
+
+    pub fn name(&self, secret: &str) -> String {
+        format!("{}/{secret}", self.stack_name)
+    }
+
+    fn delivery_url(&self) -> String {
+        format!("{}/webhooks/quittance", self.shop_url)
+    }
+
+    fn value(&self, secret: &Secret) -> Result<String, SeedError> {
+        let own = secret
+            .name
+            .strip_prefix(&self.name(""))
+            .unwrap_or(&secret.name);
+        let value = match own {
+            "api-keys" => api_keys(),
+            "status-token" => json!({ "keys": [key("k1", &crate::random::key()?)] }),
+            "delivery" => json!({ "url": self.delivery_url(), "keys": [webhook_key("k1")?] }),
+            "gateways/sandbox" => json!({
+                "mode": "test",
+                "api_key": format!("sbx_test_{}", crate::random::hex()),
+                "base_url": self.sandbox_url,
+                "profile": self.profile.name(),
+                "webhook_secrets": [webhook_key("w1")?],
+            }),
+            _ => {
+                let placeholder = secret.placeholder.clone();
+                return placeholder.ok_or_else(|| SeedError::Unknown(secret.name.clone()));
+            }
+        };
+        Ok(value.to_string())
+    }
+
+    /// Changes a secret in place, if it is there and an object.
+    fn edit(
+        &self,
+        secrets: &SecretsManager,
+        secret: &str,
+        change: impl FnOnce(&mut Map<String, Value>),
+    ) -> Result<(), SeedError> {
+        let name = self.name(secret);
+        if let Some(Value::Object(mut members)) = current(secrets, &name) {
+            change(&mut members);
+            let value = Value::Object(members).to_string();
+            secrets.provide(&SecretSeed { name, value })?;
+        }
+        Ok(())
+    }
+}
+
+/// The current value of a secret, if it is there and JSON.
+pub(crate) fn current(secrets: &SecretsManager, name: &str) -> Option<Value> {
+    let request = json!({ "SecretId": name }).to_string();
+    let answer = secrets.call("GetSecretValue", request.as_bytes()).ok()?;
+    serde_json::from_str(answer.get("SecretString")?.as_str()?).ok()
+}
+
+fn api_keys() -> Value {
+    json!([{
+        "id": "local",
+        "sha256": HEXLOWER.encode(&Sha256::digest(LOCAL_API_KEY)),
+        "scopes": ["orders:write", "payments:write", "refunds:write", "read"],
+        "not_after": null,
+    }])
+}
+
+fn key(id: &str, key: &str) -> Value {
+    json!({ "id": id, "key": key, "not_after": null })
+}
+
+fn webhook_key(id: &str) -> Result<Value, getrandom::Error> {
+    Ok(key(id, &format!("whsec_{}", crate::random::key()?)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! What the shop was told: verified, kept once however often it comes, and shown.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::signature::{Envelope, keys};
+use super::{Shop, page, pages};
+use crate::disk::{Change, Disk, DiskError};
+use crate::seeds;
+
+const COLLECTION: &str = "shop-inbox";
+
+/// A confirmation, with its last delivery as it came, so that a stranger can check it again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Confirmation {
+    pub(super) webhook_id: String,
+    /// When it came first.
+    pub(super) received_at: String,
+    /// How often it came.
+    pub(super) count: u64,
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) body: Value,
+    pub(super) payload: String,
+    pub(super) timestamp: String,
+    pub(super) signature: String,
+    /// Its place among all, oldest first.
+    position: usize,
+}
+
+#[derive(Debug)]
+pub(super) struct Inbox {
+    disk: Disk,
+    known: Mutex<BTreeMap<String, Confirmation>>,
+}
+
+/// `POST /webhooks/quittance`. A 2xx means that it is kept; anything else, that it comes again.
+pub(super) async fn receive(
+    State(shop): State<Shop>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<StatusCode, StatusCode> {
+    let shop = shop.0;
+    let envelope = Envelope::of(&headers).ok_or(StatusCode::UNAUTHORIZED)?;
+    let secret = seeds::current(&shop.settings.secrets, &shop.settings.delivery_secret);
+    let now_ms = shop.settings.clock.now_ms();
+    if !envelope.is_genuine(&body, &keys(&secret.unwrap_or_default()), now_ms) {
+        return Err(StatusCode::UNAUTHORIZED);
+    }
+    let payload = str::from_utf8(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let kept = shop.inbox.keep(envelope, payload, now_ms);
+    kept.map_err(|error| {
+        tracing::error!(%error, "a confirmation was not kept");
+        StatusCode::SERVICE_UNAVAILABLE
+    })?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /inbox`: a page, or JSON for who asks for it.
+pub(super) async fn show(State(shop): State<Shop>, headers: HeaderMap) -> Response {
+    let confirmations = shop.0.inbox.all();
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
+    if accept.is_some_and(|accept| accept.contains("application/json")) {
+        return Json(json!({ "confirmations": confirmations })).into_response();
+    }
+    page(pages::inbox(&confirmations))
+}
+
+impl Inbox {
+    pub(super) fn open(disk: Disk) -> Result<Self, DiskError> {
+        let known = disk.all(COLLECTION)?.into_iter().collect();
+        Ok(Self {
+            disk,
+            known: Mutex::new(known),
+        })
+    }
+
+    /// On disk before it is acknowledged. One that is known is counted and changes nothing else.
+    fn keep(&self, envelope: Envelope, payload: &str, now_ms: i64) -> Result<(), DiskError> {
+        let mut known = self.known();
+        let before = known.get(&envelope.id);
+        let body: Value = serde_json::from_str(payload).unwrap_or_default();
+        let kind = body.get("type").and_then(Value::as_str);
+        let at = OffsetDateTime::from_unix_timestamp(now_ms.div_euclid(1000)).ok();
+        let first_at = || {
+            at.and_then(|at| at.format(&Rfc3339).ok())
+                .unwrap_or_default()
+        };
+        let confirmation = Confirmation {
+            webhook_id: envelope.id,
+            received_at: before.map_or_else(first_at, |before| before.received_at.clone()),
+            count: before.map_or(1, |before| before.count.saturating_add(1)),
+            kind: kind.unwrap_or_default().to_owned(),
+            body,
+            payload: payload.to_owned(),
+            timestamp: envelope.timestamp,
+            signature: envelope.signature,
+            position: before.map_or(known.len(), |before| before.position),
+        };
+        let id = confirmation.webhook_id.clone();
+        self.disk
+            .write(&[Change::put(COLLECTION, id.as_str(), &confirmation)?])?;
+        known.insert(id, confirmation);
+        Ok(())
+    }
+
+    fn all(&self) -> Vec<Confirmation> {
+        let mut all: Vec<Confirmation> = self.known().values().cloned().collect();
+        all.sort_by_key(|confirmation| confirmation.position);
+        all
+    }
+
+    /// The map is whole after every statement, so a poisoned lock is as good as any.
+    fn known(&self) -> MutexGuard<'_, BTreeMap<String, Confirmation>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

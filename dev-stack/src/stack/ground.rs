@@ -1,0 +1,165 @@
+//! How each part of the stack is opened, on what they all share.
+
+use std::collections::BTreeMap;
+
+use super::{Options, StackError};
+use crate::aws::dynamodb;
+use crate::aws::secrets_manager::SecretsManager;
+use crate::aws::sqs::Sqs;
+use crate::aws::{ACCOUNT, Ids, REGION};
+use crate::banner::Addresses;
+use crate::children::{Output, Program};
+use crate::clock::Clock;
+use crate::disk::Disk;
+use crate::lambda::Lambda;
+use crate::listeners::{self, Listeners};
+use crate::runtime_api::RuntimeApi;
+use crate::sandbox;
+use crate::seeds::{LOCAL_API_KEY, SeedError, Seeds};
+use crate::shop::{self, Shop};
+use crate::template::{SOURCE, Surroundings, Template};
+use crate::{environment, functions};
+
+/// The stack's name, and with it the beginning of all names of queues, tables and secrets.
+const STACK_NAME: &str = "quittance";
+
+/// A laptop has one sweep: it need not look into 64 shards each minute.
+const DUE_SHARDS: &str = "8";
+
+/// What all parts share.
+#[derive(Debug)]
+pub(super) struct Ground {
+    pub(super) clock: Clock,
+    pub(super) disk: Disk,
+    pub(super) template: Template,
+    pub(super) addresses: Addresses,
+    seeds: Seeds,
+}
+
+impl Ground {
+    pub(super) fn new(options: &Options, listeners: &Listeners) -> Result<Self, StackError> {
+        let addresses = Addresses {
+            api: listeners::url(&listeners.api)?,
+            sandbox: listeners::url(&listeners.sandbox)?,
+            dynamodb: listeners::url(&listeners.dynamodb)?,
+            sqs: listeners::url(&listeners.sqs)?,
+            secrets_manager: listeners::url(&listeners.secrets_manager)?,
+            shop: listeners::url(&listeners.shop)?,
+        };
+        let seeds = Seeds {
+            stack_name: STACK_NAME.to_owned(),
+            sandbox_url: addresses.sandbox.clone(),
+            shop_url: addresses.shop.clone(),
+            profile: options.profile,
+        };
+        Ok(Self {
+            clock: Clock::system(),
+            disk: options
+                .data
+                .as_deref()
+                .map_or_else(|| Ok(Disk::none()), Disk::open)?,
+            template: Template::read(SOURCE, &surroundings(options, &addresses))?,
+            addresses,
+            seeds,
+        })
+    }
+
+    pub(super) fn database(&self, options: &Options) -> Result<dynoxide::Database, StackError> {
+        let database = match &options.data {
+            Some(dir) => dynamodb::open_file(dir)?,
+            None => dynamodb::open_memory(self.clock.clone())?,
+        };
+        dynamodb::provide(&database, &self.template.tables)?;
+        Ok(database)
+    }
+
+    pub(super) fn sqs(&self) -> Result<Sqs, StackError> {
+        let (clock, disk) = (self.clock.clone(), self.disk.clone());
+        let sqs = Sqs::open(&self.addresses.sqs, clock, Ids::random(), disk)?;
+        sqs.provide(&self.template.queues)?;
+        Ok(sqs)
+    }
+
+    pub(super) fn secrets(&self, options: &Options) -> Result<SecretsManager, StackError> {
+        let disk = self.disk.clone();
+        let secrets = SecretsManager::open(self.clock.clone(), Ids::random(), disk)?;
+        self.seeds
+            .plant(&self.template.secrets, &secrets, &self.disk)?;
+        if let Some(file) = &options.secrets {
+            Seeds::plant_file(&secrets, file)?;
+        }
+        Ok(secrets)
+    }
+
+    pub(super) fn sandbox(&self, secrets: &SecretsManager) -> Result<sandbox::Core, StackError> {
+        let (api_key, webhook_secret) = self.seeds.sandbox_keys(secrets)?;
+        Ok(sandbox::Core::open(sandbox::Settings {
+            profile: self.seeds.profile,
+            base_url: self.addresses.sandbox.clone(),
+            api_key,
+            webhook_secret,
+            clock: self.clock.clone(),
+            ids: sandbox::Ids::random().map_err(SeedError::from)?,
+            disk: self.disk.clone(),
+        })?)
+    }
+
+    pub(super) async fn lambda(&self, options: &Options) -> Result<Lambda, StackError> {
+        let known = |name: &str| functions::NAMES.contains(&name);
+        if let Some(unknown) = self.template.functions.iter().find(|it| !known(&it.name)) {
+            return Err(StackError::NoFunction(unknown.name.clone()));
+        }
+        let output = match (options.quiet, environment::pauses()) {
+            (false, _) => Output::Shown,
+            // Who waits for a child to pause reads the line in which it says so.
+            (true, true) => Output::ErrorsOnly,
+            (true, false) => Output::Dropped,
+        };
+        let api = RuntimeApi::start(self.clock.clone()).await?;
+        let functions = self.template.functions.iter();
+        let functions = functions
+            .map(|it| environment::deployed(it, &self.addresses))
+            .collect();
+        Ok(Lambda::new(functions, &Program::ourselves(output)?, &api))
+    }
+
+    pub(super) fn shop(&self, secrets: SecretsManager) -> Result<Shop, StackError> {
+        Ok(Shop::open(shop::Settings {
+            api_url: self.addresses.api.clone(),
+            shop_url: self.addresses.shop.clone(),
+            api_key: LOCAL_API_KEY.to_owned(),
+            secrets,
+            delivery_secret: self.seeds.name("delivery"),
+            clock: self.clock.clone(),
+            disk: self.disk.clone(),
+        })?)
+    }
+}
+
+fn surroundings(options: &Options, addresses: &Addresses) -> Surroundings {
+    // A browser may have opened the shop by the other name of this machine.
+    let origins = [
+        addresses.shop.clone(),
+        addresses.shop.replace("127.0.0.1", "localhost"),
+    ];
+    let origins = origins.join(",");
+    let mut parameters = BTreeMap::from([
+        ("CorsOrigins".to_owned(), origins.clone()),
+        ("DueShards".to_owned(), DUE_SHARDS.to_owned()),
+        ("ReturnOrigins".to_owned(), origins),
+    ]);
+    parameters.extend(
+        options
+            .gateway
+            .clone()
+            .map(|name| ("Gateways".to_owned(), name)),
+    );
+    Surroundings {
+        stack_name: STACK_NAME.to_owned(),
+        region: REGION.to_owned(),
+        account_id: ACCOUNT.to_owned(),
+        parameters,
+        sqs_url: addresses.sqs.clone(),
+        api_url: addresses.api.clone(),
+    }
+}
