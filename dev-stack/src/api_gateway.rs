@@ -51,30 +51,18 @@ pub struct ApiGateway {
 
 impl ApiGateway {
     pub fn new(template: &Template, lambda: Lambda, clock: Clock, timeout: Duration) -> Self {
-        Self {
-            routes: Arc::new(Routes::of(template)),
-            lambda,
-            clock,
-            timeout,
-        }
+        Self { routes: Arc::new(Routes::of(template)), lambda, clock, timeout }
     }
 
     /// Answers on `listener` until the stack ends.
     pub async fn serve(self, listener: TcpListener) -> std::io::Result<()> {
         let routes = Router::new()
             .route("/2015-03-31/functions", get(invoke::list))
-            .route(
-                "/2015-03-31/functions/{name}/invocations",
-                post(invoke::invoke),
-            )
+            .route("/2015-03-31/functions/{name}/invocations", post(invoke::invoke))
             .fallback(answer)
             .layer(DefaultBodyLimit::max(EVENT_MAX))
             .with_state(self);
-        axum::serve(
-            listener,
-            routes.into_make_service_with_connect_info::<SocketAddr>(),
-        )
-        .await
+        axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>()).await
     }
 
     async fn integrate(&self, arrival: Arrival) -> Response {
@@ -114,14 +102,7 @@ async fn answer(
             Ok(body) => {
                 let request_id = request_id.clone();
                 let at_ms = gateway.clock.now_ms();
-                let arrival = Arrival {
-                    head,
-                    body,
-                    route,
-                    peer: peer.ip(),
-                    request_id,
-                    at_ms,
-                };
+                let arrival = Arrival { head, body, route, peer: peer.ip(), request_id, at_ms };
                 gateway.integrate(arrival).await
             }
         },
@@ -147,11 +128,7 @@ async fn read(mut body: Body) -> Result<Bytes, StatusCode> {
             break;
         }
     }
-    if seen <= BODY_MAX {
-        Ok(read.into())
-    } else {
-        Err(StatusCode::PAYLOAD_TOO_LARGE)
-    }
+    if seen <= BODY_MAX { Ok(read.into()) } else { Err(StatusCode::PAYLOAD_TOO_LARGE) }
 }
 
 /// API Gateway's own answers.

@@ -41,14 +41,7 @@ impl Addresses {
 
     /// For people: `ready` comes first, since scripts wait for it.
     pub(crate) fn text(&self) -> String {
-        let Self {
-            api,
-            sandbox,
-            dynamodb,
-            sqs,
-            secrets_manager,
-            shop,
-        } = self;
+        let Self { api, sandbox, dynamodb, sqs, secrets_manager, shop } = self;
         let checkout = self.curl();
         format!(
             "ready {api}\n\
@@ -80,18 +73,12 @@ impl Addresses {
                      \"total_amount\":7500,\"currency\":\"USD\"}'";
         let payment = "sed 's/.*\"order_id\":\"\\([^\"]*\\)\".*/{\"order_id\":\"\\1\",\
                        \"amount\":7500,\"currency\":\"USD\"}/'";
-        format!(
-            "{} | {payment} | {}",
-            call("/api/orders", order),
-            call("/api/payments", "@-")
-        )
+        format!("{} | {payment} | {}", call("/api/orders", order), call("/api/payments", "@-"))
     }
 }
 
 /// A reader that has gone away is no reason to stop.
 pub(crate) fn say(text: &str) {
     let mut stdout = std::io::stdout().lock();
-    let _ = stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush());
+    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
 }

@@ -34,26 +34,14 @@ impl Program {
     /// This very binary: after a rebuild its path is gone, but `/proc/self/exe` still opens it.
     pub(crate) fn ourselves(output: Output) -> std::io::Result<Self> {
         let open = Path::new("/proc/self/exe");
-        let path = if open.exists() {
-            open.to_owned()
-        } else {
-            std::env::current_exe()?
-        };
-        Ok(Self {
-            path,
-            arguments: vec!["function".to_owned()],
-            output,
-        })
+        let path = if open.exists() { open.to_owned() } else { std::env::current_exe()? };
+        Ok(Self { path, arguments: vec!["function".to_owned()], output })
     }
 
     fn command(&self, function: &str) -> Command {
         let mut command = Command::new(&self.path);
         // A process group of its own: Ctrl-C in a terminal stops the stack, and the stack its children.
-        command
-            .arg0("dev-stack")
-            .args(&self.arguments)
-            .arg(function)
-            .process_group(0);
+        command.arg0("dev-stack").args(&self.arguments).arg(function).process_group(0);
         command.env_clear().stdin(Stdio::piped()).kill_on_drop(true);
         command.stdout(self.stdout());
         command.stderr(match self.output {
@@ -96,9 +84,7 @@ impl Child {
     ) -> std::io::Result<Self> {
         let id = CHILDREN.fetch_add(1, Ordering::Relaxed);
         let mut command = program.command(function);
-        command
-            .envs(environment)
-            .env("AWS_LAMBDA_RUNTIME_API", api.address_of(id));
+        command.envs(environment).env("AWS_LAMBDA_RUNTIME_API", api.address_of(id));
         let mut process = command.spawn()?;
         let pid = process.id().unwrap_or_default();
         let events = api.open_desk(id);
@@ -120,12 +106,7 @@ impl Child {
             let said = api.close_desk(id).map(Answer::Failed);
             exited.send_replace(Some(said.unwrap_or_else(|| died(status.ok()))));
         });
-        Ok(Self {
-            pid,
-            events,
-            exit,
-            stop,
-        })
+        Ok(Self { pid, events, exit, stop })
     }
 
     pub(crate) async fn send(&self, event: Event) -> bool {
@@ -152,10 +133,7 @@ impl Child {
 
 fn died(status: Option<ExitStatus>) -> Answer {
     let status = status.map_or_else(|| "unknown".to_owned(), |status| status.to_string());
-    Answer::failed(
-        "Runtime.ExitError",
-        &format!("the runtime exited without an answer: {status}"),
-    )
+    Answer::failed("Runtime.ExitError", &format!("the runtime exited without an answer: {status}"))
 }
 
 /// The child's side: a thread that ends this process at the end of its standard input, which is

@@ -75,18 +75,13 @@ pub fn main() -> ExitCode {
 type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
 fn wait_for(work: impl Future<Output = Result<(), AnyError>>) -> Result<(), AnyError> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?
-        .block_on(work)
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
 }
 
 /// One thread, as in Lambda.
 fn function(name: &str) -> Result<(), AnyError> {
     children::exit_with_the_stack();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(functions::run(name))
 }
 
@@ -97,14 +92,8 @@ fn failed(error: &(dyn std::error::Error + 'static)) -> ExitCode {
 }
 
 fn log(quiet: bool) {
-    let level = if quiet {
-        tracing::Level::ERROR
-    } else {
-        tracing::Level::INFO
-    };
-    let subscriber = tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_max_level(level);
+    let level = if quiet { tracing::Level::ERROR } else { tracing::Level::INFO };
+    let subscriber = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(level);
     // A second stack in one process, which only a test has, keeps the first one's log.
     let _ = subscriber.try_init();
 }
@@ -182,21 +171,11 @@ mod tests {
 
     #[test]
     fn options_of_the_stack_are_read() {
-        let arguments = [
-            "--port",
-            "0",
-            "--data",
-            "d",
-            "--sandbox-profile=no-keys",
-            "--json",
-        ];
+        let arguments = ["--port", "0", "--data", "d", "--sandbox-profile=no-keys", "--json"];
         let Ok(Command::Stack(options)) = command(&arguments) else {
             panic!("not a stack");
         };
-        assert_eq!(
-            (options.port, options.json, options.quiet),
-            (0, true, false)
-        );
+        assert_eq!((options.port, options.json, options.quiet), (0, true, false));
         assert_eq!(options.profile.name(), "no-keys");
         assert_eq!(options.data.unwrap().to_str(), Some("d"));
         assert_eq!(options.bind.to_string(), "127.0.0.1");
@@ -216,11 +195,7 @@ mod tests {
     fn what_is_not_understood_is_named() {
         assert!(command(&["--prot", "1"]).unwrap_err().contains("--prot"));
         assert!(command(&["--port", "x"]).unwrap_err().contains('x'));
-        assert!(
-            command(&["--sandbox-profile", "x"])
-                .unwrap_err()
-                .contains("a profile is one of")
-        );
+        assert!(command(&["--sandbox-profile", "x"]).unwrap_err().contains("a profile is one of"));
         assert!(command(&["function"]).is_err());
         assert!(command(&["sandbox", "--secrets", "f"]).is_err());
     }

@@ -11,15 +11,10 @@ pub struct Clock(Arc<dyn Fn() -> i64 + Send + Sync>);
 impl Clock {
     /// The machine's clock; in debug builds ahead of it by the offset file's seconds, so that a
     /// test can pass an expiry without waiting for it.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one reader of the machine's clock"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one reader of the machine's clock")]
     pub fn system() -> Self {
         Self(Arc::new(|| {
-            let elapsed = SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .unwrap_or_default();
+            let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
             let machine_ms = i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX);
             machine_ms.saturating_add(offset_seconds().saturating_mul(1000))
         }))
@@ -37,10 +32,7 @@ impl Clock {
 
 /// Read at every call, so that a running stack follows the file.
 #[cfg(debug_assertions)]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the offset belongs to the clock, not to a config"
-)]
+#[expect(clippy::disallowed_methods, reason = "the offset belongs to the clock, not to a config")]
 fn offset_seconds() -> i64 {
     std::env::var("QUITTANCE_CLOCK_OFFSET_FILE")
         .ok()

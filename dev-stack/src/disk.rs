@@ -22,15 +22,8 @@ struct Folder {
 
 /// One document to be written or removed; `Debug` shows no content, which may be a secret.
 pub enum Change {
-    Put {
-        collection: &'static str,
-        key: String,
-        json: String,
-    },
-    Remove {
-        collection: &'static str,
-        key: String,
-    },
+    Put { collection: &'static str, key: String, json: String },
+    Remove { collection: &'static str, key: String },
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -38,10 +31,7 @@ pub enum DiskError {
     #[error("{} is in use by another dev stack; stop it or choose another --data folder", .0.display())]
     Locked(PathBuf),
     #[error("cannot use the folder {}: {source}", .folder.display())]
-    Folder {
-        folder: PathBuf,
-        source: std::io::Error,
-    },
+    Folder { folder: PathBuf, source: std::io::Error },
     #[error("the state file cannot be read or written: {0}")]
     Database(#[from] rusqlite::Error),
     /// Without the cause: it may quote the document, and that may be a secret.
@@ -70,27 +60,17 @@ impl Disk {
                  PRIMARY KEY (collection, key)
              ) WITHOUT ROWID;",
         )?;
-        Ok(Self(Some(Arc::new(Folder {
-            connection: Mutex::new(connection),
-            _lock: lock,
-        }))))
+        Ok(Self(Some(Arc::new(Folder { connection: Mutex::new(connection), _lock: lock }))))
     }
 
     /// All of the changes or none; on disk when it returns.
     pub fn write(&self, changes: &[Change]) -> Result<(), DiskError> {
         let Some(folder) = &self.0 else { return Ok(()) };
-        let mut connection = folder
-            .connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut connection = folder.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = connection.transaction()?;
         for change in changes {
             match change {
-                Change::Put {
-                    collection,
-                    key,
-                    json,
-                } => transaction
+                Change::Put { collection, key, json } => transaction
                     .prepare_cached("INSERT OR REPLACE INTO documents VALUES (?1, ?2, ?3)")?
                     .execute(params![collection, key, json])?,
                 Change::Remove { collection, key } => transaction
@@ -109,10 +89,7 @@ impl Disk {
         let Some(folder) = &self.0 else {
             return Ok(Vec::new());
         };
-        let connection = folder
-            .connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let connection = folder.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let mut statement = connection
             .prepare("SELECT key, json FROM documents WHERE collection = ?1 ORDER BY key")?;
         let mut rows = statement.query(params![collection])?;
@@ -128,10 +105,7 @@ impl Disk {
 }
 
 fn locked(dir: &Path) -> Result<File, DiskError> {
-    let unusable = |source| DiskError::Folder {
-        folder: dir.to_owned(),
-        source,
-    };
+    let unusable = |source| DiskError::Folder { folder: dir.to_owned(), source };
     fs::create_dir_all(dir).map_err(unusable)?;
     let lock = File::create(dir.join("lock")).map_err(unusable)?;
     match lock.try_lock() {
@@ -149,27 +123,18 @@ impl Change {
     ) -> Result<Self, DiskError> {
         let json =
             serde_json::to_string(value).map_err(|_| DiskError::Document(collection.to_owned()))?;
-        Ok(Self::Put {
-            collection,
-            key: key.into(),
-            json,
-        })
+        Ok(Self::Put { collection, key: key.into(), json })
     }
 
     pub fn remove(collection: &'static str, key: impl Into<String>) -> Self {
-        Self::Remove {
-            collection,
-            key: key.into(),
-        }
+        Self::Remove { collection, key: key.into() }
     }
 }
 
 impl fmt::Debug for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Put {
-                collection, key, ..
-            } => write!(f, "Put({collection}/{key})"),
+            Self::Put { collection, key, .. } => write!(f, "Put({collection}/{key})"),
             Self::Remove { collection, key } => write!(f, "Remove({collection}/{key})"),
         }
     }
@@ -184,10 +149,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let disk = Disk::open(dir.path()).unwrap();
         let put = |key: &str, value: u32| Change::put("numbers", key, &value).unwrap();
-        disk.write(&[put("b", 2), put("a", 1), put("c", 3)])
-            .unwrap();
-        disk.write(&[put("b", 20), Change::remove("numbers", "c")])
-            .unwrap();
+        disk.write(&[put("b", 2), put("a", 1), put("c", 3)]).unwrap();
+        disk.write(&[put("b", 20), Change::remove("numbers", "c")]).unwrap();
         drop(disk);
         let disk = Disk::open(dir.path()).unwrap();
         let expected = vec![("a".to_owned(), 1), ("b".to_owned(), 20)];
@@ -200,10 +163,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let first = Disk::open(dir.path()).unwrap();
         let second = Disk::open(dir.path()).unwrap_err();
-        assert!(
-            second.to_string().contains("in use by another dev stack"),
-            "{second}"
-        );
+        assert!(second.to_string().contains("in use by another dev stack"), "{second}");
         drop(first);
         Disk::open(dir.path()).unwrap();
     }
@@ -211,8 +171,7 @@ mod tests {
     #[test]
     fn no_disk_keeps_nothing() {
         let disk = Disk::none();
-        disk.write(&[Change::put("numbers", "a", &1).unwrap()])
-            .unwrap();
+        disk.write(&[Change::put("numbers", "a", &1).unwrap()]).unwrap();
         assert!(disk.all::<u32>("numbers").unwrap().is_empty());
     }
 

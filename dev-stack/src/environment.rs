@@ -13,15 +13,10 @@ const PASSED_ON: [&str; 2] = ["QUITTANCE_PAUSE_AT", "QUITTANCE_CLOCK_OFFSET_FILE
 
 /// A function of the template as it runs here.
 pub(crate) fn deployed(function: &Function, addresses: &Addresses) -> Deployed {
-    let children_max = function
-        .concurrency_max
-        .and_then(|max| usize::try_from(max).ok());
+    let children_max = function.concurrency_max.and_then(|max| usize::try_from(max).ok());
     Deployed {
         name: function.name.clone(),
-        arn: format!(
-            "arn:aws:lambda:{REGION}:{ACCOUNT}:function:{}",
-            function.name
-        ),
+        arn: format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{}", function.name),
         environment: environment(function, addresses),
         timeout: Duration::from_secs(function.timeout_s),
         children_max: children_max.unwrap_or(CHILDREN_MAX),
@@ -39,10 +34,7 @@ fn environment(function: &Function, addresses: &Addresses) -> BTreeMap<String, S
         ("AWS_SESSION_TOKEN", "local"),
         ("AWS_ENDPOINT_URL_DYNAMODB", &addresses.dynamodb),
         ("AWS_ENDPOINT_URL_SQS", &addresses.sqs),
-        (
-            "AWS_ENDPOINT_URL_SECRETS_MANAGER",
-            &addresses.secrets_manager,
-        ),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &addresses.secrets_manager),
         ("AWS_LAMBDA_FUNCTION_NAME", &function.name),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &memory_mb),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
@@ -60,10 +52,7 @@ pub(crate) fn pauses() -> bool {
     variable("QUITTANCE_PAUSE_AT").is_some()
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "what tests ask of children is passed on, not read"
-)]
+#[expect(clippy::disallowed_methods, reason = "what tests ask of children is passed on, not read")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

@@ -32,9 +32,7 @@ pub fn start(
         for event in &function.queues {
             let queue = sqs::name_in_arn(&event.queue_arn);
             let queue = queue.ok_or_else(|| EventSourceError::Queue(event.queue_arn.clone()))?;
-            let concurrency_max = event
-                .concurrency_max
-                .and_then(|max| usize::try_from(max).ok());
+            let concurrency_max = event.concurrency_max.and_then(|max| usize::try_from(max).ok());
             let mapping = Mapping {
                 function: function.name.clone(),
                 queue: queue.to_owned(),

@@ -11,8 +11,5 @@ pub(crate) fn builder() -> ClientBuilder {
     // The workspace links reqwest without a TLS provider of its own, and it insists on one even for
     // plain HTTP. That another one was there first is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder()
-        .no_proxy()
-        .redirect(redirect::Policy::none())
-        .connect_timeout(CONNECT_TIMEOUT)
+    Client::builder().no_proxy().redirect(redirect::Policy::none()).connect_timeout(CONNECT_TIMEOUT)
 }

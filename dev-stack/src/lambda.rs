@@ -66,9 +66,7 @@ impl Lambda {
             };
             (pool.function.name.clone(), Arc::new(pool))
         });
-        Self {
-            pools: Arc::new(pools.collect()),
-        }
+        Self { pools: Arc::new(pools.collect()) }
     }
 
     /// Runs the function; `None` when there is no such function. The invocation goes on when the
@@ -88,17 +86,9 @@ impl Lambda {
     pub fn children(&self) -> Vec<(String, Vec<u32>)> {
         let pids = |pool: &Arc<Pool>| {
             let children = pool.children();
-            children
-                .all
-                .iter()
-                .filter(|child| child.is_alive())
-                .map(|child| child.pid)
-                .collect()
+            children.all.iter().filter(|child| child.is_alive()).map(|child| child.pid).collect()
         };
-        self.pools
-            .iter()
-            .map(|(name, pool)| (name.clone(), pids(pool)))
-            .collect()
+        self.pools.iter().map(|(name, pool)| (name.clone(), pids(pool))).collect()
     }
 
     /// Kills every child and starts no further one.
@@ -134,12 +124,8 @@ impl Pool {
                 Err(_) => self.forget(&child),
             }
         }
-        let started = Child::start(
-            &self.program,
-            &self.function.name,
-            &self.function.environment,
-            &self.api,
-        );
+        let started =
+            Child::start(&self.program, &self.function.name, &self.function.environment, &self.api);
         let child = match started {
             Ok(child) => Arc::new(child),
             Err(error) => return Answer::failed("Runtime.StartFailed", &error.to_string()),
@@ -218,9 +204,7 @@ impl Pool {
     }
 
     fn forget(&self, gone: &Arc<Child>) {
-        self.children()
-            .all
-            .retain(|child| !Arc::ptr_eq(child, gone));
+        self.children().all.retain(|child| !Arc::ptr_eq(child, gone));
     }
 
     /// The lists are whole after every statement, so a poisoned lock is as good as any.

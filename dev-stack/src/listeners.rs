@@ -23,11 +23,7 @@ pub enum PortError {
     )]
     Taken { port: u16, what: &'static str },
     #[error("cannot listen on port {port} ({what}): {source}")]
-    Unusable {
-        port: u16,
-        what: &'static str,
-        source: std::io::Error,
-    },
+    Unusable { port: u16, what: &'static str, source: std::io::Error },
     #[error("--port {0} leaves no room for six ports: the last one is 65535")]
     TooHigh(u16),
 }
@@ -87,32 +83,17 @@ mod tests {
         let loopback = [127, 0, 0, 1].into();
         let first = Listeners::bind(loopback, 0).await.unwrap();
         let taken = first.api.local_addr().unwrap().port();
-        let error = Listeners::bind(loopback, taken)
-            .await
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.starts_with(&format!("port {taken} (the API) is taken: ")),
-            "{error}"
-        );
+        let error = Listeners::bind(loopback, taken).await.unwrap_err().to_string();
+        assert!(error.starts_with(&format!("port {taken} (the API) is taken: ")), "{error}");
         assert!(error.contains("--port N"), "{error}");
-        let error = Listeners::bind(loopback, 65_531)
-            .await
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("no room for six ports") || error.contains("taken"),
-            "{error}"
-        );
+        let error = Listeners::bind(loopback, 65_531).await.unwrap_err().to_string();
+        assert!(error.contains("no room for six ports") || error.contains("taken"), "{error}");
     }
 
     #[tokio::test]
     async fn every_address_is_reached_over_loopback() {
         let everywhere = Listeners::bind([0, 0, 0, 0].into(), 0).await.unwrap();
         let port = everywhere.shop.local_addr().unwrap().port();
-        assert_eq!(
-            url(&everywhere.shop).unwrap(),
-            format!("http://127.0.0.1:{port}")
-        );
+        assert_eq!(url(&everywhere.shop).unwrap(), format!("http://127.0.0.1:{port}"));
     }
 }

@@ -66,18 +66,11 @@ impl RuntimeApi {
     /// Serves on a private port of the loopback interface.
     pub(crate) async fn start(clock: Clock) -> std::io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let api = Self {
-            address: listener.local_addr()?,
-            clock,
-            desks: Arc::default(),
-        };
+        let api = Self { address: listener.local_addr()?, clock, desks: Arc::default() };
         let invocation = "/{child}/2018-06-01/runtime/invocation";
         let routes = Router::new()
             .route(&format!("{invocation}/next"), get(next))
-            .route(
-                &format!("{invocation}/{{request}}/response"),
-                post(response),
-            )
+            .route(&format!("{invocation}/{{request}}/response"), post(response))
             .route(&format!("{invocation}/{{request}}/error"), post(error))
             .route("/{child}/2018-06-01/runtime/init/error", post(init_error))
             .layer(DefaultBodyLimit::max(ANSWER_MAX))
@@ -111,10 +104,7 @@ impl RuntimeApi {
     }
 
     fn desk(&self, child: u64) -> Result<Arc<Desk>, Refused> {
-        lock(&self.desks)
-            .get(&child)
-            .cloned()
-            .ok_or(Refused("unknown child"))
+        lock(&self.desks).get(&child).cloned().ok_or(Refused("unknown child"))
     }
 }
 
@@ -127,10 +117,7 @@ async fn next(State(api): State<RuntimeApi>, Path(child): Path<u64>) -> Result<R
         ("Lambda-Runtime-Aws-Request-Id", event.request_id.clone()),
         ("Lambda-Runtime-Deadline-Ms", deadline_ms.to_string()),
         ("Lambda-Runtime-Invoked-Function-Arn", event.function_arn),
-        (
-            "Lambda-Runtime-Trace-Id",
-            format!("Root=1-{}", event.request_id),
-        ),
+        ("Lambda-Runtime-Trace-Id", format!("Root=1-{}", event.request_id)),
         ("Content-Type", "application/json".to_owned()),
     ];
     *lock(&desk.open) = Some((event.request_id, event.answer));

@@ -62,10 +62,7 @@ pub(crate) async fn run(options: &SandboxOptions) -> Result<(), SandboxError> {
         webhook_secret: WebhookSecret::parse(&webhook_secret)?,
         clock: Clock::system(),
         ids: sandbox::Ids::random()?,
-        disk: options
-            .data
-            .as_deref()
-            .map_or_else(|| Ok(Disk::none()), Disk::open)?,
+        disk: options.data.as_deref().map_or_else(|| Ok(Disk::none()), Disk::open)?,
     })?;
     let told = if options.json {
         let pid = std::process::id();

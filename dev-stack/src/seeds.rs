@@ -59,10 +59,7 @@ impl Seeds {
     ) -> Result<(), SeedError> {
         for secret in wanted {
             let value = self.value(secret)?;
-            secrets.provide_missing(&SecretSeed {
-                name: secret.name.clone(),
-                value,
-            })?;
+            secrets.provide_missing(&SecretSeed { name: secret.name.clone(), value })?;
         }
         let known: Vec<(String, Own)> = disk.all(OWN_ADDRESSES)?;
         let ours = [self.delivery_url(), self.sandbox_url.clone()];
@@ -87,18 +84,13 @@ impl Seeds {
 
     /// The secrets of a file of the developer's own, over whatever is there.
     pub fn plant_file(secrets: &SecretsManager, file: &Path) -> Result<(), SeedError> {
-        let wrong = |problem: String| SeedError::File {
-            file: file.to_owned(),
-            problem,
-        };
+        let wrong = |problem: String| SeedError::File { file: file.to_owned(), problem };
         let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
         // Without the parser's words, which may quote a secret.
         let malformed = |_| wrong("it is not a JSON object of secret names and values".to_owned());
         let values: BTreeMap<String, Value> = serde_json::from_str(&text).map_err(malformed)?;
         for (name, value) in values {
-            let value = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             secrets.provide(&SecretSeed { name, value })?;
         }
         Ok(())
@@ -121,10 +113,7 @@ impl Seeds {
                     .map_err(|_| SeedError::Unknown(self.name("gateways/sandbox")))?
             }
         };
-        Ok((
-            ApiKey::new(api_key.unwrap_or_else(crate::random::hex)),
-            webhook_secret,
-        ))
+        Ok((ApiKey::new(api_key.unwrap_or_else(crate::random::hex)), webhook_secret))
     }
 
     pub fn name(&self, secret: &str) -> String {
@@ -136,10 +125,7 @@ impl Seeds {
     }
 
     fn value(&self, secret: &Secret) -> Result<String, SeedError> {
-        let own = secret
-            .name
-            .strip_prefix(&self.name(""))
-            .unwrap_or(&secret.name);
+        let own = secret.name.strip_prefix(&self.name("")).unwrap_or(&secret.name);
         let value = match own {
             "api-keys" => api_keys(),
             "status-token" => json!({ "keys": [key("k1", &crate::random::key()?)] }),

@@ -73,12 +73,7 @@ impl Shop {
         let client = crate::http_client::builder().timeout(API_TIMEOUT).build()?;
         let inbox = Inbox::open(settings.disk.clone())?;
         let visits = Visits::open(settings.disk.clone())?;
-        Ok(Self(Arc::new(Inner {
-            settings,
-            client,
-            inbox,
-            visits,
-        })))
+        Ok(Self(Arc::new(Inner { settings, client, inbox, visits })))
     }
 
     /// Answers on `listener` until the stack ends.
@@ -101,9 +96,6 @@ async fn home(State(_): State<Shop>) -> Response {
 
 /// Pages are never stored: some hold a token.
 fn page(html: String) -> Response {
-    let headers = [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
-    ];
+    let headers = [(header::CACHE_CONTROL, "no-store"), (header::REFERRER_POLICY, "no-referrer")];
     (headers, Html(html)).into_response()
 }

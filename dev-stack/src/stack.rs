@@ -85,11 +85,7 @@ pub async fn run(options: &Options) -> Result<(), StackError> {
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
     let mut stack = Stack::start(options).await?;
-    banner::say(&if options.json {
-        stack.addresses.json()
-    } else {
-        stack.addresses.text()
-    });
+    banner::say(&if options.json { stack.addresses.json() } else { stack.addresses.text() });
     let ended = tokio::select! {
         _ = interrupted.recv() => Ok(()),
         _ = terminated.recv() => Ok(()),
@@ -125,12 +121,7 @@ impl Stack {
         tasks.spawn(api.serve(listeners.api));
         tasks.spawn(ground.shop(secrets)?.serve(listeners.shop));
         event_sources::start(&ground.template, &sqs, &lambda, &clock, &mut tasks)?;
-        Ok(Self {
-            addresses: ground.addresses,
-            lambda,
-            tasks,
-            _database: database,
-        })
+        Ok(Self { addresses: ground.addresses, lambda, tasks, _database: database })
     }
 
     /// Stops all children; everything else ends with the stack itself.

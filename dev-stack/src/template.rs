@@ -56,10 +56,7 @@ pub enum TemplateError {
 
 impl TemplateError {
     fn at(place: impl Into<String>, problem: impl Display) -> Self {
-        Self::NotUnderstood {
-            place: place.into(),
-            problem: problem.to_string(),
-        }
+        Self::NotUnderstood { place: place.into(), problem: problem.to_string() }
     }
 }
 
@@ -81,12 +78,8 @@ const CLOUD_ONLY: [&str; 13] = [
 ];
 
 /// Members that every resource may have and that decide nothing here.
-const ABOUT_RESOURCES: [&str; 4] = [
-    "DeletionPolicy",
-    "DependsOn",
-    "Metadata",
-    "UpdateReplacePolicy",
-];
+const ABOUT_RESOURCES: [&str; 4] =
+    ["DeletionPolicy", "DependsOn", "Metadata", "UpdateReplacePolicy"];
 
 impl Template {
     /// Reads `source`; an unknown construct is an error that names the resource.
@@ -107,10 +100,7 @@ impl Template {
         let resources = top.raw("Resources").unwrap_or(&Yaml::Null);
         top.end()?;
 
-        let mut scope = Scope {
-            parameters: values(parameters, around)?,
-            ..Scope::default()
-        };
+        let mut scope = Scope { parameters: values(parameters, around)?, ..Scope::default() };
         decide(&mut scope, conditions)?;
         name_resources(&mut scope, resources, around)?;
         read_resources(&scope, globals, resources)
@@ -136,27 +126,15 @@ fn values(
     let mut given = around.parameters.clone();
     for (name, mut parameter) in declared.each()? {
         let default = parameter.text("Default")?;
-        let is_list = parameter
-            .text("Type")?
-            .is_some_and(|kind| kind == "CommaDelimitedList");
+        let is_list = parameter.text("Type")?.is_some_and(|kind| kind == "CommaDelimitedList");
         let missing = || TemplateError::at(&parameter.place, "has neither a default nor a value");
         let value = given.remove(name).or(default).ok_or_else(missing)?;
         let items = || value.split(',').map(str::trim).collect::<Vec<_>>();
-        values.insert(
-            name.to_owned(),
-            if is_list {
-                json!(items())
-            } else {
-                json!(value)
-            },
-        );
+        values.insert(name.to_owned(), if is_list { json!(items()) } else { json!(value) });
     }
     match given.into_keys().next() {
         None => Ok(values),
-        Some(name) => Err(TemplateError::at(
-            "Parameters",
-            format!("there is no {name}"),
-        )),
+        Some(name) => Err(TemplateError::at("Parameters", format!("there is no {name}"))),
     }
 }
 
@@ -224,9 +202,7 @@ fn read_resources(
         match kind.as_str() {
             _ if !exists => {}
             "AWS::Serverless::Function" => {
-                template
-                    .functions
-                    .push(functions::read(scope, defaults, properties)?);
+                template.functions.push(functions::read(scope, defaults, properties)?);
             }
             "AWS::Serverless::HttpApi" => functions::api(properties)?,
             "AWS::DynamoDB::Table" => template.tables.push(storage::table(properties)?),

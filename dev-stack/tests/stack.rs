@@ -21,10 +21,7 @@ struct Stack {
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dev-stack"));
-    command
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
@@ -33,16 +30,9 @@ fn start(arguments: &[&str]) -> Stack {
     arguments.extend(["--json", "--quiet", "--port", "0"]);
     let mut process = command(&arguments).spawn().unwrap();
     let mut line = String::new();
-    BufReader::new(process.stdout.as_mut().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     if line.is_empty() {
-        process
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut line)
-            .unwrap();
+        process.stderr.take().unwrap().read_to_string(&mut line).unwrap();
     }
     let addresses = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
     Stack { process, addresses }
@@ -52,39 +42,25 @@ impl Stack {
     fn post(&self, path: &str, body: &'static str) -> Value {
         let url = format!("{}{path}", self.addresses["api"].as_str().unwrap());
         let mut curl = Command::new("curl");
-        let output = curl
-            .args(["-s", "-m", "30", "-d", body, &url])
-            .output()
-            .unwrap();
+        let output = curl.args(["-s", "-m", "30", "-d", body, &url]).output().unwrap();
         serde_json::from_slice(&output.stdout).unwrap_or_default()
     }
 
     /// Wakes one function, so that there is a child.
     fn wake(&self) -> Vec<u64> {
         self.post("/2015-03-31/functions/sweep-due/invocations", "{}");
-        let url = format!(
-            "{}/2015-03-31/functions",
-            self.addresses["api"].as_str().unwrap()
-        );
+        let url = format!("{}/2015-03-31/functions", self.addresses["api"].as_str().unwrap());
         let output = Command::new("curl").args(["-sS", &url]).output().unwrap();
         let listed: Value =
             serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
         let functions = listed["functions"].as_array().unwrap().clone();
-        let pids = functions
-            .iter()
-            .flat_map(|it| it["pids"].as_array().unwrap().clone());
+        let pids = functions.iter().flat_map(|it| it["pids"].as_array().unwrap().clone());
         pids.map(|pid| pid.as_u64().unwrap()).collect()
     }
 
     fn signal(&self, name: &str) {
         let pid = self.process.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args([name, &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
     }
 }
 
@@ -108,22 +84,9 @@ fn assert_gone(pids: &[u64]) {
 #[test]
 fn one_line_of_json_tells_every_address() {
     let stack = start(&[]);
-    let names = [
-        "api",
-        "sandbox",
-        "dynamodb",
-        "sqs",
-        "secrets_manager",
-        "shop",
-    ];
+    let names = ["api", "sandbox", "dynamodb", "sqs", "secrets_manager", "shop"];
     for name in names {
-        assert!(
-            stack.addresses[name]
-                .as_str()
-                .unwrap()
-                .starts_with("http://127.0.0.1:"),
-            "{name}"
-        );
+        assert!(stack.addresses[name].as_str().unwrap().starts_with("http://127.0.0.1:"), "{name}");
     }
     assert_eq!(stack.addresses["api_key"], "sk_test_local");
     assert_eq!(stack.addresses["pid"], json!(stack.process.id()));
@@ -172,22 +135,15 @@ fn a_taken_port_is_one_sentence() {
     let refused = command(&["--port", &port]).output().unwrap();
     assert_eq!(refused.status.code(), Some(1));
     let error = String::from_utf8(refused.stderr).unwrap();
-    assert!(
-        error.starts_with(&format!("error: port {port} (the API) is taken")),
-        "{error}"
-    );
+    assert!(error.starts_with(&format!("error: port {port} (the API) is taken")), "{error}");
     assert_eq!(error.lines().count(), 1, "{error}");
 }
 
 #[test]
 fn the_sandbox_runs_alone() {
-    let mut process = command(&["sandbox", "--port", "0", "--json", "--quiet"])
-        .spawn()
-        .unwrap();
+    let mut process = command(&["sandbox", "--port", "0", "--json", "--quiet"]).spawn().unwrap();
     let mut line = String::new();
-    BufReader::new(process.stdout.as_mut().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     let told: Value = serde_json::from_str(&line).unwrap();
     let url = format!("{}/control/payments", told["sandbox"].as_str().unwrap());
     let output = Command::new("curl").args(["-s", &url]).output().unwrap();
@@ -201,9 +157,5 @@ fn the_sandbox_runs_alone() {
 fn an_unknown_option_is_named() {
     let refused = command(&["--prot", "1"]).output().unwrap();
     assert_eq!(refused.status.code(), Some(1));
-    assert!(
-        String::from_utf8(refused.stderr)
-            .unwrap()
-            .contains("--prot")
-    );
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("--prot"));
 }

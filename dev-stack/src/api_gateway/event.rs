@@ -59,11 +59,7 @@ impl Arrival {
         };
         let cookies = cookies(&self.head.headers);
         optional("cookies", json!(cookies), cookies.is_empty());
-        optional(
-            "queryStringParameters",
-            json!(parameters(query)),
-            query.is_empty(),
-        );
+        optional("queryStringParameters", json!(parameters(query)), query.is_empty());
         let in_path = &self.route.parameters;
         optional("pathParameters", json!(in_path), in_path.is_empty());
         optional("body", json!(text), text.is_empty());
@@ -79,10 +75,7 @@ impl Arrival {
     fn headers(&self) -> BTreeMap<String, String> {
         let given = &self.head.headers;
         let mut headers = BTreeMap::new();
-        for name in given
-            .keys()
-            .filter(|name| !NOT_PASSED_ON.contains(&name.as_str()))
-        {
+        for name in given.keys().filter(|name| !NOT_PASSED_ON.contains(&name.as_str())) {
             headers.insert(name.as_str().to_owned(), joined(given, name.as_str()));
         }
         let forwarded = match headers.get("x-forwarded-for") {
@@ -90,26 +83,18 @@ impl Arrival {
             None => self.peer.to_string(),
         };
         let host = headers.get("host").map(String::as_str).unwrap_or_default();
-        let port = host
-            .rsplit_once(':')
-            .map_or("80", |(_, port)| port)
-            .to_owned();
+        let port = host.rsplit_once(':').map_or("80", |(_, port)| port).to_owned();
         headers.insert("x-forwarded-for".to_owned(), forwarded);
         headers.insert("x-forwarded-port".to_owned(), port);
         headers.insert("x-forwarded-proto".to_owned(), "http".to_owned());
-        headers.insert(
-            "x-amzn-trace-id".to_owned(),
-            format!("Root=1-{}", self.request_id),
-        );
+        headers.insert("x-amzn-trace-id".to_owned(), format!("Root=1-{}", self.request_id));
         headers.insert("content-length".to_owned(), self.body.len().to_string());
         headers
     }
 
     fn context(&self) -> Value {
         let host = joined(&self.head.headers, "host");
-        let domain = host
-            .rsplit_once(':')
-            .map_or(host.as_str(), |(domain, _)| domain);
+        let domain = host.rsplit_once(':').map_or(host.as_str(), |(domain, _)| domain);
         json!({
             "accountId": ACCOUNT,
             "apiId": "local",
@@ -141,25 +126,16 @@ pub(super) fn has_usable_host(headers: &HeaderMap) -> bool {
 
 /// The values of a header, joined by commas. Bytes that are not UTF-8 are read as Latin-1.
 fn joined(headers: &HeaderMap, name: &str) -> String {
-    let values = headers
-        .get_all(name)
-        .iter()
-        .map(|value| match str::from_utf8(value.as_bytes()) {
-            Ok(text) => text.to_owned(),
-            Err(_) => value.as_bytes().iter().copied().map(char::from).collect(),
-        });
+    let values = headers.get_all(name).iter().map(|value| match str::from_utf8(value.as_bytes()) {
+        Ok(text) => text.to_owned(),
+        Err(_) => value.as_bytes().iter().copied().map(char::from).collect(),
+    });
     values.collect::<Vec<_>>().join(",")
 }
 
 fn cookies(headers: &HeaderMap) -> Vec<String> {
-    let values = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    values
-        .flat_map(|value| value.split("; "))
-        .map(str::to_owned)
-        .collect()
+    let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split("; ")).map(str::to_owned).collect()
 }
 
 /// Decoded; a name that is given twice has its values joined by a comma.
@@ -179,11 +155,7 @@ fn parameters(query: &str) -> BTreeMap<String, String> {
 fn body(headers: &HeaderMap, body: &[u8]) -> (String, bool) {
     let content_type = joined(headers, "content-type").to_ascii_lowercase();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
-    let listed = [
-        "application/json",
-        "application/javascript",
-        "application/xml",
-    ];
+    let listed = ["application/json", "application/javascript", "application/xml"];
     let is_text = essence.starts_with("text/") || listed.contains(&essence);
     match str::from_utf8(body) {
         Ok(text) if is_text || text.is_empty() => (text.to_owned(), false),

@@ -21,9 +21,8 @@ pub(super) async fn list(
         return message(StatusCode::NOT_FOUND);
     }
     let children = gateway.lambda.children().into_iter();
-    let functions: Vec<_> = children
-        .map(|(name, pids)| json!({ "name": name, "pids": pids }))
-        .collect();
+    let functions: Vec<_> =
+        children.map(|(name, pids)| json!({ "name": name, "pids": pids })).collect();
     Json(json!({ "functions": functions })).into_response()
 }
 
@@ -38,29 +37,12 @@ pub(super) async fn invoke(
     if !is_ours(peer) {
         return message(StatusCode::NOT_FOUND);
     }
-    let payload = if body.is_empty() {
-        Bytes::from_static(b"{}")
-    } else {
-        body
-    };
+    let payload = if body.is_empty() { Bytes::from_static(b"{}") } else { body };
     if serde_json::from_slice::<serde::de::IgnoredAny>(&payload).is_err() {
-        return refusal(
-            400,
-            "InvalidRequestContentException",
-            "the payload is not JSON",
-        );
+        return refusal(400, "InvalidRequestContentException", "the payload is not JSON");
     }
-    let unknown = || {
-        refusal(
-            404,
-            "ResourceNotFoundException",
-            &format!("no function {name}"),
-        )
-    };
-    if headers
-        .get("x-amz-invocation-type")
-        .is_some_and(|kind| kind == "Event")
-    {
+    let unknown = || refusal(404, "ResourceNotFoundException", &format!("no function {name}"));
+    if headers.get("x-amz-invocation-type").is_some_and(|kind| kind == "Event") {
         if !gateway.lambda.has(&name) {
             return unknown();
         }

@@ -7,11 +7,8 @@ use data_encoding::BASE64;
 use serde_json::{Map, Value};
 
 /// Headers that only the server of the connection can know.
-const NOT_PASSED_ON: [HeaderName; 3] = [
-    header::CONNECTION,
-    header::CONTENT_LENGTH,
-    header::TRANSFER_ENCODING,
-];
+const NOT_PASSED_ON: [HeaderName; 3] =
+    [header::CONNECTION, header::CONTENT_LENGTH, header::TRANSFER_ENCODING];
 
 /// `None` where API Gateway gives up with a 500.
 pub(super) fn read(answer: &[u8]) -> Option<Response> {
@@ -47,16 +44,8 @@ fn structured(reply: &Map<String, Value>) -> Option<Response> {
             headers.insert(name, HeaderValue::try_from(scalar(value)?).ok()?);
         }
     }
-    for cookie in reply
-        .get("cookies")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
-        headers.append(
-            header::SET_COOKIE,
-            HeaderValue::try_from(cookie.as_str()?).ok()?,
-        );
+    for cookie in reply.get("cookies").and_then(Value::as_array).into_iter().flatten() {
+        headers.append(header::SET_COOKIE, HeaderValue::try_from(cookie.as_str()?).ok()?);
     }
     let text = HeaderValue::from_static("text/plain; charset=utf-8");
     headers.entry(header::CONTENT_TYPE).or_insert(text);

@@ -60,21 +60,14 @@ impl Routes {
             } else {
                 return None;
             };
-            Some(Found {
-                key: route.key.clone(),
-                function: route.function.clone(),
-                parameters,
-            })
+            Some(Found { key: route.key.clone(), function: route.function.clone(), parameters })
         })
     }
 }
 
 impl Route {
     fn parameters(&self) -> usize {
-        self.segments
-            .iter()
-            .filter(|segment| matches!(segment, Segment::Parameter(_)))
-            .count()
+        self.segments.iter().filter(|segment| matches!(segment, Segment::Parameter(_))).count()
     }
 
     fn parameters_of(&self, given: &[&str]) -> Option<BTreeMap<String, String>> {
@@ -98,12 +91,7 @@ impl Route {
 
 impl Segment {
     fn of(text: &str) -> Self {
-        let name = text
-            .strip_prefix('{')
-            .and_then(|rest| rest.strip_suffix('}'));
-        name.map_or_else(
-            || Self::Fixed(text.to_owned()),
-            |name| Self::Parameter(name.to_owned()),
-        )
+        let name = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+        name.map_or_else(|| Self::Fixed(text.to_owned()), |name| Self::Parameter(name.to_owned()))
     }
 }

@@ -29,15 +29,9 @@ pub enum DynamoDbError {
     #[error("the database cannot be opened: {0}")]
     Open(DynoxideError),
     #[error("the table {table} cannot be made: {source}")]
-    Table {
-        table: String,
-        source: DynoxideError,
-    },
+    Table { table: String, source: DynoxideError },
     #[error("the table {table} cannot be made: {source}")]
-    Description {
-        table: String,
-        source: serde_json::Error,
-    },
+    Description { table: String, source: serde_json::Error },
     #[error("DynamoDB cannot be served: {0}")]
     Serve(#[from] std::io::Error),
 }
@@ -56,9 +50,7 @@ pub fn open_file(dir: &Path) -> Result<Database, DynamoDbError> {
 
 /// Creates what is missing. A table that is there stays as it is: its keys could not be changed.
 pub fn provide(database: &Database, tables: &[TableDescription]) -> Result<(), DynamoDbError> {
-    tables
-        .iter()
-        .try_for_each(|table| table.create_in(database))
+    tables.iter().try_for_each(|table| table.create_in(database))
 }
 
 /// A served database; dropping it stops the serving.
@@ -71,27 +63,23 @@ pub struct Served {
 /// On a thread and runtime of its own, as the engine's handlers block theirs.
 pub fn serve(database: Database, listener: TcpListener) -> Result<Served, DynamoDbError> {
     listener.set_nonblocking(true)?;
-    let runtime = runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let listener = {
         let _within = runtime.enter();
         tokio::net::TcpListener::from_std(listener)?
     };
     let (stop, stopped) = oneshot::channel();
-    thread::Builder::new()
-        .name("dynamodb".to_owned())
-        .spawn(move || {
-            runtime.block_on(async {
-                let sweeping = tokio::spawn(sweep(database.clone()));
-                // The other end is dropped, never sent to: an error is the sign.
-                let stopped = async { drop(stopped.await) };
-                if let Err(error) = serve_with_shutdown(listener, database, stopped).await {
-                    tracing::error!(%error, "DynamoDB is no longer served");
-                }
-                sweeping.abort();
-            });
-        })?;
+    thread::Builder::new().name("dynamodb".to_owned()).spawn(move || {
+        runtime.block_on(async {
+            let sweeping = tokio::spawn(sweep(database.clone()));
+            // The other end is dropped, never sent to: an error is the sign.
+            let stopped = async { drop(stopped.await) };
+            if let Err(error) = serve_with_shutdown(listener, database, stopped).await {
+                tracing::error!(%error, "DynamoDB is no longer served");
+            }
+            sweeping.abort();
+        });
+    })?;
     Ok(Served { _stop: stop })
 }
 
@@ -120,8 +108,6 @@ impl storage_backend::Clock for Seconds {
 
     fn now_unix_secs_f64(&self) -> f64 {
         // Whole seconds suffice, and 32 bits of them reach the year 2106.
-        u32::try_from(self.now_unix_secs())
-            .unwrap_or(u32::MAX)
-            .into()
+        u32::try_from(self.now_unix_secs()).unwrap_or(u32::MAX).into()
     }
 }

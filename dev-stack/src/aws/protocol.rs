@@ -48,22 +48,12 @@ impl AwsError {
     fn unknown_operation() -> Self {
         let message = "this endpoint speaks awsJson: POST with an x-amz-target it knows";
         let kind = "UnknownOperationException";
-        Self {
-            status: 400,
-            kind,
-            query_code: None,
-            message: message.to_owned(),
-        }
+        Self { status: 400, kind, query_code: None, message: message.to_owned() }
     }
 
     fn too_large() -> Self {
         let message = format!("the request is larger than {BODY_BYTES_MAX} bytes");
-        Self {
-            status: 413,
-            kind: "RequestEntityTooLarge",
-            query_code: None,
-            message,
-        }
+        Self { status: 413, kind: "RequestEntityTooLarge", query_code: None, message }
     }
 }
 
@@ -81,15 +71,10 @@ pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
     let body = if body.is_empty() { b"{}" } else { body };
     serde_json::from_slice(body).map_err(|error| {
         let text = error.to_string();
-        let missing = text
-            .strip_prefix("missing field `")
-            .and_then(|rest| rest.split_once('`'));
+        let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
         match missing {
             Some((name, _)) => Unreadable::Missing(name.to_owned()),
-            None => Unreadable::Malformed {
-                line: error.line(),
-                column: error.column(),
-            },
+            None => Unreadable::Malformed { line: error.line(), column: error.column() },
         }
     })
 }
@@ -131,21 +116,15 @@ fn respond<S: AwsJson>(result: Result<Value, AwsError>) -> Response {
             tracing::debug!(service = S::TARGET, error = error.kind, "refused");
             response = response.status(error.status);
             if let Some(code) = error.query_code {
-                let fault = if error.status < 500 {
-                    "Sender"
-                } else {
-                    "Receiver"
-                };
+                let fault = if error.status < 500 { "Sender" } else { "Receiver" };
                 response = response.header("x-amzn-query-error", format!("{code};{fault}"));
             }
             json!({ "__type": error.kind, S::MESSAGE: error.message })
         }
     };
-    response
-        .body(Body::from(body.to_string()))
-        .unwrap_or_else(|_| {
-            let mut response = Response::new(Body::empty());
-            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-            response
-        })
+    response.body(Body::from(body.to_string())).unwrap_or_else(|_| {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        response
+    })
 }

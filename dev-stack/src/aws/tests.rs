@@ -60,37 +60,15 @@ fn sqs(base_url: &str) -> Sqs {
 #[tokio::test]
 async fn a_queue_is_used_through_the_url_it_was_given() {
     let sqs = start(sqs).await;
-    let created = ask(
-        sqs,
-        "POST",
-        "AmazonSQS.CreateQueue",
-        json!({ "QueueName": "q" }),
-    )
-    .await;
+    let created = ask(sqs, "POST", "AmazonSQS.CreateQueue", json!({ "QueueName": "q" })).await;
     let url = format!("http://{sqs}/000000000000/q");
-    assert_eq!(
-        (created.status, &created.body),
-        (200, &json!({ "QueueUrl": url }))
-    );
-    assert!(
-        created
-            .head
-            .contains("content-type: application/x-amz-json-1.0")
-    );
+    assert_eq!((created.status, &created.body), (200, &json!({ "QueueUrl": url })));
+    assert!(created.head.contains("content-type: application/x-amz-json-1.0"));
     assert!(created.head.contains("x-amzn-requestid: "));
     let message = json!({ "QueueUrl": url, "MessageBody": "m" });
     let sent = ask(sqs, "POST", "AmazonSQS.SendMessage", message).await;
-    let received = ask(
-        sqs,
-        "POST",
-        "AmazonSQS.ReceiveMessage",
-        json!({ "QueueUrl": url }),
-    )
-    .await;
-    assert_eq!(
-        received.body["Messages"][0]["MessageId"],
-        sent.body["MessageId"]
-    );
+    let received = ask(sqs, "POST", "AmazonSQS.ReceiveMessage", json!({ "QueueUrl": url })).await;
+    assert_eq!(received.body["Messages"][0]["MessageId"], sent.body["MessageId"]);
     let handle = &received.body["Messages"][0]["ReceiptHandle"];
     let delete = json!({ "QueueUrl": url, "ReceiptHandle": handle });
     let deleted = ask(sqs, "POST", "AmazonSQS.DeleteMessage", delete).await;
@@ -100,19 +78,10 @@ async fn a_queue_is_used_through_the_url_it_was_given() {
 #[tokio::test]
 async fn a_refusal_has_the_names_of_both_protocols() {
     let sqs = start(sqs).await;
-    let answer = ask(
-        sqs,
-        "POST",
-        "AmazonSQS.GetQueueUrl",
-        json!({ "QueueName": "none" }),
-    )
-    .await;
+    let answer = ask(sqs, "POST", "AmazonSQS.GetQueueUrl", json!({ "QueueName": "none" })).await;
     let message = "The specified queue does not exist.";
     assert_eq!(answer.status, 400);
-    assert_eq!(
-        answer.body,
-        json!({ "__type": "QueueDoesNotExist", "message": message })
-    );
+    assert_eq!(answer.body, json!({ "__type": "QueueDoesNotExist", "message": message }));
     let header = "x-amzn-query-error: AWS.SimpleQueueService.NonExistentQueue;Sender";
     assert!(answer.head.contains(header), "{}", answer.head);
 }
@@ -120,11 +89,9 @@ async fn a_refusal_has_the_names_of_both_protocols() {
 #[tokio::test]
 async fn what_is_not_a_call_of_this_service_is_refused() {
     let sqs = start(sqs).await;
-    for (method, target) in [
-        ("GET", "AmazonSQS.ListQueues"),
-        ("POST", "secretsmanager.ListSecrets"),
-        ("POST", ""),
-    ] {
+    for (method, target) in
+        [("GET", "AmazonSQS.ListQueues"), ("POST", "secretsmanager.ListSecrets"), ("POST", "")]
+    {
         let answer = ask(sqs, method, target, json!({})).await;
         assert_eq!(answer.status, 400);
         assert_eq!(answer.body["__type"], "UnknownOperationException");
@@ -137,13 +104,7 @@ async fn what_is_not_a_call_of_this_service_is_refused() {
 #[tokio::test]
 async fn a_waiting_receiver_is_woken_by_a_message() {
     let sqs = start(sqs).await;
-    ask(
-        sqs,
-        "POST",
-        "AmazonSQS.CreateQueue",
-        json!({ "QueueName": "q" }),
-    )
-    .await;
+    ask(sqs, "POST", "AmazonSQS.CreateQueue", json!({ "QueueName": "q" })).await;
     let url = format!("http://{sqs}/000000000000/q");
     let wait = json!({ "QueueUrl": url, "WaitTimeSeconds": 20 });
     let waiting = tokio::spawn(ask(sqs, "POST", "AmazonSQS.ReceiveMessage", wait));
@@ -161,8 +122,7 @@ async fn a_receiver_waits_as_long_as_it_said_or_as_the_queue_says() {
     let create = json!({
         "QueueName": "q", "Attributes": { "ReceiveMessageWaitTimeSeconds": "7" },
     });
-    sqs.call("CreateQueue", create.to_string().as_bytes())
-        .unwrap();
+    sqs.call("CreateQueue", create.to_string().as_bytes()).unwrap();
     for (wait, expected) in [(json!(3), 3), (Value::Null, 7), (json!(0), 0)] {
         let started = tokio::time::Instant::now();
         let body = json!({ "QueueUrl": "http://h/0/q", "WaitTimeSeconds": wait }).to_string();
@@ -182,19 +142,12 @@ async fn secrets_are_served_too() {
     let get = json!({ "SecretId": "quittance/delivery" });
     let answer = ask(secrets, "POST", "secretsmanager.GetSecretValue", get).await;
     assert_eq!(answer.body["SecretString"], "s");
-    assert!(
-        answer
-            .head
-            .contains("content-type: application/x-amz-json-1.1")
-    );
+    assert!(answer.head.contains("content-type: application/x-amz-json-1.1"));
     let none = json!({ "SecretId": "none" });
     let answer = ask(secrets, "POST", "secretsmanager.GetSecretValue", none).await;
     let message = "Secrets Manager can't find the specified secret.";
     assert_eq!(answer.status, 400);
-    assert_eq!(
-        answer.body,
-        json!({ "__type": "ResourceNotFoundException", "Message": message })
-    );
+    assert_eq!(answer.body, json!({ "__type": "ResourceNotFoundException", "Message": message }));
     assert!(!answer.head.contains("x-amzn-query-error"));
 }
 
@@ -205,10 +158,7 @@ async fn the_database_is_served_until_it_is_dropped() {
     let database = dynamodb::open_memory(Clock::system()).unwrap();
     let served = dynamodb::serve(database, listener).unwrap();
     let answer = ask(address, "POST", "DynamoDB_20120810.ListTables", json!({})).await;
-    assert_eq!(
-        (answer.status, answer.body),
-        (200, json!({ "TableNames": [] }))
-    );
+    assert_eq!((answer.status, answer.body), (200, json!({ "TableNames": [] })));
     drop(served);
     let deadline = Instant::now() + Duration::from_secs(10);
     while TcpStream::connect(address).is_ok() {

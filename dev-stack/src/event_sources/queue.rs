@@ -37,10 +37,7 @@ impl Mapping {
                 return Ok(());
             };
             let batch_size = self.batch_size.min(sqs::MESSAGES_MAX);
-            match sqs
-                .receive_waiting(&self.queue, batch_size, None, WAIT)
-                .await
-            {
+            match sqs.receive_waiting(&self.queue, batch_size, None, WAIT).await {
                 Ok(batch) if batch.is_empty() => {}
                 Ok(batch) => {
                     let (mapping, sqs, lambda) = (self.clone(), sqs.clone(), lambda.clone());
@@ -84,10 +81,7 @@ fn handled<'b>(answer: &[u8], batch: &'b [Received]) -> Vec<&'b Received> {
     if !failed.iter().all(in_batch) {
         return Vec::new();
     }
-    batch
-        .iter()
-        .filter(|message| !failed.contains(&message.message_id))
-        .collect()
+    batch.iter().filter(|message| !failed.contains(&message.message_id)).collect()
 }
 
 /// The ids of failed messages; `None` when the answer is malformed.
@@ -96,10 +90,7 @@ fn failed(answer: &[u8]) -> Option<Vec<String>> {
         return Some(Vec::new());
     }
     let answer: Value = serde_json::from_slice(answer).ok()?;
-    let Some(failures) = answer
-        .get("batchItemFailures")
-        .filter(|list| !list.is_null())
-    else {
+    let Some(failures) = answer.get("batchItemFailures").filter(|list| !list.is_null()) else {
         return Some(Vec::new());
     };
     let identifier = |failure: &Value| {

@@ -37,22 +37,13 @@ impl Schedule {
                     _ => return None,
                 };
                 let count = count.parse::<i64>().ok().filter(|count| *count > 0)?;
-                Some(Self::Every {
-                    period_ms: count.checked_mul(unit_ms)?,
-                })
+                Some(Self::Every { period_ms: count.checked_mul(unit_ms)? })
             }
             ("cron", [minute, hour, "*", "*", "?", "*"] | [minute, hour, "?", "*", "*", "*"]) => {
-                let minute = minute
-                    .parse::<i64>()
-                    .ok()
-                    .filter(|minute| (0..60).contains(minute))?;
-                let hour = hour
-                    .parse::<i64>()
-                    .ok()
-                    .filter(|hour| (0..24).contains(hour))?;
-                Some(Self::Daily {
-                    minute_of_day: hour * 60 + minute,
-                })
+                let minute =
+                    minute.parse::<i64>().ok().filter(|minute| (0..60).contains(minute))?;
+                let hour = hour.parse::<i64>().ok().filter(|hour| (0..24).contains(hour))?;
+                Some(Self::Daily { minute_of_day: hour * 60 + minute })
             }
             _ => None,
         }
@@ -64,11 +55,7 @@ impl Schedule {
             Self::Daily { minute_of_day } => {
                 let midnight_ms = now_ms.div_euclid(DAY_MS) * DAY_MS;
                 let today_ms = midnight_ms + minute_of_day * MINUTE_MS;
-                if today_ms > now_ms {
-                    today_ms
-                } else {
-                    today_ms + DAY_MS
-                }
+                if today_ms > now_ms { today_ms } else { today_ms + DAY_MS }
             }
         }
     }
@@ -118,15 +105,11 @@ mod tests {
     fn rates_and_daily_crons_are_understood() {
         assert_eq!(
             Schedule::parse("rate(1 minute)"),
-            Some(Schedule::Every {
-                period_ms: MINUTE_MS
-            })
+            Some(Schedule::Every { period_ms: MINUTE_MS })
         );
         assert_eq!(
             Schedule::parse("rate(2 days)"),
-            Some(Schedule::Every {
-                period_ms: 2 * DAY_MS
-            })
+            Some(Schedule::Every { period_ms: 2 * DAY_MS })
         );
         let at_3_15 = Some(Schedule::Daily { minute_of_day: 195 });
         assert_eq!(Schedule::parse("cron(15 3 * * ? *)"), at_3_15);
@@ -157,13 +140,7 @@ mod tests {
         assert_eq!(daily.next(at_ms - 1), at_ms);
         assert_eq!(daily.next(at_ms), at_ms + DAY_MS);
         assert_eq!(daily.next(10 * DAY_MS + at_ms + 1), 11 * DAY_MS + at_ms);
-        assert_eq!(
-            Schedule::Every {
-                period_ms: MINUTE_MS
-            }
-            .next(5),
-            5 + MINUTE_MS
-        );
+        assert_eq!(Schedule::Every { period_ms: MINUTE_MS }.next(5), 5 + MINUTE_MS);
     }
 
     #[test]

@@ -13,14 +13,8 @@ use crate::runtime_api::{Answer, RuntimeApi};
 fn asked(event: &Value) -> Option<String> {
     let message = event["Records"][0]["body"].as_str().unwrap_or("null");
     let message: Value = serde_json::from_str(message).unwrap_or_default();
-    let places = [
-        &event["do"],
-        &event["queryStringParameters"]["do"],
-        &message["do"],
-    ];
-    places
-        .iter()
-        .find_map(|place| place.as_str().map(str::to_owned))
+    let places = [&event["do"], &event["queryStringParameters"]["do"], &message["do"]];
+    places.iter().find_map(|place| place.as_str().map(str::to_owned))
 }
 
 /// Not a test: the children of these tests are this very test binary, told to run nothing but this.
@@ -28,13 +22,8 @@ fn asked(event: &Value) -> Option<String> {
 #[ignore = "runs in child processes"]
 fn stand_in() {
     children::exit_with_the_stack();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime
-        .block_on(lambda_runtime::run(service_fn(behave)))
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(lambda_runtime::run(service_fn(behave))).unwrap();
 }
 
 async fn behave(event: LambdaEvent<Value>) -> Result<Value, lambda_runtime::Error> {
@@ -51,12 +40,7 @@ async fn behave(event: LambdaEvent<Value>) -> Result<Value, lambda_runtime::Erro
 }
 
 fn program() -> Program {
-    let arguments = [
-        "--ignored",
-        "--exact",
-        "lambda::tests::stand_in",
-        "--nocapture",
-    ];
+    let arguments = ["--ignored", "--exact", "lambda::tests::stand_in", "--nocapture"];
     Program {
         path: std::env::current_exe().unwrap(),
         arguments: arguments.map(str::to_owned).to_vec(),
@@ -82,20 +66,14 @@ pub(crate) async fn lambda(timeout_ms: u64, children_max: usize) -> Lambda {
 }
 
 async fn ask(lambda: &Lambda, payload: Value) -> Result<Value, Value> {
-    match lambda
-        .invoke("echo", payload.to_string().into())
-        .await
-        .unwrap()
-    {
+    match lambda.invoke("echo", payload.to_string().into()).await.unwrap() {
         Answer::Returned(body) => Ok(serde_json::from_slice(&body).unwrap()),
         Answer::Failed(body) => Err(serde_json::from_slice(&body).unwrap()),
     }
 }
 
 fn kill(pid: &Value) {
-    let killed = std::process::Command::new("kill")
-        .args(["-9", &pid.to_string()])
-        .status();
+    let killed = std::process::Command::new("kill").args(["-9", &pid.to_string()]).status();
     assert!(killed.unwrap().success());
 }
 
@@ -115,13 +93,7 @@ async fn a_failure_of_the_function_is_reported_and_leaves_the_child_alive() {
     let lambda = lambda(5_000, 10).await;
     let first = ask(&lambda, json!({})).await.unwrap();
     let failed = ask(&lambda, json!({ "do": "fail" })).await.unwrap_err();
-    assert!(
-        failed["errorMessage"]
-            .as_str()
-            .unwrap()
-            .contains("no such luck"),
-        "{failed}"
-    );
+    assert!(failed["errorMessage"].as_str().unwrap().contains("no such luck"), "{failed}");
     assert_eq!(ask(&lambda, json!({})).await.unwrap()["pid"], first["pid"]);
 }
 
@@ -142,10 +114,7 @@ async fn a_child_that_is_killed_in_an_invocation_fails_it_and_the_next_one_works
     });
     tokio::time::sleep(Duration::from_millis(500)).await;
     kill(&json!(lambda.children()[0].1[0]));
-    assert_eq!(
-        running.await.unwrap().unwrap_err()["errorType"],
-        "Runtime.ExitError"
-    );
+    assert_eq!(running.await.unwrap().unwrap_err()["errorType"], "Runtime.ExitError");
     assert!(ask(&lambda, json!({})).await.is_ok());
 }
 
@@ -165,12 +134,7 @@ async fn a_function_that_takes_too_long_is_killed() {
     let lambda = lambda(1_000, 10).await;
     let started = Instant::now();
     let failed = ask(&lambda, json!({ "do": "sleep" })).await.unwrap_err();
-    assert!(
-        failed["errorMessage"]
-            .as_str()
-            .unwrap()
-            .contains("Task timed out after 1.00 seconds")
-    );
+    assert!(failed["errorMessage"].as_str().unwrap().contains("Task timed out after 1.00 seconds"));
     assert!(started.elapsed() < Duration::from_secs(10));
     assert!(lambda.children()[0].1.is_empty());
     assert!(ask(&lambda, json!({})).await.is_ok());
@@ -200,13 +164,8 @@ async fn many_events_at_once_share_a_bounded_number_of_children() {
 #[tokio::test]
 async fn stopping_ends_every_child_and_starts_no_other() {
     let lambda = lambda(5_000, 10).await;
-    let pid = ask(&lambda, json!({})).await.unwrap()["pid"]
-        .as_u64()
-        .unwrap();
+    let pid = ask(&lambda, json!({})).await.unwrap()["pid"].as_u64().unwrap();
     lambda.stop().await;
     assert!(!std::path::Path::new(&format!("/proc/{pid}")).exists());
-    assert_eq!(
-        ask(&lambda, json!({})).await.unwrap_err()["errorType"],
-        "Runtime.Stopped"
-    );
+    assert_eq!(ask(&lambda, json!({})).await.unwrap_err()["errorType"], "Runtime.Stopped");
 }

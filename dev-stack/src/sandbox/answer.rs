@@ -48,10 +48,7 @@ impl Answer {
 
     /// One that was given before.
     pub(super) fn stored(status: StatusCode, body: String) -> Self {
-        Self {
-            replayed: true,
-            ..Self::json_text(status, body)
-        }
+        Self { replayed: true, ..Self::json_text(status, body) }
     }
 
     pub(super) fn html(status: StatusCode, body: String) -> Self {
@@ -60,20 +57,11 @@ impl Answer {
 
     pub(super) fn see_other(location: String) -> Self {
         let answer = Self::html(StatusCode::SEE_OTHER, String::new());
-        Self {
-            location: Some(location),
-            ..answer
-        }
+        Self { location: Some(location), ..answer }
     }
 
     fn new(status: StatusCode, content_type: &'static str, body: String) -> Self {
-        Self {
-            status,
-            body,
-            content_type,
-            location: None,
-            replayed: false,
-        }
+        Self { status, body, content_type, location: None, replayed: false }
     }
 
     fn into_response(self) -> Response<Bytes> {
@@ -84,10 +72,7 @@ impl Answer {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         if self.content_type == HTML {
-            headers.insert(
-                CONTENT_SECURITY_POLICY,
-                HeaderValue::from_static(PAGE_POLICY),
-            );
+            headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
             headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         }
         if let Some(Ok(location)) = self.location.map(HeaderValue::try_from) {

@@ -145,9 +145,7 @@ fn within<'de, D: Deserializer<'de>>(d: D, min: u32, max: u32) -> Result<u32, D:
     if (min..=max).contains(&number) {
         Ok(number)
     } else {
-        Err(de::Error::custom(format_args!(
-            "{number} is not within {min} to {max}"
-        )))
+        Err(de::Error::custom(format_args!("{number} is not within {min} to {max}")))
     }
 }
 
@@ -156,8 +154,6 @@ fn amount_delta<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Er
     if delta.unsigned_abs() <= AMOUNT_MAX {
         Ok(delta)
     } else {
-        Err(de::Error::custom(format_args!(
-            "amount_delta is at most {AMOUNT_MAX} either way"
-        )))
+        Err(de::Error::custom(format_args!("amount_delta is at most {AMOUNT_MAX} either way")))
     }
 }

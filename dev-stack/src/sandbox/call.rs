@@ -59,11 +59,7 @@ impl<'a> Call<'a> {
 
     /// As `json`, where no body means an object without members.
     pub(super) fn json_if_any<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
-        let body = if self.body.is_empty() {
-            b"{}"
-        } else {
-            self.body
-        };
+        let body = if self.body.is_empty() { b"{}" } else { self.body };
         Call { body, ..*self }.json()
     }
 
@@ -73,8 +69,7 @@ impl<'a> Call<'a> {
 
     /// A browser asks for HTML by name; `curl` takes anything.
     pub(super) fn is_from_browser(&self) -> bool {
-        self.header(&ACCEPT)
-            .is_some_and(|accept| accept.contains("text/html"))
+        self.header(&ACCEPT).is_some_and(|accept| accept.contains("text/html"))
     }
 
     pub(super) fn idempotency_key(&self) -> Result<Option<&'a str>, Refusal> {

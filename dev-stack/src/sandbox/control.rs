@@ -119,13 +119,7 @@ fn truth(gateway: &Gateway) -> Reply {
         create_calls: create_calls.get(&payment.reference).copied().unwrap_or(0),
         hidden: payment.visible_at > gateway.now,
     });
-    Answer::json(
-        StatusCode::OK,
-        &Truth {
-            payments: payments.collect(),
-            create_calls,
-        },
-    )
+    Answer::json(StatusCode::OK, &Truth { payments: payments.collect(), create_calls })
 }
 
 fn capture(gateway: &mut Gateway, call: &Call<'_>, id: &str) -> Reply {
@@ -133,9 +127,7 @@ fn capture(gateway: &mut Gateway, call: &Call<'_>, id: &str) -> Reply {
     let amount = call.json_if_any::<CaptureBody>()?.amount;
     let taking = gateway.taking(&payment.reference);
     let now = gateway.now;
-    step(gateway, payment, |payment| {
-        payment.capture_late(amount, &taking, now)
-    })
+    step(gateway, payment, |payment| payment.capture_late(amount, &taking, now))
 }
 
 fn authorize(gateway: &mut Gateway, id: &str) -> Reply {
@@ -182,12 +174,7 @@ fn dispute(gateway: &mut Gateway, call: &Call<'_>, id: &str) -> Reply {
     let mut payment = named(gateway, id)?;
     let body: DisputeBody = call.json()?;
     let dispute = payment
-        .dispute(
-            body.status,
-            body.amount,
-            gateway.ids.next("dp_"),
-            gateway.now,
-        )
+        .dispute(body.status, body.amount, gateway.ids.next("dp_"), gateway.now)
         .map_err(|unfit| gateway.unfit(unfit, &payment))?;
     let view = gateway.view(&payment);
     gateway.record(payment, Some(Event::Dispute(dispute)));
@@ -197,9 +184,7 @@ fn dispute(gateway: &mut Gateway, call: &Call<'_>, id: &str) -> Reply {
 /// By the gateway's id, or by the merchant's reference: then its newest payment.
 fn named(gateway: &Gateway, id: &str) -> Result<Payment, Refusal> {
     let payments = &gateway.payments;
-    let payment = payments
-        .by_id(id)
-        .or_else(|| payments.by_reference(id).next_back());
+    let payment = payments.by_id(id).or_else(|| payments.by_reference(id).next_back());
     payment.cloned().ok_or(Refusal::NotFound)
 }
 

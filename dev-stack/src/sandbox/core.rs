@@ -47,22 +47,9 @@ pub struct Core {
 
 impl Core {
     pub fn open(settings: Settings) -> Result<Self, OpenError> {
-        let Settings {
-            profile,
-            base_url,
-            api_key,
-            webhook_secret,
-            clock,
-            ids,
-            disk,
-        } = settings;
+        let Settings { profile, base_url, api_key, webhook_secret, clock, ids, disk } = settings;
         let gateway = Mutex::new(Gateway::open(profile, base_url, ids, disk)?);
-        Ok(Self {
-            api_key,
-            webhook_secret,
-            clock,
-            gateway,
-        })
+        Ok(Self { api_key, webhook_secret, clock, gateway })
     }
 
     /// Serves one call. Whether the peer may use `/control` is for the caller to know: a peer is
@@ -119,8 +106,7 @@ impl Core {
     }
 
     fn knows(&self, call: &Call<'_>) -> bool {
-        call.bearer()
-            .is_some_and(|presented| self.api_key.matches(presented))
+        call.bearer().is_some_and(|presented| self.api_key.matches(presented))
     }
 
     /// A panic elsewhere leaves the state as it was before the call's `record`.

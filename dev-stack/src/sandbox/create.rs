@@ -59,9 +59,7 @@ pub(super) fn create(gateway: &mut Gateway, call: &Call<'_>) -> Outcome {
     gateway.count_create_call(&reference);
     let mode = gateway.behaviour(&reference).create;
     let keys = gateway.abilities.create_keys;
-    behaving(mode, || {
-        once(gateway, call, keys, |gateway| make(gateway, body))
-    })
+    behaving(mode, || once(gateway, call, keys, |gateway| make(gateway, body)))
 }
 
 fn make(gateway: &mut Gateway, body: Body) -> Reply {
@@ -137,9 +135,7 @@ fn page_life_s(gateway: &Gateway, asked_s: Option<i64>) -> Result<Option<i64>, R
 
 fn check(body: &Body) -> Result<(), Refusal> {
     if let Some(return_url) = &body.return_url {
-        let url = Url::parse(return_url)
-            .ok()
-            .filter(|_| return_url.len() <= URL_BYTES_MAX);
+        let url = Url::parse(return_url).ok().filter(|_| return_url.len() <= URL_BYTES_MAX);
         let plain = url.is_some_and(|url| {
             matches!(url.scheme(), "http" | "https")
                 && url.username().is_empty()
@@ -166,23 +162,15 @@ fn scripted(metadata: &BTreeMap<String, String>) -> Result<Option<Scripted>, Ref
         "decline" => Some(Scripted::Decline),
         "authorize" => Some(Scripted::Authorize),
         "pending" => Some(Scripted::Pending { try_ms: TRY_MS }),
-        other => try_seconds(other).map(|seconds| Scripted::Pending {
-            try_ms: seconds * 1_000,
-        }),
+        other => try_seconds(other).map(|seconds| Scripted::Pending { try_ms: seconds * 1_000 }),
     };
     let unknown = "metadata.sandbox is approve, decline, authorize, pending or pending:5s";
-    scripted
-        .map(Some)
-        .ok_or_else(|| Refusal::Invalid(unknown.to_owned()))
+    scripted.map(Some).ok_or_else(|| Refusal::Invalid(unknown.to_owned()))
 }
 
 /// The seconds of `pending:5s`.
 fn try_seconds(outcome: &str) -> Option<i64> {
-    let seconds = outcome
-        .strip_prefix("pending:")?
-        .strip_suffix('s')?
-        .parse()
-        .ok()?;
+    let seconds = outcome.strip_prefix("pending:")?.strip_suffix('s')?.parse().ok()?;
     (0..=TRY_SECONDS_MAX).contains(&seconds).then_some(seconds)
 }
 
@@ -201,10 +189,6 @@ fn declined(view: PaymentView) -> Reply {
         code: "payment_declined",
         message: "The bank declined the payment.".to_owned(),
     };
-    let body = ErrorBody {
-        error,
-        refund: None,
-        payment: Some(Box::new(view)),
-    };
+    let body = ErrorBody { error, refund: None, payment: Some(Box::new(view)) };
     Answer::json(StatusCode::PAYMENT_REQUIRED, &body)
 }

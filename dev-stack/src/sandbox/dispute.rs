@@ -38,10 +38,7 @@ impl Payment {
         let Some(capture) = &self.captured else {
             return Err(Unfit::WrongStatus);
         };
-        let open = self
-            .disputes
-            .iter_mut()
-            .find(|one| one.status == DisputeStatus::Opened);
+        let open = self.disputes.iter_mut().find(|one| one.status == DisputeStatus::Opened);
         if let Some(open) = open {
             if status == DisputeStatus::Opened {
                 return Err(Unfit::WrongStatus);
@@ -52,9 +49,7 @@ impl Payment {
         }
         let amount = amount.unwrap_or(capture.amount);
         if amount > capture.amount {
-            return Err(Unfit::TooLarge {
-                available: capture.amount,
-            });
+            return Err(Unfit::TooLarge { available: capture.amount });
         }
         let dispute = Dispute {
             id: new_id,

@@ -41,10 +41,7 @@ impl Event {
             order_id: payment.metadata.get("order_id").map(String::as_str),
             status: payment.status.event_word(),
             id: &payment.id,
-            amount: payment
-                .captured
-                .as_ref()
-                .map_or(payment.amount, |capture| capture.amount),
+            amount: payment.captured.as_ref().map_or(payment.amount, |capture| capture.amount),
             currency: payment.currency_now(),
             created_at: rfc3339(now),
             failure: payment.failure.as_ref(),
@@ -70,10 +67,7 @@ impl Event {
         let Self::Dispute(dispute) = self else {
             return None;
         };
-        Some(DisputeBody {
-            id: &dispute.id,
-            amount: dispute.amount,
-        })
+        Some(DisputeBody { id: &dispute.id, amount: dispute.amount })
     }
 }
 

@@ -48,9 +48,7 @@ impl Gateway {
             behaviours.put(behaviour);
         }
         let waiting = disk.all::<Waiting>(journal::DELIVERIES)?;
-        let numbered = waiting
-            .into_iter()
-            .filter_map(|(key, one)| Some((key.parse().ok()?, one)));
+        let numbered = waiting.into_iter().filter_map(|(key, one)| Some((key.parse().ok()?, one)));
         Ok(Self {
             base_url,
             abilities: profile.abilities(),
@@ -100,8 +98,7 @@ impl Gateway {
         };
         for _ in 0..webhooks.times {
             let id = self.outbox.add(waiting.clone());
-            self.journal
-                .put(journal::DELIVERIES, number_key(id), &waiting);
+            self.journal.put(journal::DELIVERIES, number_key(id), &waiting);
         }
     }
 
@@ -148,10 +145,7 @@ impl Gateway {
 
     pub(super) fn behave(&mut self, behaviour: Behaviour) {
         // `*` is no reference, so it cannot be one's key.
-        let key = behaviour
-            .reference
-            .clone()
-            .unwrap_or_else(|| "*".to_owned());
+        let key = behaviour.reference.clone().unwrap_or_else(|| "*".to_owned());
         self.journal.put(journal::BEHAVIOURS, key, &behaviour);
         self.behaviours.put(behaviour);
     }
@@ -159,8 +153,7 @@ impl Gateway {
     pub(super) fn count_create_call(&mut self, reference: &str) {
         let calls = self.create_calls.entry(reference.to_owned()).or_default();
         *calls = calls.saturating_add(1);
-        self.journal
-            .put(journal::CREATE_CALLS, reference.to_owned(), calls);
+        self.journal.put(journal::CREATE_CALLS, reference.to_owned(), calls);
     }
 
     pub(super) fn create_calls(&self) -> &BTreeMap<String, u64> {
@@ -179,8 +172,7 @@ impl Gateway {
     pub(super) fn release(&mut self, reference: Option<&str>) -> usize {
         let released = self.outbox.release(reference, self.now);
         for (id, waiting) in &released {
-            self.journal
-                .put(journal::DELIVERIES, number_key(*id), waiting);
+            self.journal.put(journal::DELIVERIES, number_key(*id), waiting);
         }
         released.len()
     }
@@ -196,8 +188,7 @@ impl Gateway {
         match self.outbox.report(id, status, self.now) {
             Reported::Done => self.journal.remove(journal::DELIVERIES, number_key(id)),
             Reported::Again(waiting) => {
-                self.journal
-                    .put(journal::DELIVERIES, number_key(id), &waiting);
+                self.journal.put(journal::DELIVERIES, number_key(id), &waiting);
             }
             Reported::Unknown => {}
         }

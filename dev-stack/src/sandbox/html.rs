@@ -18,18 +18,12 @@ small{color:#5b6478}";
 
 /// `reserves`: the gateway can authorize without capturing.
 pub(super) fn checkout(payment: &Payment, reserves: bool) -> String {
-    let amount = payment
-        .captured
-        .as_ref()
-        .map_or(payment.amount, |capture| capture.amount);
+    let amount = payment.captured.as_ref().map_or(payment.amount, |capture| capture.amount);
     let amount = escape(&payment.currency_now().display(amount));
     let (title, body) = match payment.next() {
         Next::Pay => ("Pay", pay(payment, &amount, reserves)),
         Next::Confirm => ("Confirm the payment", confirm()),
-        Next::Wait => (
-            "Waiting for your bank",
-            "<p>This takes a few seconds.</p>".to_owned(),
-        ),
+        Next::Wait => ("Waiting for your bank", "<p>This takes a few seconds.</p>".to_owned()),
         Next::Done => ending(payment),
     };
     // Without a script the page asks again by itself while a bank is being waited for.
@@ -45,26 +39,16 @@ pub(super) fn checkout(payment: &Payment, reserves: bool) -> String {
 }
 
 pub(super) fn refused(message: &str) -> String {
-    document(
-        "Not possible",
-        "",
-        &format!("<h1>Not possible</h1><p>{}</p>", escape(message)),
-    )
+    document("Not possible", "", &format!("<h1>Not possible</h1><p>{}</p>", escape(message)))
 }
 
 fn pay(payment: &Payment, amount: &str, reserves: bool) -> String {
-    let notice = payment
-        .failure
-        .as_ref()
-        .map_or_else(String::new, |failure| {
-            let message = escape(&failure.message);
-            format!("<p class=\"notice\" role=\"alert\">{message} You can try again.</p>")
-        });
+    let notice = payment.failure.as_ref().map_or_else(String::new, |failure| {
+        let message = escape(&failure.message);
+        format!("<p class=\"notice\" role=\"alert\">{message} You can try again.</p>")
+    });
     let chosen = payment.method.unwrap_or(Method::Card);
-    let methods: String = Method::ALL
-        .into_iter()
-        .map(|one| radio(one, one == chosen))
-        .collect();
+    let methods: String = Method::ALL.into_iter().map(|one| radio(one, one == chosen)).collect();
     let endings: String = [
         ("decline_retryable", "Fail this try"),
         ("decline", "Decline for good"),
@@ -97,23 +81,14 @@ fn ending(payment: &Payment) -> (&'static str, String) {
     let (title, sentence) = match payment.status {
         Status::Captured => ("Paid", "Thank you. The payment is complete."),
         Status::Authorized => ("Authorized", "Thank you. The money is reserved."),
-        Status::Failed => (
-            "Declined",
-            "The bank declined the payment. Nothing was taken.",
-        ),
-        Status::Canceled => (
-            "Canceled",
-            "The shop canceled this payment. Nothing was taken.",
-        ),
+        Status::Failed => ("Declined", "The bank declined the payment. Nothing was taken."),
+        Status::Canceled => ("Canceled", "The shop canceled this payment. Nothing was taken."),
         Status::Expired => ("Expired", "The time to pay is over. Nothing was taken."),
         Status::Pending => ("Pending", "The payment is not finished."),
     };
-    let back = payment
-        .return_url
-        .as_deref()
-        .map_or_else(String::new, |url| {
-            format!("<p><a href=\"{}\">Back to the shop</a></p>", escape(url))
-        });
+    let back = payment.return_url.as_deref().map_or_else(String::new, |url| {
+        format!("<p><a href=\"{}\">Back to the shop</a></p>", escape(url))
+    });
     (title, format!("<p role=\"status\">{sentence}</p>{back}"))
 }
 

@@ -27,23 +27,16 @@ impl Ids {
 
     /// The same names in the same order for the same seed.
     pub fn seeded(seed: [u8; 32]) -> Self {
-        Self {
-            seed,
-            made: Arc::new(AtomicU64::new(0)),
-        }
+        Self { seed, made: Arc::new(AtomicU64::new(0)) }
     }
 
     /// `prefix` and 24 characters.
     pub(super) fn next(&self, prefix: &str) -> String {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
-        let digest = Sha256::new_with_prefix(self.seed)
-            .chain_update(number.to_be_bytes())
-            .finalize();
+        let digest =
+            Sha256::new_with_prefix(self.seed).chain_update(number.to_be_bytes()).finalize();
         let bytes = digest.get(..ID_BYTES).unwrap_or(&digest);
-        format!(
-            "{prefix}{}",
-            BASE32_NOPAD.encode(bytes).to_ascii_lowercase()
-        )
+        format!("{prefix}{}", BASE32_NOPAD.encode(bytes).to_ascii_lowercase())
     }
 }
 

@@ -25,11 +25,7 @@ pub(super) struct NotWritten;
 
 impl Journal {
     pub(super) fn new(disk: Disk) -> Self {
-        Self {
-            disk,
-            changes: Vec::new(),
-            refused: None,
-        }
+        Self { disk, changes: Vec::new(), refused: None }
     }
 
     pub(super) fn put(&mut self, collection: &'static str, key: String, value: &impl Serialize) {

@@ -17,11 +17,7 @@ impl TryFrom<String> for Currency {
 
     fn try_from(code: String) -> Result<Self, Self::Error> {
         let well_formed = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
-        if well_formed {
-            Ok(Self(code))
-        } else {
-            Err("a currency is three capital letters")
-        }
+        if well_formed { Ok(Self(code)) } else { Err("a currency is three capital letters") }
     }
 }
 
@@ -55,18 +51,14 @@ pub(super) fn amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, 
 pub(super) fn optional_amount<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<u64>, D::Error> {
-    Option::<u64>::deserialize(deserializer)?
-        .map(within_bounds)
-        .transpose()
+    Option::<u64>::deserialize(deserializer)?.map(within_bounds).transpose()
 }
 
 fn within_bounds<E: de::Error>(amount: u64) -> Result<u64, E> {
     if (1..=AMOUNT_MAX).contains(&amount) {
         Ok(amount)
     } else {
-        Err(E::custom(format_args!(
-            "an amount is 1 to {AMOUNT_MAX} minor units"
-        )))
+        Err(E::custom(format_args!("an amount is 1 to {AMOUNT_MAX} minor units")))
     }
 }
 

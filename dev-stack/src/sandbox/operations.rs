@@ -80,9 +80,7 @@ fn capture(gateway: &mut Gateway, call: &Call<'_>, payment: Payment) -> Reply {
         return Err(Refusal::NotSupported(whole.to_owned()));
     }
     let (taking, now) = (gateway.taking(&payment.reference), gateway.now);
-    step(gateway, payment, |payment| {
-        payment.capture(amount, &taking, now)
-    })
+    step(gateway, payment, |payment| payment.capture(amount, &taking, now))
 }
 
 fn void(gateway: &mut Gateway, call: &Call<'_>, payment: Payment) -> Reply {
@@ -131,17 +129,12 @@ fn refuse_duplicate(
         return Ok(());
     };
     let refund = Box::new(RefundView::of(existing, payment));
-    Err(Refusal::DuplicateRefund(
-        Box::new(gateway.view(payment)),
-        refund,
-    ))
+    Err(Refusal::DuplicateRefund(Box::new(gateway.view(payment)), refund))
 }
 
 /// Makes a refund, tells of it, and answers it.
 pub(super) fn give_back(gateway: &mut Gateway, mut payment: Payment, new: NewRefund) -> Reply {
-    let refund = payment
-        .refund(new)
-        .map_err(|unfit| gateway.unfit(unfit, &payment))?;
+    let refund = payment.refund(new).map_err(|unfit| gateway.unfit(unfit, &payment))?;
     let view = RefundView::of(&refund, &payment);
     gateway.record(payment, Some(Event::Refund(refund)));
     Answer::json(StatusCode::CREATED, &view)

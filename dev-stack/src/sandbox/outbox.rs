@@ -74,9 +74,7 @@ pub(super) enum Reported {
 impl Outbox {
     pub(super) fn restore(waiting: BTreeMap<u64, Waiting>) -> Self {
         Self {
-            next_id: waiting
-                .last_key_value()
-                .map_or(0, |(last, _)| last.saturating_add(1)),
+            next_id: waiting.last_key_value().map_or(0, |(last, _)| last.saturating_add(1)),
             waiting,
             in_flight: BTreeSet::new(),
         }
@@ -108,10 +106,7 @@ impl Outbox {
     }
 
     pub(super) fn next_due_at(&self) -> Option<i64> {
-        let idle = self
-            .waiting
-            .iter()
-            .filter(|(id, _)| !self.in_flight.contains(id));
+        let idle = self.waiting.iter().filter(|(id, _)| !self.in_flight.contains(id));
         idle.filter_map(|(_, waiting)| waiting.due_at).min()
     }
 
@@ -182,9 +177,7 @@ impl Waiting {
 /// 1 s, 2 s, 4 s … 5 min.
 fn retry_ms(attempts: u32) -> i64 {
     let doublings = attempts.saturating_sub(1).min(16);
-    FIRST_RETRY_MS
-        .saturating_mul(1 << doublings)
-        .min(RETRY_MS_MAX)
+    FIRST_RETRY_MS.saturating_mul(1 << doublings).min(RETRY_MS_MAX)
 }
 
 #[cfg(test)]

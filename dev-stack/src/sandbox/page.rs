@@ -60,18 +60,11 @@ pub(super) fn answer(gateway: &mut Gateway, call: &Call<'_>) -> Reply {
 
 fn show(gateway: &Gateway, token: &str) -> Reply {
     let payment = gateway.payments.by_token(token).ok_or(Refusal::NotFound)?;
-    Ok(Answer::html(
-        StatusCode::OK,
-        html::checkout(payment, gateway.abilities.manual),
-    ))
+    Ok(Answer::html(StatusCode::OK, html::checkout(payment, gateway.abilities.manual)))
 }
 
 fn submit(gateway: &mut Gateway, call: &Call<'_>, token: &str) -> Reply {
-    let mut payment = gateway
-        .payments
-        .by_token(token)
-        .ok_or(Refusal::NotFound)?
-        .clone();
+    let mut payment = gateway.payments.by_token(token).ok_or(Refusal::NotFound)?.clone();
     let ending = ending(call)?;
     if ending == Ending::Authorize && !gateway.abilities.manual {
         return Err(Refusal::captures_at_once());
@@ -94,9 +87,7 @@ fn play(
 ) -> Result<Option<Happening>, Unfit> {
     let now = gateway.now;
     match ending {
-        Ending::Approve => payment
-            .approve(&gateway.taking(&payment.reference), now)
-            .map(Some),
+        Ending::Approve => payment.approve(&gateway.taking(&payment.reference), now).map(Some),
         Ending::Decline => payment.decline().map(Some),
         Ending::DeclineRetryable => payment.decline_try().map(Some),
         Ending::Authorize => payment.authorize(now).map(Some),
@@ -113,11 +104,7 @@ fn destination(payment: &Payment, token: &str) -> String {
         Status::Failed | Status::Canceled | Status::Expired => false,
     };
     let page = || format!("/checkout/{token}");
-    payment
-        .return_url
-        .clone()
-        .filter(|_| done)
-        .unwrap_or_else(page)
+    payment.return_url.clone().filter(|_| done).unwrap_or_else(page)
 }
 
 fn ending(call: &Call<'_>) -> Result<Ending, Refusal> {
@@ -140,18 +127,13 @@ fn method(call: &Call<'_>) -> Result<Option<Method>, Refusal> {
         return Ok(None);
     };
     let method = Method::ALL.into_iter().find(|method| method.word() == name);
-    method
-        .map(Some)
-        .ok_or_else(|| Refusal::Invalid("method is none of ours".to_owned()))
+    method.map(Some).ok_or_else(|| Refusal::Invalid("method is none of ours".to_owned()))
 }
 
 /// A refusal as a page for browsers, as JSON for the rest.
 fn in_the_language_of(call: &Call<'_>, refusal: Refusal) -> Reply {
     if call.is_from_browser() {
-        Ok(Answer::html(
-            refusal.status(),
-            html::refused(&refusal.to_string()),
-        ))
+        Ok(Answer::html(refusal.status(), html::refused(&refusal.to_string())))
     } else {
         Err(refusal)
     }
@@ -177,10 +159,7 @@ impl<'a> PageView<'a> {
         Self {
             reference: &payment.reference,
             status: payment.status,
-            amount: payment
-                .captured
-                .as_ref()
-                .map_or(payment.amount, |capture| capture.amount),
+            amount: payment.captured.as_ref().map_or(payment.amount, |capture| capture.amount),
             currency: payment.currency_now(),
             next: payment.next(),
             failure: payment.failure.as_ref(),

@@ -82,13 +82,8 @@ pub(super) struct Payment {
 }
 
 impl Method {
-    pub(super) const ALL: [Self; 5] = [
-        Self::Card,
-        Self::Upi,
-        Self::Netbanking,
-        Self::Wallet,
-        Self::BankTransfer,
-    ];
+    pub(super) const ALL: [Self; 5] =
+        [Self::Card, Self::Upi, Self::Netbanking, Self::Wallet, Self::BankTransfer];
 
     /// As the API spells it.
     pub(super) fn word(self) -> &'static str {
@@ -115,9 +110,6 @@ impl Method {
 
 impl Failure {
     pub(super) fn new(code: &str, message: &str) -> Self {
-        Self {
-            code: code.to_owned(),
-            message: message.to_owned(),
-        }
+        Self { code: code.to_owned(), message: message.to_owned() }
     }
 }

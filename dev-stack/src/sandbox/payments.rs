@@ -17,11 +17,7 @@ pub(super) struct Payments {
 impl Payments {
     /// Adds the payment or replaces the one of the same id; answers its place.
     pub(super) fn put(&mut self, payment: Payment) -> usize {
-        let place = self
-            .by_id
-            .get(&payment.id)
-            .copied()
-            .unwrap_or(self.all.len());
+        let place = self.by_id.get(&payment.id).copied().unwrap_or(self.all.len());
         let next_change_at = payment.next_change_at();
         if let Some(old) = self.all.get_mut(place) {
             if let Some(at) = old.next_change_at() {
@@ -38,12 +34,8 @@ impl Payments {
 
     fn index(&mut self, payment: &Payment, place: usize) {
         self.by_id.insert(payment.id.clone(), place);
-        self.by_token
-            .extend(payment.client_token.clone().map(|token| (token, place)));
-        self.by_reference
-            .entry(payment.reference.clone())
-            .or_default()
-            .push(place);
+        self.by_token.extend(payment.client_token.clone().map(|token| (token, place)));
+        self.by_reference.entry(payment.reference.clone()).or_default().push(place);
     }
 
     pub(super) fn by_id(&self, id: &str) -> Option<&Payment> {
@@ -59,11 +51,7 @@ impl Payments {
         &self,
         reference: &str,
     ) -> impl DoubleEndedIterator<Item = &Payment> {
-        let places = self
-            .by_reference
-            .get(reference)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let places = self.by_reference.get(reference).map(Vec::as_slice).unwrap_or_default();
         places.iter().filter_map(|place| self.at(*place))
     }
 

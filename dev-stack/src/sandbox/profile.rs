@@ -41,10 +41,7 @@ pub(super) struct PageSeconds {
 }
 
 #[derive(Clone, Copy, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "a table of yes and no, read by its names"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "a table of yes and no, read by its names")]
 pub(super) struct Abilities {
     pub(super) create_keys: Keys,
     /// Of capture, void and cancel.
@@ -75,11 +72,7 @@ const FULL: Abilities = Abilities {
     void: true,
     manual: true,
     partial: true,
-    page_life: Some(PageSeconds {
-        min: 1,
-        max: 30 * 86_400,
-        default: 86_400,
-    }),
+    page_life: Some(PageSeconds { min: 1, max: 30 * 86_400, default: 86_400 }),
     capture_call_only: false,
     look_up_by_reference: true,
     page_again: true,
@@ -94,11 +87,7 @@ const PHONEPE_LIKE: Abilities = Abilities {
     void: false,
     manual: false,
     partial: false,
-    page_life: Some(PageSeconds {
-        min: 300,
-        max: 3_600,
-        default: 1_200,
-    }),
+    page_life: Some(PageSeconds { min: 300, max: 3_600, default: 1_200 }),
     page_again: false,
     signed: false,
     ..FULL
@@ -115,15 +104,9 @@ const RAZORPAY_LIKE: Abilities = Abilities {
 };
 
 const PAYPAL_LIKE: Abilities = Abilities {
-    create_keys: Keys::Header {
-        life_ms: 6 * HOUR_MS,
-    },
-    capture_keys: Keys::Header {
-        life_ms: 45 * DAY_MS,
-    },
-    refund_keys: Keys::Header {
-        life_ms: 45 * DAY_MS,
-    },
+    create_keys: Keys::Header { life_ms: 6 * HOUR_MS },
+    capture_keys: Keys::Header { life_ms: 45 * DAY_MS },
+    refund_keys: Keys::Header { life_ms: 45 * DAY_MS },
     cancel: false,
     page_life: None,
     capture_call_only: true,
@@ -140,13 +123,8 @@ const NO_KEYS: Abilities = Abilities {
 };
 
 impl Profile {
-    pub const ALL: [Self; 5] = [
-        Self::Full,
-        Self::PhonepeLike,
-        Self::RazorpayLike,
-        Self::PaypalLike,
-        Self::NoKeys,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Full, Self::PhonepeLike, Self::RazorpayLike, Self::PaypalLike, Self::NoKeys];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -183,9 +161,6 @@ impl FromStr for Profile {
     type Err = UnknownProfile;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|profile| profile.name() == name)
-            .ok_or(UnknownProfile)
+        Self::ALL.into_iter().find(|profile| profile.name() == name).ok_or(UnknownProfile)
     }
 }

@@ -22,10 +22,7 @@ struct List {
 }
 
 pub(super) fn one(gateway: &Gateway, id: &str) -> Reply {
-    let payment = gateway
-        .payments
-        .by_id(id)
-        .filter(|payment| visible(gateway, payment));
+    let payment = gateway.payments.by_id(id).filter(|payment| visible(gateway, payment));
     let payment = payment.ok_or(Refusal::NotFound)?;
     Answer::json(StatusCode::OK, &gateway.view(payment))
 }
@@ -40,19 +37,10 @@ pub(super) fn list(gateway: &Gateway, call: &Call<'_>) -> Reply {
         .payments
         .since_place(start)
         .filter(|(_, payment)| payment.created_at >= created_from && visible(gateway, payment));
-    let page: Vec<PaymentView> = matching
-        .by_ref()
-        .take(limit)
-        .map(|(_, payment)| gateway.view(payment))
-        .collect();
+    let page: Vec<PaymentView> =
+        matching.by_ref().take(limit).map(|(_, payment)| gateway.view(payment)).collect();
     let next_cursor = matching.next().map(|(place, _)| place.to_string());
-    Answer::json(
-        StatusCode::OK,
-        &List {
-            payments: page,
-            next_cursor,
-        },
-    )
+    Answer::json(StatusCode::OK, &List { payments: page, next_cursor })
 }
 
 /// All objects of the reference: a repeated create call may have made several.
@@ -62,10 +50,7 @@ fn of_reference(gateway: &Gateway, reference: &str) -> Reply {
     }
     let payments = gateway.payments.by_reference(reference);
     let seen = payments.filter(|payment| visible(gateway, payment));
-    let list = List {
-        payments: seen.map(|one| gateway.view(one)).collect(),
-        next_cursor: None,
-    };
+    let list = List { payments: seen.map(|one| gateway.view(one)).collect(), next_cursor: None };
     Answer::json(StatusCode::OK, &list)
 }
 
@@ -88,18 +73,13 @@ pub(super) fn cursor(call: &Call<'_>) -> Result<usize, Refusal> {
     let Some(cursor) = call.parameter("cursor") else {
         return Ok(0);
     };
-    cursor
-        .parse()
-        .map_err(|_| Refusal::Invalid("cursor is none of ours".to_owned()))
+    cursor.parse().map_err(|_| Refusal::Invalid("cursor is none of ours".to_owned()))
 }
 
 pub(super) fn limit(call: &Call<'_>) -> Result<usize, Refusal> {
     let Some(limit) = call.parameter("limit") else {
         return Ok(LIMIT_MAX);
     };
-    let limit = limit
-        .parse()
-        .ok()
-        .filter(|limit| (1..=LIMIT_MAX).contains(limit));
+    let limit = limit.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
     limit.ok_or_else(|| Refusal::Invalid(format!("limit is 1 to {LIMIT_MAX}")))
 }

@@ -48,17 +48,9 @@ impl Payment {
     /// What can still be given back: neither refunded nor lost in a dispute.
     pub(super) fn refundable(&self) -> u64 {
         let captured = self.captured.as_ref().map_or(0, |capture| capture.amount);
-        let refunded = self
-            .refunds
-            .iter()
-            .filter(|refund| refund.status != RefundStatus::Failed);
-        let lost = self
-            .disputes
-            .iter()
-            .filter(|dispute| dispute.status == DisputeStatus::Lost);
-        let spent = refunded
-            .map(|refund| refund.amount)
-            .chain(lost.map(|dispute| dispute.amount));
+        let refunded = self.refunds.iter().filter(|refund| refund.status != RefundStatus::Failed);
+        let lost = self.disputes.iter().filter(|dispute| dispute.status == DisputeStatus::Lost);
+        let spent = refunded.map(|refund| refund.amount).chain(lost.map(|dispute| dispute.amount));
         spent.fold(captured, u64::saturating_sub)
     }
 

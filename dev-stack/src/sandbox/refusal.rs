@@ -76,10 +76,7 @@ impl Refusal {
     /// With the objects as they are, so that the caller need not look them up.
     pub(super) fn into_answer(self) -> Answer {
         let (status, code) = self.row();
-        let error = ErrorView {
-            code,
-            message: self.to_string(),
-        };
+        let error = ErrorView { code, message: self.to_string() };
         let (payment, refund) = match self {
             Self::DuplicatePayment(payment) | Self::Unfit(_, payment) => (Some(payment), None),
             Self::DuplicateRefund(payment, refund) => (Some(payment), Some(refund)),
@@ -94,11 +91,7 @@ impl Refusal {
             | Self::Invalid(_)
             | Self::Internal => (None, None),
         };
-        let body = serde_json::to_string(&ErrorBody {
-            error,
-            refund,
-            payment,
-        });
+        let body = serde_json::to_string(&ErrorBody { error, refund, payment });
         Answer::json_text(status, body.unwrap_or_default())
     }
 }

@@ -49,12 +49,7 @@ impl WebhookSecret {
     /// The `webhook-signature` of Standard Webhooks.
     pub(super) fn sign(&self, event_id: &str, timestamp: i64, body: &str) -> String {
         let signed = format!("{event_id}.{timestamp}.{body}");
-        let signature = self
-            .signer
-            .clone()
-            .chain_update(signed)
-            .finalize()
-            .into_bytes();
+        let signature = self.signer.clone().chain_update(signed).finalize().into_bytes();
         format!("v1,{}", BASE64.encode(&signature))
     }
 

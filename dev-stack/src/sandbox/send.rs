@@ -35,12 +35,7 @@ pub(super) async fn send_webhooks(core: &Arc<Core>, url: &Url, news: &Notify) ->
     let mut sending = JoinSet::new();
     loop {
         for deliveries in by_reference(core.take_deliveries(core.now_ms())) {
-            sending.spawn(send_in_order(
-                client.clone(),
-                url.clone(),
-                Arc::clone(core),
-                deliveries,
-            ));
+            sending.spawn(send_in_order(client.clone(), url.clone(), Arc::clone(core), deliveries));
         }
         tokio::select! {
             () = news.notified() => {}
@@ -62,9 +57,7 @@ fn client() -> reqwest::Result<Client> {
 
 /// Until something is due, but never long.
 fn nap(core: &Core) -> Duration {
-    let wait_ms = core
-        .next_delivery_at()
-        .map_or(i64::MAX, |at| at.saturating_sub(core.now_ms()));
+    let wait_ms = core.next_delivery_at().map_or(i64::MAX, |at| at.saturating_sub(core.now_ms()));
     // What is due already waits for a place among those in flight.
     Duration::from_millis(u64::try_from(wait_ms).unwrap_or(0)).clamp(BLINK, NAP)
 }
@@ -73,10 +66,7 @@ fn nap(core: &Core) -> Duration {
 fn by_reference(deliveries: Vec<Delivery>) -> Vec<Vec<Delivery>> {
     let mut groups: BTreeMap<String, Vec<Delivery>> = BTreeMap::new();
     for delivery in deliveries {
-        groups
-            .entry(delivery.reference.clone())
-            .or_default()
-            .push(delivery);
+        groups.entry(delivery.reference.clone()).or_default().push(delivery);
     }
     groups.into_values().collect()
 }
@@ -86,10 +76,7 @@ async fn send_in_order(client: Client, url: Url, core: Arc<Core>, deliveries: Ve
     for duplicates in deliveries.chunk_by(|one, next| one.event_id == next.event_id) {
         let mut sending = JoinSet::new();
         for delivery in duplicates {
-            let (id, request) = (
-                delivery.id,
-                send(client.clone(), url.clone(), delivery.clone()),
-            );
+            let (id, request) = (delivery.id, send(client.clone(), url.clone(), delivery.clone()));
             sending.spawn(async move { (id, request.await) });
         }
         while let Some(Ok((id, status))) = sending.join_next().await {
@@ -104,18 +91,12 @@ async fn send(client: Client, url: Url, delivery: Delivery) -> Option<StatusCode
     let request = delivery
         .headers
         .into_iter()
-        .fold(request, |request, (name, value)| {
-            request.header(name, value)
-        });
+        .fold(request, |request, (name, value)| request.header(name, value));
     match request.send().await {
         Ok(response) => {
             let status = response.status();
             if !status.is_success() {
-                info!(
-                    status = status.as_u16(),
-                    event = delivery.event_id,
-                    "a webhook was refused"
-                );
+                info!(status = status.as_u16(), event = delivery.event_id, "a webhook was refused");
             }
             Some(status)
         }

@@ -62,12 +62,7 @@ async fn accept(listener: TcpListener, core: Arc<Core>, news: Arc<Notify>) -> In
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                connections.spawn(connection(
-                    stream,
-                    peer,
-                    Arc::clone(&core),
-                    Arc::clone(&news),
-                ));
+                connections.spawn(connection(stream, peer, Arc::clone(&core), Arc::clone(&news)));
             }
             Err(error) => {
                 warn!(%error, "the sandbox gateway cannot accept a connection");

@@ -66,19 +66,11 @@ pub(super) fn list(gateway: &Gateway, call: &Call<'_>) -> Reply {
     // A day is paid out once it is over.
     let over = day.end_ms() <= gateway.now;
     let payments = gateway.payments.iter().filter(|_| over);
-    let mut lines = payments
-        .flat_map(|payment| day.lines_of(payment))
-        .skip(start);
+    let mut lines = payments.flat_map(|payment| day.lines_of(payment)).skip(start);
     let page: Vec<Line> = lines.by_ref().take(limit).collect();
     let next = start.saturating_add(page.len());
     let next_cursor = lines.next().map(|_| next.to_string());
-    Answer::json(
-        StatusCode::OK,
-        &List {
-            settlements: page,
-            next_cursor,
-        },
-    )
+    Answer::json(StatusCode::OK, &List { settlements: page, next_cursor })
 }
 
 /// The day that was asked for, or yesterday.
@@ -91,10 +83,7 @@ fn day(gateway: &Gateway, call: &Call<'_>) -> Result<Day, Refusal> {
     };
     let date = date.ok_or_else(|| Refusal::Invalid("date is no day like 2026-11-19".to_owned()))?;
     let from_s = date.with_time(Time::MIDNIGHT).assume_utc().unix_timestamp();
-    Ok(Day {
-        date,
-        from_ms: from_s.saturating_mul(1_000),
-    })
+    Ok(Day { date, from_ms: from_s.saturating_mul(1_000) })
 }
 
 impl Day {
@@ -114,32 +103,18 @@ impl Day {
         });
         let given = payment.refunds.iter();
         let given = given.filter(|one| one.status == RefundStatus::Succeeded);
-        let refunds = given
-            .filter(|one| self.has(one.changed_at))
-            .map(|one| Line {
-                id: one.id.clone(),
-                refund_id: Some(one.id.clone()),
-                refund_reference: one.reference.clone(),
-                ..self.line(
-                    payment,
-                    Kind::Refund,
-                    one.amount,
-                    &one.currency,
-                    one.changed_at,
-                )
-            });
+        let refunds = given.filter(|one| self.has(one.changed_at)).map(|one| Line {
+            id: one.id.clone(),
+            refund_id: Some(one.id.clone()),
+            refund_reference: one.reference.clone(),
+            ..self.line(payment, Kind::Refund, one.amount, &one.currency, one.changed_at)
+        });
         let lost = payment.disputes.iter();
         let lost = lost.filter(|one| one.status == DisputeStatus::Lost);
         let disputes = lost.filter(|one| self.has(one.changed_at)).map(|one| Line {
             id: one.id.clone(),
             dispute_id: Some(one.id.clone()),
-            ..self.line(
-                payment,
-                Kind::Dispute,
-                one.amount,
-                &one.currency,
-                one.changed_at,
-            )
+            ..self.line(payment, Kind::Dispute, one.amount, &one.currency, one.changed_at)
         });
         payments.chain(refunds).chain(disputes).collect()
     }

@@ -56,10 +56,7 @@ impl Payment {
     pub(super) fn decline(&mut self) -> Result<Happening, Unfit> {
         self.expect_payable()?;
         self.enter(Status::Failed);
-        self.failure = Some(Failure::new(
-            "card_declined",
-            "The bank declined the payment.",
-        ));
+        self.failure = Some(Failure::new("card_declined", "The bank declined the payment."));
         Ok(Happening::Failed)
     }
 
@@ -67,10 +64,7 @@ impl Payment {
     pub(super) fn decline_try(&mut self) -> Result<Happening, Unfit> {
         self.expect_payable()?;
         self.challenged = false;
-        self.failure = Some(Failure::new(
-            "insufficient_funds",
-            "The account lacks the money.",
-        ));
+        self.failure = Some(Failure::new("insufficient_funds", "The account lacks the money."));
         Ok(Happening::AttemptFailed)
     }
 
@@ -98,9 +92,7 @@ impl Payment {
         self.expect(Status::Authorized)?;
         let amount = amount.unwrap_or(self.amount);
         if amount > self.amount {
-            return Err(Unfit::TooLarge {
-                available: self.amount,
-            });
+            return Err(Unfit::TooLarge { available: self.amount });
         }
         Ok(self.take(amount, taking, now))
     }
@@ -175,10 +167,7 @@ impl Payment {
         self.enter(Status::Captured);
         self.captured = Some(Capture {
             amount: amount.saturating_add_signed(taking.amount_delta).max(1),
-            currency: taking
-                .currency
-                .clone()
-                .unwrap_or_else(|| self.currency.clone()),
+            currency: taking.currency.clone().unwrap_or_else(|| self.currency.clone()),
             captured_at: now,
         });
         Happening::Completed
@@ -201,10 +190,6 @@ impl Payment {
     }
 
     fn expect(&self, status: Status) -> Result<(), Unfit> {
-        if self.status == status {
-            Ok(())
-        } else {
-            Err(Unfit::WrongStatus)
-        }
+        if self.status == status { Ok(()) } else { Err(Unfit::WrongStatus) }
     }
 }

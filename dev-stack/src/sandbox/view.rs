@@ -69,13 +69,8 @@ struct DisputeView {
 impl PaymentView {
     /// With the page's address under `base_url`, and those refunds that are visible at `now`.
     pub(super) fn with_page(payment: &Payment, base_url: &str, now: i64) -> Self {
-        let seen = payment
-            .refunds
-            .iter()
-            .filter(|refund| refund.visible_at <= now);
-        let given_back = seen
-            .clone()
-            .filter(|refund| refund.status != RefundStatus::Failed);
+        let seen = payment.refunds.iter().filter(|refund| refund.visible_at <= now);
+        let given_back = seen.clone().filter(|refund| refund.status != RefundStatus::Failed);
         let token = payment.client_token.clone();
         Self {
             id: payment.id.clone(),
@@ -83,18 +78,13 @@ impl PaymentView {
             status: payment.status,
             amount: payment.amount,
             currency: payment.currency_now().clone(),
-            amount_captured: payment
-                .captured
-                .as_ref()
-                .map_or(0, |capture| capture.amount),
+            amount_captured: payment.captured.as_ref().map_or(0, |capture| capture.amount),
             amount_refunded: given_back.map(|refund| refund.amount).sum(),
             capture: payment.capture,
             method: payment.method,
             processing: payment.processing_until.is_some(),
             failure: payment.failure.clone(),
-            checkout_url: token
-                .as_ref()
-                .map(|token| format!("{base_url}/checkout/{token}")),
+            checkout_url: token.as_ref().map(|token| format!("{base_url}/checkout/{token}")),
             client_token: token,
             return_url: payment.return_url.clone(),
             metadata: payment.metadata.clone(),
@@ -107,11 +97,7 @@ impl PaymentView {
 
     pub(super) fn without_page(payment: &Payment, now: i64) -> Self {
         let view = Self::with_page(payment, "", now);
-        Self {
-            client_token: None,
-            checkout_url: None,
-            ..view
-        }
+        Self { client_token: None, checkout_url: None, ..view }
     }
 }
 
@@ -144,9 +130,7 @@ impl DisputeView {
 impl Payment {
     /// The currency of what was captured, once something was.
     pub(super) fn currency_now(&self) -> &Currency {
-        self.captured
-            .as_ref()
-            .map_or(&self.currency, |capture| &capture.currency)
+        self.captured.as_ref().map_or(&self.currency, |capture| &capture.currency)
     }
 }
 

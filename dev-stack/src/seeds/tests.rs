@@ -19,12 +19,7 @@ fn seeds(shop_url: &str) -> Seeds {
 
 fn wanted() -> Vec<Secret> {
     let names = ["api-keys", "status-token", "delivery", "gateways/sandbox"];
-    names
-        .map(|name| Secret {
-            name: format!("quittance/{name}"),
-            placeholder: None,
-        })
-        .into()
+    names.map(|name| Secret { name: format!("quittance/{name}"), placeholder: None }).into()
 }
 
 fn manager(disk: &Disk) -> SecretsManager {
@@ -35,21 +30,12 @@ fn manager(disk: &Disk) -> SecretsManager {
 fn a_fresh_stack_has_every_secret_and_its_keys_stay_the_same() {
     let dir = tempfile::tempdir().unwrap();
     let disk = Disk::open(dir.path()).unwrap();
-    seeds("http://127.0.0.1:3005")
-        .plant(&wanted(), &manager(&disk), &disk)
-        .unwrap();
+    seeds("http://127.0.0.1:3005").plant(&wanted(), &manager(&disk), &disk).unwrap();
     let first = current(&manager(&disk), "quittance/delivery").unwrap();
     assert_eq!(first["url"], "http://127.0.0.1:3005/webhooks/quittance");
-    assert!(
-        first["keys"][0]["key"]
-            .as_str()
-            .unwrap()
-            .starts_with("whsec_")
-    );
+    assert!(first["keys"][0]["key"].as_str().unwrap().starts_with("whsec_"));
 
-    seeds("http://127.0.0.1:4005")
-        .plant(&wanted(), &manager(&disk), &disk)
-        .unwrap();
+    seeds("http://127.0.0.1:4005").plant(&wanted(), &manager(&disk), &disk).unwrap();
     let second = current(&manager(&disk), "quittance/delivery").unwrap();
     assert_eq!(second["url"], "http://127.0.0.1:4005/webhooks/quittance");
     assert_eq!(second["keys"], first["keys"]);
@@ -68,15 +54,8 @@ fn an_address_that_somebody_else_put_there_stays() {
     let disk = Disk::none();
     let secrets = manager(&disk);
     let own = json!({ "url": "http://127.0.0.1:9999/hook", "key": "whsec_AAAA" }).to_string();
-    secrets
-        .provide(&SecretSeed {
-            name: "quittance/delivery".to_owned(),
-            value: own,
-        })
-        .unwrap();
-    seeds("http://127.0.0.1:3005")
-        .plant(&wanted(), &secrets, &disk)
-        .unwrap();
+    secrets.provide(&SecretSeed { name: "quittance/delivery".to_owned(), value: own }).unwrap();
+    seeds("http://127.0.0.1:3005").plant(&wanted(), &secrets, &disk).unwrap();
     let delivery = current(&secrets, "quittance/delivery").unwrap();
     assert_eq!(delivery["url"], "http://127.0.0.1:9999/hook");
 }
@@ -85,25 +64,16 @@ fn an_address_that_somebody_else_put_there_stays() {
 fn a_file_of_secrets_goes_over_the_seeds() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("secrets.json");
-    std::fs::write(
-        &file,
-        r#"{"quittance/delivery":{"url":"https://shop.example"}}"#,
-    )
-    .unwrap();
+    std::fs::write(&file, r#"{"quittance/delivery":{"url":"https://shop.example"}}"#).unwrap();
     let secrets = manager(&Disk::none());
-    seeds("http://127.0.0.1:3005")
-        .plant(&wanted(), &secrets, &Disk::none())
-        .unwrap();
+    seeds("http://127.0.0.1:3005").plant(&wanted(), &secrets, &Disk::none()).unwrap();
     Seeds::plant_file(&secrets, &file).unwrap();
     let delivery = current(&secrets, "quittance/delivery").unwrap();
     assert_eq!(delivery, json!({ "url": "https://shop.example" }));
 
     std::fs::write(&file, "{\"a\": secret").unwrap();
     let error = Seeds::plant_file(&secrets, &file).unwrap_err().to_string();
-    assert!(
-        error.ends_with("it is not a JSON object of secret names and values"),
-        "{error}"
-    );
+    assert!(error.ends_with("it is not a JSON object of secret names and values"), "{error}");
 }
 
 #[test]
@@ -111,10 +81,7 @@ fn a_secret_without_a_seed_takes_its_placeholder_or_is_refused() {
     let secrets = manager(&Disk::none());
     let stripe = |placeholder: Option<&str>| {
         let placeholder = placeholder.map(str::to_owned);
-        vec![Secret {
-            name: "quittance/gateways/stripe".to_owned(),
-            placeholder,
-        }]
+        vec![Secret { name: "quittance/gateways/stripe".to_owned(), placeholder }]
     };
     let plant =
         |wanted: &[Secret]| seeds("http://127.0.0.1:3005").plant(wanted, &secrets, &Disk::none());

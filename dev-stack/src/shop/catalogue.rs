@@ -15,21 +15,9 @@ pub(super) struct Product {
 }
 
 pub(super) const CATALOGUE: [Product; 3] = [
-    Product {
-        id: "SKU_1001",
-        name: "Enamel mug",
-        price: 3750,
-    },
-    Product {
-        id: "SKU_1002",
-        name: "Linen notebook",
-        price: 1850,
-    },
-    Product {
-        id: "SKU_1003",
-        name: "Desk lamp",
-        price: 8900,
-    },
+    Product { id: "SKU_1001", name: "Enamel mug", price: 3750 },
+    Product { id: "SKU_1002", name: "Linen notebook", price: 1850 },
+    Product { id: "SKU_1003", name: "Desk lamp", price: 8900 },
 ];
 
 pub(super) fn product(id: &str) -> Option<&'static Product> {

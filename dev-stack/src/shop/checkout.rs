@@ -166,14 +166,8 @@ impl Inner {
 
     /// What the shopper's own token shows. No answer is no news: the page asks again.
     async fn status(&self, visit: &Visit) -> Status {
-        let url = format!(
-            "{}/api/payments/{}",
-            self.settings.api_url, visit.payment_id
-        );
-        let request = self
-            .client
-            .get(url)
-            .query(&[("token", &visit.status_token)]);
+        let url = format!("{}/api/payments/{}", self.settings.api_url, visit.payment_id);
+        let request = self.client.get(url).query(&[("token", &visit.status_token)]);
         let Ok(answer) = request.send().await else {
             return Status::Waiting;
         };
@@ -199,10 +193,7 @@ impl Status {
 impl Visits {
     pub(super) fn open(disk: Disk) -> Result<Self, DiskError> {
         let known = disk.all(COLLECTION)?.into_iter().collect();
-        Ok(Self {
-            disk,
-            known: Mutex::new(known),
-        })
+        Ok(Self { disk, known: Mutex::new(known) })
     }
 
     fn get(&self, name: &str) -> Option<Visit> {
@@ -210,8 +201,7 @@ impl Visits {
     }
 
     fn keep(&self, name: String, visit: Visit) -> Result<(), DiskError> {
-        self.disk
-            .write(&[Change::put(COLLECTION, name.as_str(), &visit)?])?;
+        self.disk.write(&[Change::put(COLLECTION, name.as_str(), &visit)?])?;
         self.known().insert(name, visit);
         Ok(())
     }

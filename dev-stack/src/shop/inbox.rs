@@ -69,9 +69,7 @@ pub(super) async fn receive(
 /// `GET /inbox`: a page, or JSON for who asks for it.
 pub(super) async fn show(State(shop): State<Shop>, headers: HeaderMap) -> Response {
     let confirmations = shop.0.inbox.all();
-    let accept = headers
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok());
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     if accept.is_some_and(|accept| accept.contains("application/json")) {
         return Json(json!({ "confirmations": confirmations })).into_response();
     }
@@ -81,10 +79,7 @@ pub(super) async fn show(State(shop): State<Shop>, headers: HeaderMap) -> Respon
 impl Inbox {
     pub(super) fn open(disk: Disk) -> Result<Self, DiskError> {
         let known = disk.all(COLLECTION)?.into_iter().collect();
-        Ok(Self {
-            disk,
-            known: Mutex::new(known),
-        })
+        Ok(Self { disk, known: Mutex::new(known) })
     }
 
     /// On disk before it is acknowledged. One that is known is counted and changes nothing else.
@@ -94,10 +89,7 @@ impl Inbox {
         let body: Value = serde_json::from_str(payload).unwrap_or_default();
         let kind = body.get("type").and_then(Value::as_str);
         let at = OffsetDateTime::from_unix_timestamp(now_ms.div_euclid(1000)).ok();
-        let first_at = || {
-            at.and_then(|at| at.format(&Rfc3339).ok())
-                .unwrap_or_default()
-        };
+        let first_at = || at.and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default();
         let confirmation = Confirmation {
             webhook_id: envelope.id,
             received_at: before.map_or_else(first_at, |before| before.received_at.clone()),
@@ -110,8 +102,7 @@ impl Inbox {
             position: before.map_or(known.len(), |before| before.position),
         };
         let id = confirmation.webhook_id.clone();
-        self.disk
-            .write(&[Change::put(COLLECTION, id.as_str(), &confirmation)?])?;
+        self.disk.write(&[Change::put(COLLECTION, id.as_str(), &confirmation)?])?;
         known.insert(id, confirmation);
         Ok(())
     }

@@ -13,11 +13,7 @@ const REFRESH_EVERY_S: u64 = 2;
 pub(super) fn home() -> String {
     let products: Vec<String> = CATALOGUE.iter().map(form).collect();
     let products = products.concat();
-    layout(
-        "Shop",
-        "",
-        &format!("{products}<p><a href=\"/inbox\">Confirmations received</a></p>"),
-    )
+    layout("Shop", "", &format!("{products}<p><a href=\"/inbox\">Confirmations received</a></p>"))
 }
 
 fn form(product: &Product) -> String {
@@ -50,11 +46,7 @@ pub(super) fn returned(api_url: &str, visit: &Visit, status: Status) -> String {
             let refresh = format!(
                 "<noscript><meta http-equiv=\"refresh\" content=\"{REFRESH_EVERY_S}\"></noscript>"
             );
-            layout(
-                "Your payment",
-                &refresh,
-                &format!("{body}{}", poll(api_url, visit)),
-            )
+            layout("Your payment", &refresh, &format!("{body}{}", poll(api_url, visit)))
         }
         Status::Paid | Status::Declined => layout("Your payment", "", &body),
     }
@@ -65,13 +57,10 @@ fn poll(api_url: &str, visit: &Visit) -> String {
     let path = format!("{api_url}/api/payments/{}", visit.payment_id);
     let mut url = url::Url::parse(&path).ok();
     if let Some(url) = &mut url {
-        url.query_pairs_mut()
-            .append_pair("token", &visit.status_token);
+        url.query_pairs_mut().append_pair("token", &visit.status_token);
     }
     // No angle bracket of the data can end the script.
-    let url = json!(url.map(String::from))
-        .to_string()
-        .replace('<', "\\u003c");
+    let url = json!(url.map(String::from)).to_string().replace('<', "\\u003c");
     format!(
         "<script>\n\
          const url = {url};\n\
@@ -95,11 +84,7 @@ pub(super) fn inbox(confirmations: &[Confirmation]) -> String {
     let rows: Vec<String> = confirmations.iter().map(row).collect();
     let rows = rows.concat();
     let head = "<tr><th>Received</th><th>Type</th><th>Id</th><th>Times</th><th>Body</th></tr>";
-    layout(
-        "Confirmations",
-        "",
-        &format!("<table border=\"1\">{head}\n{rows}</table>"),
-    )
+    layout("Confirmations", "", &format!("<table border=\"1\">{head}\n{rows}</table>"))
 }
 
 fn row(confirmation: &Confirmation) -> String {

@@ -38,9 +38,7 @@ impl Envelope {
         if age_s.saturating_abs() > TOLERANCE_S {
             return false;
         }
-        keys.iter()
-            .filter_map(|key| decoded(key))
-            .any(|key| self.is_signed_with(&key, body))
+        keys.iter().filter_map(|key| decoded(key)).any(|key| self.is_signed_with(&key, body))
     }
 
     fn is_signed_with(&self, key: &[u8], body: &[u8]) -> bool {
@@ -49,10 +47,7 @@ impl Envelope {
         };
         let head = format!("{}.{}.", self.id, self.timestamp);
         let mac = mac.chain_update(head).chain_update(body);
-        let signatures = self
-            .signature
-            .split(' ')
-            .filter_map(|entry| entry.strip_prefix("v1,"));
+        let signatures = self.signature.split(' ').filter_map(|entry| entry.strip_prefix("v1,"));
         signatures
             .filter_map(|signature| BASE64.decode(signature.as_bytes()).ok())
             .any(|signature| mac.clone().verify_slice(&signature).is_ok())
@@ -61,20 +56,12 @@ impl Envelope {
 
 /// The keys in the secret of deliveries: `{"keys":[{"key"}]}`, or `{"key"}`.
 pub(super) fn keys(secret: &Value) -> Vec<String> {
-    let listed = secret["keys"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|entry| &entry["key"]);
+    let listed = secret["keys"].as_array().into_iter().flatten().map(|entry| &entry["key"]);
     let keys = listed.chain([&secret["key"]]);
-    keys.filter_map(|key| key.as_str().map(str::to_owned))
-        .collect()
+    keys.filter_map(|key| key.as_str().map(str::to_owned)).collect()
 }
 
 fn decoded(key: &str) -> Option<Vec<u8>> {
     let base64 = key.strip_prefix("whsec_")?.trim_end_matches('=');
-    BASE64_NOPAD
-        .decode(base64.as_bytes())
-        .ok()
-        .filter(|key| !key.is_empty())
+    BASE64_NOPAD.decode(base64.as_bytes()).ok().filter(|key| !key.is_empty())
 }

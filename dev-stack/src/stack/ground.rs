@@ -54,10 +54,7 @@ impl Ground {
         };
         Ok(Self {
             clock: Clock::system(),
-            disk: options
-                .data
-                .as_deref()
-                .map_or_else(|| Ok(Disk::none()), Disk::open)?,
+            disk: options.data.as_deref().map_or_else(|| Ok(Disk::none()), Disk::open)?,
             template: Template::read(SOURCE, &surroundings(options, &addresses))?,
             addresses,
             seeds,
@@ -83,8 +80,7 @@ impl Ground {
     pub(super) fn secrets(&self, options: &Options) -> Result<SecretsManager, StackError> {
         let disk = self.disk.clone();
         let secrets = SecretsManager::open(self.clock.clone(), Ids::random(), disk)?;
-        self.seeds
-            .plant(&self.template.secrets, &secrets, &self.disk)?;
+        self.seeds.plant(&self.template.secrets, &secrets, &self.disk)?;
         if let Some(file) = &options.secrets {
             Seeds::plant_file(&secrets, file)?;
         }
@@ -117,9 +113,7 @@ impl Ground {
         };
         let api = RuntimeApi::start(self.clock.clone()).await?;
         let functions = self.template.functions.iter();
-        let functions = functions
-            .map(|it| environment::deployed(it, &self.addresses))
-            .collect();
+        let functions = functions.map(|it| environment::deployed(it, &self.addresses)).collect();
         Ok(Lambda::new(functions, &Program::ourselves(output)?, &api))
     }
 
@@ -138,22 +132,14 @@ impl Ground {
 
 fn surroundings(options: &Options, addresses: &Addresses) -> Surroundings {
     // A browser may have opened the shop by the other name of this machine.
-    let origins = [
-        addresses.shop.clone(),
-        addresses.shop.replace("127.0.0.1", "localhost"),
-    ];
+    let origins = [addresses.shop.clone(), addresses.shop.replace("127.0.0.1", "localhost")];
     let origins = origins.join(",");
     let mut parameters = BTreeMap::from([
         ("CorsOrigins".to_owned(), origins.clone()),
         ("DueShards".to_owned(), DUE_SHARDS.to_owned()),
         ("ReturnOrigins".to_owned(), origins),
     ]);
-    parameters.extend(
-        options
-            .gateway
-            .clone()
-            .map(|name| ("Gateways".to_owned(), name)),
-    );
+    parameters.extend(options.gateway.clone().map(|name| ("Gateways".to_owned(), name)));
     Surroundings {
         stack_name: STACK_NAME.to_owned(),
         region: REGION.to_owned(),

@@ -38,11 +38,7 @@ impl<'t> Fields<'t> {
             | Yaml::Sequence(_)
             | Yaml::Tagged(_) => return Err(TemplateError::at(&place, "is not a mapping")),
         }
-        Ok(Self {
-            place,
-            scope,
-            members,
-        })
+        Ok(Self { place, scope, members })
     }
 
     /// The member as it stands, with its tags.
@@ -69,9 +65,7 @@ impl<'t> Fields<'t> {
 
     pub(super) fn take(&mut self, name: &str) -> Result<Option<Json>, TemplateError> {
         match self.members.remove(name) {
-            Some(value) => self
-                .scope
-                .resolve(&format!("{}, {name}", self.place), value),
+            Some(value) => self.scope.resolve(&format!("{}, {name}", self.place), value),
             None => Ok(None),
         }
     }

@@ -69,10 +69,7 @@ pub(super) fn attributes(
 ) -> Result<Attributes, TemplateError> {
     let name = folder(properties)?;
     let arn = around.arn("lambda", &format!("function:{name}"));
-    Ok(Attributes {
-        reference: Some(name),
-        by_name: BTreeMap::from([("Arn", arn)]),
-    })
+    Ok(Attributes { reference: Some(name), by_name: BTreeMap::from([("Arn", arn)]) })
 }
 
 /// The function's name everywhere: the last part of its `CodeUri`.
@@ -91,12 +88,8 @@ pub(super) fn read(
     let mut defaults = Fields::of("Globals, Function", scope, defaults)?;
     let mut environment = environment(&mut defaults)?;
     environment.extend(self::environment(&mut properties)?);
-    let timeout_s = properties
-        .integer("Timeout")?
-        .or(defaults.integer("Timeout")?);
-    let memory_mb = properties
-        .integer("MemorySize")?
-        .or(defaults.integer("MemorySize")?);
+    let timeout_s = properties.integer("Timeout")?.or(defaults.integer("Timeout")?);
+    let memory_mb = properties.integer("MemorySize")?.or(defaults.integer("MemorySize")?);
     let concurrency_max = properties.integer("ReservedConcurrentExecutions")?;
     let mut function = Function {
         name: folder(&mut properties)?,
@@ -147,18 +140,9 @@ fn read_event(function: &mut Function, mut event: Fields<'_>) -> Result<(), Temp
 
 /// A trigger that is switched off would silently stay silent here too.
 fn enabled(properties: &mut Fields<'_>) -> Result<(), TemplateError> {
-    let switches = [
-        (properties.text("Enabled")?, "true"),
-        (properties.text("State")?, "ENABLED"),
-    ];
-    if switches
-        .iter()
-        .any(|(found, on)| found.as_ref().is_some_and(|found| found != on))
-    {
-        return Err(TemplateError::at(
-            &properties.place,
-            "a disabled trigger is not understood",
-        ));
+    let switches = [(properties.text("Enabled")?, "true"), (properties.text("State")?, "ENABLED")];
+    if switches.iter().any(|(found, on)| found.as_ref().is_some_and(|found| found != on)) {
+        return Err(TemplateError::at(&properties.place, "a disabled trigger is not understood"));
     }
     Ok(())
 }
@@ -175,10 +159,7 @@ fn route(properties: &mut Fields<'_>) -> Result<Route, TemplateError> {
     match properties.text("PayloadFormatVersion")?.as_deref() {
         None | Some("2.0") => {}
         Some(_) => {
-            return Err(TemplateError::at(
-                &properties.place,
-                "the payload must be 2.0",
-            ));
+            return Err(TemplateError::at(&properties.place, "the payload must be 2.0"));
         }
     }
     properties.cloud_only(&["ApiId", "RouteSettings", "TimeoutInMillis"]);
@@ -194,9 +175,7 @@ fn queue(properties: &mut Fields<'_>) -> Result<QueueEvent, TemplateError> {
     Ok(QueueEvent {
         queue_arn: properties.required("Queue")?,
         batch_size: properties.integer("BatchSize")?.unwrap_or(BATCH_DEFAULT),
-        partial_answers: answers
-            .iter()
-            .any(|answer| answer == "ReportBatchItemFailures"),
+        partial_answers: answers.iter().any(|answer| answer == "ReportBatchItemFailures"),
         concurrency_max,
     })
 }

@@ -89,9 +89,9 @@ impl Scope {
             ("Ref", Yaml::String(target)) if target == NO_VALUE => Ok(None),
             ("Ref", Yaml::String(target)) => self.reference(place, target).map(Some),
             ("GetAtt", Yaml::String(path)) => self.attribute(place, path).map(|a| Some(json!(a))),
-            ("Sub", Yaml::String(pattern)) => self
-                .substitute(place, pattern)
-                .map(|text| Some(json!(text))),
+            ("Sub", Yaml::String(pattern)) => {
+                self.substitute(place, pattern).map(|text| Some(json!(text)))
+            }
             ("If", Yaml::Sequence(parts)) => match parts.as_slice() {
                 [condition, then, otherwise] => {
                     let holds = self.holds(place, condition)?;
@@ -99,10 +99,9 @@ impl Scope {
                 }
                 _ => Err(TemplateError::at(place, "!If takes three values")),
             },
-            _ => Err(TemplateError::at(
-                place,
-                format!("!{name} is not understood by the dev stack"),
-            )),
+            _ => {
+                Err(TemplateError::at(place, format!("!{name} is not understood by the dev stack")))
+            }
         }
     }
 
@@ -110,10 +109,7 @@ impl Scope {
         if let Some(value) = self.parameters.get(target) {
             return Ok(value.clone());
         }
-        let resource = self
-            .resources
-            .get(target)
-            .and_then(|found| found.reference.clone());
+        let resource = self.resources.get(target).and_then(|found| found.reference.clone());
         let unknown =
             || TemplateError::at(place, format!("!Ref {target}: nothing local has this name"));
         resource.map(Json::String).ok_or_else(unknown)
@@ -121,9 +117,7 @@ impl Scope {
 
     fn attribute(&self, place: &str, path: &str) -> Result<String, TemplateError> {
         let found = path.split_once('.').and_then(|(resource, attribute)| {
-            self.resources
-                .get(resource)
-                .and_then(|known| known.by_name.get(attribute))
+            self.resources.get(resource).and_then(|known| known.by_name.get(attribute))
         });
         let unknown = || TemplateError::at(place, format!("!GetAtt {path}: nothing local has it"));
         found.cloned().ok_or_else(unknown)
@@ -161,9 +155,7 @@ pub(super) fn plain(value: &Json) -> String {
 }
 
 pub(super) fn text<'y>(place: &str, value: &'y Yaml) -> Result<&'y str, TemplateError> {
-    value
-        .as_str()
-        .ok_or_else(|| TemplateError::at(place, "a name that is not a text"))
+    value.as_str().ok_or_else(|| TemplateError::at(place, "a name that is not a text"))
 }
 
 fn function_name(tag: &Tag) -> String {

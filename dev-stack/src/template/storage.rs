@@ -62,16 +62,10 @@ const TABLE_CLOUD_ONLY: [&str; 7] = [
 
 pub(super) fn table(mut properties: Fields<'_>) -> Result<TableDescription, TemplateError> {
     if properties.required("BillingMode")? != "PAY_PER_REQUEST" {
-        return Err(TemplateError::at(
-            &properties.place,
-            "a table must be on demand",
-        ));
+        return Err(TemplateError::at(&properties.place, "a table must be on demand"));
     }
     let definitions: Vec<Definition> = properties.shape("AttributeDefinitions")?;
-    let kinds = definitions
-        .into_iter()
-        .map(|it| (it.attribute_name, it.attribute_type))
-        .collect();
+    let kinds = definitions.into_iter().map(|it| (it.attribute_name, it.attribute_type)).collect();
     let schema: Vec<KeyPart> = properties.shape("KeySchema")?;
     let indexes: Vec<Index> = properties.shape("GlobalSecondaryIndexes")?;
     let unusable = || TemplateError::at(&properties.place, "a key that is not understood");
@@ -85,22 +79,14 @@ pub(super) fn table(mut properties: Fields<'_>) -> Result<TableDescription, Temp
     ttl.end()?;
     properties.cloud_only(&TABLE_CLOUD_ONLY);
     properties.end()?;
-    Ok(TableDescription {
-        name,
-        key,
-        indexes,
-        ttl_attribute: ttl_attribute.filter(|_| enabled),
-    })
+    Ok(TableDescription { name, key, indexes, ttl_attribute: ttl_attribute.filter(|_| enabled) })
 }
 
 fn key(schema: Vec<KeyPart>, kinds: &BTreeMap<String, String>) -> Option<Key> {
     let (mut hash, mut range) = (None, None);
     for part in schema {
         let kind = kinds.get(&part.attribute_name)?.clone();
-        let attribute = KeyAttribute {
-            name: part.attribute_name,
-            kind,
-        };
+        let attribute = KeyAttribute { name: part.attribute_name, kind };
         match part.key_type.as_str() {
             "HASH" => hash = Some(attribute),
             "RANGE" => range = Some(attribute),
@@ -117,11 +103,7 @@ fn index_of(index: Index, kinds: &BTreeMap<String, String>) -> Option<IndexDescr
         "INCLUDE" => Projection::Include(index.projection.non_key_attributes),
         _ => return None,
     };
-    Some(IndexDescription {
-        name: index.name,
-        key: key(index.key_schema, kinds)?,
-        projection,
-    })
+    Some(IndexDescription { name: index.name, key: key(index.key_schema, kinds)?, projection })
 }
 
 const QUEUE_WORDS: [&str; 9] = [
@@ -168,10 +150,7 @@ pub(super) fn table_attributes(
 ) -> Result<Attributes, TemplateError> {
     let name = properties.required("TableName")?;
     let arn = around.arn("dynamodb", &format!("table/{name}"));
-    Ok(Attributes {
-        reference: Some(name),
-        by_name: BTreeMap::from([("Arn", arn)]),
-    })
+    Ok(Attributes { reference: Some(name), by_name: BTreeMap::from([("Arn", arn)]) })
 }
 
 pub(super) fn queue_attributes(
@@ -185,31 +164,19 @@ pub(super) fn queue_attributes(
         ("QueueName", name),
         ("QueueUrl", url.clone()),
     ]);
-    Ok(Attributes {
-        reference: Some(url),
-        by_name,
-    })
+    Ok(Attributes { reference: Some(url), by_name })
 }
 
 pub(super) fn secret_attributes(
     properties: &mut Fields<'_>,
     around: &Surroundings,
 ) -> Result<Attributes, TemplateError> {
-    let arn = around.arn(
-        "secretsmanager",
-        &format!("secret:{}", properties.required("Name")?),
-    );
-    Ok(Attributes {
-        reference: Some(arn.clone()),
-        by_name: BTreeMap::from([("Id", arn)]),
-    })
+    let arn = around.arn("secretsmanager", &format!("secret:{}", properties.required("Name")?));
+    Ok(Attributes { reference: Some(arn.clone()), by_name: BTreeMap::from([("Id", arn)]) })
 }
 
 impl Surroundings {
     pub(super) fn arn(&self, service: &str, resource: &str) -> String {
-        format!(
-            "arn:aws:{service}:{}:{}:{resource}",
-            self.region, self.account_id
-        )
+        format!("arn:aws:{service}:{}:{}:{resource}", self.region, self.account_id)
     }
 }

@@ -14,10 +14,7 @@ fn around() -> Surroundings {
 }
 
 fn read(source: &str) -> Result<Template, String> {
-    let around = Surroundings {
-        parameters: BTreeMap::new(),
-        ..around()
-    };
+    let around = Surroundings { parameters: BTreeMap::new(), ..around() };
     Template::read(source, &around).map_err(|error| error.to_string())
 }
 
@@ -45,30 +42,18 @@ fn the_real_template_yields_functions_with_their_environment_and_routes() {
 #[test]
 fn the_real_template_yields_triggers_tables_queues_and_secrets() {
     let template = Template::read(SOURCE, &around()).unwrap();
-    assert_eq!(
-        template.function("sweep-due").unwrap().schedules,
-        ["rate(1 minute)"]
-    );
+    assert_eq!(template.function("sweep-due").unwrap().schedules, ["rate(1 minute)"]);
     let event = &template.function("deliver-confirmation").unwrap().queues[0];
-    assert_eq!(
-        event.queue_arn,
-        "arn:aws:sqs:eu-central-1:000000000000:quittance-deliveries.fifo"
-    );
+    assert_eq!(event.queue_arn, "arn:aws:sqs:eu-central-1:000000000000:quittance-deliveries.fifo");
     assert!(event.partial_answers);
     let table = &template.tables[0];
     assert_eq!(table.ttl_attribute.as_deref(), Some("ttl"));
-    assert_eq!(
-        (table.key.hash.name.as_str(), table.key.hash.kind.as_str()),
-        ("pk", "S")
-    );
+    assert_eq!((table.key.hash.name.as_str(), table.key.hash.kind.as_str()), ("pk", "S"));
     assert_eq!(table.indexes[0].name, "due");
     assert_eq!(table.indexes[0].key.range.as_ref().unwrap().name, "due_at");
     assert_eq!(template.queues.len(), 6);
-    let deliveries = template
-        .queues
-        .iter()
-        .find(|q| q.name == "quittance-deliveries.fifo")
-        .unwrap();
+    let deliveries =
+        template.queues.iter().find(|q| q.name == "quittance-deliveries.fifo").unwrap();
     let redrive: serde_json::Value =
         serde_json::from_str(&deliveries.attributes["RedrivePolicy"]).unwrap();
     assert_eq!(redrive["maxReceiveCount"], 15);
@@ -89,10 +74,7 @@ fn an_unknown_resource_is_named() {
 fn an_unknown_property_is_named_with_its_resource() {
     let source = "Resources: {F: {Type: 'AWS::Serverless::Function', Properties: {CodeUri: functions/f, VpcConfig: {}}}}";
     let error = read(source).unwrap_err();
-    assert_eq!(
-        error,
-        "template.yaml: F: VpcConfig is not understood by the dev stack"
-    );
+    assert_eq!(error, "template.yaml: F: VpcConfig is not understood by the dev stack");
 }
 
 #[test]
@@ -130,22 +112,13 @@ Resources:
 #[test]
 fn a_parameter_without_value_and_a_value_without_parameter_are_errors() {
     let error = read("Parameters: {Mail: {Type: String}}").unwrap_err();
-    assert!(
-        error.ends_with("Parameters, Mail: has neither a default nor a value"),
-        "{error}"
-    );
-    let error = Template::read("Resources: {}", &around())
-        .unwrap_err()
-        .to_string();
+    assert!(error.ends_with("Parameters, Mail: has neither a default nor a value"), "{error}");
+    let error = Template::read("Resources: {}", &around()).unwrap_err().to_string();
     assert_eq!(error, "template.yaml: Parameters: there is no DueShards");
 }
 
 #[test]
 fn a_switched_off_trigger_is_refused() {
     let source = "Resources: {F: {Type: 'AWS::Serverless::Function', Properties: {CodeUri: f, Events: {E: {Type: Schedule, Properties: {Schedule: rate(1 day), Enabled: false}}}}}}";
-    assert!(
-        read(source)
-            .unwrap_err()
-            .ends_with("a disabled trigger is not understood")
-    );
+    assert!(read(source).unwrap_err().ends_with("a disabled trigger is not understood"));
 }

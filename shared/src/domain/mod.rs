@@ -11,6 +11,7 @@ pub mod attempt;
 pub mod ledger;
 pub mod fact;
 pub mod claims;
+pub mod reservations;
 pub mod merge;
 pub mod obligations;
 pub mod changes;

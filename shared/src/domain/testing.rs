@@ -7,7 +7,7 @@ use super::capabilities::{
     Capabilities, GatewayName, Keys, LookUp, OursToCapture, PageOnly, Rules,
 };
 use super::changes::Event;
-use super::claims::{NewAttempt, NewOperation};
+use super::claims::NewAttempt;
 use super::conclude::{Concluded, Occasion, conclude};
 use super::fact::{Seen, SeenCapture, SeenPage, SeenRefund};
 use super::id::{OperationId, OrderId, PaymentId};
@@ -16,6 +16,7 @@ use super::merge::merge;
 use super::money::{Currency, Money};
 use super::order::{Details, Nonce, Order, Source, State};
 use super::phase::{OperationPhase, Phase};
+use super::reservations::NewOperation;
 use super::time::Timestamp;
 
 pub(crate) const START: Timestamp = Timestamp::from_unix(1_795_165_200);

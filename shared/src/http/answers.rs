@@ -3,9 +3,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::claims::{CaptureRefused, RefundRefused};
 use crate::domain::id::PaymentId;
 use crate::domain::order::Order;
+use crate::domain::reservations::{CaptureRefused, RefundRefused};
 use crate::http::input::invalid_member;
 use crate::http::problem::{Kind, Problem};
 use crate::http::views;

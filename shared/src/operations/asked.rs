@@ -2,13 +2,13 @@
 
 use crate::app::{App, Budget};
 use crate::domain::capabilities::Rules;
-use crate::domain::claims::NewOperation;
 use crate::domain::conclude::Occasion;
 use crate::domain::id::{OperationId, PaymentId};
 use crate::domain::idempotency::{Fingerprint, Key};
 use crate::domain::ledger::Operation;
 use crate::domain::order::Order;
 use crate::domain::phase::OperationPhase;
+use crate::domain::reservations::NewOperation;
 use crate::operations::Unavailable;
 use crate::operations::perform::send;
 use crate::operations::publish::publish;

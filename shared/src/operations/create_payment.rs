@@ -12,7 +12,8 @@ use crate::domain::order::{Order, Source};
 use crate::domain::phase::Phase;
 use crate::operations::Unavailable;
 use crate::operations::close::close_attempt;
-use crate::operations::payment_answer::{Verdict, Wanted, verdict, was_declined_in_the_call};
+use crate::operations::payment_answer::{Verdict, verdict, was_declined_in_the_call};
+use crate::operations::payment_claim::{Claim, Request, claim, prepare};
 use crate::operations::publish::publish;
 use crate::operations::record::change;
 use crate::operations::resolve::resolve;
@@ -87,15 +88,6 @@ impl From<StoreError> for CreatePaymentError {
     }
 }
 
-struct Request<'a> {
-    new: &'a NewPayment,
-    rules: Rules,
-    wanted: Wanted,
-    budget: Budget,
-    takers: Vec<GatewayName>,
-    refusers: Vec<(GatewayName, &'static str)>,
-}
-
 pub async fn create_payment(
     app: &App,
     budget: Budget,
@@ -123,119 +115,6 @@ pub async fn create_payment(
         }
     }
     Err(StoreError::Contended.into())
-}
-
-async fn prepare<'a>(
-    app: &App,
-    budget: Budget,
-    new: &'a NewPayment,
-) -> Result<Request<'a>, CreatePaymentError> {
-    let rules = app.rules().await.map_err(Unavailable::from)?;
-    let mode = new.mode.unwrap_or(CaptureMode::Automatic);
-    let (mut takers, mut refusers) = (Vec::new(), Vec::new());
-    for name in app.gateways.configured() {
-        if new.gateway.as_ref().is_some_and(|wanted| wanted != name) {
-            continue;
-        }
-        match app.gateways.get(name).await {
-            Ok(gateway) => match gateway.refuses(new.amount, new.method, mode) {
-                None => takers.push(name.clone()),
-                Some(why) => refusers.push((name.clone(), why)),
-            },
-            Err(_) => refusers.push((name.clone(), "has no usable credentials")),
-        }
-    }
-    if let Some(unknown) = new.gateway.as_ref().filter(|_| takers.is_empty() && refusers.is_empty())
-    {
-        refusers.push((unknown.clone(), "is not configured"));
-    }
-    let id = new.key.as_ref().map(|key| PaymentId::from_key(&new.order, key));
-    let wanted = Wanted {
-        id,
-        key_hash: new.key.as_ref().map(|key| key.hash(new.order.as_str())),
-        fingerprint: new.fingerprint.clone(),
-        total: new.amount,
-        gateway: new.gateway.clone(),
-        method: new.method,
-        mode: new.mode,
-        replace: new.replace,
-    };
-    Ok(Request { new, rules, wanted, budget, takers, refusers })
-}
-
-enum Claim {
-    Won(Box<Order>, PaymentId),
-    Refused(Box<Order>),
-}
-
-impl Request<'_> {
-    fn attempt(&self, gateway: &GatewayName) -> NewAttempt {
-        NewAttempt {
-            fingerprint: self.wanted.fingerprint.clone(),
-            key_hash: self.wanted.key_hash.clone(),
-            gateway: gateway.clone(),
-            mode: self.new.mode.unwrap_or(CaptureMode::Automatic),
-            method: self.new.method,
-            return_url: self.new.return_url.clone(),
-        }
-    }
-}
-
-async fn claim(
-    app: &App,
-    request: &Request<'_>,
-    occasion: &Occasion,
-) -> Result<Claim, CreatePaymentError> {
-    let order_id = &request.new.order;
-    match (&request.wanted.id, request.takers.first()) {
-        (Some(id), Some(gateway)) => {
-            let attempt = request.attempt(gateway).claimed_by(&occasion.nonce, occasion.now);
-            let total = request.wanted.total;
-            match app.store.claim(id, &attempt, total, &request.rules, occasion).await? {
-                Claimed::Won(order) => Ok(Claim::Won(order, id.clone())),
-                Claimed::Refused(order) => Ok(Claim::Refused(order)),
-                Claimed::NoSuchOrder => Err(CreatePaymentError::NoSuchOrder),
-            }
-        }
-        (None, Some(gateway)) => claim_numbered(app, request, occasion, gateway).await,
-        (_, None) => {
-            let order = app.store.order(order_id).await?;
-            let order = order.ok_or(CreatePaymentError::NoSuchOrder)?;
-            Ok(Claim::Refused(Box::new(order)))
-        }
-    }
-}
-
-/// C2k. Without a key the attempt is numbered on an image and written under its version, so that two
-/// calls cannot begin two.
-async fn claim_numbered(
-    app: &App,
-    request: &Request<'_>,
-    occasion: &Occasion,
-    gateway: &GatewayName,
-) -> Result<Claim, CreatePaymentError> {
-    let image = app.store.order(&request.new.order).await?;
-    let image = image.ok_or(CreatePaymentError::NoSuchOrder)?;
-    let recorded = change(app, &request.rules, occasion, image, |order| {
-        let mine = order.attempts.values().any(|attempt| attempt.owner == occasion.nonce);
-        let claimable = order.accepts_attempt(occasion.now) && order.total == request.wanted.total;
-        if !mine && claimable {
-            let id = PaymentId::from_number(&order.id, order.attempts.len());
-            let attempt = request.attempt(gateway).claimed_by(&occasion.nonce, occasion.now);
-            order.add_attempt(&id, attempt);
-        }
-        Ok::<(), StoreError>(())
-    });
-    let order = recorded.await?.order;
-    let mine = order
-        .attempts
-        .iter()
-        .find(|(_, a)| a.owner == occasion.nonce && a.phase == Phase::Sending)
-        .map(|(id, _)| id.clone());
-    Ok(match mine {
-        Some(id) => Claim::Won(Box::new(order), id),
-        None => Claim::Refused(Box::new(order)),
-    })
 }
 
 fn begun(started: Started, id: PaymentId) -> Result<PaymentAnswer, CreatePaymentError> {

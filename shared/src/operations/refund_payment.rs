@@ -1,9 +1,9 @@
 //! Gives captured money back, in full or in part, never more than was captured.
 
 use crate::app::{App, Budget};
-use crate::domain::claims::{RefundRefused, claim_refund};
 use crate::domain::id::OperationId;
 use crate::domain::order::Source;
+use crate::domain::reservations::{RefundRefused, claim_refund};
 use crate::operations::Unavailable;
 use crate::operations::asked::{Asked, Mismatch, Performed, finish};
 use crate::operations::record::change;

@@ -7,9 +7,7 @@ use crate::api_gateway::routes::Routes;
 
 fn event(request: Request<Vec<u8>>) -> Value {
     let (head, body) = request.into_parts();
-    let route = Routes::of(&template())
-        .find(&head.method, head.uri.path())
-        .unwrap();
+    let route = Routes::of(&template()).find(&head.method, head.uri.path()).unwrap();
     let arrival = Arrival {
         head,
         body: body.into(),
@@ -93,45 +91,22 @@ fn only_listed_content_types_travel_as_text() {
             None => request,
         };
         let event = event(request.body(body.to_vec()).unwrap());
-        (
-            event["isBase64Encoded"].as_bool().unwrap(),
-            event["body"].as_str().unwrap().to_owned(),
-        )
+        (event["isBase64Encoded"].as_bool().unwrap(), event["body"].as_str().unwrap().to_owned())
     };
-    for text in [
-        "text/csv",
-        "application/json",
-        "APPLICATION/XML",
-        "application/javascript;v=1",
-    ] {
+    for text in ["text/csv", "application/json", "APPLICATION/XML", "application/javascript;v=1"] {
         assert_eq!(body(Some(text), b"hi"), (false, "hi".to_owned()), "{text}");
     }
-    for binary in [
-        "application/x-www-form-urlencoded",
-        "application/problem+json",
-        "image/png",
-        "",
-    ] {
-        assert_eq!(
-            body(Some(binary), b"hi"),
-            (true, "aGk=".to_owned()),
-            "{binary}"
-        );
+    for binary in ["application/x-www-form-urlencoded", "application/problem+json", "image/png", ""]
+    {
+        assert_eq!(body(Some(binary), b"hi"), (true, "aGk=".to_owned()), "{binary}");
     }
     assert_eq!(body(None, b"hi"), (true, "aGk=".to_owned()));
-    assert_eq!(
-        body(Some("application/json"), b"\xff"),
-        (true, "/w==".to_owned())
-    );
+    assert_eq!(body(Some("application/json"), b"\xff"), (true, "/w==".to_owned()));
 }
 
 #[test]
 fn the_path_is_decoded_and_loses_what_follows_a_decoded_question_mark() {
-    let event = event(
-        Request::get("/api/orders/a%20b%3Fc")
-            .body(Vec::new())
-            .unwrap(),
-    );
+    let event = event(Request::get("/api/orders/a%20b%3Fc").body(Vec::new()).unwrap());
     assert_eq!(event["rawPath"], "/api/orders/a b");
     assert_eq!(event["pathParameters"]["order_id"], "a b?c");
 }
@@ -139,10 +114,7 @@ fn the_path_is_decoded_and_loses_what_follows_a_decoded_question_mark() {
 #[test]
 fn a_host_that_is_none_is_recognised() {
     let usable = |host: &str| {
-        has_usable_host(&HeaderMap::from_iter([(
-            "host".parse().unwrap(),
-            host.parse().unwrap(),
-        )]))
+        has_usable_host(&HeaderMap::from_iter([("host".parse().unwrap(), host.parse().unwrap())]))
     };
     assert!(usable("127.0.0.1:3000") && usable("[::1]:3000") && usable("shop.example"));
     assert!(!usable("") && !usable("a b") && !usable("[") && !usable("x@y") && !usable("x:99999"));

@@ -16,10 +16,7 @@ fn template() -> Template {
         concurrency_max: None,
         routes: routes
             .iter()
-            .map(|(method, path)| Route {
-                method: (*method).to_owned(),
-                path: (*path).to_owned(),
-            })
+            .map(|(method, path)| Route { method: (*method).to_owned(), path: (*path).to_owned() })
             .collect(),
         queues: Vec::new(),
         schedules: Vec::new(),
@@ -32,8 +29,5 @@ fn template() -> Template {
             ("GET", "/api/orders/latest"),
         ],
     );
-    Template {
-        functions: vec![echo],
-        ..Template::default()
-    }
+    Template { functions: vec![echo], ..Template::default() }
 }

@@ -6,16 +6,10 @@ async fn shown(answer: &str) -> Option<String> {
     let response = reply::read(answer.as_bytes())?;
     let (head, body) = response.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-    let headers = head
-        .headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()));
+    let headers =
+        head.headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()));
     let headers = headers.collect::<Vec<_>>().join(", ");
-    Some(format!(
-        "{} [{headers}] {}",
-        head.status.as_u16(),
-        String::from_utf8_lossy(&body)
-    ))
+    Some(format!("{} [{headers}] {}", head.status.as_u16(), String::from_utf8_lossy(&body)))
 }
 
 #[tokio::test]
@@ -37,18 +31,9 @@ async fn an_answer_with_a_status_is_mapped() {
 
 #[tokio::test]
 async fn an_answer_without_a_status_is_a_json_body() {
-    assert_eq!(
-        shown("{\"a\":1}").await.unwrap(),
-        "200 [content-type: application/json] {\"a\":1}"
-    );
-    assert_eq!(
-        shown("\"hi\"").await.unwrap(),
-        "200 [content-type: application/json] hi"
-    );
-    assert_eq!(
-        shown("null").await.unwrap(),
-        "200 [content-type: application/json] null"
-    );
+    assert_eq!(shown("{\"a\":1}").await.unwrap(), "200 [content-type: application/json] {\"a\":1}");
+    assert_eq!(shown("\"hi\"").await.unwrap(), "200 [content-type: application/json] hi");
+    assert_eq!(shown("null").await.unwrap(), "200 [content-type: application/json] null");
 }
 
 #[tokio::test]

@@ -18,12 +18,7 @@ async fn started(api_timeout_ms: u64) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let timeout = Duration::from_millis(api_timeout_ms);
-    let gateway = ApiGateway::new(
-        &template(),
-        lambda(3_000, 10).await,
-        Clock::system(),
-        timeout,
-    );
+    let gateway = ApiGateway::new(&template(), lambda(3_000, 10).await, Clock::system(), timeout);
     tokio::spawn(gateway.serve(listener));
     url
 }
@@ -48,10 +43,7 @@ async fn a_request_reaches_its_function_and_the_answer_comes_back() {
 async fn api_gateways_own_answers_are_messages() {
     let url = started(30_000).await;
     let not_found = (404, "{\"message\":\"Not Found\"}".to_owned());
-    assert_eq!(
-        exchange(Method::GET, format!("{url}/nothing"), "").await,
-        not_found
-    );
+    assert_eq!(exchange(Method::GET, format!("{url}/nothing"), "").await, not_found);
     let failed = (500, "{\"message\":\"Internal Server Error\"}".to_owned());
     for what in ["fail", "die", "sleep"] {
         let url = format!("{url}/api/orders/x?do={what}");
@@ -62,10 +54,7 @@ async fn api_gateways_own_answers_are_messages() {
     let body = vec![b' '; BODY_MAX + 1];
     assert_eq!(exchange(Method::POST, orders.clone(), body).await, large);
     // Within API Gateway's limit, but in base64 beyond Lambda's.
-    assert_eq!(
-        exchange(Method::POST, orders, vec![0_u8; 5_000_000]).await,
-        large
-    );
+    assert_eq!(exchange(Method::POST, orders, vec![0_u8; 5_000_000]).await, large);
 }
 
 #[tokio::test]
@@ -84,13 +73,7 @@ async fn a_function_that_outlasts_the_api_is_a_503_and_goes_on() {
 async fn fifty_requests_at_once_are_all_answered() {
     let url = started(30_000).await;
     let requests: Vec<_> = (0..50)
-        .map(|n| {
-            tokio::spawn(exchange(
-                Method::GET,
-                format!("{url}/api/orders/{n}?do=nap"),
-                "",
-            ))
-        })
+        .map(|n| tokio::spawn(exchange(Method::GET, format!("{url}/api/orders/{n}?do=nap"), "")))
         .collect();
     for (n, request) in requests.into_iter().enumerate() {
         let (status, body) = request.await.unwrap();
@@ -125,8 +108,6 @@ async fn a_body_of_text_is_kept_to_the_byte() {
     let url = started(30_000).await;
     let (_, body) = exchange(Method::POST, format!("{url}/api/orders"), "{\"ä\": 1 }\r\n").await;
     let sent = serde_json::from_str::<Value>(&body).unwrap()["sent"].clone();
-    let bytes = data_encoding::BASE64
-        .decode(sent["body"].as_str().unwrap().as_bytes())
-        .unwrap();
+    let bytes = data_encoding::BASE64.decode(sent["body"].as_str().unwrap().as_bytes()).unwrap();
     assert_eq!(bytes, "{\"ä\": 1 }\r\n".as_bytes());
 }

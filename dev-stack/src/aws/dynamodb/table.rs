@@ -48,21 +48,11 @@ pub enum Projection {
 impl TableDescription {
     /// Unless it is there.
     pub(super) fn create_in(&self, database: &Database) -> Result<(), DynamoDbError> {
-        let failed = |source| DynamoDbError::Table {
-            table: self.name.clone(),
-            source,
-        };
-        if database
-            .get_table_metadata(&self.name)
-            .map_err(failed)?
-            .is_none()
-        {
+        let failed = |source| DynamoDbError::Table { table: self.name.clone(), source };
+        if database.get_table_metadata(&self.name).map_err(failed)?.is_none() {
             let request: CreateTableRequest =
                 serde_json::from_value(self.request()).map_err(|source| {
-                    DynamoDbError::Description {
-                        table: self.name.clone(),
-                        source,
-                    }
+                    DynamoDbError::Description { table: self.name.clone(), source }
                 })?;
             database.create_table(request).map_err(failed)?;
         }
@@ -71,10 +61,7 @@ impl TableDescription {
         };
         let request = UpdateTimeToLiveRequest {
             table_name: self.name.clone(),
-            time_to_live_specification: TimeToLiveSpecification {
-                attribute_name,
-                enabled: true,
-            },
+            time_to_live_specification: TimeToLiveSpecification { attribute_name, enabled: true },
         };
         database.update_time_to_live(request).map_err(failed)?;
         Ok(())
@@ -82,15 +69,9 @@ impl TableDescription {
 
     /// In the words of `CreateTable`.
     fn request(&self) -> Value {
-        let keys = self
-            .indexes
-            .iter()
-            .map(|index| &index.key)
-            .chain([&self.key]);
-        let types: BTreeMap<&str, &str> = keys
-            .flat_map(Key::attributes)
-            .map(|it| (it.name.as_str(), it.kind.as_str()))
-            .collect();
+        let keys = self.indexes.iter().map(|index| &index.key).chain([&self.key]);
+        let types: BTreeMap<&str, &str> =
+            keys.flat_map(Key::attributes).map(|it| (it.name.as_str(), it.kind.as_str())).collect();
         let definition = |(name, kind)| json!({ "AttributeName": name, "AttributeType": kind });
         let indexes: Vec<Value> = self.indexes.iter().map(IndexDescription::request).collect();
         json!({
@@ -124,8 +105,6 @@ impl Key {
 
     fn schema(&self) -> Vec<Value> {
         let roles = self.attributes().zip(["HASH", "RANGE"]);
-        roles
-            .map(|(it, role)| json!({ "AttributeName": it.name, "KeyType": role }))
-            .collect()
+        roles.map(|(it, role)| json!({ "AttributeName": it.name, "KeyType": role })).collect()
     }
 }

@@ -9,23 +9,14 @@ use serde_json::{Value, json};
 use super::*;
 
 fn attribute(name: &str, kind: &str) -> KeyAttribute {
-    KeyAttribute {
-        name: name.to_owned(),
-        kind: kind.to_owned(),
-    }
+    KeyAttribute { name: name.to_owned(), kind: kind.to_owned() }
 }
 
 fn payments() -> TableDescription {
-    let due = Key {
-        hash: attribute("due_s", "N"),
-        range: Some(attribute("due_at", "N")),
-    };
+    let due = Key { hash: attribute("due_s", "N"), range: Some(attribute("due_at", "N")) };
     TableDescription {
         name: "payments".to_owned(),
-        key: Key {
-            hash: attribute("pk", "S"),
-            range: None,
-        },
+        key: Key { hash: attribute("pk", "S"), range: None },
         indexes: vec![IndexDescription {
             name: "due".to_owned(),
             key: due,
@@ -37,21 +28,14 @@ fn payments() -> TableDescription {
 
 fn put(database: &Database, item: &Value) {
     let request = json!({ "TableName": "payments", "Item": item });
-    database
-        .put_item(serde_json::from_value(request).unwrap())
-        .unwrap();
+    database.put_item(serde_json::from_value(request).unwrap()).unwrap();
 }
 
 fn keys(database: &Database) -> Vec<String> {
     let request = json!({ "TableName": "payments" });
-    let scanned = database
-        .scan(serde_json::from_value(request).unwrap())
-        .unwrap();
+    let scanned = database.scan(serde_json::from_value(request).unwrap()).unwrap();
     let items = json!(scanned)["Items"].as_array().unwrap().clone();
-    items
-        .iter()
-        .map(|item| item["pk"]["S"].as_str().unwrap().to_owned())
-        .collect()
+    items.iter().map(|item| item["pk"]["S"].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -70,9 +54,7 @@ fn a_described_table_has_its_index_and_is_not_made_twice() {
         "KeyConditionExpression": "due_s = :s AND due_at <= :now",
         "ExpressionAttributeValues": { ":s": { "N": "0" }, ":now": { "N": "8" } },
     });
-    let found = database
-        .query(serde_json::from_value(query).unwrap())
-        .unwrap();
+    let found = database.query(serde_json::from_value(query).unwrap()).unwrap();
     let expected = json!([{
         "pk": { "S": "O#1" }, "due_s": { "N": "0" }, "due_at": { "N": "7" },
     }]);
@@ -84,10 +66,7 @@ fn an_expired_item_is_swept_by_the_given_clock() {
     let now_ms = Arc::new(AtomicI64::new(1_795_000_000_000));
     let database = open_memory(Clock::fixed(Arc::clone(&now_ms))).unwrap();
     provide(&database, &[payments()]).unwrap();
-    put(
-        &database,
-        &json!({ "pk": { "S": "P#1" }, "ttl": { "N": "1795000010" } }),
-    );
+    put(&database, &json!({ "pk": { "S": "P#1" }, "ttl": { "N": "1795000010" } }));
     database.sweep_ttl().unwrap();
     assert_eq!(keys(&database), ["P#1"]);
     now_ms.fetch_add(11_000, Ordering::SeqCst);

@@ -55,11 +55,6 @@ impl From<SecretsError> for AwsError {
             SecretsError::Serialization { .. } => ("SerializationException", 400),
             SecretsError::Disk(_) => ("InternalServiceError", 500),
         };
-        Self {
-            status,
-            kind,
-            query_code: None,
-            message: error.to_string(),
-        }
+        Self { status, kind, query_code: None, message: error.to_string() }
     }
 }

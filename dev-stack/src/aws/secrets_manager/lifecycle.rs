@@ -36,9 +36,7 @@ impl SecretsManager {
             ));
         }
         if days.is_some_and(|days| !(7..=RECOVERY_DAYS).contains(&days)) {
-            return Err(SecretsError::parameter(
-                "RecoveryWindowInDays must be 7 to 30 days.",
-            ));
+            return Err(SecretsError::parameter("RecoveryWindowInDays must be 7 to 30 days."));
         }
         if request.force_delete_without_recovery {
             return self.delete_now(&request.secret_id);
@@ -61,9 +59,7 @@ impl SecretsManager {
             return Ok(deleted(id, id, now_ms));
         };
         let (arn, name) = (secret.arn.clone(), secret.name.clone());
-        self.0
-            .disk
-            .write(&[Change::remove(COLLECTION, name.as_str())])?;
+        self.0.disk.write(&[Change::remove(COLLECTION, name.as_str())])?;
         secrets.remove(&name);
         Ok(deleted(&arn, &name, now_ms))
     }

@@ -64,12 +64,7 @@ impl SecretsManager {
     /// With everything that the disk still has.
     pub fn open(clock: Clock, ids: Ids, disk: Disk) -> Result<Self, DiskError> {
         let secrets = Mutex::new(disk.all(COLLECTION)?.into_iter().collect());
-        Ok(Self(Arc::new(Service {
-            clock,
-            ids,
-            disk,
-            secrets,
-        })))
+        Ok(Self(Arc::new(Service { clock, ids, disk, secrets })))
     }
 
     /// One action in awsJson.
@@ -96,11 +91,7 @@ impl SecretsManager {
     /// Those whose deletion has become final are gone.
     fn secrets(&self) -> MutexGuard<'_, BTreeMap<String, Secret>> {
         let now_ms = self.now_ms();
-        let mut secrets = self
-            .0
-            .secrets
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut secrets = self.0.secrets.lock().unwrap_or_else(PoisonError::into_inner);
         secrets.retain(|_, secret| secret.gone_ms.is_none_or(|gone_ms| gone_ms > now_ms));
         secrets
     }
@@ -112,9 +103,7 @@ impl SecretsManager {
         secret: Secret,
     ) -> Result<(), SecretsError> {
         let name = secret.name.clone();
-        self.0
-            .disk
-            .write(&[Change::put(COLLECTION, name.as_str(), &secret)?])?;
+        self.0.disk.write(&[Change::put(COLLECTION, name.as_str(), &secret)?])?;
         secrets.insert(name, secret);
         Ok(())
     }
@@ -130,8 +119,5 @@ impl SecretsManager {
 
 fn find<'s>(secrets: &'s BTreeMap<String, Secret>, id: &str) -> Result<&'s Secret, SecretsError> {
     let by_arn = || secrets.values().find(|secret| secret.is_called(id));
-    secrets
-        .get(id)
-        .or_else(by_arn)
-        .ok_or(SecretsError::NotFound)
+    secrets.get(id).or_else(by_arn).ok_or(SecretsError::NotFound)
 }

@@ -33,27 +33,19 @@ impl SecretsManager {
         let secrets = self.secrets();
         let secret = find(&secrets, &request.secret_id)?;
         let mut description = summary(secret);
-        description.insert(
-            "VersionIdsToStages".to_owned(),
-            json!(secret.stages_by_version()),
-        );
+        description.insert("VersionIdsToStages".to_owned(), json!(secret.stages_by_version()));
         Ok(description.into())
     }
 
     pub(super) fn list(&self, request: &ListSecrets) -> Result<Value, SecretsError> {
         let page = request.max_results.unwrap_or(LIST_MAX);
         if !(1..=LIST_MAX).contains(&page) {
-            return Err(SecretsError::parameter(
-                "MaxResults must be between 1 and 100.",
-            ));
+            return Err(SecretsError::parameter("MaxResults must be between 1 and 100."));
         }
         let secrets = self.secrets();
         let after = request.next_token.as_deref().unwrap_or_default();
         let mut found: Vec<&Secret> = Vec::new();
-        for secret in secrets
-            .values()
-            .filter(|secret| secret.name.as_str() > after)
-        {
+        for secret in secrets.values().filter(|secret| secret.name.as_str() > after) {
             let is_shown = request.include_planned_deletion || secret.gone_ms.is_none();
             if is_shown && passes(secret, &request.filters)? {
                 found.push(secret);
@@ -71,10 +63,7 @@ impl SecretsManager {
     pub(super) fn versions(&self, request: &OneSecret) -> Result<Value, SecretsError> {
         let secrets = self.secrets();
         let secret = find(&secrets, &request.secret_id)?;
-        let staged = secret
-            .versions
-            .iter()
-            .filter(|(_, version)| !version.stages.is_empty());
+        let staged = secret.versions.iter().filter(|(_, version)| !version.stages.is_empty());
         let versions: Vec<Value> = staged
             .map(|(id, Version { stages, created_ms, .. })| {
                 json!({ "VersionId": id, "VersionStages": stages, "CreatedDate": created_ms / 1000 })
@@ -109,50 +98,29 @@ fn summary(secret: &Secret) -> Map<String, Value> {
     let members = [
         ("ARN", Some(json!(secret.arn))),
         ("Name", Some(json!(secret.name))),
-        (
-            "Description",
-            secret.description.as_ref().map(|text| json!(text)),
-        ),
-        (
-            "KmsKeyId",
-            secret.kms_key_id.as_ref().map(|text| json!(text)),
-        ),
+        ("Description", secret.description.as_ref().map(|text| json!(text))),
+        ("KmsKeyId", secret.kms_key_id.as_ref().map(|text| json!(text))),
         ("CreatedDate", Some(json!(secret.created_ms / 1000))),
         ("LastChangedDate", Some(json!(secret.changed_ms / 1000))),
-        (
-            "DeletedDate",
-            secret.gone_ms.map(|gone_ms| json!(gone_ms / 1000)),
-        ),
-        (
-            "Tags",
-            (!secret.tags.is_empty()).then(|| json!(secret.tags)),
-        ),
+        ("DeletedDate", secret.gone_ms.map(|gone_ms| json!(gone_ms / 1000))),
+        ("Tags", (!secret.tags.is_empty()).then(|| json!(secret.tags))),
     ];
-    let known = members
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let known = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     known.collect()
 }
 
 /// A list spells one member differently.
 fn shown(secret: &Secret) -> Value {
     let mut summary = summary(secret);
-    summary.insert(
-        "SecretVersionsToStages".to_owned(),
-        json!(secret.stages_by_version()),
-    );
+    summary.insert("SecretVersionsToStages".to_owned(), json!(secret.stages_by_version()));
     summary.into()
 }
 
 /// The one filter there is: that a name begins with one of the values.
 fn passes(secret: &Secret, filters: &[Filter]) -> Result<bool, SecretsError> {
     if filters.iter().any(|filter| filter.key != "name") {
-        return Err(SecretsError::parameter(
-            "Here secrets can be filtered by name only.",
-        ));
+        return Err(SecretsError::parameter("Here secrets can be filtered by name only."));
     }
     let begins = |value: &String| secret.name.starts_with(value.as_str());
-    Ok(filters
-        .iter()
-        .all(|filter| filter.values.iter().any(begins)))
+    Ok(filters.iter().all(|filter| filter.values.iter().any(begins)))
 }

@@ -129,10 +129,7 @@ impl PutSecretValue {
 
 impl ValueMembers {
     fn text(value: &str) -> Self {
-        Self {
-            secret_string: Some(value.to_owned()),
-            secret_binary: None,
-        }
+        Self { secret_string: Some(value.to_owned()), secret_binary: None }
     }
 
     pub(super) fn checked(self) -> Result<Option<SecretValue>, SecretsError> {
@@ -144,15 +141,11 @@ impl ValueMembers {
             }
             (None, Some(base64)) => {
                 let bytes = BASE64.decode(base64.as_bytes());
-                let length = bytes
-                    .map_err(|_| refused("SecretBinary is not base64."))?
-                    .len();
+                let length = bytes.map_err(|_| refused("SecretBinary is not base64."))?.len();
                 (SecretValue::Binary(base64), length)
             }
             (Some(_), Some(_)) => {
-                return Err(refused(
-                    "You can't specify both a binary value and a text value.",
-                ));
+                return Err(refused("You can't specify both a binary value and a text value."));
             }
         };
         if (1..=VALUE_BYTES_MAX).contains(&length) {

@@ -64,24 +64,15 @@ impl Secret {
     pub(super) fn check_not_deleted(&self) -> Result<(), SecretsError> {
         let reason = "You can't perform this operation on the secret because it was marked for \
                       deletion.";
-        if self.gone_ms.is_some() {
-            Err(SecretsError::InvalidRequest(reason))
-        } else {
-            Ok(())
-        }
+        if self.gone_ms.is_some() { Err(SecretsError::InvalidRequest(reason)) } else { Ok(()) }
     }
 
     pub(super) fn version_at(&self, stage: &str) -> Option<(&String, &Version)> {
-        self.versions
-            .iter()
-            .find(|(_, version)| version.stages.contains(stage))
+        self.versions.iter().find(|(_, version)| version.stages.contains(stage))
     }
 
     pub(super) fn stages_by_version(&self) -> BTreeMap<&String, &BTreeSet<String>> {
-        let staged = self
-            .versions
-            .iter()
-            .filter(|(_, version)| !version.stages.is_empty());
+        let staged = self.versions.iter().filter(|(_, version)| !version.stages.is_empty());
         staged.map(|(id, version)| (id, &version.stages)).collect()
     }
 
@@ -104,11 +95,7 @@ impl Secret {
                  for a version of secret {name}."
             )));
         }
-        let version = Version {
-            value,
-            stages: BTreeSet::new(),
-            created_ms: now_ms,
-        };
+        let version = Version { value, stages: BTreeSet::new(), created_ms: now_ms };
         self.versions.insert(token.to_owned(), version);
         if self.version_at(CURRENT).is_none() {
             self.attach(CURRENT, token);
@@ -144,13 +131,9 @@ impl Secret {
 
     fn drop_oldest_unstaged(&mut self) {
         let surplus = self.versions.len().saturating_sub(VERSIONS_MAX);
-        let unstaged = self
-            .versions
-            .iter()
-            .filter(|(_, version)| version.stages.is_empty());
-        let mut oldest: Vec<(i64, String)> = unstaged
-            .map(|(id, version)| (version.created_ms, id.clone()))
-            .collect();
+        let unstaged = self.versions.iter().filter(|(_, version)| version.stages.is_empty());
+        let mut oldest: Vec<(i64, String)> =
+            unstaged.map(|(id, version)| (version.created_ms, id.clone())).collect();
         oldest.sort_unstable();
         for (_, id) in oldest.into_iter().take(surplus) {
             self.versions.remove(&id);
@@ -163,7 +146,5 @@ pub(super) fn check_stages(stages: &[String]) -> Result<(), SecretsError> {
     if (1..=STAGES_MAX).contains(&stages.len()) && stages.iter().all(fits) {
         return Ok(());
     }
-    Err(SecretsError::parameter(
-        "VersionStages takes 1 to 20 labels of 1 to 256 characters.",
-    ))
+    Err(SecretsError::parameter("VersionStages takes 1 to 20 labels of 1 to 256 characters."))
 }

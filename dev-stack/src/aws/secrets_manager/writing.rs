@@ -15,23 +15,14 @@ const NAME_MAX: usize = 512;
 impl SecretsManager {
     /// Seeds what is not there, and leaves what is there as it is.
     pub fn provide_missing(&self, seed: &SecretSeed) -> Result<(), SecretsError> {
-        if self.current(&seed.name).is_some() {
-            Ok(())
-        } else {
-            self.provide(seed)
-        }
+        if self.current(&seed.name).is_some() { Ok(()) } else { self.provide(seed) }
     }
 
     /// Seeds what is not there, and puts a new version over another value.
     pub fn provide(&self, SecretSeed { name, value }: &SecretSeed) -> Result<(), SecretsError> {
-        let is_deleted = self
-            .secrets()
-            .get(name)
-            .map(|secret| secret.gone_ms.is_some());
+        let is_deleted = self.secrets().get(name).map(|secret| secret.gone_ms.is_some());
         if is_deleted == Some(true) {
-            self.restore(&OneSecret {
-                secret_id: name.clone(),
-            })?;
+            self.restore(&OneSecret { secret_id: name.clone() })?;
         }
         if is_deleted.is_none() {
             self.create(CreateSecret::seed(name, value)).map(drop)
@@ -44,12 +35,8 @@ impl SecretsManager {
 
     fn current(&self, name: &str) -> Option<SecretValue> {
         let secrets = self.secrets();
-        let secret = secrets
-            .get(name)
-            .filter(|secret| secret.gone_ms.is_none())?;
-        secret
-            .version_at(CURRENT)
-            .map(|(_, version)| version.value.clone())
+        let secret = secrets.get(name).filter(|secret| secret.gone_ms.is_none())?;
+        secret.version_at(CURRENT).map(|(_, version)| version.value.clone())
     }
 
     pub(super) fn create(&self, request: CreateSecret) -> Result<Value, SecretsError> {
@@ -81,9 +68,7 @@ impl SecretsManager {
     }
 
     pub(super) fn put_value(&self, request: PutSecretValue) -> Result<Value, SecretsError> {
-        let stages = request
-            .version_stages
-            .unwrap_or_else(|| vec![CURRENT.to_owned()]);
+        let stages = request.version_stages.unwrap_or_else(|| vec![CURRENT.to_owned()]);
         check_stages(&stages)?;
         let (token, value) = self.version(request.client_request_token, request.value)?;
         let missing = || SecretsError::parameter("You must provide SecretString or SecretBinary.");
@@ -137,9 +122,7 @@ impl SecretsManager {
     /// The last six characters tell a new secret from a deleted one of the same name.
     fn new_arn(&self, name: &str) -> String {
         let suffix = data_encoding::BASE32_NOPAD.encode(self.0.ids.next().as_bytes());
-        let suffix = suffix
-            .get(suffix.len().saturating_sub(6)..)
-            .unwrap_or_default();
+        let suffix = suffix.get(suffix.len().saturating_sub(6)..).unwrap_or_default();
         format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}-{suffix}")
     }
 }
@@ -163,17 +146,11 @@ fn created_before(
              for deletion.",
         ));
     }
-    let same = secret
-        .versions
-        .get(token)
-        .is_some_and(|version| Some(&version.value) == value);
+    let same = secret.versions.get(token).is_some_and(|version| Some(&version.value) == value);
     if same {
         return Ok(answer(secret, Some(token)));
     }
-    let reason = format!(
-        "The operation failed because the secret {} already exists.",
-        secret.name
-    );
+    let reason = format!("The operation failed because the secret {} already exists.", secret.name);
     Err(SecretsError::AlreadyExists(reason))
 }
 

@@ -75,10 +75,7 @@ impl Sqs {
     }
 
     fn change_one(&self, queue: &str, request: &ChangeVisibility) -> Result<Value, SqsError> {
-        let ChangeVisibility {
-            receipt_handle,
-            visibility_timeout,
-        } = request;
+        let ChangeVisibility { receipt_handle, visibility_timeout } = request;
         done(self.change_visibility(queue, receipt_handle, *visibility_timeout))
     }
 }

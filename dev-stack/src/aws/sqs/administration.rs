@@ -37,20 +37,14 @@ impl Sqs {
                 self.configure(name, settable)?;
             } else {
                 let (queue_name, attributes) = (name.clone(), attributes.clone());
-                self.create(CreateQueue {
-                    queue_name,
-                    attributes,
-                })?;
+                self.create(CreateQueue { queue_name, attributes })?;
             }
         }
         Ok(())
     }
 
     pub(super) fn create(&self, request: CreateQueue) -> Result<Value, SqsError> {
-        let CreateQueue {
-            queue_name: name,
-            attributes,
-        } = request;
+        let CreateQueue { queue_name: name, attributes } = request;
         let now_ms = self.now_ms();
         let settings = Settings::new(&attributes)?;
         check_name(&name, settings.is_fifo())?;
@@ -66,11 +60,7 @@ impl Sqs {
             return Err(SqsError::QueueDeletedRecently);
         }
         check_redrive(&ledger, &settings)?;
-        let record = Record {
-            settings,
-            created_ms: now_ms,
-            modified_ms: now_ms,
-        };
+        let record = Record { settings, created_ms: now_ms, modified_ms: now_ms };
         self.commit(&mut ledger, vec![Edit::Queue(name.clone(), record)])?;
         Ok(json!({ "QueueUrl": self.queue_url(&name) }))
     }
@@ -93,10 +83,7 @@ impl Sqs {
         let now_ms = self.now_ms();
         let mut ledger = self.ledger();
         let queue = ledger.queue(name)?;
-        if queue
-            .purged_ms
-            .is_some_and(|at_ms| now_ms - at_ms < COOL_DOWN_MS)
-        {
+        if queue.purged_ms.is_some_and(|at_ms| now_ms - at_ms < COOL_DOWN_MS) {
             return Err(SqsError::PurgeQueueInProgress(name.to_owned()));
         }
         let sequences = queue.messages.keys();
@@ -113,9 +100,7 @@ impl Sqs {
         let queue = ledger.queue(name)?;
         let messages = queue.messages.keys();
         let messages = messages.map(|sequence| Edit::MessageGone(name.to_owned(), *sequence));
-        let sent = queue
-            .sent_keys()
-            .map(|key| Edit::SentGone(name.to_owned(), key.clone()));
+        let sent = queue.sent_keys().map(|key| Edit::SentGone(name.to_owned(), key.clone()));
         let queue_gone = Edit::QueueGone(name.to_owned());
         let edits = messages.chain(sent).chain([queue_gone]).collect();
         self.commit(&mut ledger, edits)?;

@@ -21,11 +21,7 @@ pub(super) fn check(queue: &Queue, request: &SendMessage) -> Result<(), SqsError
     for (name, attribute) in &request.message_system_attributes {
         if name != TRACE_HEADER || attribute.data_type != "String" {
             let reason = "Only AWSTraceHeader of type String is allowed.";
-            return Err(SqsError::parameter(
-                "MessageSystemAttributes",
-                &name,
-                reason,
-            ));
+            return Err(SqsError::parameter("MessageSystemAttributes", &name, reason));
         }
     }
     if let Some(group) = &request.message_group_id {
@@ -43,16 +39,8 @@ fn check_kind(is_fifo: bool, request: &SendMessage) -> Result<(), SqsError> {
     if is_fifo && request.message_group_id.is_none() {
         return Err(SqsError::MissingParameter("MessageGroupId".to_owned()));
     }
-    if let Some(id) = request
-        .message_deduplication_id
-        .as_ref()
-        .filter(|_| !is_fifo)
-    {
-        return Err(SqsError::parameter(
-            "MessageDeduplicationId",
-            id,
-            other_kind,
-        ));
+    if let Some(id) = request.message_deduplication_id.as_ref().filter(|_| !is_fifo) {
+        return Err(SqsError::parameter("MessageDeduplicationId", id, other_kind));
     }
     match request.delay_seconds {
         Some(seconds) if is_fifo && seconds != 0 => {
@@ -72,11 +60,7 @@ pub(super) fn deduplication_key(
     queue: &Queue,
     request: &SendMessage,
 ) -> Result<Option<(String, String)>, SqsError> {
-    let Some(group) = request
-        .message_group_id
-        .as_ref()
-        .filter(|_| queue.is_fifo())
-    else {
+    let Some(group) = request.message_group_id.as_ref().filter(|_| queue.is_fifo()) else {
         return Ok(None);
     };
     let settings = &queue.record.settings;
@@ -88,18 +72,10 @@ pub(super) fn deduplication_key(
         None => {
             let reason = "The queue should either have ContentBasedDeduplication enabled or \
                           MessageDeduplicationId provided explicitly";
-            return Err(SqsError::parameter(
-                "MessageDeduplicationId",
-                &"null",
-                reason,
-            ));
+            return Err(SqsError::parameter("MessageDeduplicationId", &"null", reason));
         }
     };
     // A space is in no id, so no two pairs make one key.
-    let key = if settings.deduplicates_per_group() {
-        format!("{group} {id}")
-    } else {
-        id.clone()
-    };
+    let key = if settings.deduplicates_per_group() { format!("{group} {id}") } else { id.clone() };
     Ok(Some((id, key)))
 }

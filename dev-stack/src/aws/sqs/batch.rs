@@ -47,10 +47,7 @@ impl Sqs {
         }
         let lists = [("Successful", successful), ("Failed", failed)];
         let present = lists.into_iter().filter(|(_, list)| !list.is_empty());
-        Ok(present
-            .map(|(name, list)| (name.to_owned(), list.into()))
-            .collect::<Map<_, _>>()
-            .into())
+        Ok(present.map(|(name, list)| (name.to_owned(), list.into())).collect::<Map<_, _>>().into())
     }
 }
 

@@ -35,10 +35,9 @@ impl MessageAttribute {
             (Some("Number"), Some(text), None) if is_number(text) => {
                 Some((1, text.clone().into_bytes()))
             }
-            (Some("Binary"), None, Some(base64)) => BASE64
-                .decode(base64.as_bytes())
-                .ok()
-                .map(|bytes| (2, bytes)),
+            (Some("Binary"), None, Some(base64)) => {
+                BASE64.decode(base64.as_bytes()).ok().map(|bytes| (2, bytes))
+            }
             _ => None,
         }
         .filter(|(_, bytes)| !bytes.is_empty())
@@ -47,9 +46,7 @@ impl MessageAttribute {
 
 fn is_number(text: &str) -> bool {
     // `parse` alone would take "inf" and "nan" too.
-    text.bytes()
-        .all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b))
-        && text.parse::<f64>().is_ok()
+    text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b)) && text.parse::<f64>().is_ok()
 }
 
 /// The length that counts against the queue's limit, if everything in it is allowed.
@@ -62,11 +59,7 @@ pub(super) fn checked_length(
     }
     if attributes.len() > ATTRIBUTES_MAX {
         let reason = format!("At most {ATTRIBUTES_MAX} attributes are allowed.");
-        return Err(SqsError::parameter(
-            "MessageAttributes",
-            &attributes.len(),
-            reason,
-        ));
+        return Err(SqsError::parameter("MessageAttributes", &attributes.len(), reason));
     }
     let mut length = body.len();
     for (name, attribute) in attributes {
@@ -79,9 +72,7 @@ pub(super) fn checked_length(
         };
         length = length.saturating_add(name.len() + attribute.data_type.len() + value.len());
     }
-    let texts = attributes
-        .values()
-        .filter_map(|attribute| attribute.string_value.as_deref());
+    let texts = attributes.values().filter_map(|attribute| attribute.string_value.as_deref());
     if texts.chain([body]).all(|text| text.chars().all(is_allowed)) {
         Ok(length)
     } else {
@@ -97,9 +88,7 @@ fn is_allowed(c: char) -> bool {
 fn is_attribute_name(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     (1..=ATTRIBUTE_NAME_MAX).contains(&name.len())
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
         && !name.starts_with('.')
         && !name.ends_with('.')
         && !name.contains("..")

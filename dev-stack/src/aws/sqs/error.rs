@@ -23,11 +23,7 @@ pub enum SqsError {
     #[error("Invalid value for the parameter {0}.")]
     InvalidAttributeValue(String),
     #[error("Value {value} for parameter {parameter} is invalid. Reason: {reason}")]
-    InvalidParameterValue {
-        parameter: &'static str,
-        value: String,
-        reason: String,
-    },
+    InvalidParameterValue { parameter: &'static str, value: String, reason: String },
     #[error("The request must contain the parameter {0}.")]
     MissingParameter(String),
     #[error(
@@ -76,11 +72,7 @@ impl SqsError {
         reason: impl Into<String>,
     ) -> Self {
         let (value, reason) = (value.to_string(), reason.into());
-        Self::InvalidParameterValue {
-            parameter,
-            value,
-            reason,
-        }
+        Self::InvalidParameterValue { parameter, value, reason }
     }
 
     /// Its name in the service's model, its code, its HTTP status.
@@ -93,16 +85,12 @@ impl SqsError {
             Self::PurgeQueueInProgress(_) => ("PurgeQueueInProgress", Prefixed, 403),
             Self::InvalidAttributeName(_) => ("InvalidAttributeName", Same, 400),
             Self::InvalidAttributeValue(_) => ("InvalidAttributeValue", Same, 400),
-            Self::InvalidParameterValue { .. } => (
-                "InvalidParameterValueException",
-                Other("InvalidParameterValue"),
-                400,
-            ),
-            Self::MissingParameter(_) => (
-                "MissingRequiredParameterException",
-                Other("MissingParameter"),
-                400,
-            ),
+            Self::InvalidParameterValue { .. } => {
+                ("InvalidParameterValueException", Other("InvalidParameterValue"), 400)
+            }
+            Self::MissingParameter(_) => {
+                ("MissingRequiredParameterException", Other("MissingParameter"), 400)
+            }
             Self::InvalidMessageContents => ("InvalidMessageContents", Same, 400),
             Self::ReceiptHandleIsInvalid(_) => ("ReceiptHandleIsInvalid", Same, 404),
             Self::MessageNotInflight => ("MessageNotInflight", Prefixed, 400),
@@ -149,11 +137,6 @@ impl From<SqsError> for AwsError {
             tracing::error!(%cause, "a change of the queues could not be kept");
         }
         let (kind, _, status) = error.row();
-        Self {
-            status,
-            kind,
-            query_code: Some(error.code()),
-            message: error.to_string(),
-        }
+        Self { status, kind, query_code: Some(error.code()), message: error.to_string() }
     }
 }

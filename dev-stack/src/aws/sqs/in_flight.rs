@@ -45,9 +45,7 @@ impl Sqs {
         let mut ledger = self.ledger();
         let from = ledger.queue(queue)?;
         let receipt = Receipt::parse(queue, handle)?;
-        let latest = receipt
-            .message(from)
-            .filter(|message| receipt.is_latest(message));
+        let latest = receipt.message(from).filter(|message| receipt.is_latest(message));
         let Some(message) = latest else {
             let reason =
                 "Message does not exist or is not available for visibility timeout change.";

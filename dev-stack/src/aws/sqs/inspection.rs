@@ -33,9 +33,7 @@ impl Sqs {
         let more = names.len() > page;
         names.truncate(page);
         let urls: Vec<String> = names.iter().map(|name| self.queue_url(name)).collect();
-        let last = names
-            .last()
-            .filter(|_| more && request.max_results.is_some());
+        let last = names.last().filter(|_| more && request.max_results.is_some());
         Ok(match last {
             Some(next_token) => json!({ "QueueUrls": urls, "NextToken": next_token }),
             None => json!({ "QueueUrls": urls }),
@@ -56,15 +54,9 @@ impl Sqs {
         let facts = [
             ("QueueArn", queue_arn(name)),
             ("CreatedTimestamp", (record.created_ms / 1000).to_string()),
-            (
-                "LastModifiedTimestamp",
-                (record.modified_ms / 1000).to_string(),
-            ),
+            ("LastModifiedTimestamp", (record.modified_ms / 1000).to_string()),
             ("ApproximateNumberOfMessages", waiting.to_string()),
-            (
-                "ApproximateNumberOfMessagesNotVisible",
-                in_flight.to_string(),
-            ),
+            ("ApproximateNumberOfMessagesNotVisible", in_flight.to_string()),
             ("ApproximateNumberOfMessagesDelayed", delayed.to_string()),
         ];
         all.extend(facts.map(|(name, value)| (name.to_owned(), value)));
@@ -78,10 +70,6 @@ impl Sqs {
             }
             all.retain(|name, _| request.attribute_names.contains(name));
         }
-        Ok(if all.is_empty() {
-            json!({})
-        } else {
-            json!({ "Attributes": all })
-        })
+        Ok(if all.is_empty() { json!({}) } else { json!({ "Attributes": all }) })
     }
 }

@@ -34,10 +34,8 @@ pub(super) enum Edit {
 impl Ledger {
     pub(super) fn restore(disk: Disk) -> Result<Self, DiskError> {
         let records = disk.all::<Record>(QUEUES)?;
-        let mut queues: BTreeMap<String, Queue> = records
-            .into_iter()
-            .map(|(name, record)| (name, Queue::new(record)))
-            .collect();
+        let mut queues: BTreeMap<String, Queue> =
+            records.into_iter().map(|(name, record)| (name, Queue::new(record))).collect();
         let mut last_sequence = 0;
         for (key, message) in disk.all::<Message>(MESSAGES)? {
             // Without its queue it is of no use: the two are always deleted together.
@@ -56,12 +54,7 @@ impl Ledger {
             queue.remember(key.to_owned(), sent);
         }
         queues.values_mut().for_each(Queue::sort_sent);
-        Ok(Self {
-            queues,
-            deleted_ms: BTreeMap::new(),
-            last_sequence,
-            disk,
-        })
+        Ok(Self { queues, deleted_ms: BTreeMap::new(), last_sequence, disk })
     }
 
     pub(super) fn queue(&self, name: &str) -> Result<&Queue, SqsError> {

@@ -64,13 +64,7 @@ impl Sqs {
     pub fn open(base_url: &str, clock: Clock, ids: Ids, disk: Disk) -> Result<Self, DiskError> {
         let ledger = Mutex::new(Ledger::restore(disk)?);
         let base_url = base_url.trim_end_matches('/').to_owned();
-        Ok(Self(Arc::new(Service {
-            base_url,
-            clock,
-            ids,
-            ledger,
-            changed: Notify::new(),
-        })))
+        Ok(Self(Arc::new(Service { base_url, clock, ids, ledger, changed: Notify::new() })))
     }
 
     pub fn queue_url(&self, name: &str) -> String {

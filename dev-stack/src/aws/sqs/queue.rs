@@ -59,10 +59,7 @@ impl Queue {
         let mut oldest: BTreeMap<&str, u64> = BTreeMap::new();
         let mut found: Vec<(u64, u64)> = Vec::new();
         if self.is_fifo() {
-            let in_flight = self
-                .messages
-                .values()
-                .filter(|message| message.is_in_flight(now_ms));
+            let in_flight = self.messages.values().filter(|message| message.is_in_flight(now_ms));
             locked.extend(in_flight.filter_map(|message| message.group.as_deref()));
         }
         for (&sequence, message) in &self.messages {
@@ -99,27 +96,18 @@ impl Queue {
         };
         let in_flight = count(&|message| message.is_in_flight(now_ms));
         let delayed = count(&|message| message.is_delayed(now_ms));
-        [
-            self.messages.len().saturating_sub(in_flight + delayed),
-            in_flight,
-            delayed,
-        ]
+        [self.messages.len().saturating_sub(in_flight + delayed), in_flight, delayed]
     }
 
     /// The message that was sent under this key within the deduplication window.
     pub(super) fn duplicate_of(&self, key: &str, now_ms: i64) -> Option<&Sent> {
-        self.sent
-            .get(key)
-            .filter(|sent| now_ms - sent.at_ms < DEDUPLICATION_MS)
+        self.sent.get(key).filter(|sent| now_ms - sent.at_ms < DEDUPLICATION_MS)
     }
 
     /// The keys that the window has passed.
     pub(super) fn forgettable(&self, now_ms: i64) -> Vec<String> {
         let is_old = |at_ms: i64| now_ms - at_ms >= DEDUPLICATION_MS;
-        let old = self
-            .sent_order
-            .iter()
-            .take_while(|(at_ms, _)| is_old(*at_ms));
+        let old = self.sent_order.iter().take_while(|(at_ms, _)| is_old(*at_ms));
         old.map(|(_, key)| key.clone()).collect()
     }
 

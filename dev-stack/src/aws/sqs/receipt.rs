@@ -18,22 +18,12 @@ pub(super) struct Receipt {
 impl Receipt {
     pub(super) fn of(queue: &str, sequence: u64, message: &Message) -> Self {
         let (queue, message_id) = (queue.to_owned(), message.id.clone());
-        Self {
-            queue,
-            sequence,
-            message_id,
-            receive: message.receives,
-        }
+        Self { queue, sequence, message_id, receive: message.receives }
     }
 
     /// The opaque text that a caller gets.
     pub(super) fn handle(&self) -> String {
-        let Self {
-            queue,
-            sequence,
-            message_id,
-            receive,
-        } = self;
+        let Self { queue, sequence, message_id, receive } = self;
         BASE64.encode(format!("{queue} {sequence} {message_id} {receive}").as_bytes())
     }
 
@@ -58,10 +48,7 @@ impl Receipt {
 
     /// The message, unless it is gone.
     pub(super) fn message<'q>(&self, queue: &'q Queue) -> Option<&'q Message> {
-        queue
-            .messages
-            .get(&self.sequence)
-            .filter(|message| message.id == self.message_id)
+        queue.messages.get(&self.sequence).filter(|message| message.id == self.message_id)
     }
 
     pub(super) fn is_latest(&self, message: &Message) -> bool {

@@ -30,10 +30,7 @@ const SYSTEM_ATTRIBUTES: [&str; 10] = [
 impl Sqs {
     pub(super) async fn long_poll(&self, body: &[u8]) -> Result<Value, AwsError> {
         let request: OnQueue<ReceiveMessage> = read(body).map_err(SqsError::from)?;
-        let OnQueue {
-            queue_url,
-            what: request,
-        } = request;
+        let OnQueue { queue_url, what: request } = request;
         request.check()?;
         let queue = name_in_url(&queue_url);
         let seconds = match request.wait_time_seconds {
@@ -51,11 +48,7 @@ impl ReceiveMessage {
     pub(super) fn check(&self) -> Result<(), SqsError> {
         let limits = [
             ("MaxNumberOfMessages", self.max_number_of_messages, 1..=10),
-            (
-                "VisibilityTimeout",
-                self.visibility_timeout,
-                0..=VISIBILITY_SECONDS_MAX,
-            ),
+            ("VisibilityTimeout", self.visibility_timeout, 0..=VISIBILITY_SECONDS_MAX),
             ("WaitTimeSeconds", self.wait_time_seconds, 0..=20),
         ];
         for (parameter, value, range) in limits {
@@ -79,17 +72,14 @@ impl ReceiveMessage {
 
     /// Under the old name of the list and under the new one.
     fn system_attributes(&self) -> impl Iterator<Item = &String> {
-        self.attribute_names
-            .iter()
-            .chain(&self.message_system_attribute_names)
+        self.attribute_names.iter().chain(&self.message_system_attribute_names)
     }
 
     /// With the attributes that were asked for, and no others.
     pub(super) fn shown(&self, mut received: Vec<Received>) -> Value {
         for message in &mut received {
             message.attributes.retain(|name, _| {
-                self.system_attributes()
-                    .any(|wanted| wanted == name || wanted == "All")
+                self.system_attributes().any(|wanted| wanted == name || wanted == "All")
             });
             let patterns = &self.message_attribute_names;
             let attributes = &mut message.message_attributes;
@@ -97,11 +87,7 @@ impl ReceiveMessage {
             // The receiver's SDK computes it over what it gets.
             message.md5_of_message_attributes = md5_of_attributes(attributes);
         }
-        if received.is_empty() {
-            json!({})
-        } else {
-            json!({ "Messages": received })
-        }
+        if received.is_empty() { json!({}) } else { json!({ "Messages": received }) }
     }
 }
 

@@ -22,10 +22,7 @@ pub struct Received {
     pub body: String,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<&'static str, String>,
-    #[serde(
-        rename = "MD5OfMessageAttributes",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "MD5OfMessageAttributes", skip_serializing_if = "Option::is_none")]
     pub md5_of_message_attributes: Option<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub message_attributes: MessageAttributes,
@@ -38,26 +35,15 @@ impl Received {
         let attributes = [
             ("SenderId", Some(ACCOUNT.to_owned())),
             ("SentTimestamp", Some(message.sent_ms.to_string())),
-            (
-                "ApproximateReceiveCount",
-                Some(message.receives.to_string()),
-            ),
-            (
-                "ApproximateFirstReceiveTimestamp",
-                Some(first_received_ms.to_string()),
-            ),
+            ("ApproximateReceiveCount", Some(message.receives.to_string())),
+            ("ApproximateFirstReceiveTimestamp", Some(first_received_ms.to_string())),
             ("SequenceNumber", fifo_sequence),
             ("MessageDeduplicationId", message.deduplication_id.clone()),
             ("MessageGroupId", message.group.clone()),
             ("AWSTraceHeader", message.trace_header.clone()),
-            (
-                "DeadLetterQueueSourceArn",
-                message.dead_letter_source.clone(),
-            ),
+            ("DeadLetterQueueSourceArn", message.dead_letter_source.clone()),
         ];
-        let known = attributes
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value?)));
+        let known = attributes.into_iter().filter_map(|(name, value)| Some((name, value?)));
         Self {
             message_id: message.id.clone(),
             receipt_handle: Receipt::of(name, sequence, message).handle(),

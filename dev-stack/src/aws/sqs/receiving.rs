@@ -28,17 +28,10 @@ impl Sqs {
         let from = ledger.queue(queue)?;
         let [_, in_flight, _] = from.counts(now_ms);
         if in_flight >= IN_FLIGHT_MAX {
-            return if from.is_fifo() {
-                Ok(Vec::new())
-            } else {
-                Err(SqsError::OverLimit)
-            };
+            return if from.is_fifo() { Ok(Vec::new()) } else { Err(SqsError::OverLimit) };
         }
         let seconds = visibility_seconds.unwrap_or(from.record.settings.number(&VISIBILITY));
-        let hold = Hold {
-            since_ms: now_ms,
-            until_ms: now_ms.saturating_add(seconds * 1000),
-        };
+        let hold = Hold { since_ms: now_ms, until_ms: now_ms.saturating_add(seconds * 1000) };
         let (mut edits, mut received) = (Vec::new(), Vec::new());
         for sequence in from.available(now_ms).into_iter().take(count_max) {
             let Some(mut message) = from.messages.get(&sequence).cloned() else {

@@ -23,17 +23,11 @@ impl Redrive {
             None => limit.as_u64()?.try_into().ok()?,
         };
         let target_arn = policy.get("deadLetterTargetArn")?.as_str()?.to_owned();
-        (1..=1_000).contains(&receives_max).then_some(Self {
-            target_arn,
-            receives_max,
-        })
+        (1..=1_000).contains(&receives_max).then_some(Self { target_arn, receives_max })
     }
 
     pub(super) fn json(&self) -> String {
-        let Self {
-            target_arn,
-            receives_max,
-        } = self;
+        let Self { target_arn, receives_max } = self;
         json!({ "deadLetterTargetArn": target_arn, "maxReceiveCount": receives_max }).to_string()
     }
 }
@@ -49,11 +43,7 @@ pub(super) fn check_redrive(ledger: &Ledger, settings: &Settings) -> Result<(), 
         Some(_) => "Dead-letter queue must be same type of queue as the source.",
         None => "Dead letter target does not exist.",
     };
-    Err(SqsError::parameter(
-        "RedrivePolicy",
-        &redrive.target_arn,
-        reason,
-    ))
+    Err(SqsError::parameter("RedrivePolicy", &redrive.target_arn, reason))
 }
 
 impl Sqs {

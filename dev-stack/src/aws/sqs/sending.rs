@@ -20,27 +20,18 @@ impl Sqs {
         check(queue, &request)?;
         let key = deduplication_key(queue, &request)?;
         let md5s = Md5s::of(&request);
-        if let Some(sent) = key
-            .as_ref()
-            .and_then(|(_, key)| queue.duplicate_of(key, now_ms))
-        {
+        if let Some(sent) = key.as_ref().and_then(|(_, key)| queue.duplicate_of(key, now_ms)) {
             return Ok(md5s.answer(sent, true));
         }
         let mut edits: Vec<Edit> = Vec::new();
         let forgettable = queue.forgettable(now_ms).into_iter();
         edits.extend(forgettable.map(|key| Edit::SentGone(name.to_owned(), key)));
-        let delay_ms = request
-            .delay_seconds
-            .map_or(queue.delay_ms(), |seconds| seconds * 1000);
+        let delay_ms = request.delay_seconds.map_or(queue.delay_ms(), |seconds| seconds * 1000);
         let is_fifo = queue.is_fifo();
 
         let sequence = ledger.next_sequence();
         let message_id = self.next_id();
-        let sent = Sent {
-            message_id: message_id.clone(),
-            sequence,
-            at_ms: now_ms,
-        };
+        let sent = Sent { message_id: message_id.clone(), sequence, at_ms: now_ms };
         let answer = md5s.answer(&sent, is_fifo);
         let (deduplication_id, key) = key.unzip();
         edits.extend(key.map(|key| Edit::Sent(name.to_owned(), key, sent)));
@@ -66,9 +57,7 @@ impl Sqs {
 }
 
 fn trace_header(attributes: MessageAttributes) -> Option<String> {
-    attributes
-        .into_values()
-        .find_map(|attribute| attribute.string_value)
+    attributes.into_values().find_map(|attribute| attribute.string_value)
 }
 
 #[derive(Serialize)]
@@ -86,15 +75,9 @@ struct Answer {
 struct Md5s {
     #[serde(rename = "MD5OfMessageBody")]
     body: String,
-    #[serde(
-        rename = "MD5OfMessageAttributes",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "MD5OfMessageAttributes", skip_serializing_if = "Option::is_none")]
     attributes: Option<String>,
-    #[serde(
-        rename = "MD5OfMessageSystemAttributes",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "MD5OfMessageSystemAttributes", skip_serializing_if = "Option::is_none")]
     system_attributes: Option<String>,
 }
 
@@ -109,11 +92,7 @@ impl Md5s {
 
     fn answer(self, sent: &Sent, is_fifo: bool) -> Value {
         let sequence_number = is_fifo.then(|| sequence_number(sent.sequence));
-        json!(Answer {
-            message_id: sent.message_id.clone(),
-            md5s: self,
-            sequence_number
-        })
+        json!(Answer { message_id: sent.message_id.clone(), md5s: self, sequence_number })
     }
 }
 

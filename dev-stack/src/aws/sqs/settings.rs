@@ -27,33 +27,17 @@ pub(super) const MESSAGE_BYTES_MAX: i64 = 1_048_576;
 pub(super) const DELAY_SECONDS_MAX: i64 = 900;
 
 const fn number(name: &'static str, default: i64, min: i64, max: i64) -> Number {
-    Number {
-        name,
-        default,
-        min,
-        max,
-    }
+    Number { name, default, min, max }
 }
 
 pub(super) const DELAY: Number = number("DelaySeconds", 0, 0, DELAY_SECONDS_MAX);
-pub(super) const MESSAGE_SIZE: Number = number(
-    "MaximumMessageSize",
-    MESSAGE_BYTES_MAX,
-    1_024,
-    MESSAGE_BYTES_MAX,
-);
+pub(super) const MESSAGE_SIZE: Number =
+    number("MaximumMessageSize", MESSAGE_BYTES_MAX, 1_024, MESSAGE_BYTES_MAX);
 pub(super) const RETENTION: Number = number("MessageRetentionPeriod", 345_600, 60, 1_209_600);
 pub(super) const WAIT: Number = number("ReceiveMessageWaitTimeSeconds", 0, 0, 20);
 pub(super) const VISIBILITY: Number = number("VisibilityTimeout", 30, 0, VISIBILITY_SECONDS_MAX);
 const KEY_REUSE: Number = number("KmsDataKeyReusePeriodSeconds", 300, 60, 86_400);
-const NUMBERS: [&Number; 6] = [
-    &DELAY,
-    &MESSAGE_SIZE,
-    &RETENTION,
-    &WAIT,
-    &VISIBILITY,
-    &KEY_REUSE,
-];
+const NUMBERS: [&Number; 6] = [&DELAY, &MESSAGE_SIZE, &RETENTION, &WAIT, &VISIBILITY, &KEY_REUSE];
 
 /// Name, allowed values with the default first.
 const FIFO_ONLY: [(&str, [&str; 2]); 3] = [
@@ -63,12 +47,7 @@ const FIFO_ONLY: [(&str, [&str; 2]); 3] = [
 ];
 
 /// Kept and given back; nothing here acts on them. An empty value removes one.
-const KEPT: [&str; 4] = [
-    "Policy",
-    "RedriveAllowPolicy",
-    "KmsMasterKeyId",
-    "SqsManagedSseEnabled",
-];
+const KEPT: [&str; 4] = ["Policy", "RedriveAllowPolicy", "KmsMasterKeyId", "SqsManagedSseEnabled"];
 
 impl Settings {
     /// The attributes of a new queue.
@@ -97,9 +76,7 @@ impl Settings {
         }
         let per_group = self.get("FifoThroughputLimit") == Some("perMessageGroupId");
         if per_group && !self.deduplicates_per_group() {
-            return Err(SqsError::InvalidAttributeValue(
-                "FifoThroughputLimit".to_owned(),
-            ));
+            return Err(SqsError::InvalidAttributeValue("FifoThroughputLimit".to_owned()));
         }
         Ok(())
     }
@@ -110,11 +87,7 @@ impl Settings {
         if let Some(number) = NUMBERS.iter().find(|number| number.name == name) {
             let value: i64 = value.parse().map_err(|_| invalid())?;
             let fits = (number.min..=number.max).contains(&value);
-            return if fits {
-                Ok(Some(value.to_string()))
-            } else {
-                Err(invalid())
-            };
+            return if fits { Ok(Some(value.to_string())) } else { Err(invalid()) };
         }
         if let Some((_, values)) = FIFO_ONLY.iter().find(|(fifo_only, _)| *fifo_only == name) {
             if !self.is_fifo() {
@@ -157,9 +130,7 @@ impl Settings {
     }
 
     pub(super) fn number(&self, number: &Number) -> i64 {
-        self.get(number.name)
-            .and_then(|value| value.parse().ok())
-            .unwrap_or(number.default)
+        self.get(number.name).and_then(|value| value.parse().ok()).unwrap_or(number.default)
     }
 
     pub(super) fn is_fifo(&self) -> bool {
@@ -181,16 +152,11 @@ impl Settings {
 
     /// Everything with its default, as `GetQueueAttributes` shows it.
     pub(super) fn all(&self) -> BTreeMap<String, String> {
-        let shown = NUMBERS
-            .iter()
-            .filter(|number| number.name != KEY_REUSE.name);
-        let mut all: BTreeMap<_, _> = shown
-            .map(|number| (number.name.to_owned(), number.default.to_string()))
-            .collect();
+        let shown = NUMBERS.iter().filter(|number| number.name != KEY_REUSE.name);
+        let mut all: BTreeMap<_, _> =
+            shown.map(|number| (number.name.to_owned(), number.default.to_string())).collect();
         if self.is_fifo() {
-            let defaults = FIFO_ONLY
-                .iter()
-                .map(|(name, [default, _])| (*name, *default));
+            let defaults = FIFO_ONLY.iter().map(|(name, [default, _])| (*name, *default));
             all.extend(defaults.map(|(name, value)| (name.to_owned(), value.to_owned())));
         }
         all.extend(self.0.clone());

@@ -13,13 +13,8 @@ use crate::lambda::tests::lambda;
 const QUEUE: &str = "quittance-deliveries.fifo";
 
 fn sqs() -> Sqs {
-    let sqs = Sqs::open(
-        "http://127.0.0.1:1",
-        Clock::system(),
-        Ids::random(),
-        Disk::none(),
-    )
-    .unwrap();
+    let sqs =
+        Sqs::open("http://127.0.0.1:1", Clock::system(), Ids::random(), Disk::none()).unwrap();
     let attributes = [
         ("FifoQueue", "true"),
         ("DeduplicationScope", "messageGroup"),
@@ -28,11 +23,7 @@ fn sqs() -> Sqs {
     ];
     let attributes = attributes.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let attributes = BTreeMap::from(attributes);
-    sqs.provide(&[QueueDescription {
-        name: QUEUE.to_owned(),
-        attributes,
-    }])
-    .unwrap();
+    sqs.provide(&[QueueDescription { name: QUEUE.to_owned(), attributes }]).unwrap();
     sqs
 }
 
@@ -43,22 +34,13 @@ fn send(sqs: &Sqs, group: &str, id: &str, body: &serde_json::Value) {
         "MessageGroupId": group,
         "MessageDeduplicationId": id,
     });
-    sqs.call("SendMessage", request.to_string().as_bytes())
-        .unwrap();
+    sqs.call("SendMessage", request.to_string().as_bytes()).unwrap();
 }
 
 fn left(sqs: &Sqs) -> usize {
     let request = json!({ "QueueUrl": sqs.queue_url(QUEUE), "AttributeNames": ["All"] });
-    let answer = sqs
-        .call("GetQueueAttributes", request.to_string().as_bytes())
-        .unwrap();
-    let count = |name: &str| {
-        answer["Attributes"][name]
-            .as_str()
-            .unwrap()
-            .parse::<usize>()
-            .unwrap()
-    };
+    let answer = sqs.call("GetQueueAttributes", request.to_string().as_bytes()).unwrap();
+    let count = |name: &str| answer["Attributes"][name].as_str().unwrap().parse::<usize>().unwrap();
     count("ApproximateNumberOfMessages") + count("ApproximateNumberOfMessagesNotVisible")
 }
 
@@ -77,13 +59,7 @@ fn bodies(handled: &[&Received]) -> Vec<String> {
 #[test]
 fn an_empty_or_null_answer_means_that_all_was_handled() {
     let batch = batch();
-    for answer in [
-        "",
-        "null",
-        "{}",
-        "{\"batchItemFailures\":null}",
-        "{\"batchItemFailures\":[]}",
-    ] {
+    for answer in ["", "null", "{}", "{\"batchItemFailures\":null}", "{\"batchItemFailures\":[]}"] {
         assert_eq!(handled(answer.as_bytes(), &batch).len(), 2, "{answer}");
     }
 }
@@ -107,10 +83,7 @@ fn a_malformed_answer_fails_the_whole_batch() {
 fn only_what_is_named_as_failed_stays() {
     let batch = batch();
     let failures = json!({ "batchItemFailures": [{ "itemIdentifier": batch[0].message_id }] });
-    assert_eq!(
-        bodies(&handled(failures.to_string().as_bytes(), &batch)),
-        ["{\"n\":\"b\"}"]
-    );
+    assert_eq!(bodies(&handled(failures.to_string().as_bytes(), &batch)), ["{\"n\":\"b\"}"]);
 }
 
 #[test]
@@ -120,10 +93,7 @@ fn a_batch_becomes_lambdas_event() {
     let record = &event["Records"][0];
     assert_eq!(record["body"], "{\"n\":\"a\"}");
     assert_eq!(record["eventSource"], "aws:sqs");
-    assert_eq!(
-        record["eventSourceARN"],
-        format!("arn:aws:sqs:us-east-1:000000000000:{QUEUE}")
-    );
+    assert_eq!(record["eventSourceARN"], format!("arn:aws:sqs:us-east-1:000000000000:{QUEUE}"));
     assert_eq!(record["attributes"]["MessageGroupId"], "a");
     assert_eq!(record["attributes"]["ApproximateReceiveCount"], "1");
     for name in ["messageId", "receiptHandle", "md5OfBody", "awsRegion"] {
@@ -154,12 +124,7 @@ async fn messages_reach_the_function_and_leave_the_queue_when_it_succeeds() {
     };
     tokio::spawn(mapping.poll(sqs.clone(), lambda(5_000, 4).await));
     for n in 0..10 {
-        send(
-            &sqs,
-            &format!("group-{}", n % 3),
-            &n.to_string(),
-            &json!({ "n": n }),
-        );
+        send(&sqs, &format!("group-{}", n % 3), &n.to_string(), &json!({ "n": n }));
     }
     eventually_left(&sqs, 0).await;
     // The stand-in fails on its command: the message stays, and its group waits behind it.

@@ -10,13 +10,7 @@ fn create_under(mode: &str) -> (String, usize) {
         Outcome::Silence => "silence".to_owned(),
         Outcome::Close => "close".to_owned(),
     };
-    (
-        came,
-        bench.get("/control/payments").body["payments"]
-            .as_array()
-            .unwrap()
-            .len(),
-    )
+    (came, bench.get("/control/payments").body["payments"].as_array().unwrap().len())
 }
 
 #[test]
@@ -38,11 +32,7 @@ fn after_a_lost_answer_the_same_key_gives_it() {
         bench.outcome("POST", "/v1/payments", Some("k1"), &payment_body(json!({})));
         bench.behave(json!({}));
         let got = bench.keyed("k1", "/v1/payments", payment_body(json!({})));
-        assert_eq!(
-            (got.status, got.header("idempotent-replayed")),
-            (201, Some("true")),
-            "{mode}"
-        );
+        assert_eq!((got.status, got.header("idempotent-replayed")), (201, Some("true")), "{mode}");
         let truth = bench.get("/control/payments").body;
         assert_eq!(truth["payments"].as_array().unwrap().len(), 1);
         assert_eq!(truth["create_calls"], json!({"PAY_1": 2}));
@@ -67,11 +57,9 @@ fn other_calls_fail_in_the_same_ways() {
         ("cancel", "pending", "canceled"),
         ("refund", "captured", "captured"),
     ] {
-        for (mode, effect) in [
-            ("error_before", false),
-            ("timeout_before", false),
-            ("timeout_after", true),
-        ] {
+        for (mode, effect) in
+            [("error_before", false), ("timeout_before", false), ("timeout_after", true)]
+        {
             let bench = Bench::new(Profile::Full);
             let payment = match step {
                 "authorized" => bench.authorized(),
@@ -88,17 +76,9 @@ fn other_calls_fail_in_the_same_ways() {
                 (_, other) => panic!("{act} {mode}: {other:?}"),
             }
             let seen = bench.look_up(&payment);
-            assert_eq!(
-                seen["status"],
-                if effect { status } else { step },
-                "{act} {mode}"
-            );
+            assert_eq!(seen["status"], if effect { status } else { step }, "{act} {mode}");
             let refunds = usize::from(effect && act == "refund");
-            assert_eq!(
-                seen["refunds"].as_array().unwrap().len(),
-                refunds,
-                "{act} {mode}"
-            );
+            assert_eq!(seen["refunds"].as_array().unwrap().len(), refunds, "{act} {mode}");
         }
     }
 }
@@ -108,10 +88,7 @@ fn a_behaviour_for_one_reference_leaves_the_others_alone() {
     let bench = Bench::new(Profile::Full);
     bench.behave(json!({"reference": "PAY_2", "create": "error_before"}));
     assert_eq!(bench.create(json!({})).status, 201);
-    assert_eq!(
-        bench.create(json!({"reference": "PAY_2"})).refusal(),
-        (500, "internal_error")
-    );
+    assert_eq!(bench.create(json!({"reference": "PAY_2"})).refusal(), (500, "internal_error"));
     bench.behave(json!({"reference": "PAY_2"}));
     assert_eq!(bench.create(json!({"reference": "PAY_2"})).status, 201);
 }
@@ -135,10 +112,7 @@ fn a_behaviour_is_answered_whole_and_as_documented() {
         expected[act] = json!(mode);
     }
     assert_eq!(bench.call("PUT", "/control/behaviour", sent).body, expected);
-    assert_eq!(
-        bench.call("PUT", "/control/behaviour", json!({})).body,
-        expected
-    );
+    assert_eq!(bench.call("PUT", "/control/behaviour", json!({})).body, expected);
 }
 
 #[test]
@@ -177,19 +151,13 @@ fn a_wrong_amount_is_truly_taken() {
         [&json!(7500), &json!(7000), &json!("EUR")]
     );
     let event = &bench.events()[0];
-    assert_eq!(
-        [&event["amount"], &event["currency"]],
-        [&json!(7000), &json!("EUR")]
-    );
+    assert_eq!([&event["amount"], &event["currency"]], [&json!(7000), &json!("EUR")]);
     let truth = bench.get("/control/payments").body["payments"][0]["captures"].clone();
     let expected =
         json!([{"amount": 7000, "currency": "EUR", "captured_at": "2026-11-20T09:00:00Z"}]);
     assert_eq!(truth, expected);
     let refund = bench.post(&format!("{}/refunds", path(&payment)), json!({}));
-    assert_eq!(
-        [&refund.body["amount"], &refund.body["currency"]],
-        [&json!(7000), &json!("EUR")]
-    );
+    assert_eq!([&refund.body["amount"], &refund.body["currency"]], [&json!(7000), &json!("EUR")]);
 }
 
 #[test]

@@ -2,12 +2,9 @@ use super::*;
 
 #[test]
 fn a_late_success_follows_every_other_ending() {
-    for (ending, forced) in [
-        ("decline", "failed"),
-        ("cancel", "canceled"),
-        ("expire", "expired"),
-        ("none", "pending"),
-    ] {
+    for (ending, forced) in
+        [("decline", "failed"), ("cancel", "canceled"), ("expire", "expired"), ("none", "pending")]
+    {
         let bench = Bench::new(Profile::Full);
         let payment = bench.create(json!({"expires_in": 60})).body;
         match ending {
@@ -19,11 +16,7 @@ fn a_late_success_follows_every_other_ending() {
         assert_eq!(bench.look_up(&payment)["status"], forced);
         bench.events();
         let got = bench.post(&control_path(&payment, "capture"), Value::Null);
-        assert_eq!(
-            (got.status, &got.body["status"]),
-            (200, &json!("captured")),
-            "{ending}"
-        );
+        assert_eq!((got.status, &got.body["status"]), (200, &json!("captured")), "{ending}");
         assert_eq!(bench.event_names(), ["payment.completed"]);
         assert!(bench.look_up(&payment).get("failure").is_none());
         let again = bench.post(&control_path(&payment, "capture"), Value::Null);
@@ -38,10 +31,7 @@ fn a_late_authorization_can_be_captured_or_voided() {
     bench.submit(&payment, "outcome=decline");
     let got = bench.post(&control_path(&payment, "authorize"), Value::Null);
     assert_eq!(got.body["status"], "authorized");
-    assert_eq!(
-        bench.event_names(),
-        ["payment.failed", "payment.authorized"]
-    );
+    assert_eq!(bench.event_names(), ["payment.failed", "payment.authorized"]);
     let again = bench.post(&control_path(&payment, "authorize"), Value::Null);
     assert_eq!(again.refusal(), (409, "wrong_status"));
     let voided = bench.post(&format!("{}/void", path(&payment)), Value::Null);
@@ -53,10 +43,7 @@ fn the_dashboard_captures_any_amount_of_any_payment_by_its_reference() {
     let bench = Bench::new(Profile::Full);
     bench.create(json!({}));
     let got = bench.post("/control/payments/PAY_1/capture", json!({"amount": 9000}));
-    assert_eq!(
-        (&got.body["amount"], &got.body["amount_captured"]),
-        (&json!(7500), &json!(9000))
-    );
+    assert_eq!((&got.body["amount"], &got.body["amount_captured"]), (&json!(7500), &json!(9000)));
     let unknown = bench.post("/control/payments/PAY_9/capture", json!({}));
     assert_eq!(unknown.refusal(), (404, "not_found"));
 }
@@ -66,10 +53,7 @@ fn a_dashboard_refund_has_no_reference() {
     let bench = Bench::new(Profile::Full);
     let payment = bench.captured();
     let got = bench.post(&control_path(&payment, "refund"), json!({"amount": 100}));
-    assert_eq!(
-        (got.status, &got.body["status"]),
-        (201, &json!("succeeded"))
-    );
+    assert_eq!((got.status, &got.body["status"]), (201, &json!("succeeded")));
     assert!(got.body.get("reference").is_none());
     let event = &bench.events()[0];
     assert_eq!(event["event"], "refund.completed");
@@ -86,41 +70,21 @@ fn a_pending_refund_succeeds_or_fails_later_and_a_succeeded_one_can_come_back() 
     let bench = Bench::new(Profile::Full);
     let payment = bench.captured();
     bench.behave(json!({"refund_status": "pending"}));
-    let refund = bench
-        .post(
-            &format!("{}/refunds", path(&payment)),
-            json!({"reference": "RFD_1"}),
-        )
-        .body;
+    let refund =
+        bench.post(&format!("{}/refunds", path(&payment)), json!({"reference": "RFD_1"})).body;
     assert_eq!(refund["status"], "pending");
     assert!(bench.events().is_empty());
-    assert_eq!(
-        bench.look_up(&payment)["amount_refunded"],
-        7500,
-        "pending ones are reserved"
-    );
+    assert_eq!(bench.look_up(&payment)["amount_refunded"], 7500, "pending ones are reserved");
     let change = |name: &Value, status: &str| {
-        bench.post(
-            &control_path(&payment, "refund"),
-            json!({"refund_id": name, "status": status}),
-        )
+        bench.post(&control_path(&payment, "refund"), json!({"refund_id": name, "status": status}))
     };
-    assert_eq!(
-        change(&json!("RFD_1"), "succeeded").body["status"],
-        "succeeded"
-    );
+    assert_eq!(change(&json!("RFD_1"), "succeeded").body["status"], "succeeded");
     assert_eq!(bench.event_names(), ["refund.completed"]);
     assert_eq!(change(&refund["id"], "failed").body["status"], "failed");
     assert_eq!(bench.event_names(), ["refund.failed"]);
     assert_eq!(bench.look_up(&payment)["amount_refunded"], 0);
-    assert_eq!(
-        change(&refund["id"], "succeeded").refusal(),
-        (409, "wrong_status")
-    );
-    assert_eq!(
-        change(&json!("RFD_9"), "failed").refusal(),
-        (404, "not_found")
-    );
+    assert_eq!(change(&refund["id"], "succeeded").refusal(), (409, "wrong_status"));
+    assert_eq!(change(&json!("RFD_9"), "failed").refusal(), (404, "not_found"));
 }
 
 #[test]
@@ -129,10 +93,7 @@ fn a_refund_can_fail_in_the_call() {
     let payment = bench.captured();
     bench.behave(json!({"refund_status": "failed"}));
     let refund = bench.post(&format!("{}/refunds", path(&payment)), json!({}));
-    assert_eq!(
-        (refund.status, &refund.body["status"]),
-        (201, &json!("failed"))
-    );
+    assert_eq!((refund.status, &refund.body["status"]), (201, &json!("failed")));
     assert_eq!(bench.event_names(), ["refund.failed"]);
     assert_eq!(bench.look_up(&payment)["amount_refunded"], 0);
 }
@@ -145,10 +106,7 @@ fn a_dispute_is_opened_and_won_or_lost() {
         let dispute = |body: Value| bench.post(&control_path(&payment, "dispute"), body);
         let opened = dispute(json!({"status": "opened", "amount": 2500}));
         assert_eq!(opened.body["disputes"][0]["status"], "opened");
-        assert_eq!(
-            dispute(json!({"status": "opened"})).refusal(),
-            (409, "wrong_status")
-        );
+        assert_eq!(dispute(json!({"status": "opened"})).refusal(), (409, "wrong_status"));
         let event = &bench.events()[0];
         assert_eq!(event["event"], "dispute.opened");
         let id = opened.body["disputes"][0]["id"].clone();
@@ -165,22 +123,14 @@ fn a_dispute_is_opened_and_won_or_lost() {
 fn a_dispute_needs_a_capture_and_takes_no_more_than_it() {
     let bench = Bench::new(Profile::Full);
     let unpaid = bench.create(json!({})).body;
-    let got = bench.post(
-        &control_path(&unpaid, "dispute"),
-        json!({"status": "opened"}),
-    );
+    let got = bench.post(&control_path(&unpaid, "dispute"), json!({"status": "opened"}));
     assert_eq!(got.refusal(), (409, "wrong_status"));
     let paid = bench.captured();
-    let got = bench.post(
-        &control_path(&paid, "dispute"),
-        json!({"status": "lost", "amount": 7501}),
-    );
+    let got =
+        bench.post(&control_path(&paid, "dispute"), json!({"status": "lost", "amount": 7501}));
     assert_eq!(got.refusal(), (422, "amount_too_large"));
     let got = bench.post(&control_path(&paid, "dispute"), json!({"status": "lost"}));
-    assert_eq!(
-        got.body["disputes"][0]["amount"], 7500,
-        "a bank may tell only the end"
-    );
+    assert_eq!(got.body["disputes"][0]["amount"], 7500, "a bank may tell only the end");
 }
 
 #[test]
@@ -207,13 +157,8 @@ fn an_unknown_lever_is_not_found() {
     let bench = Bench::new(Profile::Full);
     let payment = bench.create(json!({})).body;
     assert_eq!(
-        bench
-            .post(&control_path(&payment, "explode"), json!({}))
-            .refusal(),
+        bench.post(&control_path(&payment, "explode"), json!({})).refusal(),
         (404, "not_found")
     );
-    assert_eq!(
-        bench.get("/control/behaviour").refusal(),
-        (404, "not_found")
-    );
+    assert_eq!(bench.get("/control/behaviour").refusal(), (404, "not_found"));
 }

@@ -1,9 +1,6 @@
 //! The gateway as its callers meet it: every route, behaviour and profile, with a clock by hand.
 
-#![expect(
-    clippy::needless_pass_by_value,
-    reason = "a test writes its JSON where it is needed"
-)]
+#![expect(clippy::needless_pass_by_value, reason = "a test writes its JSON where it is needed")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -74,11 +71,7 @@ impl Bench {
     }
 
     fn outcome(&self, method: &str, path: &str, key: Option<&str>, body: &Value) -> Outcome {
-        let body = if body.is_null() {
-            String::new()
-        } else {
-            body.to_string()
-        };
+        let body = if body.is_null() { String::new() } else { body.to_string() };
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -118,18 +111,12 @@ impl Bench {
 
     fn submit_as(&self, payment: &Value, form: &str, accept: &str) -> Got {
         let path = format!("/checkout/{}", payment["client_token"].as_str().unwrap());
-        let request = Request::builder()
-            .method("POST")
-            .uri(path)
-            .header("accept", accept);
+        let request = Request::builder().method("POST").uri(path).header("accept", accept);
         Got::from(self.send(request.body(Bytes::from(form.to_owned())).unwrap()))
     }
 
     fn behave(&self, behaviour: Value) {
-        assert_eq!(
-            self.call("PUT", "/control/behaviour", behaviour).status,
-            200
-        );
+        assert_eq!(self.call("PUT", "/control/behaviour", behaviour).status, 200);
     }
 
     fn take(&self) -> Vec<Delivery> {
@@ -142,17 +129,11 @@ impl Bench {
         for delivery in &taken {
             self.core.delivered(delivery.id, Some(StatusCode::OK));
         }
-        taken
-            .iter()
-            .map(|one| serde_json::from_slice(&one.body).unwrap())
-            .collect()
+        taken.iter().map(|one| serde_json::from_slice(&one.body).unwrap()).collect()
     }
 
     fn event_names(&self) -> Vec<String> {
-        self.events()
-            .iter()
-            .map(|one| one["event"].as_str().unwrap().to_owned())
-            .collect()
+        self.events().iter().map(|one| one["event"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Created, approved on the page, and its events taken.
@@ -177,34 +158,21 @@ impl Bench {
 
 impl From<Outcome> for Got {
     fn from(outcome: Outcome) -> Self {
-        let Outcome::Answer(response) = outcome else {
-            panic!("no answer: {outcome:?}")
-        };
+        let Outcome::Answer(response) = outcome else { panic!("no answer: {outcome:?}") };
         let text = String::from_utf8(response.body().to_vec()).unwrap();
         let body = serde_json::from_str(&text).unwrap_or_default();
-        Self {
-            status: response.status().as_u16(),
-            body,
-            text,
-            response,
-        }
+        Self { status: response.status().as_u16(), body, text, response }
     }
 }
 
 impl Got {
     /// Status and code of a refusal.
     fn refusal(&self) -> (u16, &str) {
-        (
-            self.status,
-            self.body["error"]["code"].as_str().unwrap_or_default(),
-        )
+        (self.status, self.body["error"]["code"].as_str().unwrap_or_default())
     }
 
     fn header(&self, name: &str) -> Option<&str> {
-        self.response
-            .headers()
-            .get(name)
-            .map(|value| value.to_str().unwrap())
+        self.response.headers().get(name).map(|value| value.to_str().unwrap())
     }
 }
 
@@ -226,8 +194,5 @@ fn path(payment: &Value) -> String {
 }
 
 fn control_path(payment: &Value, act: &str) -> String {
-    format!(
-        "/control/payments/{}/{act}",
-        payment["id"].as_str().unwrap()
-    )
+    format!("/control/payments/{}/{act}", payment["id"].as_str().unwrap())
 }

@@ -9,15 +9,9 @@ fn one_capture_takes_a_part_and_releases_the_rest() {
     assert_eq!(too_much.refusal(), (422, "amount_too_large"));
     assert_eq!(too_much.body["payment"]["status"], "authorized");
     let got = bench.post(&capture, json!({"amount": 5000}));
-    assert_eq!(
-        (got.status, &got.body["amount_captured"]),
-        (200, &json!(5000))
-    );
+    assert_eq!((got.status, &got.body["amount_captured"]), (200, &json!(5000)));
     let event = &bench.events()[0];
-    assert_eq!(
-        (&event["event"], &event["amount"]),
-        (&json!("payment.completed"), &json!(5000))
-    );
+    assert_eq!((&event["event"], &event["amount"]), (&json!("payment.completed"), &json!(5000)));
     let again = bench.post(&capture, json!({"amount": 2500}));
     assert_eq!(again.refusal(), (409, "wrong_status"));
     assert_eq!(again.body["payment"]["status"], "captured");
@@ -45,17 +39,11 @@ fn void_is_for_authorized_and_cancel_for_unpaid_payments() {
     assert_eq!(post(&unpaid, "cancel").body["status"], "canceled");
     assert_eq!(bench.event_names(), ["payment.canceled"]);
     assert_eq!(post(&unpaid, "cancel").refusal(), (409, "wrong_status"));
-    assert_eq!(
-        bench.submit(&unpaid, "outcome=approve").refusal(),
-        (409, "wrong_status")
-    );
+    assert_eq!(bench.submit(&unpaid, "outcome=approve").refusal(), (409, "wrong_status"));
     let captured = bench.captured();
     let refused = post(&captured, "cancel");
     assert_eq!(refused.refusal(), (409, "wrong_status"));
-    assert_eq!(
-        refused.body["payment"]["status"], "captured",
-        "the object as it is"
-    );
+    assert_eq!(refused.body["payment"]["status"], "captured", "the object as it is");
 }
 
 #[test]
@@ -65,10 +53,7 @@ fn a_try_under_way_can_be_neither_canceled_nor_repeated() {
     bench.submit(&payment, "outcome=pending");
     let cancel = bench.post(&format!("{}/cancel", path(&payment)), Value::Null);
     assert_eq!(cancel.refusal(), (409, "payment_processing"));
-    assert_eq!(
-        bench.submit(&payment, "outcome=approve").refusal(),
-        (409, "payment_processing")
-    );
+    assert_eq!(bench.submit(&payment, "outcome=approve").refusal(), (409, "payment_processing"));
 }
 
 #[test]
@@ -86,17 +71,11 @@ fn refunds_never_exceed_what_was_captured() {
             "created_at": "2026-11-20T09:00:00Z",
         })
     );
-    assert_eq!(
-        refund(json!({"amount": 5001})).refusal(),
-        (422, "amount_too_large")
-    );
+    assert_eq!(refund(json!({"amount": 5001})).refusal(), (422, "amount_too_large"));
     assert_eq!(refund(json!({})).body["amount"], 5000, "all that is left");
     assert_eq!(refund(json!({})).refusal(), (422, "amount_too_large"));
     let seen = bench.look_up(&payment);
-    assert_eq!(
-        (&seen["status"], &seen["amount_refunded"]),
-        (&json!("captured"), &json!(7500))
-    );
+    assert_eq!((&seen["status"], &seen["amount_refunded"]), (&json!("captured"), &json!(7500)));
     assert_eq!(seen["refunds"][0], part.body);
     let event = &bench.events()[0];
     assert_eq!(event["event"], "refund.completed");
@@ -126,14 +105,7 @@ fn an_authorization_nobody_captures_lapses_after_a_week() {
 #[test]
 fn unknown_ids_and_routes_are_not_found() {
     let bench = Bench::new(Profile::Full);
-    for path in [
-        "/v1/payments/pay_none",
-        "/v1/nothing",
-        "/",
-        "/v1/payments/",
-        "/checkout",
-        "//",
-    ] {
+    for path in ["/v1/payments/pay_none", "/v1/nothing", "/", "/v1/payments/", "/checkout", "//"] {
         assert_eq!(bench.get(path).refusal(), (404, "not_found"), "{path}");
     }
     for act in ["capture", "void", "cancel", "refunds"] {

@@ -24,22 +24,10 @@ fn everything_that_was_answered_is_there_after_a_restart() {
     assert_eq!(bench.look_up(&look_up), look_up);
     assert_eq!(bench.keyed("k1", "/v1/payments", body).text, first);
     let refunds = format!("{}/refunds", path(&look_up));
-    assert_eq!(
-        bench.keyed("r1", &refunds, json!({"amount": 100})).text,
-        refunded
-    );
-    assert_eq!(
-        bench.create(json!({"reference": "PAY_2"})).refusal(),
-        (500, "internal_error")
-    );
-    assert_eq!(
-        bench.post("/control/deliver", json!({})).body,
-        json!({"released": 2})
-    );
-    assert_eq!(
-        bench.event_names(),
-        ["payment.completed", "refund.completed"]
-    );
+    assert_eq!(bench.keyed("r1", &refunds, json!({"amount": 100})).text, refunded);
+    assert_eq!(bench.create(json!({"reference": "PAY_2"})).refusal(), (500, "internal_error"));
+    assert_eq!(bench.post("/control/deliver", json!({})).body, json!({"released": 2}));
+    assert_eq!(bench.event_names(), ["payment.completed", "refund.completed"]);
     bench.wait_ms(60_000);
     assert_eq!(bench.look_up(&truth["payments"][1])["status"], "expired");
 }

@@ -39,10 +39,7 @@ fn phonepe_like_knows_a_payment_by_its_reference_and_shows_the_page_once() {
 #[test]
 fn phonepe_like_captures_at_once_and_ends_pages_only_by_itself() {
     let bench = Bench::new(Profile::PhonepeLike);
-    assert_eq!(
-        bench.create(json!({"capture": "manual"})).refusal(),
-        (422, "not_supported")
-    );
+    assert_eq!(bench.create(json!({"capture": "manual"})).refusal(), (422, "not_supported"));
     let scripted = bench.create(json!({"metadata": {"sandbox": "authorize"}}));
     assert_eq!(scripted.refusal(), (422, "not_supported"));
     for expires_in in [299, 3601] {
@@ -60,10 +57,7 @@ fn phonepe_like_captures_at_once_and_ends_pages_only_by_itself() {
             "{call}"
         );
     }
-    assert_eq!(
-        bench.submit(&payment, "outcome=authorize").refusal(),
-        (422, "not_supported")
-    );
+    assert_eq!(bench.submit(&payment, "outcome=authorize").refusal(), (422, "not_supported"));
     bench.wait_ms(1_200_000);
     assert_eq!(bench.event_names(), ["payment.expired"]);
 }
@@ -72,14 +66,7 @@ fn phonepe_like_captures_at_once_and_ends_pages_only_by_itself() {
 fn phonepe_like_knows_a_refund_by_its_reference() {
     let bench = Bench::new(Profile::PhonepeLike);
     let payment = bench.captured();
-    let refund = || {
-        act(
-            &bench,
-            &payment,
-            "refunds",
-            json!({"reference": "RFD_1", "amount": 100}),
-        )
-    };
+    let refund = || act(&bench, &payment, "refunds", json!({"reference": "RFD_1", "amount": 100}));
     let first = refund();
     assert_eq!(first.status, 201);
     let second = refund();
@@ -99,51 +86,29 @@ fn razorpay_like_makes_a_second_object_of_a_repeated_create() {
     for payment in [&first.body, &second.body] {
         assert_eq!(bench.submit(payment, "outcome=approve").status, 200);
     }
-    assert_eq!(
-        bench.event_names(),
-        ["payment.completed", "payment.completed"]
-    );
+    assert_eq!(bench.event_names(), ["payment.completed", "payment.completed"]);
 }
 
 #[test]
 fn razorpay_like_pages_never_end_and_captures_are_whole() {
     let bench = Bench::new(Profile::RazorpayLike);
-    let payment = bench
-        .create(json!({"capture": "manual", "expires_in": 60}))
-        .body;
+    let payment = bench.create(json!({"capture": "manual", "expires_in": 60})).body;
     assert!(payment.get("expires_at").is_none());
     bench.wait_ms(400 * 24 * 3_600_000);
-    assert_eq!(
-        act(&bench, &payment, "cancel", Value::Null).refusal(),
-        (405, "not_supported")
-    );
-    assert_eq!(
-        bench.submit(&payment, "outcome=approve").body["status"],
-        "authorized"
-    );
-    assert_eq!(
-        act(&bench, &payment, "void", Value::Null).refusal(),
-        (405, "not_supported")
-    );
+    assert_eq!(act(&bench, &payment, "cancel", Value::Null).refusal(), (405, "not_supported"));
+    assert_eq!(bench.submit(&payment, "outcome=approve").body["status"], "authorized");
+    assert_eq!(act(&bench, &payment, "void", Value::Null).refusal(), (405, "not_supported"));
     let part = act(&bench, &payment, "capture", json!({"amount": 7499}));
     assert_eq!(part.refusal(), (422, "not_supported"));
-    assert_eq!(
-        act(&bench, &payment, "capture", json!({"amount": 7500})).status,
-        200
-    );
+    assert_eq!(act(&bench, &payment, "capture", json!({"amount": 7500})).status, 200);
 }
 
 #[test]
 fn razorpay_like_keeps_keys_for_refunds_only() {
     let bench = Bench::new(Profile::RazorpayLike);
     let payment = bench.captured();
-    let refund = || {
-        bench.keyed(
-            "r1",
-            &format!("{}/refunds", path(&payment)),
-            json!({"amount": 100}),
-        )
-    };
+    let refund =
+        || bench.keyed("r1", &format!("{}/refunds", path(&payment)), json!({"amount": 100}));
     assert_eq!(refund().body["id"], refund().body["id"]);
     assert_eq!(bench.look_up(&payment)["amount_refunded"], 100);
 }
@@ -153,31 +118,19 @@ fn paypal_like_moves_money_only_by_a_capture_call() {
     let bench = Bench::new(Profile::PaypalLike);
     let payment = bench.create(json!({})).body;
     assert!(payment.get("expires_at").is_none());
-    assert_eq!(
-        bench.submit(&payment, "outcome=approve").body["status"],
-        "authorized"
-    );
+    assert_eq!(bench.submit(&payment, "outcome=approve").body["status"], "authorized");
     let capture = |key: &str| {
-        bench.keyed(
-            key,
-            &format!("{}/capture", path(&payment)),
-            json!({"amount": 5000}),
-        )
+        bench.keyed(key, &format!("{}/capture", path(&payment)), json!({"amount": 5000}))
     };
     let first = capture("c1");
     assert_eq!(first.body["amount_captured"], 5000);
     assert_eq!(capture("c1").text, first.text);
     assert_eq!(capture("c2").refusal(), (409, "wrong_status"));
 
-    let scripted = bench
-        .create(json!({"metadata": {"sandbox": "pending:1s"}}))
-        .body;
+    let scripted = bench.create(json!({"metadata": {"sandbox": "pending:1s"}})).body;
     bench.wait_ms(1_000);
     assert_eq!(bench.look_up(&scripted)["status"], "authorized");
-    assert_eq!(
-        act(&bench, &scripted, "void", Value::Null).body["status"],
-        "canceled"
-    );
+    assert_eq!(act(&bench, &scripted, "void", Value::Null).body["status"], "canceled");
 }
 
 #[test]
@@ -185,21 +138,11 @@ fn paypal_like_is_looked_up_by_the_same_key_only() {
     let bench = Bench::new(Profile::PaypalLike);
     let (first, second) = repeated(&bench);
     assert_eq!(first.text, second.text);
-    assert_eq!(
-        bench.get("/v1/payments?reference=PAY_1").refusal(),
-        (405, "not_supported")
-    );
+    assert_eq!(bench.get("/v1/payments?reference=PAY_1").refusal(), (405, "not_supported"));
     assert_eq!(bench.look_up(&first.body)["id"], first.body["id"]);
-    assert_eq!(
-        act(&bench, &first.body, "cancel", Value::Null).refusal(),
-        (405, "not_supported")
-    );
+    assert_eq!(act(&bench, &first.body, "cancel", Value::Null).refusal(), (405, "not_supported"));
     bench.wait_ms(6 * 3_600_000);
-    assert_ne!(
-        repeated(&bench).0.body["id"],
-        first.body["id"],
-        "the key lives six hours"
-    );
+    assert_ne!(repeated(&bench).0.body["id"], first.body["id"], "the key lives six hours");
 }
 
 #[test]
@@ -208,13 +151,8 @@ fn no_keys_does_everything_every_time() {
     let (first, second) = repeated(&bench);
     assert_ne!(first.body["id"], second.body["id"]);
     let payment = bench.captured();
-    let refund = || {
-        bench.keyed(
-            "r1",
-            &format!("{}/refunds", path(&payment)),
-            json!({"amount": 100}),
-        )
-    };
+    let refund =
+        || bench.keyed("r1", &format!("{}/refunds", path(&payment)), json!({"amount": 100}));
     assert_ne!(refund().body["id"], refund().body["id"]);
     assert_eq!(bench.look_up(&payment)["amount_refunded"], 200);
 }

@@ -7,15 +7,9 @@ fn a_look_up_by_reference_shows_every_object_of_it() {
     let second = bench.create(json!({})).body;
     bench.create(json!({"reference": "PAY_2"}));
     let got = bench.get("/v1/payments?reference=PAY_1");
-    assert_eq!(
-        got.body,
-        json!({"payments": [first, second], "next_cursor": null})
-    );
+    assert_eq!(got.body, json!({"payments": [first, second], "next_cursor": null}));
     let none = bench.get("/v1/payments?reference=PAY_9");
-    assert_eq!(
-        (none.status, none.body),
-        (200, json!({"payments": [], "next_cursor": null}))
-    );
+    assert_eq!((none.status, none.body), (200, json!({"payments": [], "next_cursor": null})));
 }
 
 #[test]
@@ -30,43 +24,27 @@ fn the_list_is_read_page_by_page_from_a_time_on() {
     loop {
         let got = bench.get(&path).body;
         let payments = got["payments"].as_array().unwrap().iter();
-        pages.push(
-            payments
-                .map(|one| one["reference"].as_str().unwrap().to_owned())
-                .collect(),
-        );
+        pages.push(payments.map(|one| one["reference"].as_str().unwrap().to_owned()).collect());
         let Some(cursor) = got["next_cursor"].as_str() else {
             break;
         };
         path = format!("/v1/payments?created_from=2026-11-20T09:00:02Z&limit=2&cursor={cursor}");
     }
-    let expected: Vec<Vec<String>> = [
-        vec!["PAY_2", "PAY_3"],
-        vec!["PAY_4", "PAY_5"],
-        vec!["PAY_6"],
-    ]
-    .map(|page| page.into_iter().map(str::to_owned).collect())
-    .into();
+    let expected: Vec<Vec<String>> =
+        [vec!["PAY_2", "PAY_3"], vec!["PAY_4", "PAY_5"], vec!["PAY_6"]]
+            .map(|page| page.into_iter().map(str::to_owned).collect())
+            .into();
     assert_eq!(pages, expected);
 }
 
 #[test]
 fn a_query_that_makes_no_sense_is_refused() {
     let bench = Bench::new(Profile::Full);
-    for query in [
-        "created_from=yesterday",
-        "cursor=x",
-        "limit=0",
-        "limit=101",
-        "limit=x",
-    ] {
+    for query in ["created_from=yesterday", "cursor=x", "limit=0", "limit=101", "limit=x"] {
         let got = bench.get(&format!("/v1/payments?{query}"));
         assert_eq!(got.refusal(), (422, "invalid_request"), "{query}");
     }
-    assert_eq!(
-        bench.get("/v1/settlements?date=soon").refusal(),
-        (422, "invalid_request")
-    );
+    assert_eq!(bench.get("/v1/settlements?date=soon").refusal(), (422, "invalid_request"));
 }
 
 #[test]
@@ -78,21 +56,12 @@ fn hidden_payments_are_seen_by_nobody_but_the_truth() {
     assert_eq!(bench.get(&path(&payment)).refusal(), (404, "not_found"));
     assert_eq!(listed("?reference=PAY_1"), json!([]));
     assert_eq!(listed(""), json!([]));
-    assert_eq!(
-        bench.get("/control/payments").body["payments"][0]["hidden"],
-        true
-    );
-    assert_eq!(
-        bench.submit(&payment, "outcome=approve").body["status"],
-        "captured"
-    );
+    assert_eq!(bench.get("/control/payments").body["payments"][0]["hidden"], true);
+    assert_eq!(bench.submit(&payment, "outcome=approve").body["status"], "captured");
     bench.wait_ms(10_000);
     assert_eq!(bench.look_up(&payment)["status"], "captured");
     assert_eq!(listed("").as_array().unwrap().len(), 1);
-    assert_eq!(
-        bench.get("/control/payments").body["payments"][0]["hidden"],
-        false
-    );
+    assert_eq!(bench.get("/control/payments").body["payments"][0]["hidden"], false);
 }
 
 #[test]
@@ -100,24 +69,15 @@ fn hidden_refunds_turn_up_later() {
     let bench = Bench::new(Profile::Full);
     let payment = bench.captured();
     bench.behave(json!({"hide_seconds": 10}));
-    let refund = bench.post(
-        &format!("{}/refunds", path(&payment)),
-        json!({"amount": 1000}),
-    );
+    let refund = bench.post(&format!("{}/refunds", path(&payment)), json!({"amount": 1000}));
     assert_eq!(refund.status, 201);
     let seen = bench.look_up(&payment);
-    assert_eq!(
-        (&seen["refunds"], &seen["amount_refunded"]),
-        (&json!([]), &json!(0))
-    );
+    assert_eq!((&seen["refunds"], &seen["amount_refunded"]), (&json!([]), &json!(0)));
     let truth = bench.get("/control/payments").body["payments"][0].clone();
     assert_eq!(truth["amount_refunded"], 1000);
     bench.wait_ms(10_000);
     let seen = bench.look_up(&payment);
-    assert_eq!(
-        (&seen["refunds"][0], &seen["amount_refunded"]),
-        (&refund.body, &json!(1000))
-    );
+    assert_eq!((&seen["refunds"][0], &seen["amount_refunded"]), (&refund.body, &json!(1000)));
 }
 
 /// Type, amount and currency of each line.
@@ -125,13 +85,7 @@ fn lines(got: &Value) -> Vec<(String, u64, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let lines = got["settlements"].as_array().unwrap().iter();
     lines
-        .map(|one| {
-            (
-                text(&one["type"]),
-                one["amount"].as_u64().unwrap(),
-                text(&one["currency"]),
-            )
-        })
+        .map(|one| (text(&one["type"]), one["amount"].as_u64().unwrap(), text(&one["currency"])))
         .collect()
 }
 
@@ -140,31 +94,16 @@ fn a_day_is_settled_once_it_is_over() {
     let bench = Bench::new(Profile::Full);
     let payment = bench.captured();
     let lost = bench.captured();
-    bench.post(
-        &format!("{}/refunds", path(&payment)),
-        json!({"reference": "RFD_1", "amount": 500}),
-    );
-    bench.post(
-        &control_path(&payment, "refund"),
-        json!({"amount": 1, "status": "pending"}),
-    );
-    bench.post(
-        &control_path(&lost, "dispute"),
-        json!({"status": "lost", "amount": 70}),
-    );
-    assert_eq!(
-        lines(&bench.get("/v1/settlements?date=2026-11-20").body),
-        []
-    );
+    bench
+        .post(&format!("{}/refunds", path(&payment)), json!({"reference": "RFD_1", "amount": 500}));
+    bench.post(&control_path(&payment, "refund"), json!({"amount": 1, "status": "pending"}));
+    bench.post(&control_path(&lost, "dispute"), json!({"status": "lost", "amount": 70}));
+    assert_eq!(lines(&bench.get("/v1/settlements?date=2026-11-20").body), []);
     bench.wait_ms(15 * 3_600_000);
     let settled = bench.get("/v1/settlements").body;
     let usd = |kind: &str, amount| (kind.to_owned(), amount, "USD".to_owned());
-    let expected = [
-        usd("payment", 7500),
-        usd("refund", 500),
-        usd("payment", 7500),
-        usd("dispute", 70),
-    ];
+    let expected =
+        [usd("payment", 7500), usd("refund", 500), usd("payment", 7500), usd("dispute", 70)];
     assert_eq!(lines(&settled), expected);
     let refund = &settled["settlements"][1];
     assert_eq!(

@@ -42,9 +42,7 @@ fn raw_create(length: usize, body: &str) -> String {
 
 /// A test that waits for ever says nothing.
 async fn soon<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(20), future)
-        .await
-        .expect("it takes too long")
+    tokio::time::timeout(Duration::from_secs(20), future).await.expect("it takes too long")
 }
 
 async fn listen() -> (TcpListener, SocketAddr) {
@@ -68,10 +66,7 @@ async fn a_refused_webhook_is_sent_again_until_it_is_acknowledged() {
     let answer = raw(address, &raw_create(body.len(), &body)).await;
     assert!(answer.starts_with("HTTP/1.1 201 Created\r\n"), "{answer}");
     let first = soon(received.recv()).await.unwrap();
-    assert!(
-        first.starts_with("POST /api/webhooks/sandbox HTTP/1.1\r\n"),
-        "{first}"
-    );
+    assert!(first.starts_with("POST /api/webhooks/sandbox HTTP/1.1\r\n"), "{first}");
     assert!(first.contains("payment.completed") && first.contains("webhook-signature: v1,"));
     // The clock is by hand: it goes on until the gateway tries again.
     let second = soon(async {
@@ -84,11 +79,8 @@ async fn a_refused_webhook_is_sent_again_until_it_is_acknowledged() {
         }
     })
     .await;
-    let id = |text: &str| {
-        text.lines()
-            .find(|line| line.starts_with("webhook-id"))
-            .map(str::to_owned)
-    };
+    let id =
+        |text: &str| text.lines().find(|line| line.starts_with("webhook-id")).map(str::to_owned);
     assert!(id(&first).is_some());
     assert_eq!(id(&first), id(&second));
     soon(async {
@@ -117,17 +109,9 @@ async fn silence_and_a_dropped_connection_are_just_that() {
     let body = payment_body(json!({})).to_string();
     let create = raw_create(body.len(), &body);
 
-    assert!(
-        raw(address, &behave("close"))
-            .await
-            .starts_with("HTTP/1.1 200 OK")
-    );
+    assert!(raw(address, &behave("close")).await.starts_with("HTTP/1.1 200 OK"));
     assert_eq!(raw(address, &create).await, "", "not one byte");
-    assert!(
-        raw(address, &behave("timeout_before"))
-            .await
-            .starts_with("HTTP/1.1 200 OK")
-    );
+    assert!(raw(address, &behave("timeout_before")).await.starts_with("HTTP/1.1 200 OK"));
     let silence = tokio::time::timeout(Duration::from_millis(200), raw(address, &create)).await;
     assert!(silence.is_err(), "neither an answer nor an end");
     serving.abort();

@@ -12,11 +12,7 @@ fn headers(delivery: &Delivery) -> HeaderMap {
 }
 
 fn header<'a>(delivery: &'a Delivery, name: &str) -> Option<&'a str> {
-    delivery
-        .headers
-        .iter()
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value.as_str())
+    delivery.headers.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str())
 }
 
 /// A payment whose approval is told under this behaviour.
@@ -60,10 +56,7 @@ fn a_strangers_library_accepts_the_signature_and_refuses_a_bad_one() {
     let judge = Webhook::new(WEBHOOK_SECRET).unwrap();
     approved(&bench, json!({}));
     for delivery in bench.take() {
-        assert_eq!(
-            header(&delivery, "webhook-id"),
-            Some(delivery.event_id.as_str())
-        );
+        assert_eq!(header(&delivery, "webhook-id"), Some(delivery.event_id.as_str()));
         judge.verify(&delivery.body, &headers(&delivery)).unwrap();
         let mut forged = delivery.body.to_vec();
         forged[0] ^= 1;
@@ -73,31 +66,21 @@ fn a_strangers_library_accepts_the_signature_and_refuses_a_bad_one() {
     let bad = bench.take();
     assert_eq!(bad.len(), 2);
     for delivery in bad {
-        judge
-            .verify(&delivery.body, &headers(&delivery))
-            .unwrap_err();
+        judge.verify(&delivery.body, &headers(&delivery)).unwrap_err();
     }
 }
 
 #[test]
 fn the_signature_equals_the_reference_libraries_own_vector() {
     let secret = WebhookSecret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
-    let signature = secret.sign(
-        "msg_p5jXN8AQM9LWM0D4loKWxJek",
-        1_614_265_330,
-        r#"{"test": 2432232314}"#,
-    );
+    let signature =
+        secret.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#);
     assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 }
 
 #[test]
 fn a_secret_of_another_shape_is_refused_and_none_is_shown() {
-    for text in [
-        "",
-        "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-        "whsec_!",
-        "whsk_MfKQ",
-    ] {
+    for text in ["", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_!", "whsk_MfKQ"] {
         WebhookSecret::parse(text).unwrap_err();
     }
     let settings = Settings {
@@ -111,10 +94,7 @@ fn a_secret_of_another_shape_is_refused_and_none_is_shown() {
     };
     let before = format!("{settings:?}");
     let shown = format!("{before} {:?}", Core::open(settings).unwrap());
-    assert!(
-        !shown.contains("sbx_test") && !shown.contains("MfKQ"),
-        "{shown}"
-    );
+    assert!(!shown.contains("sbx_test") && !shown.contains("MfKQ"), "{shown}");
 }
 
 #[test]
@@ -123,11 +103,9 @@ fn an_unacknowledged_event_is_offered_again_later_and_later_under_one_id() {
     let payment = bench.create(json!({})).body;
     bench.submit(&payment, "outcome=approve");
     let mut ids = Vec::new();
-    for (status, wait_ms) in [
-        (None, 1_000),
-        (Some(StatusCode::FOUND), 2_000),
-        (Some(StatusCode::BAD_GATEWAY), 4_000),
-    ] {
+    for (status, wait_ms) in
+        [(None, 1_000), (Some(StatusCode::FOUND), 2_000), (Some(StatusCode::BAD_GATEWAY), 4_000)]
+    {
         let taken = bench.take();
         assert_eq!(taken.len(), 1);
         assert!(bench.take().is_empty(), "not while it is out");
@@ -153,35 +131,22 @@ fn held_events_wait_for_their_release() {
     bench.wait_ms(3_600_000);
     assert!(bench.events().is_empty());
     assert_eq!(
-        bench
-            .post("/control/deliver", json!({"reference": "PAY_2"}))
-            .body,
+        bench.post("/control/deliver", json!({"reference": "PAY_2"})).body,
         json!({"released": 0})
     );
     assert_eq!(
-        bench
-            .post("/control/deliver", json!({"reference": "PAY_1"}))
-            .body,
+        bench.post("/control/deliver", json!({"reference": "PAY_1"})).body,
         json!({"released": 2})
     );
-    assert_eq!(
-        bench.event_names(),
-        ["payment.attempt_failed", "payment.completed"]
-    );
-    assert_eq!(
-        bench.post("/control/deliver", Value::Null).body,
-        json!({"released": 0})
-    );
+    assert_eq!(bench.event_names(), ["payment.attempt_failed", "payment.completed"]);
+    assert_eq!(bench.post("/control/deliver", Value::Null).body, json!({"released": 0}));
 }
 
 #[test]
 fn events_that_are_never_sent_are_lost() {
     let bench = Bench::new(Profile::Full);
     approved(&bench, json!({"mode": "never"}));
-    assert_eq!(
-        bench.post("/control/deliver", json!({})).body,
-        json!({"released": 0})
-    );
+    assert_eq!(bench.post("/control/deliver", json!({})).body, json!({"released": 0}));
     assert!(bench.events().is_empty());
 }
 
@@ -193,10 +158,7 @@ fn late_events_come_after_their_delay() {
     bench.wait_ms(1_499);
     assert!(bench.events().is_empty());
     bench.wait_ms(1);
-    assert_eq!(
-        bench.event_names(),
-        ["payment.attempt_failed", "payment.completed"]
-    );
+    assert_eq!(bench.event_names(), ["payment.attempt_failed", "payment.completed"]);
 }
 
 #[test]
@@ -207,8 +169,7 @@ fn duplicates_share_one_id_and_body() {
     assert_eq!(taken.len(), 6);
     for same in taken.chunks(3) {
         assert!(
-            same.iter()
-                .all(|one| one.event_id == same[0].event_id && one.body == same[0].body)
+            same.iter().all(|one| one.event_id == same[0].event_id && one.body == same[0].body)
         );
     }
     assert_ne!(taken[0].event_id, taken[3].event_id);
@@ -219,10 +180,7 @@ fn reversed_events_come_newest_first() {
     let bench = Bench::new(Profile::Full);
     approved(&bench, json!({"mode": "hold", "order": "reversed"}));
     bench.post("/control/deliver", json!({}));
-    assert_eq!(
-        bench.event_names(),
-        ["payment.completed", "payment.attempt_failed"]
-    );
+    assert_eq!(bench.event_names(), ["payment.completed", "payment.attempt_failed"]);
 }
 
 #[test]
@@ -240,16 +198,8 @@ fn an_unsigned_gateway_sends_one_fixed_header() {
         assert_eq!(shown(0), hash);
         assert_eq!(shown(0), shown(1));
         assert_ne!(shown(0), shown(taken.len() - 1));
-        assert!(
-            taken
-                .iter()
-                .all(|one| header(one, "webhook-signature").is_none())
-        );
-        assert!(
-            taken
-                .iter()
-                .all(|one| header(one, "webhook-id") == Some(&one.event_id))
-        );
+        assert!(taken.iter().all(|one| header(one, "webhook-signature").is_none()));
+        assert!(taken.iter().all(|one| header(one, "webhook-id") == Some(&one.event_id)));
     }
 }
 
@@ -261,9 +211,5 @@ fn so_many_are_out_at_once_and_no_more() {
     assert_eq!(first.len(), 64);
     bench.core.delivered(first[0].id, Some(StatusCode::OK));
     bench.core.delivered(first[0].id, None);
-    assert_eq!(
-        bench.take().len(),
-        1,
-        "reported once, whatever is said twice"
-    );
+    assert_eq!(bench.take().len(), 1, "reported once, whatever is said twice");
 }

@@ -9,10 +9,7 @@ async fn buying_places_the_order_and_sends_the_shopper_to_the_gateway() {
     assert!(home.contains("SKU_1001") && !home.contains(API_KEY));
     let answer = shop.buy("product_id=SKU_1001&quantity=2").await;
     assert_eq!(answer.status(), 303);
-    assert_eq!(
-        answer.headers()["location"],
-        "http://127.0.0.1:1/checkout/tok_1"
-    );
+    assert_eq!(answer.headers()["location"], "http://127.0.0.1:1/checkout/tok_1");
     let asked = api.asked.lock().unwrap().clone();
     assert_eq!(asked[0]["total_amount"], 7500);
     assert_eq!(asked[1]["order_id"], "ORD_1");
@@ -32,25 +29,16 @@ async fn the_return_page_shows_waiting_then_paid_or_declined() {
     let path = return_url.strip_prefix(&first.url).unwrap();
     let page = first.page(path).await;
     assert!(page.contains("data-status=\"waiting\""), "{page}");
-    assert!(
-        page.contains(&format!("{api_url}/api/payments/PAY_1?token=v1.t")),
-        "{page}"
-    );
+    assert!(page.contains(&format!("{api_url}/api/payments/PAY_1?token=v1.t")), "{page}");
     assert!(page.contains("<noscript><meta http-equiv=\"refresh\"") && !page.contains(API_KEY));
 
     // Another run of the shop still knows its shoppers.
     let second = shop(&api_url, disk).await;
-    for (status, shown) in [
-        ("succeeded", "paid"),
-        ("failed", "declined"),
-        ("expired", "declined"),
-    ] {
+    for (status, shown) in [("succeeded", "paid"), ("failed", "declined"), ("expired", "declined")]
+    {
         status.clone_into(&mut api.status.lock().unwrap());
         let page = second.page(path).await;
-        assert!(
-            page.contains(&format!("data-status=\"{shown}\"")),
-            "{status}"
-        );
+        assert!(page.contains(&format!("data-status=\"{shown}\"")), "{status}");
         assert!(!page.contains("<script>"));
     }
     assert!(second.page("/return/nobody").await.contains("do not know"));
@@ -60,20 +48,11 @@ async fn the_return_page_shows_waiting_then_paid_or_declined() {
 async fn what_the_shop_does_not_sell_and_what_the_api_refuses_is_told() {
     let api = Api::default();
     let shop = shop(&api.start().await, Disk::none()).await;
-    for form in [
-        "product_id=SKU_9&quantity=1",
-        "product_id=SKU_1001&quantity=11",
-    ] {
+    for form in ["product_id=SKU_9&quantity=1", "product_id=SKU_1001&quantity=11"] {
         assert_eq!(shop.buy(form).await.status(), 422, "{form}");
     }
     "refuse".clone_into(&mut api.status.lock().unwrap());
     let refused = shop.buy("product_id=SKU_1001&quantity=1").await;
     assert_eq!(refused.status(), 502);
-    assert!(
-        refused
-            .text()
-            .await
-            .unwrap()
-            .contains("no gateway &lt;takes&gt; it")
-    );
+    assert!(refused.text().await.unwrap().contains("no gateway &lt;takes&gt; it"));
 }

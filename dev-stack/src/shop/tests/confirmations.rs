@@ -8,12 +8,7 @@ async fn a_signed_confirmation_is_kept_once_and_counted() {
     let first_run = shop("http://127.0.0.1:1", disk.clone()).await;
     let body = r#"{"id":"msg_1","type":"payment.completed","data":{"order_id":"ORD_<1>"}}"#;
     assert_eq!(first_run.deliver("msg_1", body).await, 204);
-    assert_eq!(
-        first_run
-            .deliver("msg_0", r#"{"type":"refund.completed"}"#)
-            .await,
-        204
-    );
+    assert_eq!(first_run.deliver("msg_0", r#"{"type":"refund.completed"}"#).await, 204);
     assert_eq!(first_run.deliver("msg_1", body).await, 204);
     let confirmations = first_run.confirmations().await;
     assert_eq!(confirmations.len(), 2);
@@ -36,34 +31,13 @@ async fn anything_that_is_not_signed_well_and_lately_is_refused() {
     let now = 1_700_000_000;
     let webhook = standardwebhooks::Webhook::new(KEY).unwrap();
     let signed = |timestamp| webhook.sign("msg_1", timestamp, b"{}").unwrap();
-    assert_eq!(
-        shop.post("msg_1", now - 300, &signed(now - 300), "{}")
-            .await,
-        204
-    );
-    assert_eq!(
-        shop.post("msg_1", now - 301, &signed(now - 301), "{}")
-            .await,
-        401
-    );
-    assert_eq!(
-        shop.post("msg_1", now + 301, &signed(now + 301), "{}")
-            .await,
-        401
-    );
+    assert_eq!(shop.post("msg_1", now - 300, &signed(now - 300), "{}").await, 204);
+    assert_eq!(shop.post("msg_1", now - 301, &signed(now - 301), "{}").await, 401);
+    assert_eq!(shop.post("msg_1", now + 301, &signed(now + 301), "{}").await, 401);
     assert_eq!(shop.post("msg_1", now, &signed(now), "{ }").await, 401);
     assert_eq!(shop.post("msg_2", now, &signed(now), "{}").await, 401);
     assert_eq!(shop.post("msg_1", now, "", "{}").await, 401);
     let url = format!("{}/webhooks/quittance", shop.url);
-    assert_eq!(
-        shop.client
-            .post(url)
-            .body("{}")
-            .send()
-            .await
-            .unwrap()
-            .status(),
-        401
-    );
+    assert_eq!(shop.client.post(url).body("{}").send().await.unwrap().status(), 401);
     assert_eq!(shop.confirmations().await.len(), 1);
 }

@@ -97,12 +97,7 @@ async fn shop(api_url: &str, disk: Disk) -> Running {
     let secrets = SecretsManager::open(clock.clone(), Ids::random(), Disk::none()).unwrap();
     let name = "quittance/delivery".to_owned();
     let value = json!({ "url": url, "keys": [{ "id": "k1", "key": KEY }] }).to_string();
-    secrets
-        .provide(&SecretSeed {
-            name: name.clone(),
-            value,
-        })
-        .unwrap();
+    secrets.provide(&SecretSeed { name: name.clone(), value }).unwrap();
     let settings = Settings {
         api_url: api_url.to_owned(),
         shop_url: url.clone(),
@@ -113,11 +108,7 @@ async fn shop(api_url: &str, disk: Disk) -> Running {
         disk,
     };
     tokio::spawn(Shop::open(settings).unwrap().serve(listener));
-    Running {
-        url,
-        client: crate::http_client::builder().build().unwrap(),
-        now_ms,
-    }
+    Running { url, client: crate::http_client::builder().build().unwrap(), now_ms }
 }
 
 impl Running {
@@ -129,14 +120,7 @@ impl Running {
 
     async fn page(&self, path: &str) -> String {
         let url = format!("{}{path}", self.url);
-        self.client
-            .get(url)
-            .send()
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap()
+        self.client.get(url).send().await.unwrap().text().await.unwrap()
     }
 
     /// Delivers `body` as a merchant's webhook, signed by a library that is not ours.
@@ -144,13 +128,7 @@ impl Running {
         let timestamp = self.now_ms.load(Ordering::SeqCst) / 1000;
         let webhook = standardwebhooks::Webhook::new(KEY).unwrap();
         let signature = webhook.sign(id, timestamp, body.as_bytes()).unwrap();
-        self.post(
-            id,
-            timestamp,
-            &format!("v1a,xxxx v1,AAAA {signature}"),
-            body,
-        )
-        .await
+        self.post(id, timestamp, &format!("v1a,xxxx v1,AAAA {signature}"), body).await
     }
 
     async fn post(&self, id: &str, timestamp: i64, signature: &str, body: &str) -> u16 {
@@ -159,25 +137,12 @@ impl Running {
             .header("webhook-id", id)
             .header("webhook-timestamp", timestamp)
             .header("webhook-signature", signature);
-        request
-            .body(body.to_owned())
-            .send()
-            .await
-            .unwrap()
-            .status()
-            .as_u16()
+        request.body(body.to_owned()).send().await.unwrap().status().as_u16()
     }
 
     async fn confirmations(&self) -> Vec<Value> {
         let request = self.client.get(format!("{}/inbox", self.url));
-        let inbox = request
-            .header("accept", "application/json")
-            .send()
-            .await
-            .unwrap();
-        inbox.json::<Value>().await.unwrap()["confirmations"]
-            .as_array()
-            .unwrap()
-            .clone()
+        let inbox = request.header("accept", "application/json").send().await.unwrap();
+        inbox.json::<Value>().await.unwrap()["confirmations"].as_array().unwrap().clone()
     }
 }

@@ -49,16 +49,11 @@ impl Vault {
     }
 
     fn call(&self, action: &str, body: &Value) -> Value {
-        self.secrets
-            .call(action, body.to_string().as_bytes())
-            .unwrap()
+        self.secrets.call(action, body.to_string().as_bytes()).unwrap()
     }
 
     fn refused(&self, action: &str, body: &Value) -> &'static str {
-        self.secrets
-            .call(action, body.to_string().as_bytes())
-            .unwrap_err()
-            .kind
+        self.secrets.call(action, body.to_string().as_bytes()).unwrap_err().kind
     }
 
     fn put(&self, token: &str, value: &str, stages: Option<&[&str]>) -> Value {
@@ -72,10 +67,7 @@ impl Vault {
 
     fn value(&self, stage: &str) -> Option<String> {
         let body = json!({ "SecretId": NAME, "VersionStage": stage });
-        let answer = self
-            .secrets
-            .call("GetSecretValue", body.to_string().as_bytes())
-            .ok()?;
+        let answer = self.secrets.call("GetSecretValue", body.to_string().as_bytes()).ok()?;
         Some(answer["SecretString"].as_str().unwrap().to_owned())
     }
 

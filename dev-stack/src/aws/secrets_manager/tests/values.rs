@@ -9,15 +9,9 @@ use crate::aws::secrets_manager::SecretSeed;
 fn a_value_is_read_by_name_arn_and_arn_without_its_suffix() {
     let vault = Vault::new();
     let create = json!({ "Name": NAME, "SecretString": "one", "ClientRequestToken": ONE });
-    let arn = vault.call("CreateSecret", &create)["ARN"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let arn = vault.call("CreateSecret", &create)["ARN"].as_str().unwrap().to_owned();
     let (partial, suffix) = arn.rsplit_once('-').unwrap();
-    assert_eq!(
-        partial,
-        "arn:aws:secretsmanager:us-east-1:000000000000:secret:quittance/delivery"
-    );
+    assert_eq!(partial, "arn:aws:secretsmanager:us-east-1:000000000000:secret:quittance/delivery");
     assert_eq!(suffix.len(), 6);
     for id in [NAME, &arn, partial] {
         assert_eq!(
@@ -45,10 +39,7 @@ fn update_changes_the_description_and_the_value_where_given() {
 #[test]
 fn a_binary_value_comes_back_as_it_went_in() {
     let vault = Vault::new();
-    vault.call(
-        "CreateSecret",
-        &json!({ "Name": NAME, "SecretBinary": "AAH/" }),
-    );
+    vault.call("CreateSecret", &json!({ "Name": NAME, "SecretBinary": "AAH/" }));
     let answer = vault.call("GetSecretValue", &json!({ "SecretId": NAME }));
     assert_eq!(answer["SecretBinary"], "AAH/");
     assert!(answer.get("SecretString").is_none());
@@ -60,11 +51,7 @@ fn a_binary_value_comes_back_as_it_went_in() {
         json!({ "SecretId": NAME, "SecretString": "s", "VersionStages": [] }),
         json!({ "SecretId": NAME, "SecretString": "s", "ClientRequestToken": "short" }),
     ] {
-        assert_eq!(
-            vault.refused("PutSecretValue", &body),
-            "InvalidParameterException",
-            "{body}"
-        );
+        assert_eq!(vault.refused("PutSecretValue", &body), "InvalidParameterException", "{body}");
     }
 }
 
@@ -72,16 +59,11 @@ fn a_binary_value_comes_back_as_it_went_in() {
 fn secrets_are_listed_by_name_and_in_pages_without_values() {
     let vault = Vault::new();
     for name in ["a/1", "a/2", "b"] {
-        vault.call(
-            "CreateSecret",
-            &json!({ "Name": name, "SecretString": "hidden" }),
-        );
+        vault.call("CreateSecret", &json!({ "Name": name, "SecretString": "hidden" }));
     }
     let names = |answer: &Value| -> Vec<String> {
         let list = answer["SecretList"].as_array().unwrap();
-        list.iter()
-            .map(|secret| secret["Name"].as_str().unwrap().to_owned())
-            .collect()
+        list.iter().map(|secret| secret["Name"].as_str().unwrap().to_owned()).collect()
     };
     let first = vault.call("ListSecrets", &json!({ "MaxResults": 2 }));
     assert_eq!(names(&first), ["a/1", "a/2"]);
@@ -95,18 +77,12 @@ fn secrets_are_listed_by_name_and_in_pages_without_values() {
 #[test]
 fn no_value_is_shown_by_debug_or_by_a_refusal() {
     let vault = Vault::new();
-    let seed = SecretSeed {
-        name: NAME.to_owned(),
-        value: "hidden".to_owned(),
-    };
+    let seed = SecretSeed { name: NAME.to_owned(), value: "hidden".to_owned() };
     vault.secrets.provide(&seed).unwrap();
     let shown = format!("{seed:?} {:?}", vault.secrets);
     assert!(shown.contains(NAME) && !shown.contains("hidden"), "{shown}");
     let wrong = json!({ "SecretId": NAME, "SecretString": { "key": "hidden" } });
-    let refusal = vault
-        .secrets
-        .call("PutSecretValue", wrong.to_string().as_bytes())
-        .unwrap_err();
+    let refusal = vault.secrets.call("PutSecretValue", wrong.to_string().as_bytes()).unwrap_err();
     assert_eq!(refusal.kind, "SerializationException");
     assert!(!refusal.message.contains("hidden"), "{refusal}");
 }

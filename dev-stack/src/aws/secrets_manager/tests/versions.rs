@@ -21,10 +21,7 @@ fn a_new_version_becomes_current_and_the_old_one_previous() {
     assert_eq!(vault.value("AWSPREVIOUS").unwrap(), "two");
     let by_id = json!({ "SecretId": NAME, "VersionId": ONE });
     assert_eq!(vault.call("GetSecretValue", &by_id)["SecretString"], "one");
-    assert_eq!(
-        vault.stages(),
-        json!({ TWO: ["AWSPREVIOUS"], THREE: ["AWSCURRENT"] })
-    );
+    assert_eq!(vault.stages(), json!({ TWO: ["AWSPREVIOUS"], THREE: ["AWSCURRENT"] }));
 }
 
 #[test]
@@ -34,15 +31,9 @@ fn a_pending_version_is_promoted_by_moving_the_stage() {
     assert_eq!(vault.value("AWSCURRENT").unwrap(), "one");
     assert_eq!(vault.value("AWSPENDING").unwrap(), "two");
     let blind = move_stage("AWSCURRENT", None, Some(TWO));
-    assert_eq!(
-        vault.refused("UpdateSecretVersionStage", &blind),
-        "InvalidParameterException"
-    );
+    assert_eq!(vault.refused("UpdateSecretVersionStage", &blind), "InvalidParameterException");
     let stale = move_stage("AWSCURRENT", Some(TWO), Some(TWO));
-    assert_eq!(
-        vault.refused("UpdateSecretVersionStage", &stale),
-        "InvalidParameterException"
-    );
+    assert_eq!(vault.refused("UpdateSecretVersionStage", &stale), "InvalidParameterException");
     let promote = move_stage("AWSCURRENT", Some(ONE), Some(TWO));
     vault.call("UpdateSecretVersionStage", &promote);
     let expected = json!({ ONE: ["AWSPREVIOUS"], TWO: ["AWSCURRENT", "AWSPENDING"] });
@@ -56,20 +47,11 @@ fn a_pending_version_is_promoted_by_moving_the_stage() {
 fn the_current_stage_is_never_without_a_version() {
     let vault = Vault::with_one();
     let remove = move_stage("AWSCURRENT", Some(ONE), None);
-    assert_eq!(
-        vault.refused("UpdateSecretVersionStage", &remove),
-        "InvalidParameterException"
-    );
+    assert_eq!(vault.refused("UpdateSecretVersionStage", &remove), "InvalidParameterException");
     let unknown = move_stage("AWSCURRENT", Some(ONE), Some(TWO));
-    assert_eq!(
-        vault.refused("UpdateSecretVersionStage", &unknown),
-        "ResourceNotFoundException"
-    );
+    assert_eq!(vault.refused("UpdateSecretVersionStage", &unknown), "ResourceNotFoundException");
     let empty = move_stage("AWSCURRENT", None, None);
-    assert_eq!(
-        vault.refused("UpdateSecretVersionStage", &empty),
-        "InvalidParameterException"
-    );
+    assert_eq!(vault.refused("UpdateSecretVersionStage", &empty), "InvalidParameterException");
 }
 
 #[test]
@@ -78,10 +60,7 @@ fn the_first_value_of_an_empty_secret_is_current_whatever_its_stages() {
     let created = vault.call("CreateSecret", &json!({ "Name": NAME }));
     assert!(created.get("VersionId").is_none());
     let get = json!({ "SecretId": NAME });
-    assert_eq!(
-        vault.refused("GetSecretValue", &get),
-        "ResourceNotFoundException"
-    );
+    assert_eq!(vault.refused("GetSecretValue", &get), "ResourceNotFoundException");
     vault.put(ONE, "one", Some(&["AWSPENDING"]));
     assert_eq!(vault.stages(), json!({ ONE: ["AWSCURRENT", "AWSPENDING"] }));
 }
@@ -92,23 +71,14 @@ fn a_repeated_token_changes_nothing_and_with_another_value_is_refused() {
     let create = json!({ "Name": NAME, "SecretString": "one", "ClientRequestToken": ONE });
     assert_eq!(vault.call("CreateSecret", &create)["VersionId"], ONE);
     let other = json!({ "Name": NAME, "SecretString": "other", "ClientRequestToken": ONE });
-    assert_eq!(
-        vault.refused("CreateSecret", &other),
-        "ResourceExistsException"
-    );
+    assert_eq!(vault.refused("CreateSecret", &other), "ResourceExistsException");
     vault.put(TWO, "two", None);
     vault.put(THREE, "three", None);
     vault.put(TWO, "two", None);
     assert_eq!(vault.value("AWSCURRENT").unwrap(), "three");
     let changed = json!({ "SecretId": NAME, "SecretString": "2", "ClientRequestToken": TWO });
-    assert_eq!(
-        vault.refused("PutSecretValue", &changed),
-        "ResourceExistsException"
-    );
-    assert_eq!(
-        vault.refused("UpdateSecret", &changed),
-        "ResourceExistsException"
-    );
+    assert_eq!(vault.refused("PutSecretValue", &changed), "ResourceExistsException");
+    assert_eq!(vault.refused("UpdateSecret", &changed), "ResourceExistsException");
 }
 
 #[test]
@@ -116,10 +86,7 @@ fn a_version_and_a_stage_that_disagree_are_refused() {
     let vault = Vault::with_one();
     vault.put(TWO, "two", None);
     let body = json!({ "SecretId": NAME, "VersionId": ONE, "VersionStage": "AWSCURRENT" });
-    assert_eq!(
-        vault.refused("GetSecretValue", &body),
-        "InvalidRequestException"
-    );
+    assert_eq!(vault.refused("GetSecretValue", &body), "InvalidRequestException");
     let body = json!({ "SecretId": NAME, "VersionId": ONE, "VersionStage": "AWSPREVIOUS" });
     assert_eq!(vault.call("GetSecretValue", &body)["SecretString"], "one");
 }

@@ -36,10 +36,7 @@ fn a_name_says_what_kind_of_queue_it_is() {
     ] {
         let body = json!({ "QueueName": name, "Attributes": attributes });
         let refusal = desk.refused("CreateQueue", &body);
-        assert!(
-            refusal.starts_with("InvalidParameterValue: "),
-            "{name}: {refusal}"
-        );
+        assert!(refusal.starts_with("InvalidParameterValue: "), "{name}: {refusal}");
     }
 }
 
@@ -50,27 +47,12 @@ fn attributes_have_names_and_ranges() {
     let cases = [
         ("q", "VisibilityTimeout", "43201", "InvalidAttributeValue"),
         ("q", "DelaySeconds", "soon", "InvalidAttributeValue"),
-        (
-            "q",
-            "ContentBasedDeduplication",
-            "true",
-            "InvalidAttributeName",
-        ),
+        ("q", "ContentBasedDeduplication", "true", "InvalidAttributeName"),
         ("q", "FifoQueue", "true", "InvalidAttributeName"),
         ("q", "Nonsense", "1", "InvalidAttributeName"),
         ("q", "RedrivePolicy", "{}", "InvalidAttributeValue"),
-        (
-            "q.fifo",
-            "DeduplicationScope",
-            "everything",
-            "InvalidAttributeValue",
-        ),
-        (
-            "q.fifo",
-            "FifoThroughputLimit",
-            "perMessageGroupId",
-            "InvalidAttributeValue",
-        ),
+        ("q.fifo", "DeduplicationScope", "everything", "InvalidAttributeValue"),
+        ("q.fifo", "FifoThroughputLimit", "perMessageGroupId", "InvalidAttributeValue"),
     ];
     for (queue, name, value, expected) in cases {
         let body = json!({ "QueueUrl": desk.sqs.queue_url(queue), "Attributes": { name: value } });
@@ -122,14 +104,8 @@ fn queues_are_listed_by_prefix_and_in_pages() {
     for name in ["a1", "a2", "a3", "b"] {
         desk.create(name, &json!({}));
     }
-    let first = desk.call(
-        "ListQueues",
-        &json!({ "QueueNamePrefix": "a", "MaxResults": 2 }),
-    );
-    assert_eq!(
-        first["QueueUrls"],
-        json!([desk.sqs.queue_url("a1"), desk.sqs.queue_url("a2")])
-    );
+    let first = desk.call("ListQueues", &json!({ "QueueNamePrefix": "a", "MaxResults": 2 }));
+    assert_eq!(first["QueueUrls"], json!([desk.sqs.queue_url("a1"), desk.sqs.queue_url("a2")]));
     let body = json!({
         "QueueNamePrefix": "a", "MaxResults": 2, "NextToken": first["NextToken"],
     });
@@ -147,10 +123,7 @@ fn a_purged_queue_is_empty_and_not_purged_again_for_a_minute() {
     desk.call("PurgeQueue", &queue);
     assert_eq!(desk.counts("q"), ["0", "0", "0"]);
     let refusal = desk.refused("PurgeQueue", &queue);
-    assert!(
-        refusal.starts_with("AWS.SimpleQueueService.PurgeQueueInProgress: "),
-        "{refusal}"
-    );
+    assert!(refusal.starts_with("AWS.SimpleQueueService.PurgeQueueInProgress: "), "{refusal}");
     desk.pass(60);
     desk.call("PurgeQueue", &queue);
 }
@@ -159,20 +132,11 @@ fn a_purged_queue_is_empty_and_not_purged_again_for_a_minute() {
 fn a_deleted_queue_is_gone_and_its_name_is_barred_for_a_minute() {
     let desk = Desk::standard();
     desk.post("m");
-    desk.call(
-        "DeleteQueue",
-        &json!({ "QueueUrl": desk.sqs.queue_url("q") }),
-    );
+    desk.call("DeleteQueue", &json!({ "QueueUrl": desk.sqs.queue_url("q") }));
     let gone = "AWS.SimpleQueueService.NonExistentQueue: The specified queue does not exist.";
-    assert_eq!(
-        desk.refused("GetQueueUrl", &json!({ "QueueName": "q" })),
-        gone
-    );
+    assert_eq!(desk.refused("GetQueueUrl", &json!({ "QueueName": "q" })), gone);
     let refusal = desk.refused("CreateQueue", &json!({ "QueueName": "q" }));
-    assert!(
-        refusal.starts_with("AWS.SimpleQueueService.QueueDeletedRecently: "),
-        "{refusal}"
-    );
+    assert!(refusal.starts_with("AWS.SimpleQueueService.QueueDeletedRecently: "), "{refusal}");
     desk.pass(60);
     desk.create("q", &json!({}));
     assert_eq!(desk.counts("q"), ["0", "0", "0"]);
@@ -193,11 +157,7 @@ fn a_described_queue_is_created_once_and_configured_every_time() {
     let source = |timeout: &str| {
         describe(
             "q.fifo",
-            &[
-                ("FifoQueue", "true"),
-                ("VisibilityTimeout", timeout),
-                ("RedrivePolicy", &policy),
-            ],
+            &[("FifoQueue", "true"), ("VisibilityTimeout", timeout), ("RedrivePolicy", &policy)],
         )
     };
     // The dead-letter queue comes last, as it may in a template.
@@ -213,15 +173,9 @@ fn a_described_queue_is_created_once_and_configured_every_time() {
 fn a_body_of_the_wrong_shape_is_refused_without_being_quoted() {
     let desk = Desk::new();
     let missing = desk.refused("GetQueueUrl", &json!({}));
-    assert_eq!(
-        missing,
-        "MissingParameter: The request must contain the parameter QueueName."
-    );
+    assert_eq!(missing, "MissingParameter: The request must contain the parameter QueueName.");
     let wrong = desk.refused("GetQueueUrl", &json!({ "QueueName": ["secret"] }));
     assert!(wrong.starts_with("SerializationException: "), "{wrong}");
     assert!(!wrong.contains("secret"), "{wrong}");
-    assert!(
-        desk.refused("StartMessageMoveTask", &json!({}))
-            .starts_with("InvalidAction: ")
-    );
+    assert!(desk.refused("StartMessageMoveTask", &json!({})).starts_with("InvalidAction: "));
 }

@@ -20,23 +20,14 @@ fn a_batch_of_the_wrong_form_is_refused_whole() {
     let cases = [
         (vec![], "EmptyBatchRequest"),
         (eleven, "TooManyEntriesInBatchRequest"),
-        (
-            vec![entry("a", "1"), entry("a", "2")],
-            "BatchEntryIdsNotDistinct",
-        ),
+        (vec![entry("a", "1"), entry("a", "2")], "BatchEntryIdsNotDistinct"),
         (vec![entry("a b", "m")], "InvalidBatchEntryId"),
         (vec![entry(&"a".repeat(81), "m")], "InvalidBatchEntryId"),
-        (
-            vec![entry("a", &large), entry("b", &large)],
-            "BatchRequestTooLong",
-        ),
+        (vec![entry("a", &large), entry("b", &large)], "BatchRequestTooLong"),
     ];
     for (entries, expected) in cases {
         let refusal = desk.refused("SendMessageBatch", &batch(&desk, &entries));
-        assert!(
-            refusal.starts_with(&format!("AWS.SimpleQueueService.{expected}: ")),
-            "{refusal}"
-        );
+        assert!(refusal.starts_with(&format!("AWS.SimpleQueueService.{expected}: ")), "{refusal}");
     }
     assert_eq!(desk.counts("q.fifo"), ["0", "0", "0"]);
 }
@@ -47,12 +38,8 @@ fn one_entry_can_fail_while_the_others_succeed() {
     let bad = json!({ "Id": "bad", "MessageBody": "m", "MessageDeduplicationId": "bad" });
     let entries = [entry("1", "one"), bad, entry("2", "two")];
     let answer = desk.call("SendMessageBatch", &batch(&desk, &entries));
-    let ids: Vec<&Value> = answer["Successful"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|entry| &entry["Id"])
-        .collect();
+    let ids: Vec<&Value> =
+        answer["Successful"].as_array().unwrap().iter().map(|entry| &entry["Id"]).collect();
     assert_eq!(ids, ["1", "2"]);
     assert_eq!(
         answer["Failed"],
@@ -87,11 +74,7 @@ fn handles_are_deleted_and_prolonged_in_batches_too() {
     let held = desk.sqs.receive("q.fifo", 2, None).unwrap();
     let of = |id: &str, handle: &str, seconds: i64| json!({ "Id": id, "ReceiptHandle": handle, "VisibilityTimeout": seconds });
     let (first, second) = (&held[0].receipt_handle, &held[1].receipt_handle);
-    let entries = [
-        of("a", first, 600),
-        of("b", second, 43_201),
-        of("c", "garbage", 1),
-    ];
+    let entries = [of("a", first, 600), of("b", second, 43_201), of("c", "garbage", 1)];
     let answer = desk.call("ChangeMessageVisibilityBatch", &batch(&desk, &entries));
     assert_eq!(answer["Successful"], json!([{ "Id": "a" }]));
     assert_eq!(answer["Failed"][0]["Code"], "InvalidParameterValue");

@@ -6,9 +6,7 @@ use super::Desk;
 
 fn send(desk: &Desk, members: &Value) -> Value {
     let mut body = json!({ "QueueUrl": desk.sqs.queue_url("q.fifo"), "MessageGroupId": "g" });
-    body.as_object_mut()
-        .unwrap()
-        .extend(members.as_object().unwrap().clone());
+    body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
     desk.call("SendMessage", &body)
 }
 
@@ -55,10 +53,7 @@ fn a_repetition_does_not_prolong_the_five_minutes() {
 #[test]
 fn an_id_counts_for_the_whole_queue_unless_its_scope_is_the_group() {
     let desk = Desk::fifo();
-    assert_eq!(
-        desk.send("g", "m")["MessageId"],
-        desk.send("h", "m")["MessageId"]
-    );
+    assert_eq!(desk.send("g", "m")["MessageId"], desk.send("h", "m")["MessageId"]);
     let desk = Desk::new();
     let attributes = json!({
         "FifoQueue": "true",
@@ -66,14 +61,8 @@ fn an_id_counts_for_the_whole_queue_unless_its_scope_is_the_group() {
         "FifoThroughputLimit": "perMessageGroupId",
     });
     desk.create("q.fifo", &attributes);
-    assert_ne!(
-        desk.send("g", "m")["MessageId"],
-        desk.send("h", "m")["MessageId"]
-    );
-    assert_eq!(
-        desk.send("g", "m")["MessageId"],
-        desk.send("g", "m")["MessageId"]
-    );
+    assert_ne!(desk.send("g", "m")["MessageId"], desk.send("h", "m")["MessageId"]);
+    assert_eq!(desk.send("g", "m")["MessageId"], desk.send("g", "m")["MessageId"]);
 }
 
 #[test]
@@ -85,32 +74,17 @@ fn without_an_id_the_content_decides_where_the_queue_says_so() {
     assert_eq!(send(&desk, &json!({ "MessageBody": "m" })), first);
     // SHA-256 of "m", as SQS computes it.
     let id = "62c66a7a5dd70c3146618063c344e531e6d4b59e379808443ce962b3abd63c5a";
-    let named = send(
-        &desk,
-        &json!({ "MessageBody": "m", "MessageDeduplicationId": id }),
-    );
+    let named = send(&desk, &json!({ "MessageBody": "m", "MessageDeduplicationId": id }));
     assert_eq!(named, first);
-    let other = send(
-        &desk,
-        &json!({ "MessageBody": "m", "MessageDeduplicationId": "other" }),
-    );
+    let other = send(&desk, &json!({ "MessageBody": "m", "MessageDeduplicationId": "other" }));
     assert_ne!(other["MessageId"], first["MessageId"]);
 }
 
 #[test]
 fn the_answer_to_a_repetition_carries_the_md5_of_what_was_sent_now() {
     let desk = Desk::fifo();
-    let first = send(
-        &desk,
-        &json!({ "MessageBody": "a", "MessageDeduplicationId": "m" }),
-    );
-    let second = send(
-        &desk,
-        &json!({ "MessageBody": "b", "MessageDeduplicationId": "m" }),
-    );
+    let first = send(&desk, &json!({ "MessageBody": "a", "MessageDeduplicationId": "m" }));
+    let second = send(&desk, &json!({ "MessageBody": "b", "MessageDeduplicationId": "m" }));
     assert_eq!(second["MessageId"], first["MessageId"]);
-    assert_eq!(
-        second["MD5OfMessageBody"],
-        "92eb5ffee6ae2fec3ad71c777531578f"
-    );
+    assert_eq!(second["MD5OfMessageBody"], "92eb5ffee6ae2fec3ad71c777531578f");
 }

@@ -53,9 +53,7 @@ fn a_message_given_back_waits_for_the_later_one_of_its_group_that_is_still_out()
     desk.send("g", "1");
     desk.send("g", "2");
     let held = desk.sqs.receive("q.fifo", 2, None).unwrap();
-    desk.sqs
-        .change_visibility("q.fifo", &held[0].receipt_handle, 0)
-        .unwrap();
+    desk.sqs.change_visibility("q.fifo", &held[0].receipt_handle, 0).unwrap();
     assert_eq!(desk.bodies("q.fifo"), "");
     desk.sqs.delete("q.fifo", &held[1].receipt_handle).unwrap();
     assert_eq!(desk.bodies("q.fifo"), "1");
@@ -64,10 +62,7 @@ fn a_message_given_back_waits_for_the_later_one_of_its_group_that_is_still_out()
 #[test]
 fn the_delay_of_the_queue_keeps_the_order() {
     let desk = Desk::new();
-    desk.create(
-        "q.fifo",
-        &json!({ "FifoQueue": "true", "DelaySeconds": "10" }),
-    );
+    desk.create("q.fifo", &json!({ "FifoQueue": "true", "DelaySeconds": "10" }));
     desk.send("g", "1");
     desk.pass(5);
     desk.send("g", "2");

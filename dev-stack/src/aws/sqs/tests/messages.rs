@@ -26,22 +26,10 @@ fn what_a_fifo_queue_needs_and_what_it_does_not_take() {
     let desk = Desk::fifo();
     let cases = [
         (json!({ "MessageGroupId": null }), "MissingParameter: "),
-        (
-            json!({ "MessageDeduplicationId": null }),
-            "InvalidParameterValue: ",
-        ),
-        (
-            json!({ "MessageGroupId": "two words" }),
-            "InvalidParameterValue: ",
-        ),
-        (
-            json!({ "MessageGroupId": "g".repeat(129) }),
-            "InvalidParameterValue: ",
-        ),
-        (
-            json!({ "MessageDeduplicationId": "" }),
-            "InvalidParameterValue: ",
-        ),
+        (json!({ "MessageDeduplicationId": null }), "InvalidParameterValue: "),
+        (json!({ "MessageGroupId": "two words" }), "InvalidParameterValue: "),
+        (json!({ "MessageGroupId": "g".repeat(129) }), "InvalidParameterValue: "),
+        (json!({ "MessageDeduplicationId": "" }), "InvalidParameterValue: "),
         (json!({ "DelaySeconds": 1 }), "InvalidParameterValue: "),
     ];
     for (members, expected) in cases {
@@ -53,10 +41,7 @@ fn what_a_fifo_queue_needs_and_what_it_does_not_take() {
 #[test]
 fn what_a_standard_queue_does_not_take() {
     let desk = Desk::standard();
-    for members in [
-        json!({ "MessageDeduplicationId": "m" }),
-        json!({ "DelaySeconds": 901 }),
-    ] {
+    for members in [json!({ "MessageDeduplicationId": "m" }), json!({ "DelaySeconds": 901 })] {
         let refusal = refusal(&desk, "q", &members);
         assert!(refusal.starts_with("InvalidParameterValue: "), "{refusal}");
     }
@@ -67,15 +52,8 @@ fn a_body_is_text_that_xml_could_hold() {
     let desk = Desk::standard();
     assert!(refusal(&desk, "q", &json!({ "MessageBody": "" })).starts_with("MissingParameter: "));
     for character in ['\0', '\u{8}', '\u{b}', '\u{1f}', '\u{fffe}', '\u{ffff}'] {
-        let refusal = refusal(
-            &desk,
-            "q",
-            &json!({ "MessageBody": format!("a{character}") }),
-        );
-        assert!(
-            refusal.starts_with("InvalidMessageContents: "),
-            "{character:?}: {refusal}"
-        );
+        let refusal = refusal(&desk, "q", &json!({ "MessageBody": format!("a{character}") }));
+        assert!(refusal.starts_with("InvalidMessageContents: "), "{character:?}: {refusal}");
     }
     let allowed = "\t\r\n ~\u{7f}\u{fffd}\u{10000}\u{10ffff}";
     desk.post(allowed);
@@ -93,10 +71,7 @@ fn the_limit_of_the_queue_counts_body_and_attributes_in_bytes() {
         })
     };
     let too_long = refusal(&desk, "q", &message("m".repeat(1024 - 12)));
-    assert!(
-        too_long.ends_with("Message must be shorter than 1024 bytes."),
-        "{too_long}"
-    );
+    assert!(too_long.ends_with("Message must be shorter than 1024 bytes."), "{too_long}");
     let mut fits = message("m".repeat(1024 - 13));
     fits["QueueUrl"] = "http://h/0/q".into();
     desk.call("SendMessage", &fits);
@@ -113,30 +88,14 @@ fn an_attribute_has_an_allowed_name_and_a_value_of_its_type() {
         ("na me", text("v")),
         ("name", text("")),
         ("name", json!({ "DataType": "Text", "StringValue": "v" })),
-        (
-            "name",
-            json!({ "DataType": "Number", "StringValue": "four" }),
-        ),
-        (
-            "name",
-            json!({ "DataType": "Number", "StringValue": "nan" }),
-        ),
+        ("name", json!({ "DataType": "Number", "StringValue": "four" })),
+        ("name", json!({ "DataType": "Number", "StringValue": "nan" })),
         ("name", json!({ "DataType": "Binary", "StringValue": "v" })),
-        (
-            "name",
-            json!({ "DataType": "Binary", "BinaryValue": "not base64" }),
-        ),
+        ("name", json!({ "DataType": "Binary", "BinaryValue": "not base64" })),
     ];
     for (name, attribute) in cases {
-        let refusal = refusal(
-            &desk,
-            "q",
-            &json!({ "MessageAttributes": { name: attribute } }),
-        );
-        assert!(
-            refusal.starts_with("InvalidParameterValue: "),
-            "{name} {attribute}: {refusal}"
-        );
+        let refusal = refusal(&desk, "q", &json!({ "MessageAttributes": { name: attribute } }));
+        assert!(refusal.starts_with("InvalidParameterValue: "), "{name} {attribute}: {refusal}");
     }
     let eleven: Value = (0..11).map(|n| (format!("a{n}"), text("v"))).collect();
     let refusal = refusal(&desk, "q", &json!({ "MessageAttributes": eleven }));
@@ -160,27 +119,16 @@ fn digests_are_those_that_sdks_compute_and_cover_what_is_shown() {
         }),
     );
     assert_eq!(sent["MD5OfMessageBody"], "0403ad416d81a3bec3cce7c25b5400a0");
-    assert_eq!(
-        sent["MD5OfMessageAttributes"],
-        "8b450274866015dd57b5c5139ad66259"
-    );
+    assert_eq!(sent["MD5OfMessageAttributes"], "8b450274866015dd57b5c5139ad66259");
     let shown = |names: Value| {
         let url = "http://h/0/q";
         let body =
             json!({ "QueueUrl": url, "VisibilityTimeout": 0, "MessageAttributeNames": names });
         let received = desk.call("ReceiveMessage", &body);
         let message = &received["Messages"][0];
-        let attributes = message["MessageAttributes"]
-            .as_object()
-            .cloned()
-            .unwrap_or_default();
+        let attributes = message["MessageAttributes"].as_object().cloned().unwrap_or_default();
         let names: Vec<String> = attributes.keys().cloned().collect();
-        (
-            names.join(" "),
-            message["MD5OfMessageAttributes"]
-                .as_str()
-                .map(str::to_owned),
-        )
+        (names.join(" "), message["MD5OfMessageAttributes"].as_str().map(str::to_owned))
     };
     let all = Some("8b450274866015dd57b5c5139ad66259".to_owned());
     assert_eq!(shown(json!(["All"])), ("a b n".to_owned(), all.clone()));
@@ -224,10 +172,7 @@ fn a_delay_is_that_of_the_message_or_else_of_the_queue() {
     desk.create("q", &json!({ "DelaySeconds": "10" }));
     desk.post("slow");
     let url = desk.sqs.queue_url("q");
-    desk.call(
-        "SendMessage",
-        &json!({ "QueueUrl": url, "MessageBody": "now", "DelaySeconds": 0 }),
-    );
+    desk.call("SendMessage", &json!({ "QueueUrl": url, "MessageBody": "now", "DelaySeconds": 0 }));
     assert_eq!(desk.counts("q"), ["1", "0", "1"]);
     assert_eq!(desk.bodies("q"), "now");
     desk.pass(10);
@@ -243,10 +188,8 @@ fn a_receive_asks_within_limits() {
         ("VisibilityTimeout", 43_201),
         ("WaitTimeSeconds", 21),
     ] {
-        let refusal = desk.refused(
-            "ReceiveMessage",
-            &json!({ "QueueUrl": "http://h/0/q", parameter: value }),
-        );
+        let refusal = desk
+            .refused("ReceiveMessage", &json!({ "QueueUrl": "http://h/0/q", parameter: value }));
         let expected = format!("Value {value} for parameter {parameter} is invalid.");
         assert!(refusal.contains(&expected), "{refusal}");
     }

@@ -48,18 +48,12 @@ impl Desk {
 
     /// The code and the message of the refusal.
     fn refused(&self, action: &str, body: &Value) -> String {
-        let error = self
-            .sqs
-            .call(action, body.to_string().as_bytes())
-            .unwrap_err();
+        let error = self.sqs.call(action, body.to_string().as_bytes()).unwrap_err();
         format!("{}: {}", error.query_code.unwrap(), error.message)
     }
 
     fn create(&self, name: &str, attributes: &Value) {
-        self.call(
-            "CreateQueue",
-            &json!({ "QueueName": name, "Attributes": attributes }),
-        );
+        self.call("CreateQueue", &json!({ "QueueName": name, "Attributes": attributes }));
     }
 
     /// A FIFO queue named `q.fifo`.
@@ -89,10 +83,7 @@ impl Desk {
 
     /// To `q`.
     fn post(&self, text: &str) -> Value {
-        self.call(
-            "SendMessage",
-            &json!({ "QueueUrl": "http://h/0/q", "MessageBody": text }),
-        )
+        self.call("SendMessage", &json!({ "QueueUrl": "http://h/0/q", "MessageBody": text }))
     }
 
     /// Up to ten messages as `body`, joined.
@@ -111,10 +102,7 @@ impl Desk {
     fn attribute(&self, queue: &str, name: &str) -> String {
         let url = self.sqs.queue_url(queue);
         let body = json!({ "QueueUrl": url, "AttributeNames": [name] });
-        self.call("GetQueueAttributes", &body)["Attributes"][name]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        self.call("GetQueueAttributes", &body)["Attributes"][name].as_str().unwrap().to_owned()
     }
 
     /// Waiting, in flight, delayed.

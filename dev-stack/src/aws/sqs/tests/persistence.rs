@@ -9,10 +9,7 @@ use crate::disk::Disk;
 fn messages_ids_counts_and_visibility_survive() {
     let dir = tempfile::tempdir().unwrap();
     let before = Desk::on(Disk::open(dir.path()).unwrap());
-    before.create(
-        "q.fifo",
-        &json!({ "FifoQueue": "true", "VisibilityTimeout": "60" }),
-    );
+    before.create("q.fifo", &json!({ "FifoQueue": "true", "VisibilityTimeout": "60" }));
     before.send("g", "deleted");
     let deleted = before.take("q.fifo");
     before.sqs.delete("q.fifo", &deleted).unwrap();
@@ -35,10 +32,7 @@ fn messages_ids_counts_and_visibility_survive() {
     let counted: Vec<_> = received
         .iter()
         .map(|message| {
-            format!(
-                "{}x{}",
-                message.body, message.attributes["ApproximateReceiveCount"]
-            )
+            format!("{}x{}", message.body, message.attributes["ApproximateReceiveCount"])
         })
         .collect();
     assert_eq!(counted, ["2x2", "4x1", "3x2"]);
@@ -66,14 +60,8 @@ fn nothing_of_a_deleted_or_purged_queue_comes_back() {
     before.create("q", &json!({}));
     before.send("g", "m");
     before.post("m");
-    before.call(
-        "DeleteQueue",
-        &json!({ "QueueUrl": before.sqs.queue_url("q.fifo") }),
-    );
-    before.call(
-        "PurgeQueue",
-        &json!({ "QueueUrl": before.sqs.queue_url("q") }),
-    );
+    before.call("DeleteQueue", &json!({ "QueueUrl": before.sqs.queue_url("q.fifo") }));
+    before.call("PurgeQueue", &json!({ "QueueUrl": before.sqs.queue_url("q") }));
     drop(before);
     let after = Desk::on(Disk::open(dir.path()).unwrap());
     assert_eq!(after.counts("q"), ["0", "0", "0"]);

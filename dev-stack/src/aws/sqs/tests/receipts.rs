@@ -40,12 +40,7 @@ fn a_handle_of_a_fifo_queue_ends_with_its_visibility_timeout() {
     let handle = desk.take("q.fifo");
     desk.pass(30);
     let error = desk.sqs.delete("q.fifo", &handle).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .ends_with("Reason: The receipt handle has expired."),
-        "{error}"
-    );
+    assert!(error.to_string().ends_with("Reason: The receipt handle has expired."), "{error}");
     assert_eq!(desk.bodies("q.fifo"), "m");
 }
 
@@ -64,11 +59,7 @@ fn a_handle_that_was_never_given_out_or_belongs_elsewhere_is_refused() {
     desk.create("other", &json!({}));
     desk.post("m");
     let handle = desk.take("q");
-    for (queue, handle) in [
-        ("q", "garbage"),
-        ("q", "Z2FyYmFnZQ=="),
-        ("other", handle.as_str()),
-    ] {
+    for (queue, handle) in [("q", "garbage"), ("q", "Z2FyYmFnZQ=="), ("other", handle.as_str())] {
         let body = json!({ "QueueUrl": desk.sqs.queue_url(queue), "ReceiptHandle": handle });
         let refusal = desk.refused("DeleteMessage", &body);
         assert!(refusal.starts_with("ReceiptHandleIsInvalid: "), "{refusal}");
@@ -103,16 +94,10 @@ fn visibility_of_a_message_that_is_not_out_cannot_be_changed() {
     };
     desk.pass(30);
     let refusal = desk.refused("ChangeMessageVisibility", &body(&handle));
-    assert!(
-        refusal.starts_with("AWS.SimpleQueueService.MessageNotInflight: "),
-        "{refusal}"
-    );
+    assert!(refusal.starts_with("AWS.SimpleQueueService.MessageNotInflight: "), "{refusal}");
     let latest = desk.take("q");
     let refusal = desk.refused("ChangeMessageVisibility", &body(&handle));
-    assert!(
-        refusal.contains("not available for visibility timeout change"),
-        "{refusal}"
-    );
+    assert!(refusal.contains("not available for visibility timeout change"), "{refusal}");
     desk.sqs.delete("q", &latest).unwrap();
     let refusal = desk.refused("ChangeMessageVisibility", &body(&latest));
     assert!(refusal.contains("Message does not exist"), "{refusal}");
@@ -129,10 +114,7 @@ fn receives_are_counted_and_the_first_one_is_remembered() {
     assert_eq!(message.attributes["SentTimestamp"], START_MS.to_string());
     assert_eq!(message.attributes["ApproximateReceiveCount"], "2");
     let first = (START_MS + 1_000).to_string();
-    assert_eq!(
-        message.attributes["ApproximateFirstReceiveTimestamp"],
-        first
-    );
+    assert_eq!(message.attributes["ApproximateFirstReceiveTimestamp"], first);
 }
 
 #[test]

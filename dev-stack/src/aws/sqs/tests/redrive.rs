@@ -9,10 +9,7 @@ fn with_dead_letters(receives_max: u32) -> Desk {
     desk.create("dead.fifo", &json!({ "FifoQueue": "true" }));
     let policy =
         json!({ "deadLetterTargetArn": queue_arn("dead.fifo"), "maxReceiveCount": receives_max });
-    desk.create(
-        "q.fifo",
-        &json!({ "FifoQueue": "true", "RedrivePolicy": policy.to_string() }),
-    );
+    desk.create("q.fifo", &json!({ "FifoQueue": "true", "RedrivePolicy": policy.to_string() }));
     desk
 }
 
@@ -30,10 +27,7 @@ fn a_message_received_too_often_moves_and_unlocks_its_group() {
     assert_eq!(dead.len(), 1);
     assert_eq!(dead[0].body, "bad");
     assert_eq!(dead[0].attributes["ApproximateReceiveCount"], "3");
-    assert_eq!(
-        dead[0].attributes["DeadLetterQueueSourceArn"],
-        queue_arn("q.fifo")
-    );
+    assert_eq!(dead[0].attributes["DeadLetterQueueSourceArn"], queue_arn("q.fifo"));
     assert_eq!(dead[0].attributes["MessageGroupId"], "g");
 }
 
@@ -77,10 +71,7 @@ fn the_last_allowed_receive_can_still_succeed() {
 fn a_dead_letter_queue_must_be_there_and_of_the_same_kind() {
     let desk = Desk::standard();
     for (target, reason) in [
-        (
-            "q",
-            "Dead-letter queue must be same type of queue as the source.",
-        ),
+        ("q", "Dead-letter queue must be same type of queue as the source."),
         ("none.fifo", "Dead letter target does not exist."),
     ] {
         let policy = json!({ "deadLetterTargetArn": queue_arn(target), "maxReceiveCount": "5" });
