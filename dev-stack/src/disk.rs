@@ -63,7 +63,8 @@ impl Disk {
         Ok(Self(Some(Arc::new(Folder { connection: Mutex::new(connection), _lock: lock }))))
     }
 
-    /// All of the changes or none; on disk when it returns.
+    /// All of the changes or none; on disk when it returns. Takes a fraction of a millisecond, so
+    /// async callers do not leave their thread for it.
     pub fn write(&self, changes: &[Change]) -> Result<(), DiskError> {
         let Some(folder) = &self.0 else { return Ok(()) };
         let mut connection = folder.connection.lock().unwrap_or_else(PoisonError::into_inner);

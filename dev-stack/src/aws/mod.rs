@@ -1,11 +1,11 @@
 //! The AWS services that the bundle leans on, imitated on localhost.
 
 pub mod dynamodb;
-pub mod secrets_manager;
 pub mod sqs;
+pub mod secrets_manager;
 
-mod ids;
 mod protocol;
+mod ids;
 #[cfg(test)]
 mod tests;
 

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
-use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -14,10 +13,10 @@ use tracing::{debug, error, info};
 
 use super::core::Core;
 use super::outbox::Delivery;
+use crate::http_client;
 
 /// A merchant that has not answered by then has not acknowledged.
 const ANSWER_WAIT: Duration = Duration::from_secs(15);
-const CONNECT_WAIT: Duration = Duration::from_secs(2);
 /// The longest sleep: a test may move the clock meanwhile.
 const NAP: Duration = Duration::from_millis(250);
 const BLINK: Duration = Duration::from_millis(10);
@@ -45,14 +44,8 @@ pub(super) async fn send_webhooks(core: &Arc<Core>, url: &Url, news: &Notify) ->
     }
 }
 
-/// A proxy would see the proof of the sender; a redirect is no acknowledgement.
 fn client() -> reqwest::Result<Client> {
-    Client::builder()
-        .no_proxy()
-        .redirect(Policy::none())
-        .connect_timeout(CONNECT_WAIT)
-        .timeout(ANSWER_WAIT)
-        .build()
+    http_client::builder().timeout(ANSWER_WAIT).build()
 }
 
 /// Until something is due, but never long.

@@ -2,12 +2,12 @@
 //! two that exclude each other one is written and the other is checked again.
 
 use super::attempt::{Attempt, CaptureMode, Close, Method};
-use super::capabilities::{Capabilities, GatewayName, Rules};
+use super::capabilities::{GatewayName, Rules};
 use super::id::{OperationId, PaymentId};
 use super::idempotency::{Fingerprint, KeyHash};
-use super::ledger::{CaptureClass, Operation, OperationKind, Reason};
-use super::order::{ATTEMPTS_MAX, CaptureId, ENTRIES_MAX, Ending, Nonce, ObjectId, Order, State};
-use super::phase::{DisputePhase, OperationPhase, Phase};
+use super::ledger::{Operation, OperationKind, Reason};
+use super::order::{ATTEMPTS_MAX, Ending, Nonce, Order, State};
+use super::phase::Phase;
 use super::time::Timestamp;
 
 /// How long an owner is presumed at work. Longer than a function may run.

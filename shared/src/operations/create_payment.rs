@@ -2,9 +2,7 @@
 
 use crate::app::{App, Budget};
 use crate::domain::attempt::{CaptureMode, Method};
-use crate::domain::capabilities::{GatewayName, Rules};
-use crate::domain::claims::NewAttempt;
-use crate::domain::conclude::Occasion;
+use crate::domain::capabilities::GatewayName;
 use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::idempotency::{Fingerprint, Key};
 use crate::domain::money::Money;
@@ -19,7 +17,7 @@ use crate::operations::record::change;
 use crate::operations::resolve::resolve;
 use crate::operations::start::{Started, start};
 use crate::pause::{self, Point};
-use crate::store::{Claimed, StoreError};
+use crate::store::StoreError;
 
 /// The order changes between a claim and a look at why it was refused; so often is the claim repeated.
 const TRIES_MAX: usize = 5;

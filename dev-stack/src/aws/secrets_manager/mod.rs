@@ -1,13 +1,13 @@
 //! Secrets Manager: a synchronous core for one process, and the awsJson service around it.
 
-mod error;
-mod lifecycle;
 mod reading;
-mod requests;
+mod writing;
+mod lifecycle;
 mod secret;
+mod requests;
+mod error;
 #[cfg(test)]
 mod tests;
-mod writing;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -117,7 +117,8 @@ impl SecretsManager {
     }
 }
 
+/// By name or by ARN.
 fn find<'s>(secrets: &'s BTreeMap<String, Secret>, id: &str) -> Result<&'s Secret, SecretsError> {
-    let by_arn = || secrets.values().find(|secret| secret.is_called(id));
+    let by_arn = || secrets.values().find(|secret| secret.has_arn(id));
     secrets.get(id).or_else(by_arn).ok_or(SecretsError::NotFound)
 }

@@ -55,10 +55,10 @@ pub(super) struct Tag {
 }
 
 impl Secret {
-    /// The full ARN, or the ARN without the six characters that SDKs need not know, or the name.
-    pub(super) fn is_called(&self, id: &str) -> bool {
+    /// In full, or without the six characters that nobody knows before the secret is made.
+    pub(super) fn has_arn(&self, arn: &str) -> bool {
         let partial = self.arn.rsplit_once('-').map(|(partial, _)| partial);
-        id == self.name || id == self.arn || Some(id) == partial
+        self.arn == arn || partial == Some(arn)
     }
 
     pub(super) fn check_not_deleted(&self) -> Result<(), SecretsError> {

@@ -65,7 +65,8 @@ impl Ledger {
         &self.queues
     }
 
-    /// Never given twice, also after a restart: what could be confused with it is on disk.
+    /// Rises. After a restart it goes on above everything still known, with which alone it could
+    /// be compared.
     pub(super) fn next_sequence(&mut self) -> u64 {
         self.last_sequence += 1;
         self.last_sequence

@@ -1,24 +1,24 @@
 //! SQS: a synchronous core for one process, and the awsJson service around it.
 
 mod actions;
-mod administration;
-mod admission;
-mod batch;
-mod content;
-mod error;
-mod in_flight;
-mod inspection;
-mod ledger;
-mod message;
-mod queue;
-mod receipt;
-mod receive_message;
-mod received;
-mod receiving;
-mod redrive;
 mod requests;
-mod sending;
+mod batch;
+mod receive_message;
+mod administration;
+mod inspection;
 mod settings;
+mod sending;
+mod admission;
+mod content;
+mod receiving;
+mod received;
+mod receipt;
+mod in_flight;
+mod redrive;
+mod ledger;
+mod queue;
+mod message;
+mod error;
 #[cfg(test)]
 mod tests;
 

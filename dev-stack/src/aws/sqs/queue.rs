@@ -53,7 +53,8 @@ impl Queue {
     }
 
     /// The messages that may be given out now, in the order in which they would be. Of a FIFO
-    /// queue: whole groups, the oldest first, and none of a group that has one in flight.
+    /// queue: whole groups, the oldest first, and none of a group that has one in flight. Looks at
+    /// every message each time: the queues of a laptop are short.
     pub(super) fn available(&self, now_ms: i64) -> Vec<u64> {
         let mut locked: BTreeSet<&str> = BTreeSet::new();
         let mut oldest: BTreeMap<&str, u64> = BTreeMap::new();

@@ -36,8 +36,7 @@ pub(super) const MESSAGE_SIZE: Number =
 pub(super) const RETENTION: Number = number("MessageRetentionPeriod", 345_600, 60, 1_209_600);
 pub(super) const WAIT: Number = number("ReceiveMessageWaitTimeSeconds", 0, 0, 20);
 pub(super) const VISIBILITY: Number = number("VisibilityTimeout", 30, 0, VISIBILITY_SECONDS_MAX);
-const KEY_REUSE: Number = number("KmsDataKeyReusePeriodSeconds", 300, 60, 86_400);
-const NUMBERS: [&Number; 6] = [&DELAY, &MESSAGE_SIZE, &RETENTION, &WAIT, &VISIBILITY, &KEY_REUSE];
+const NUMBERS: [&Number; 5] = [&DELAY, &MESSAGE_SIZE, &RETENTION, &WAIT, &VISIBILITY];
 
 /// Name, allowed values with the default first.
 const FIFO_ONLY: [(&str, [&str; 2]); 3] = [
@@ -47,7 +46,13 @@ const FIFO_ONLY: [(&str, [&str; 2]); 3] = [
 ];
 
 /// Kept and given back; nothing here acts on them. An empty value removes one.
-const KEPT: [&str; 4] = ["Policy", "RedriveAllowPolicy", "KmsMasterKeyId", "SqsManagedSseEnabled"];
+const KEPT: [&str; 5] = [
+    "Policy",
+    "RedriveAllowPolicy",
+    "KmsMasterKeyId",
+    "KmsDataKeyReusePeriodSeconds",
+    "SqsManagedSseEnabled",
+];
 
 impl Settings {
     /// The attributes of a new queue.
@@ -152,9 +157,10 @@ impl Settings {
 
     /// Everything with its default, as `GetQueueAttributes` shows it.
     pub(super) fn all(&self) -> BTreeMap<String, String> {
-        let shown = NUMBERS.iter().filter(|number| number.name != KEY_REUSE.name);
-        let mut all: BTreeMap<_, _> =
-            shown.map(|number| (number.name.to_owned(), number.default.to_string())).collect();
+        let mut all: BTreeMap<_, _> = NUMBERS
+            .iter()
+            .map(|number| (number.name.to_owned(), number.default.to_string()))
+            .collect();
         if self.is_fifo() {
             let defaults = FIFO_ONLY.iter().map(|(name, [default, _])| (*name, *default));
             all.extend(defaults.map(|(name, value)| (name.to_owned(), value.to_owned())));
