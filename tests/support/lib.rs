@@ -10,9 +10,11 @@
 )]
 
 mod answer;
+mod aws;
 mod process;
 mod verbs;
 
 pub use self::answer::Answer;
+pub use self::aws::TABLE;
 pub use self::process::{Options, Stack, kill_pid};
 pub use self::verbs::{KEY, Paid, order_body};

@@ -1,0 +1,63 @@
+//! The imitated AWS services, asked directly: what is stored, and what is secret.
+
+use serde_json::{Value, json};
+
+use crate::{Answer, Stack};
+
+/// The table of the dev stack.
+pub const TABLE: &str = "quittance-payments";
+
+impl Stack {
+    async fn aws(&self, service: &str, action: &str, body: &Value) -> Answer {
+        let request = self
+            .http
+            .post(self.address(service))
+            .header("x-amz-target", action)
+            .header("content-type", "application/x-amz-json-1.0")
+            .header(
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/x/aws4_request, \
+                 SignedHeaders=host, Signature=0",
+            )
+            .body(body.to_string());
+        self.send(request).await.expect(200)
+    }
+
+    /// All items of the table, as the database writes them.
+    pub async fn items(&self) -> Vec<Value> {
+        let mut items = Vec::new();
+        let mut question = json!({ "TableName": TABLE, "ConsistentRead": true });
+        loop {
+            let answer = self.aws("dynamodb", "DynamoDB_20120810.Scan", &question).await;
+            items.extend(answer.body["Items"].as_array().unwrap().iter().cloned());
+            match answer.body.get("LastEvaluatedKey") {
+                Some(last) => question["ExclusiveStartKey"] = last.clone(),
+                None => return items,
+            }
+        }
+    }
+
+    /// The items of one order: its own, and none other.
+    pub async fn item(&self, order: &str) -> Option<Value> {
+        let key = format!("O#{order}");
+        self.items().await.into_iter().find(|item| item["pk"]["S"] == key)
+    }
+
+    /// Events that wait for their order.
+    pub async fn parked(&self) -> Vec<Value> {
+        let items = self.items().await.into_iter();
+        items.filter(|item| item["pk"]["S"].as_str().unwrap().starts_with("P#")).collect()
+    }
+
+    pub async fn secret(&self, name: &str) -> Value {
+        let question = json!({ "SecretId": name });
+        let action = "secretsmanager.GetSecretValue";
+        let answer = self.aws("secrets_manager", action, &question).await;
+        serde_json::from_str(answer.word("SecretString")).unwrap()
+    }
+
+    pub async fn set_secret(&self, name: &str, value: &Value) {
+        let question = json!({ "SecretId": name, "SecretString": value.to_string() });
+        self.aws("secrets_manager", "secretsmanager.PutSecretValue", &question).await;
+    }
+}
