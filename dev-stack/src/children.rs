@@ -85,9 +85,13 @@ impl Child {
         let id = CHILDREN.fetch_add(1, Ordering::Relaxed);
         let mut command = program.command(function);
         command.envs(environment).env("AWS_LAMBDA_RUNTIME_API", api.address_of(id));
-        let mut process = command.spawn()?;
-        let pid = process.id().unwrap_or_default();
+        // Open before the child lives: a quick one would ask for its first event at a desk that is not
+        // there yet, and the runtime panics at that answer.
         let events = api.open_desk(id);
+        let mut process = command.spawn().inspect_err(|_| {
+            api.close_desk(id);
+        })?;
+        let pid = process.id().unwrap_or_default();
         let (exited, exit) = watch::channel(None);
         let stop = Arc::new(Notify::new());
         let stopped = Arc::clone(&stop);

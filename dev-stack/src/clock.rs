@@ -11,13 +11,8 @@ pub struct Clock(Arc<dyn Fn() -> i64 + Send + Sync>);
 impl Clock {
     /// The machine's clock; in debug builds ahead of it by the offset file's seconds, so that a
     /// test can pass an expiry without waiting for it.
-    #[expect(clippy::disallowed_methods, reason = "the one reader of the machine's clock")]
     pub fn system() -> Self {
-        Self(Arc::new(|| {
-            let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            let machine_ms = i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX);
-            machine_ms.saturating_add(offset_seconds().saturating_mul(1000))
-        }))
+        Self(Arc::new(|| machine_ms().saturating_add(offset_seconds().saturating_mul(1000))))
     }
 
     pub fn fixed(now_ms: Arc<AtomicI64>) -> Self {
@@ -28,6 +23,13 @@ impl Clock {
     pub fn now_ms(&self) -> i64 {
         (self.0)()
     }
+}
+
+/// The machine's clock, whatever a test pretends: what an invocation may take is real time.
+#[expect(clippy::disallowed_methods, reason = "the one reader of the machine's clock")]
+pub fn machine_ms() -> i64 {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Read at every call, so that a running stack follows the file.

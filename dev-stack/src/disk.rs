@@ -4,10 +4,17 @@ use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+/// A stack that was killed takes a moment to be gone, and a process that it was just starting has
+/// a copy of its lock until it executes.
+const LOCK_WAIT: Duration = Duration::from_millis(300);
+const LOCK_RETRY: Duration = Duration::from_millis(10);
 
 /// Where the imitations keep their state. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -109,10 +116,14 @@ fn locked(dir: &Path) -> Result<File, DiskError> {
     let unusable = |source| DiskError::Folder { folder: dir.to_owned(), source };
     fs::create_dir_all(dir).map_err(unusable)?;
     let lock = File::create(dir.join("lock")).map_err(unusable)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(DiskError::Locked(dir.to_owned())),
-        Err(TryLockError::Error(source)) => Err(unusable(source)),
+    let until = Instant::now() + LOCK_WAIT;
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(LOCK_RETRY),
+            Err(TryLockError::WouldBlock) => return Err(DiskError::Locked(dir.to_owned())),
+            Err(TryLockError::Error(source)) => return Err(unusable(source)),
+        }
     }
 }
 

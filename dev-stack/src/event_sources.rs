@@ -5,7 +5,7 @@ mod schedule;
 
 use tokio::task::JoinSet;
 
-use crate::aws::sqs::{self, Sqs};
+use crate::aws::sqs::{self, Sqs, SqsError};
 use crate::clock::Clock;
 use crate::lambda::{CHILDREN_MAX, Lambda};
 use crate::template::Template;
@@ -18,6 +18,8 @@ pub enum EventSourceError {
     Schedule(String),
     #[error("template.yaml: {0} is not a queue of this stack")]
     Queue(String),
+    #[error("a queue cannot be read: {0}")]
+    Sqs(#[from] SqsError),
 }
 
 /// Starts a task for each queue and schedule of the template.
@@ -32,6 +34,8 @@ pub fn start(
         for event in &function.queues {
             let queue = sqs::name_in_arn(&event.queue_arn);
             let queue = queue.ok_or_else(|| EventSourceError::Queue(event.queue_arn.clone()))?;
+            // The children of a run before this one are gone, and what they held is nobody's.
+            sqs.give_back(queue)?;
             let concurrency_max = event.concurrency_max.and_then(|max| usize::try_from(max).ok());
             let mapping = Mapping {
                 function: function.name.clone(),

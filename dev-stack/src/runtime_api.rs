@@ -14,7 +14,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::clock::Clock;
+use crate::clock::machine_ms;
 
 /// Lambda's limit for an answer, in bytes.
 const ANSWER_MAX: usize = 6 * 1024 * 1024 + 100;
@@ -58,15 +58,14 @@ struct Desk {
 #[derive(Debug, Clone)]
 pub(crate) struct RuntimeApi {
     address: SocketAddr,
-    clock: Clock,
     desks: Arc<Mutex<BTreeMap<u64, Arc<Desk>>>>,
 }
 
 impl RuntimeApi {
     /// Serves on a private port of the loopback interface.
-    pub(crate) async fn start(clock: Clock) -> std::io::Result<Self> {
+    pub(crate) async fn start() -> std::io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let api = Self { address: listener.local_addr()?, clock, desks: Arc::default() };
+        let api = Self { address: listener.local_addr()?, desks: Arc::default() };
         let invocation = "/{child}/2018-06-01/runtime/invocation";
         let routes = Router::new()
             .route(&format!("{invocation}/next"), get(next))
@@ -112,7 +111,7 @@ async fn next(State(api): State<RuntimeApi>, Path(child): Path<u64>) -> Result<R
     let desk = api.desk(child)?;
     let event = desk.events.lock().await.recv().await;
     let event = event.ok_or(Refused("the stack is stopping"))?;
-    let deadline_ms = api.clock.now_ms().saturating_add(event.timeout_ms);
+    let deadline_ms = machine_ms().saturating_add(event.timeout_ms);
     let headers = [
         ("Lambda-Runtime-Aws-Request-Id", event.request_id.clone()),
         ("Lambda-Runtime-Deadline-Ms", deadline_ms.to_string()),

@@ -6,7 +6,8 @@
     reason = "a test stops at its first surprise"
 )]
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -38,21 +39,23 @@ fn start(arguments: &[&str]) -> Stack {
     Stack { process, addresses }
 }
 
-impl Stack {
-    fn post(&self, path: &str, body: &'static str) -> Value {
-        let url = format!("{}{path}", self.addresses["api"].as_str().unwrap());
-        let mut curl = Command::new("curl");
-        let output = curl.args(["-s", "-m", "30", "-d", body, &url]).output().unwrap();
-        serde_json::from_slice(&output.stdout).unwrap_or_default()
-    }
+/// One request without a body, and the JSON of its answer.
+fn ask(base_url: &str, method: &str, path: &str) -> Value {
+    let address = base_url.strip_prefix("http://").unwrap();
+    let mut socket = TcpStream::connect(address).unwrap();
+    let end = "Connection: close\r\nContent-Length: 0\r\n\r\n";
+    write!(socket, "{method} {path} HTTP/1.1\r\nHost: {address}\r\n{end}").unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).unwrap();
+    serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap_or_default()
+}
 
+impl Stack {
     /// Wakes one function, so that there is a child.
     fn wake(&self) -> Vec<u64> {
-        self.post("/2015-03-31/functions/sweep-due/invocations", "{}");
-        let url = format!("{}/2015-03-31/functions", self.addresses["api"].as_str().unwrap());
-        let output = Command::new("curl").args(["-sS", &url]).output().unwrap();
-        let listed: Value =
-            serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
+        let api = self.addresses["api"].as_str().unwrap();
+        ask(api, "POST", "/2015-03-31/functions/sweep-due/invocations");
+        let listed = ask(api, "GET", "/2015-03-31/functions");
         let functions = listed["functions"].as_array().unwrap().clone();
         let pids = functions.iter().flat_map(|it| it["pids"].as_array().unwrap().clone());
         pids.map(|pid| pid.as_u64().unwrap()).collect()
@@ -145,11 +148,9 @@ fn the_sandbox_runs_alone() {
     let mut line = String::new();
     BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     let told: Value = serde_json::from_str(&line).unwrap();
-    let url = format!("{}/control/payments", told["sandbox"].as_str().unwrap());
-    let output = Command::new("curl").args(["-s", &url]).output().unwrap();
+    let truth = ask(told["sandbox"].as_str().unwrap(), "GET", "/control/payments");
     process.kill().unwrap();
     process.wait().unwrap();
-    let truth: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(truth["payments"], json!([]));
 }
 

@@ -18,6 +18,8 @@ pub enum QueueError {
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("no queue of this name is configured")]
     UnknownTarget,
+    #[error("the event does not name its queue")]
+    UnknownSource,
 }
 
 impl Queues {
@@ -27,10 +29,6 @@ impl Queues {
 
     pub fn names(&self) -> Vec<String> {
         self.targets.iter().map(|target| target.name.clone()).collect()
-    }
-
-    pub fn client(&self) -> &Client {
-        &self.client
     }
 
     /// The queue drops a repeat of the same id for five minutes; nothing depends on it.
@@ -53,5 +51,44 @@ impl Queues {
             .await
             .map(|_| ())
             .map_err(|error| QueueError::Unavailable(Box::new(error.into_service_error())))
+    }
+
+    /// Shows a message that was received again after `wait_seconds`, not when its visibility ends.
+    pub async fn show_again(
+        &self,
+        queue_arn: &str,
+        receipt_handle: &str,
+        wait_seconds: i32,
+    ) -> Result<(), QueueError> {
+        let queue_url = queue_url(queue_arn).ok_or(QueueError::UnknownSource)?;
+        self.client
+            .change_message_visibility()
+            .queue_url(queue_url)
+            .receipt_handle(receipt_handle)
+            .visibility_timeout(wait_seconds)
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| QueueError::Unavailable(Box::new(error.into_service_error())))
+    }
+}
+
+/// `arn:aws:sqs:<region>:<account>:<name>` names the queue as its address does.
+fn queue_url(arn: &str) -> Option<String> {
+    let mut parts = arn.split(':').skip(3);
+    let (region, account, name) = (parts.next()?, parts.next()?, parts.next()?);
+    Some(format!("https://sqs.{region}.amazonaws.com/{account}/{name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arn_leads_to_its_queue() {
+        assert_eq!(
+            queue_url("arn:aws:sqs:eu-west-1:123456789012:quittance-deliveries.fifo").unwrap(),
+            "https://sqs.eu-west-1.amazonaws.com/123456789012/quittance-deliveries.fifo"
+        );
     }
 }

@@ -6,7 +6,29 @@
     reason = "a test stops at its first surprise"
 )]
 
+mod cancel_payment;
+mod capture_payment;
+mod card_numbers;
+mod concurrency;
+mod crashes;
 mod create_order;
+mod create_payment;
+mod deliver_confirmation;
+mod dev_stack;
+mod durability;
+mod late_success;
+mod payment_keys;
+mod profiles;
+mod hostile_input;
+mod problems;
+mod refund_payment;
+mod review;
+mod signed;
+mod status_check;
+mod sweep_due;
+mod unknown_outcomes;
+mod webhook_effects;
+mod webhook_receiver;
 
 /// The dev stack, built with these tests.
 const STACK: &str = env!("CARGO_BIN_EXE_e2e-stack");

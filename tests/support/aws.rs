@@ -2,22 +2,32 @@
 
 use serde_json::{Value, json};
 
-use crate::{Answer, Stack};
+use crate::{Answer, Options, Stack};
 
 /// The table of the dev stack.
 pub const TABLE: &str = "quittance-payments";
 
 impl Stack {
-    async fn aws(&self, service: &str, action: &str, body: &Value) -> Answer {
+    /// With secrets of the developer's own, given in a file.
+    pub async fn with_secrets(binary: &str, secrets: &Value, mut options: Options) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("secrets.json");
+        std::fs::write(&file, secrets.to_string()).unwrap();
+        options.arguments.extend(["--secrets".to_owned(), file.to_str().unwrap().to_owned()]);
+        Self::with(binary, options).await
+    }
+
+    pub(crate) async fn aws(&self, service: &str, action: &str, body: &Value) -> Answer {
         let request = self
             .http
             .post(self.address(service))
             .header("x-amz-target", action)
             .header("content-type", "application/x-amz-json-1.0")
+            .header("x-amz-date", "20260101T000000Z")
             .header(
                 "authorization",
                 "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/x/aws4_request, \
-                 SignedHeaders=host, Signature=0",
+                 SignedHeaders=host;x-amz-date, Signature=0",
             )
             .body(body.to_string());
         self.send(request).await.expect(200)

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-const READY_WITHIN: Duration = Duration::from_secs(60);
+const READY_WITHIN: Duration = Duration::from_mins(1);
 
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -51,7 +51,7 @@ impl Stack {
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_mins(1))
             .build()
             .unwrap();
         Self { addresses, http, child, log, clock, _dir: dir }
@@ -64,6 +64,16 @@ impl Stack {
     /// Everything that the stack and its children have written to stderr.
     pub fn log(&self) -> Vec<String> {
         self.log.lock().unwrap().clone()
+    }
+
+    /// Where the stack or one of its children has panicked.
+    pub fn panics(&self) -> Vec<String> {
+        let log = self.log();
+        let begins = |at: &usize| log[*at].contains("panicked");
+        (0..log.len())
+            .filter(begins)
+            .map(|at| log[at..].iter().take(2).cloned().collect())
+            .collect()
     }
 
     /// Moves the clock of the stack and its children to so many seconds ahead.

@@ -1,6 +1,33 @@
-//! The rules of the workspace, executed.
+//! The rules of the workspace, executed. Each rule is a test, and beside it stands the proof that it
+//! fails: a sample that breaks it.
 
-#[test]
-fn placeholder_is_replaced() {
-    assert!(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml").is_file());
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at its first surprise"
+)]
+
+mod source;
+mod template;
+
+mod layers;
+mod places;
+mod form;
+mod names;
+mod permissions;
+mod environment;
+mod dependencies;
+mod problems;
+mod documents;
+
+/// Shows every violation at once.
+#[track_caller]
+fn none(violations: &[String]) {
+    assert!(violations.is_empty(), "\n{}\n", violations.join("\n"));
+}
+
+/// The proof of a rule: it finds this much in a sample that breaks it, and says so.
+#[track_caller]
+fn found(violations: &[String], expected: &[&str]) {
+    assert_eq!(violations, expected);
 }

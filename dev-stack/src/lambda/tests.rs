@@ -49,7 +49,7 @@ fn program() -> Program {
 }
 
 pub(crate) async fn lambda(timeout_ms: u64, children_max: usize) -> Lambda {
-    let api = RuntimeApi::start(Clock::system()).await.unwrap();
+    let api = RuntimeApi::start().await.unwrap();
     let named = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let function = Deployed {
         name: "echo".to_owned(),

@@ -111,7 +111,7 @@ impl Ground {
             (true, true) => Output::ErrorsOnly,
             (true, false) => Output::Dropped,
         };
-        let api = RuntimeApi::start(self.clock.clone()).await?;
+        let api = RuntimeApi::start().await?;
         let functions = self.template.functions.iter();
         let functions = functions.map(|it| environment::deployed(it, &self.addresses)).collect();
         Ok(Lambda::new(functions, &Program::ourselves(output)?, &api))

@@ -4,6 +4,7 @@
 use super::attempt::Attempt;
 use super::id::{OperationId, PaymentId};
 use super::ledger::{CaptureClass, OperationKind, Reason, Refund};
+use super::money::Money;
 use super::order::{Order, State};
 use super::phase::{DisputePhase, OperationPhase, Phase};
 use super::status::PaymentStatus;
@@ -14,7 +15,8 @@ pub struct Event {
     pub payment: Option<PaymentId>,
     /// Tells this event from others of its kind on the same order.
     pub subject: String,
-    pub amount_minor: u64,
+    /// What moved, in its own currency: a capture in review need not have the order's.
+    pub amount: Money,
     pub refund: Option<(OperationId, Reason)>,
 }
 
@@ -122,20 +124,14 @@ pub fn changes(before: &Order, after: &Order) -> Vec<Event> {
         _ => None,
     };
     if let Some(kind) = ended {
-        events.push(Event::new(kind, None, "", after.total.amount_minor));
+        events.push(Event::new(kind, None, "", after.total));
     }
     events
 }
 
 impl Event {
-    fn new(kind: EventKind, payment: Option<&PaymentId>, subject: &str, amount_minor: u64) -> Self {
-        Self {
-            kind,
-            payment: payment.cloned(),
-            subject: subject.to_owned(),
-            amount_minor,
-            refund: None,
-        }
+    fn new(kind: EventKind, payment: Option<&PaymentId>, subject: &str, amount: Money) -> Self {
+        Self { kind, payment: payment.cloned(), subject: subject.to_owned(), amount, refund: None }
     }
 
     /// One fact, one name: what makes a confirmation's id.
@@ -152,7 +148,7 @@ fn attempt_changes(
     events: &mut Vec<Event>,
 ) {
     let known = before.attempts.get(id);
-    let amount = after.total.amount_minor;
+    let amount = after.total;
     let mut tell = |kind| events.push(Event::new(kind, Some(id), id.as_str(), amount));
     if known.is_none() {
         tell(EventKind::AttemptStarted);
@@ -194,9 +190,10 @@ fn operation_changes(before: &Order, after: &Order, events: &mut Vec<Event>) {
             OperationKind::Void => EventKind::VoidRequested,
             OperationKind::Refund => EventKind::RefundRequested,
         };
+        let amount = after.money_of(op.capture.as_deref(), op.amount_minor);
         let event = |kind| Event {
             refund: (op.kind == OperationKind::Refund).then(|| (id.clone(), op.reason)),
-            ..Event::new(kind, Some(&op.attempt), id.as_str(), op.amount_minor)
+            ..Event::new(kind, Some(&op.attempt), id.as_str(), amount)
         };
         if known.is_none() {
             events.push(event(requested));
@@ -227,8 +224,7 @@ fn capture_changes(before: &Order, after: &Order, events: &mut Vec<Event>) {
             CaptureClass::Review => (EventKind::PaymentReview, id.as_str()),
         };
         newly_paid = newly_paid && capture.class != CaptureClass::Fits;
-        let amount = capture.amount.amount_minor;
-        events.push(Event::new(kind, Some(&capture.attempt), subject, amount));
+        events.push(Event::new(kind, Some(&capture.attempt), subject, capture.amount));
     }
 }
 
@@ -250,13 +246,19 @@ fn refund_changes(before: &Order, after: &Order, events: &mut Vec<Event>) {
             kind,
             payment,
             subject: public_id.as_str().to_owned(),
-            amount_minor: refund.amount_minor,
+            amount: after.money_of(Some(&refund.capture), refund.amount_minor),
             refund: Some((public_id, reason)),
         });
     }
 }
 
 impl Order {
+    /// A part of a capture is in the capture's currency.
+    fn money_of(&self, capture: Option<&str>, amount_minor: u64) -> Money {
+        let capture = capture.and_then(|id| self.captures.get(id));
+        Money::new(amount_minor, capture.map_or(self.currency(), |known| known.amount.currency))
+    }
+
     /// A refund's public name and reason: our operation's, or one computed for a refund made at the
     /// gateway.
     pub fn public_refund(&self, gateway_id: &str, refund: &Refund) -> (OperationId, Reason) {
@@ -279,6 +281,7 @@ fn dispute_changes(before: &Order, after: &Order, events: &mut Vec<Event>) {
             DisputePhase::Lost => EventKind::DisputeLost,
         };
         let payment = after.captures.get(&dispute.capture).map(|capture| &capture.attempt);
-        events.push(Event::new(kind, payment, id, dispute.amount_minor));
+        let amount = after.money_of(Some(&dispute.capture), dispute.amount_minor);
+        events.push(Event::new(kind, payment, id, amount));
     }
 }

@@ -133,8 +133,8 @@ fn announce(order: &mut Order, event: &Event, sequence: u64, rules: &Rules, now:
 fn data(order: &Order, event: &Event) -> Value {
     let mut data = json!({
         "order_id": order.id,
-        "amount": event.amount_minor,
-        "currency": order.currency(),
+        "amount": event.amount.amount_minor,
+        "currency": event.amount.currency,
         "status": order.status().as_str(),
         "metadata": order.details.metadata,
     });

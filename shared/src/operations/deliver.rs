@@ -121,29 +121,9 @@ fn asked_wait(headers: &HeaderMap) -> Option<i32> {
 /// Lets the queue show a failed message again after `wait_seconds`. Without this it comes back when its
 /// visibility ends, which is only less well timed.
 pub async fn postpone(app: &App, queue_arn: &str, receipt_handle: &str, wait_seconds: i32) {
-    let Some(queue_url) = queue_url(queue_arn) else {
-        return;
-    };
-    let changed = app
-        .queues
-        .client()
-        .change_message_visibility()
-        .queue_url(queue_url)
-        .receipt_handle(receipt_handle)
-        .visibility_timeout(wait_seconds)
-        .send()
-        .await;
-    if let Err(error) = changed {
-        let error = error.into_service_error();
+    if let Err(error) = app.queues.show_again(queue_arn, receipt_handle, wait_seconds).await {
         tracing::warn!(error = %error, "a failed delivery keeps its queue's own wait");
     }
-}
-
-/// `arn:aws:sqs:<region>:<account>:<name>` names the queue as its address does.
-fn queue_url(arn: &str) -> Option<String> {
-    let mut parts = arn.split(':').skip(3);
-    let (region, account, name) = (parts.next()?, parts.next()?, parts.next()?);
-    Some(format!("https://sqs.{region}.amazonaws.com/{account}/{name}"))
 }
 
 #[cfg(test)]
@@ -156,14 +136,6 @@ mod tests {
         assert_eq!(
             waits,
             [5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 39_600, 39_600, 39_600]
-        );
-    }
-
-    #[test]
-    fn an_arn_leads_to_its_queue() {
-        assert_eq!(
-            queue_url("arn:aws:sqs:eu-west-1:123456789012:quittance-deliveries.fifo").unwrap(),
-            "https://sqs.eu-west-1.amazonaws.com/123456789012/quittance-deliveries.fifo"
         );
     }
 }

@@ -253,7 +253,9 @@ async fn merged(app: &App, event: &Parked) -> bool {
         return false;
     };
     let body = event.body.as_bytes();
-    let Ok(notice) = gateway.translate(&Verified::vouch_for(body)) else {
+    // Under its own name, or it would be parked a second time under another.
+    let verified = Verified::vouch_for(body).of_event(event.event());
+    let Ok(notice) = gateway.translate(&verified) else {
         return false;
     };
     let receipt = accept(app, &*gateway, notice, body).await;

@@ -39,6 +39,11 @@ impl Parked {
         }
     }
 
+    /// What it is parked under: the gateway's name of it, or the hash of its body.
+    pub fn event(&self) -> Option<&str> {
+        self.key.strip_prefix(&keys::parked(&self.gateway, ""))
+    }
+
     /// Waits longer each time; after a week it is kept for a person, no longer tried.
     #[must_use]
     pub fn tried(mut self, now: Timestamp) -> Self {

@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::{
 };
 
 use super::{Claimed, Created, DueKey, Parked, Saved, Store};
+use crate::aws;
 use crate::config::AwsConfig;
 use crate::domain::attempt::CaptureMode;
 use crate::domain::capabilities::GatewayName;
@@ -17,8 +18,8 @@ use crate::domain::conclude::{Occasion, conclude};
 use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::idempotency::{Fingerprint, Key};
 use crate::domain::order::{Ending, Nonce, Order, Source, State};
+use crate::domain::phase::OperationPhase;
 use crate::domain::testing::{Case, FULL, START, captured, open_order, pending, refunded, usd};
-use crate::{aws, domain::phase::OperationPhase};
 
 async fn store() -> Store {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -3,9 +3,9 @@
 use super::Sqs;
 use super::error::SqsError;
 use super::ledger::Edit;
-use super::message::Hold;
+use super::message::{Hold, Message};
 use super::receipt::Receipt;
-use super::settings::VISIBILITY_SECONDS_MAX;
+use super::settings::{VISIBILITY, VISIBILITY_SECONDS_MAX};
 
 impl Sqs {
     /// A handle of an earlier receive deletes nothing: of a standard queue silently, of a FIFO
@@ -68,5 +68,23 @@ impl Sqs {
         message.hold = Some(Hold { until_ms, ..hold });
         let edit = Edit::Message(queue.to_owned(), receipt.sequence, message);
         self.commit(&mut ledger, vec![edit])
+    }
+    /// For the start of a stack, whose own consumer died with the last one: gives back what nobody
+    /// has spoken of since it was received. What a consumer has put off stays put off.
+    pub fn give_back(&self, queue: &str) -> Result<(), SqsError> {
+        let now_ms = self.now_ms();
+        let mut ledger = self.ledger();
+        let from = ledger.queue(queue)?;
+        let visibility_ms = from.record.settings.number(&VISIBILITY) * 1000;
+        let is_untouched = |hold: Hold| hold.until_ms - hold.since_ms == visibility_ms;
+        let held = from.messages.iter().filter(|(_, message)| {
+            message.is_in_flight(now_ms) && message.hold.is_some_and(is_untouched)
+        });
+        let edits = held.map(|(sequence, message)| {
+            let message = Message { hold: None, ..message.clone() };
+            Edit::Message(queue.to_owned(), *sequence, message)
+        });
+        let edits = edits.collect();
+        self.commit(&mut ledger, edits)
     }
 }

@@ -5,10 +5,7 @@ fn a_created_payment_has_a_page_and_no_money() {
     let bench = Bench::new(Profile::Full);
     let got = bench.create(json!({"return_url": "https://shop.example/back", "expires_in": 600}));
     assert_eq!(got.status, 201);
-    let (id, token) = (
-        got.body["id"].clone(),
-        got.body["client_token"].as_str().unwrap(),
-    );
+    let (id, token) = (got.body["id"].clone(), got.body["client_token"].as_str().unwrap());
     assert_eq!(
         got.body,
         json!({
@@ -27,16 +24,8 @@ fn a_created_payment_has_a_page_and_no_money() {
 #[test]
 fn a_wrong_or_missing_api_key_is_refused() {
     let bench = Bench::new(Profile::Full);
-    for value in [
-        "",
-        "Bearer",
-        "Bearer wrong",
-        "Basic sbx_test_key",
-        "Bearer sbx_test_key2",
-    ] {
-        let request = Request::builder()
-            .uri("/v1/payments")
-            .header("authorization", value);
+    for value in ["", "Bearer", "Bearer wrong", "Basic sbx_test_key", "Bearer sbx_test_key2"] {
+        let request = Request::builder().uri("/v1/payments").header("authorization", value);
         let got = Got::from(bench.send(request.body(Bytes::new()).unwrap()));
         assert_eq!(got.refusal(), (401, "unauthorized"), "{value}");
     }
@@ -65,16 +54,9 @@ fn every_malformed_create_is_refused_and_makes_nothing() {
         json!({"metadata": {"long": "x".repeat(501)}}),
         json!({"order_id": "ORD_1"}),
     ] {
-        assert_eq!(
-            bench.create(wrong.clone()).refusal(),
-            (422, "invalid_request"),
-            "{wrong}"
-        );
+        assert_eq!(bench.create(wrong.clone()).refusal(), (422, "invalid_request"), "{wrong}");
     }
-    assert_eq!(
-        bench.create(json!({"expires_in": 0})).refusal(),
-        (422, "not_supported")
-    );
+    assert_eq!(bench.create(json!({"expires_in": 0})).refusal(), (422, "not_supported"));
     assert_eq!(bench.get("/v1/payments").body["payments"], json!([]));
 }
 
@@ -87,14 +69,8 @@ fn a_body_that_is_no_json_or_too_large_is_refused() {
     };
     assert_eq!(post(b"{".to_vec()).refusal(), (400, "malformed_json"));
     assert_eq!(post(vec![0xff]).refusal(), (400, "malformed_json"));
-    assert_eq!(
-        post(vec![b' '; 64 * 1024]).refusal(),
-        (400, "malformed_json")
-    );
-    assert_eq!(
-        post(vec![b' '; 64 * 1024 + 1]).refusal(),
-        (413, "too_large")
-    );
+    assert_eq!(post(vec![b' '; 64 * 1024]).refusal(), (400, "malformed_json"));
+    assert_eq!(post(vec![b' '; 64 * 1024 + 1]).refusal(), (413, "too_large"));
 }
 
 #[test]
@@ -104,24 +80,11 @@ fn the_same_key_and_body_give_the_same_answer_and_one_payment() {
     let first = bench.keyed("k1", "/v1/payments", body.clone());
     bench.submit(&first.body, "outcome=approve");
     let again = bench.keyed("k1", "/v1/payments", body);
-    assert_eq!(
-        (again.status, &again.text),
-        (201, &first.text),
-        "as it was then, not as it is now"
-    );
+    assert_eq!((again.status, &again.text), (201, &first.text), "as it was then, not as it is now");
     assert_eq!(again.header("idempotent-replayed"), Some("true"));
     assert_eq!(first.header("idempotent-replayed"), None);
-    assert_eq!(
-        bench.get("/control/payments").body["payments"][0]["create_calls"],
-        2
-    );
-    assert_eq!(
-        bench.get("/v1/payments").body["payments"]
-            .as_array()
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(bench.get("/control/payments").body["payments"][0]["create_calls"], 2);
+    assert_eq!(bench.get("/v1/payments").body["payments"].as_array().unwrap().len(), 1);
 }
 
 #[test]
@@ -138,12 +101,7 @@ fn a_key_with_another_body_or_route_is_refused() {
 #[test]
 fn a_key_is_forgotten_after_a_day() {
     let bench = Bench::new(Profile::Full);
-    let create = || {
-        bench
-            .keyed("k1", "/v1/payments", payment_body(json!({})))
-            .body["id"]
-            .clone()
-    };
+    let create = || bench.keyed("k1", "/v1/payments", payment_body(json!({}))).body["id"].clone();
     let first = create();
     bench.wait_ms(24 * 3_600_000 - 1);
     assert_eq!(create(), first);
@@ -175,9 +133,7 @@ fn an_outcome_in_the_metadata_needs_no_page() {
     let made = |outcome: &str, more: Value| {
         let bench = Bench::new(Profile::Full);
         let mut body = json!({"metadata": {"sandbox": outcome, "order_id": "ORD_1"}});
-        body.as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let got = bench.create(body);
         (got.status, got.body, bench.event_names())
     };
@@ -198,10 +154,7 @@ fn an_outcome_in_the_metadata_needs_no_page() {
     assert_eq!(events, ["payment.authorized"]);
 
     let (status, body, events) = made("decline", json!({}));
-    assert_eq!(
-        (status, &body["error"]["code"]),
-        (402, &json!("payment_declined"))
-    );
+    assert_eq!((status, &body["error"]["code"]), (402, &json!("payment_declined")));
     assert_eq!(body["payment"]["status"], "failed");
     assert_eq!(body["payment"]["failure"]["code"], "card_declined");
     assert_eq!(events, ["payment.failed"]);
@@ -210,13 +163,8 @@ fn an_outcome_in_the_metadata_needs_no_page() {
 #[test]
 fn a_pending_outcome_is_captured_when_its_time_has_come() {
     let bench = Bench::new(Profile::Full);
-    let payment = bench
-        .create(json!({"metadata": {"sandbox": "pending:5s"}}))
-        .body;
-    assert_eq!(
-        (&payment["status"], &payment["processing"]),
-        (&json!("pending"), &json!(true))
-    );
+    let payment = bench.create(json!({"metadata": {"sandbox": "pending:5s"}})).body;
+    assert_eq!((&payment["status"], &payment["processing"]), (&json!("pending"), &json!(true)));
     assert_eq!(bench.event_names(), ["payment.pending"]);
     bench.wait_ms(4_999);
     assert_eq!(bench.look_up(&payment)["status"], "pending");
@@ -238,9 +186,7 @@ fn a_declined_create_is_replayed_as_declined() {
 #[test]
 fn what_time_did_is_told_with_the_moment_it_happened() {
     let bench = Bench::new(Profile::Full);
-    let payment = bench
-        .create(json!({"metadata": {"sandbox": "pending:5s"}}))
-        .body;
+    let payment = bench.create(json!({"metadata": {"sandbox": "pending:5s"}})).body;
     bench.events();
     bench.wait_ms(3_600_000);
     bench.look_up(&payment);

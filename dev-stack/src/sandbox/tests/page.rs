@@ -120,6 +120,21 @@ fn a_page_expires_by_the_gateways_own_clock() {
 }
 
 #[test]
+fn the_time_to_pay_is_no_matter_once_a_payment_is_settled() {
+    let bench = Bench::new(Profile::Full);
+    for (outcome, status) in
+        [("approve", "captured"), ("decline", "failed"), ("authorize", "authorized")]
+    {
+        let payment = bench.create(json!({"expires_in": 60})).body;
+        bench.submit(&payment, &format!("outcome={outcome}"));
+        bench.events();
+        bench.wait_ms(60_000);
+        assert_eq!(bench.look_up(&payment)["status"], status);
+        assert!(bench.events().is_empty());
+    }
+}
+
+#[test]
 fn a_browser_is_sent_back_to_the_shop_or_to_the_page() {
     let bench = Bench::new(Profile::Full);
     let shop = json!({"return_url": "https://shop.example/back?x=1"});

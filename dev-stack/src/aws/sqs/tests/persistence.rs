@@ -89,3 +89,18 @@ fn a_dead_letter_survives_in_its_new_queue_only() {
     assert_eq!(after.counts("q.fifo"), ["0", "0", "0"]);
     assert_eq!(after.bodies("dead.fifo"), "m");
 }
+
+#[test]
+fn what_a_dead_consumer_held_is_given_back_and_what_it_put_off_is_not() {
+    let desk = Desk::new();
+    desk.create("q.fifo", &json!({ "FifoQueue": "true", "VisibilityTimeout": "60" }));
+    desk.send("g", "1");
+    let put_off = desk.take("q.fifo");
+    desk.sqs.change_visibility("q.fifo", &put_off, 300).unwrap();
+    desk.send("h", "2");
+    desk.take("q.fifo");
+    desk.sqs.give_back("q.fifo").unwrap();
+    assert_eq!(desk.bodies("q.fifo"), "2");
+    desk.pass(300);
+    assert_eq!(desk.bodies("q.fifo"), "1 2");
+}

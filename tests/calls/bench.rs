@@ -1,0 +1,176 @@
+//! One `App`, made as the functions make theirs, at the addresses of a running stack.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use e2e::{Options, Stack};
+use lambda_http::Request;
+use quittance::app::{App, World};
+use quittance::aws::sdk_config;
+use quittance::config::{Config, Need};
+use quittance::domain::time::Timestamp;
+use quittance::http::problem::Problem;
+use quittance::http::{Reply, respond};
+use quittance::ports::Clock;
+use quittance::system::{RandomIds, SystemClock};
+use serde_json::{Value, json};
+
+use crate::STACK;
+use crate::counting::{Calls, CountedTransport, Tally, count, http_client, secret_reads};
+use crate::event::Event;
+
+const NEEDS: [Need; 6] = [
+    Need::Store,
+    Need::Gateways,
+    Need::Confirmations,
+    Need::ApiKeys,
+    Need::StatusTokens,
+    Need::Delivery,
+];
+
+/// Shards of the index of unfinished work, as the dev stack has them.
+pub(crate) const SHARDS: usize = 8;
+/// Queues that hear of every fact.
+pub(crate) const TARGETS: usize = 3;
+
+pub(crate) struct Bench {
+    pub app: App,
+    pub stack: Stack,
+    tally: Tally,
+    clock: Arc<Ahead>,
+    transport: Arc<CountedTransport>,
+}
+
+/// What a handler answered, and what it called for it.
+pub(crate) struct Outcome {
+    pub status: u16,
+    pub body: Value,
+    pub calls: Calls,
+    pub secret_reads: usize,
+    /// The calls by name, for the message of a failure.
+    pub names: Vec<String>,
+}
+
+/// The machine's clock, so many seconds ahead.
+#[derive(Debug, Default)]
+struct Ahead(AtomicI64);
+
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        SystemClock::default().now().plus(self.0.load(Ordering::Relaxed))
+    }
+}
+
+impl Bench {
+    /// With a stack of its own, whose gateway sends no webhooks: nobody else changes an order.
+    pub(crate) async fn start(profile: &'static str) -> Self {
+        let bench = Self::cold(profile).await;
+        bench.app.warm_up().await;
+        bench.tally.take();
+        bench
+    }
+
+    /// No secret has been read yet.
+    pub(crate) async fn cold(profile: &'static str) -> Self {
+        let options = Options { profile: Some(profile), ..Options::default() };
+        Self::on(Stack::with(STACK, options).await).await
+    }
+
+    pub(crate) async fn on(stack: Stack) -> Self {
+        stack.behave(json!({ "webhooks": { "mode": "never" } })).await;
+        let (tally, clock) = (Tally::default(), Arc::new(Ahead::default()));
+        let variables = environment(&stack);
+        let config = Config::read(&NEEDS, &|name| variables.get(name).cloned()).unwrap();
+        let transport = Arc::new(CountedTransport::new(&tally));
+        let world = World {
+            aws: sdk_config(&config.aws, http_client(&tally)),
+            transport: transport.clone(),
+            clock: clock.clone(),
+            ids: Arc::new(RandomIds),
+        };
+        Self { app: App::new(config, world), stack, tally, clock, transport }
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        self.clock.now().unix()
+    }
+
+    /// From now on it is this time.
+    pub(crate) fn set_now(&self, unix: i64) {
+        self.clock.0.fetch_add(unix - self.now(), Ordering::Relaxed);
+    }
+
+    pub(crate) async fn ask<'a, H, F>(&'a self, handle: H, event: &Event) -> Outcome
+    where
+        H: Fn(&'a App, Request) -> F,
+        F: Future<Output = Result<Reply, Problem>> + 'a,
+    {
+        self.tally.take();
+        // Boxed: a whole request is larger than a test's stack should hold many times over.
+        let response = Box::pin(respond(&self.app, event.request(), handle)).await;
+        let status = response.status().as_u16();
+        let body = serde_json::from_slice(response.body()).unwrap_or(Value::Null);
+        self.outcome(status, body)
+    }
+
+    /// What a run that is no HTTP request came to.
+    pub(crate) async fn run<T>(&self, run: impl Future<Output = T>) -> (T, Outcome) {
+        self.tally.take();
+        let result = Box::pin(run).await;
+        (result, self.outcome(200, Value::Null))
+    }
+
+    fn outcome(&self, status: u16, body: Value) -> Outcome {
+        let names = self.tally.take();
+        let (calls, secret_reads) = (count(&names), secret_reads(&names));
+        Outcome { status, body, calls, secret_reads, names }
+    }
+
+    /// From now on the gateway's answers are lost.
+    pub(crate) fn lose_answers(&self) {
+        self.transport.lose_answers();
+    }
+
+    pub(crate) async fn webhook_secret(&self) -> String {
+        let secret = self.stack.secret("quittance/gateways/sandbox").await;
+        secret["webhook_secrets"][0]["key"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Outcome {
+    #[track_caller]
+    pub(crate) fn answered(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}\n{:?}", self.body, self.names);
+        self
+    }
+
+    pub(crate) fn word(&self, name: &str) -> String {
+        self.body[name].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// As the template sets it, with the addresses of the stack.
+fn environment(stack: &Stack) -> BTreeMap<String, String> {
+    let queue =
+        |name: &str| format!("{name}={}/000000000000/quittance-{name}.fifo", stack.address("sqs"));
+    let queues = ["deliveries", "fulfilment", "notifications"].map(queue).join(",");
+    let shards = SHARDS.to_string();
+    let region = stack.address("region").to_owned();
+    let variables = [
+        ("STACK_NAME", "quittance"),
+        ("TABLE_NAME", e2e::TABLE),
+        ("DUE_SHARDS", &shards),
+        ("GATEWAYS", "sandbox"),
+        ("CONFIRMATION_QUEUES", &queues),
+        ("QUITTANCE_DEV_STACK", "1"),
+        ("AWS_REGION", &region),
+        ("AWS_ACCESS_KEY_ID", "local"),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", stack.address("dynamodb")),
+        ("AWS_ENDPOINT_URL_SQS", stack.address("sqs")),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", stack.address("secrets_manager")),
+    ];
+    variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+}

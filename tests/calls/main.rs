@@ -1,0 +1,24 @@
+//! The deployed handlers in the test's own process, on API Gateway's own events: every call that they
+//! make to AWS and to the gateway is counted.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test stops at its first surprise, and the table of calls is shown"
+)]
+
+mod counting;
+mod event;
+mod bench;
+mod table;
+
+mod merchant;
+mod gateway;
+mod schedule;
+mod samples;
+mod strangers;
+
+/// The dev stack, built with these tests.
+const STACK: &str = env!("CARGO_BIN_EXE_e2e-stack");

@@ -1,0 +1,169 @@
+//! Card numbers are refused wherever they are written, and leave no trace. What only looks like one is
+//! taken.
+
+use e2e::{Answer, Stack, order_body};
+use serde_json::{Value, json};
+
+use crate::STACK;
+
+/// The gateways' own test numbers, in the ways in which people write them.
+const CARDS: [&str; 5] = [
+    "4111111111111111",
+    "4111 1111 1111 1111",
+    "5555-5555-5555-4444",
+    "378282246310005",
+    "Karte: 6011 0009 9013 9424, bis 12/29",
+];
+
+#[track_caller]
+fn assert_refused(answer: &Answer, pointer: &str, card: &str) {
+    let told = (answer.status, answer.slug());
+    assert_eq!(told, (422, "card-data-refused"), "{pointer} {card}: {answer}");
+    let errors = answer.body["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 1, "{answer}");
+    assert_eq!(errors[0]["pointer"], pointer, "{card}: {answer}");
+    assert!(!digits(&answer.text).contains(&digits(card)[..8]), "{answer}");
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// The digits of no card are anywhere: not in the log, the table, or at the gateway.
+async fn assert_no_trace(stack: &Stack) {
+    let mut everywhere = stack.log();
+    everywhere.extend(stack.items().await.iter().map(Value::to_string));
+    everywhere.extend(stack.all_truth().await.iter().map(Value::to_string));
+    for text in everywhere {
+        let found = CARDS.iter().find(|card| {
+            text.contains(**card)
+                || text.contains(&digits(card))
+                || text.contains(&card[..19.min(card.len())])
+        });
+        assert_eq!(found, None, "in {text}");
+    }
+    assert_eq!(stack.panics(), Vec::<String>::new());
+}
+
+/// The example order with `value` at a pointer, whose parents are made as needed.
+fn order_with(pointer: &str, value: &str) -> Value {
+    let mut body = order_body();
+    body["items"][0]["name"] = json!("a name");
+    body["customer"] = json!({ "id": "c", "name": "n", "email": "e@example.com" });
+    body["metadata"] = json!({ "note": "n" });
+    body["reference"] = json!("r");
+    *body.pointer_mut(pointer).unwrap() = json!(value);
+    body
+}
+
+#[tokio::test]
+async fn no_string_of_an_order_may_hold_a_card_number() {
+    let stack = Stack::start(STACK).await;
+    let pointers = [
+        "/reference",
+        "/customer/id",
+        "/customer/name",
+        "/customer/email",
+        "/metadata/note",
+        "/items/0/product_id",
+        "/items/0/name",
+        "/currency",
+    ];
+    for pointer in pointers {
+        for card in CARDS {
+            let answer = stack.post("/api/orders", &order_with(pointer, card)).await;
+            assert_refused(&answer, pointer, card);
+        }
+    }
+    for card in CARDS {
+        let mut named = order_body();
+        named["metadata"] = json!({ card: "x" });
+        assert_refused(&stack.post("/api/orders", &named).await, "/metadata", card);
+        let mut unknown = order_body();
+        unknown["payment"] = json!({ "number": card });
+        assert_refused(&stack.post("/api/orders", &unknown).await, "/payment/number", card);
+        let mut hidden = order_body();
+        hidden["metadata"] = json!({ "note": format!("no. {card}.") });
+        assert_refused(&stack.post("/api/orders", &hidden).await, "/metadata/note", card);
+    }
+    assert!(stack.items().await.is_empty());
+    assert_no_trace(&stack).await;
+}
+
+#[tokio::test]
+async fn no_string_of_a_payment_or_refund_may_hold_a_card_number() {
+    let stack = Stack::start(STACK).await;
+    let order = stack.order(&order_body()).await;
+    let paid = stack.paid().await;
+    let before = stack.items().await;
+    for card in CARDS {
+        for member in ["order_id", "gateway", "method", "capture", "currency", "card"] {
+            let answer = stack.pay(&order, json!({ member: card })).await;
+            assert_refused(&answer, &format!("/{member}"), card);
+        }
+        let url = format!("{}/return?card={card}", stack.address("shop"));
+        let answer = stack.pay(&order, json!({ "return_url": url })).await;
+        assert_refused(&answer, "/return_url", card);
+        let answer = stack.refund(&paid.payment, "refund", json!({ "reason": card })).await;
+        assert_refused(&answer, "/reason", card);
+    }
+    assert_eq!(stack.items().await, before);
+    assert_no_trace(&stack).await;
+}
+
+#[tokio::test]
+async fn what_is_no_phone_number_is_not_stored_as_one() {
+    let stack = Stack::start(STACK).await;
+    for card in CARDS {
+        let mut body = order_body();
+        body["customer"] = json!({ "phone": card });
+        let answer = stack.post("/api/orders", &body).await;
+        assert_eq!((answer.status, answer.slug()), (422, "invalid-request"), "{answer}");
+        assert!(!answer.text.contains(card), "{answer}");
+    }
+    assert!(stack.items().await.is_empty());
+    assert_no_trace(&stack).await;
+}
+
+/// Luhn's sum, from the right.
+fn passes_luhn(number: &str) -> bool {
+    let digits = number.bytes().rev().filter(u8::is_ascii_digit).map(|b| u32::from(b - b'0'));
+    let weighed = digits.enumerate().map(|(at, digit)| match (at % 2, digit * 2) {
+        (0, _) => digit,
+        (_, doubled) if doubled > 9 => doubled - 9,
+        (_, doubled) => doubled,
+    });
+    weighed.sum::<u32>() % 10 == 0
+}
+
+/// `prefix` and the digit that makes it pass.
+fn completed(prefix: &str) -> String {
+    let all = (0..10).map(|digit| format!("{prefix}{digit}"));
+    all.into_iter().find(|number| passes_luhn(number)).unwrap()
+}
+
+#[tokio::test]
+async fn numbers_that_merely_pass_luhn_are_accepted() {
+    let stack = Stack::start(STACK).await;
+    // A date and a counter, a plain counter, years, an account, a serial number.
+    let prefixes =
+        ["202611200000123", "100000000000000", "7992739871", "90000000000000000", "1764"];
+    for prefix in prefixes {
+        let number = completed(prefix);
+        for pointer in ["/reference", "/items/0/product_id", "/metadata/note", "/customer/id"] {
+            let answer = stack.post("/api/orders", &order_with(pointer, &number)).await.expect(201);
+            assert_eq!(answer.body.pointer(pointer).unwrap(), &json!(number));
+        }
+    }
+    // A card's digits that something touches are part of a longer name.
+    for reference in ["INV4111111111111111", "4111111111111111a", "41111111111111112"] {
+        stack.post("/api/orders", &order_with("/reference", reference)).await.expect(201);
+    }
+    for phone in [completed("+4917612345678"), completed("+491761234567"), completed("+1415555010")]
+    {
+        let mut body = order_body();
+        body["customer"] = json!({ "phone": phone });
+        let answer = stack.post("/api/orders", &body).await.expect(201);
+        assert_eq!(answer.body["customer"]["phone"], phone);
+    }
+}

@@ -1,0 +1,177 @@
+//! Where integrity.md puts the order afterwards, at both ends.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use e2e::Stack;
+use serde_json::{Value, json};
+
+use super::stories::{EXPIRED_SECONDS, Known, Story, place, refund, start};
+
+struct After {
+    order: &'static str,
+    payment: &'static str,
+    /// At the gateway.
+    captured: u64,
+    refunded: u64,
+    /// One id each, to each queue.
+    told: &'static [&'static str],
+}
+
+const fn after(story: Story) -> After {
+    let unpaid =
+        After { order: "created", payment: "pending", captured: 0, refunded: 0, told: &[] };
+    let paid = After {
+        order: "paid",
+        payment: "succeeded",
+        captured: 7500,
+        told: &["payment.completed"],
+        ..unpaid
+    };
+    match story {
+        Story::Order | Story::Payment | Story::KeylessPayment | Story::TakeOver => unpaid,
+        Story::Charge | Story::Paid | Story::Unheard => paid,
+        Story::Capture => After { told: &["payment.authorized", "payment.completed"], ..paid },
+        Story::Refund => After {
+            order: "partially_refunded",
+            refunded: 2500,
+            told: &["payment.completed", "refund.completed"],
+            ..paid
+        },
+        Story::Void => After {
+            payment: "canceled",
+            told: &["payment.authorized", "payment.canceled"],
+            ..unpaid
+        },
+        Story::Close => After { payment: "canceled", told: &["payment.canceled"], ..unpaid },
+        Story::CancelOrder => After {
+            order: "canceled",
+            payment: "canceled",
+            told: &["order.canceled", "payment.canceled"],
+            ..unpaid
+        },
+        Story::Expiry => After {
+            order: "expired",
+            payment: "expired",
+            told: &["order.expired", "payment.expired"],
+            ..unpaid
+        },
+        Story::Compensation => After {
+            order: "canceled",
+            captured: 7500,
+            refunded: 7500,
+            told: &["order.canceled", "payment.canceled", "refund.completed"],
+            ..paid
+        },
+    }
+}
+
+pub(super) async fn check(story: Story, stack: &Stack, known: &Known) {
+    let begun = if story == Story::Expiry { EXPIRED_SECONDS } else { 0 };
+    // Beyond every lease, the settle time and the first steps of the backoff.
+    for ahead in [100, 300, 800, 2000, 6000] {
+        stack.set_clock_ahead(begun + ahead);
+        stack.sweep().await;
+    }
+    let known = retried(story, stack, known).await;
+    let wanted = after(story);
+    assert_eq!(stack.order_status(&known.order).await, wanted.order);
+    if story != Story::Order {
+        assert_eq!(stack.payment_status(&known.payment).await, wanted.payment);
+        assert_eq!(stack.truth(&known.payment).await.len(), 1);
+    }
+    assert_money(stack, &known, wanted.captured, wanted.refunded).await;
+    assert_told(stack, &known, wanted.told).await;
+    if wanted.order == "created" {
+        pay_after_all(story, stack, &known, wanted.told).await;
+    } else {
+        let item = stack.item(&known.order).await.unwrap();
+        assert_eq!(item.get("due_at"), None, "work is left: {item}");
+    }
+}
+
+/// What the caller finds who heard no answer and asks again: the same order, payment or refund.
+async fn retried(story: Story, stack: &Stack, known: &Known) -> Known {
+    let mut known = known.clone();
+    match story {
+        Story::Order => known.order = place(stack).await.expect(200).word("order_id").to_owned(),
+        Story::Payment | Story::Charge | Story::TakeOver => {
+            let payment = start(stack, &known).await.expect(200);
+            assert_eq!(payment.header("idempotent-replayed"), "true");
+            known.payment = payment.word("payment_id").to_owned();
+            known.page = payment.word("checkout_url").to_owned();
+        }
+        Story::KeylessPayment => {
+            let payment = stack.pay(&known.order, json!({})).await.expect(200);
+            known.payment = payment.word("payment_id").to_owned();
+            known.page = payment.word("checkout_url").to_owned();
+        }
+        Story::Refund => {
+            let refund = refund(stack, &known).await.expect(200);
+            assert_eq!(refund.word("status"), "succeeded");
+        }
+        Story::Paid
+        | Story::Unheard
+        | Story::Capture
+        | Story::Void
+        | Story::Close
+        | Story::CancelOrder
+        | Story::Expiry
+        | Story::Compensation => {}
+    }
+    known
+}
+
+/// Money that moved for the order: all its objects, and each capture once.
+async fn assert_money(stack: &Stack, known: &Known, captured: u64, refunded: u64) {
+    let truth = stack.all_truth().await;
+    let sum = |name: &str| truth.iter().map(|p| p[name].as_u64().unwrap()).sum::<u64>();
+    assert_eq!((sum("amount_captured"), sum("amount_refunded")), (captured, refunded), "{truth:?}");
+    let captures = |payment: &Value| payment["captures"].as_array().unwrap().len();
+    assert_eq!(truth.iter().map(captures).sum::<usize>(), usize::from(captured > 0), "{truth:?}");
+    let ours = |payment: &Value| payment["order_id"] == known.order.as_str();
+    assert!(truth.iter().all(ours), "{truth:?}");
+}
+
+/// Each type of confirmation under one id, the same to all; how often it came does not matter.
+async fn assert_told(stack: &Stack, known: &Known, told: &[&str]) {
+    let mut ids: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for queue in ["fulfilment", "notifications"] {
+        let messages = stack.messages(queue, &known.order).await;
+        let here: BTreeSet<&str> = messages.iter().map(|m| m["type"].as_str().unwrap()).collect();
+        assert_eq!(here, told.iter().copied().collect(), "{queue}");
+        for message in &messages {
+            let (kind, id) = (message["type"].as_str().unwrap(), message["id"].as_str().unwrap());
+            ids.entry(kind.to_owned()).or_default().insert(id.to_owned());
+        }
+    }
+    for kind in told {
+        let shown = stack.until_inbox(&known.order, kind).await;
+        let id = shown["webhook_id"].as_str().unwrap().to_owned();
+        ids.entry((*kind).to_owned()).or_default().insert(id);
+    }
+    assert!(ids.values().all(|ids| ids.len() == 1), "{ids:?}");
+    assert_eq!(stack.inbox(&known.order).await.len(), told.len());
+}
+
+/// An order that is still open can be paid, once: by the page that was handed out, or by another.
+async fn pay_after_all(story: Story, stack: &Stack, known: &Known, told: &[&str]) {
+    let page = if matches!(story, Story::Order | Story::Void | Story::Close) {
+        let again = stack.pay_with_key(&known.order, "again", json!({})).await.expect(201);
+        again.word("checkout_url").to_owned()
+    } else {
+        known.page_on(stack)
+    };
+    stack.choose(&page, "approve").await.expect(200);
+    stack.until_order(&known.order, "paid").await;
+    assert_money(stack, known, 7500, 0).await;
+    stack.until_inbox(&known.order, "payment.completed").await;
+    tokio::time::timeout(Duration::from_secs(10), async {
+        while stack.inbox(&known.order).await.len() < told.len() + 1 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await
+    .unwrap();
+    assert_eq!(stack.inbox(&known.order).await.len(), told.len() + 1);
+}

@@ -1,0 +1,199 @@
+//! Confirmations reach the merchant's server signed, in order, again and again until it takes them.
+
+use std::time::Duration;
+
+use e2e::{Options, Receiver, Stack};
+use reqwest::Method;
+use serde_json::json;
+use standardwebhooks::Webhook;
+
+use crate::STACK;
+
+const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const NEXT_KEY: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+const LAST_KEY: &str = "whsec_plJ3nmyCDGBKInavdOK15jsl9N1cKXPo";
+
+#[tokio::test]
+async fn a_stranger_verifies_what_the_merchant_is_sent() {
+    let receiver = Receiver::start();
+    let stack = stack_delivering_to(&receiver).await;
+    let paid = stack.paid().await;
+    let delivered = receiver.until(1).await.remove(0);
+    let genuine = |key: &str| {
+        Webhook::new(key).unwrap().verify(delivered.payload.as_bytes(), &delivered.headers)
+    };
+    genuine(KEY).unwrap();
+    genuine(NEXT_KEY).unwrap();
+    genuine(LAST_KEY).unwrap_err();
+    let altered = delivered.payload.replace("7500", "7501");
+    Webhook::new(KEY).unwrap().verify(altered.as_bytes(), &delivered.headers).unwrap_err();
+
+    let body = delivered.body();
+    assert_eq!(
+        (&body["type"], &body["id"]),
+        (&json!("payment.completed"), &json!(delivered.header("webhook-id")))
+    );
+    assert_eq!(
+        (&body["data"]["order_id"], &body["data"]["payment_id"]),
+        (&json!(paid.order), &json!(paid.payment))
+    );
+    assert_eq!(delivered.header("content-type"), "application/json");
+    let queued = stack.messages("fulfilment", &paid.order).await;
+    assert_eq!(queued, [body], "one message for every target");
+}
+
+#[tokio::test]
+async fn the_shop_takes_only_what_is_signed() {
+    let stack = Stack::start(STACK).await;
+    let paid = stack.paid().await;
+    let genuine = stack.until_inbox(&paid.order, "payment.completed").await;
+    let payload = genuine["payload"].as_str().unwrap();
+    let post = async |payload: &str, signature: &str| {
+        let url = format!("{}/webhooks/quittance", stack.address("shop"));
+        let request = reqwest::Client::new()
+            .request(Method::POST, url)
+            .header("webhook-id", genuine["webhook_id"].as_str().unwrap())
+            .header("webhook-timestamp", genuine["timestamp"].as_str().unwrap())
+            .header("webhook-signature", signature);
+        stack.send(request.body(payload.to_owned())).await.status
+    };
+    let signature = genuine["signature"].as_str().unwrap();
+    assert_eq!(post(&payload.replace("7500", "1"), signature).await, 401);
+    assert_eq!(post(payload, "v1,AAAA").await, 401);
+    assert_eq!(post(payload, signature).await, 204, "at least once: a repeat is welcome");
+    let inbox = stack.inbox(&paid.order).await;
+    assert_eq!((inbox.len(), &inbox[0]["count"]), (1, &json!(2)));
+    stack.set_clock_ahead(600);
+    assert_eq!(post(payload, signature).await, 401, "an old one is a replay");
+}
+
+#[tokio::test]
+async fn a_server_in_trouble_is_asked_again_later_and_later() {
+    let receiver = Receiver::start();
+    receiver.answer_next(&["500 Oh", "503 No"]);
+    let stack = stack_delivering_to(&receiver).await;
+    stack.paid().await;
+    receiver.until(1).await;
+    let mut clock = 0;
+    advance(&stack, &receiver, 2, &mut clock, 1).await;
+    let all = advance(&stack, &receiver, 3, &mut clock, 2).await;
+    let ids: Vec<&str> = all.iter().map(|one| one.header("webhook-id")).collect();
+    assert_eq!(ids, [ids[0]; 3]);
+    assert_eq!([&all[1].payload, &all[2].payload], [&all[0].payload; 2]);
+    let waits = [all[1].sent_at() - all[0].sent_at(), all[2].sent_at() - all[1].sent_at()];
+    assert!((5..20).contains(&waits[0]) && (30..60).contains(&waits[1]), "{waits:?}");
+    Webhook::new(KEY).unwrap().verify(all[2].payload.as_bytes(), &all[2].headers).unwrap();
+
+    stack.until_empty("deliveries").await;
+    stack.set_clock_ahead(3600);
+    stack.sweep().await;
+    assert_eq!(receiver.received().len(), 3, "once it is taken it does not come again");
+}
+
+#[tokio::test]
+async fn a_server_that_names_its_time_is_left_alone_until_then() {
+    let receiver = Receiver::start();
+    receiver.answer_next(&["429 Later\r\nretry-after: 120"]);
+    let stack = stack_delivering_to(&receiver).await;
+    stack.paid().await;
+    receiver.until(1).await;
+    let mut clock = 0;
+    let all = advance(&stack, &receiver, 2, &mut clock, 10).await;
+    let wait = all[1].sent_at() - all[0].sent_at();
+    assert!((120..180).contains(&wait), "{wait} s");
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_but_tried_again() {
+    let receiver = Receiver::start();
+    receiver.answer_next(&["302 Found\r\nlocation: /elsewhere", "307 Go\r\nlocation: /elsewhere"]);
+    let stack = stack_delivering_to(&receiver).await;
+    stack.paid().await;
+    receiver.until(1).await;
+    let mut clock = 0;
+    let all = advance(&stack, &receiver, 3, &mut clock, 5).await;
+    let paths: Vec<&str> = all.iter().map(|one| one.path.as_str()).collect();
+    assert_eq!(paths, ["/hook"; 3]);
+}
+
+#[tokio::test]
+async fn a_failed_delivery_holds_up_its_own_order_only() {
+    let receiver = Receiver::start();
+    receiver.answer_next(&["500 Oh"]);
+    let stack = stack_delivering_to(&receiver).await;
+    let first = stack.paid().await;
+    receiver.until(1).await;
+    stack.refund(&first.payment, "refund", json!({})).await.expect(201);
+    let second = stack.paid().await;
+    let all = receiver.until(2).await;
+    assert_eq!(all[1].body()["data"]["order_id"], second.order);
+    let mut clock = 0;
+    let all = advance(&stack, &receiver, 4, &mut clock, 2).await;
+    let told: Vec<_> = all[2..]
+        .iter()
+        .map(|one| (one.body()["data"]["order_id"].clone(), one.body()["type"].clone()))
+        .collect();
+    let order = json!(first.order);
+    assert_eq!(
+        told,
+        [(order.clone(), json!("payment.completed")), (order, json!("refund.completed"))]
+    );
+}
+
+#[tokio::test]
+async fn what_nobody_takes_ends_in_the_dead_letter_queue() {
+    let receiver = Receiver::start();
+    receiver.answer_next(&["500 Oh"; 20]);
+    let stack = stack_delivering_to(&receiver).await;
+    let paid = stack.paid().await;
+    for tries in 1..15 {
+        receiver.until(tries).await;
+        let mut clock = i64::try_from(tries).unwrap() * 43_200;
+        advance(&stack, &receiver, tries + 1, &mut clock, 1).await;
+    }
+    let mut dead = Vec::new();
+    for hours in 0..50 {
+        stack.set_clock_ahead(16 * 43_200 + hours * 3600);
+        dead = stack.messages("deliveries-dead", &paid.order).await;
+        if !dead.is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(40)).await;
+    }
+    assert_eq!(dead.len(), 1);
+    assert_eq!(dead[0]["type"], "payment.completed");
+    assert_eq!(receiver.received().len(), 15);
+}
+
+/// Lets the stack's time pass in steps until so many requests have come.
+async fn advance(
+    stack: &Stack,
+    receiver: &Receiver,
+    count: usize,
+    clock: &mut i64,
+    step: i64,
+) -> Vec<e2e::Received> {
+    for _ in 0..200 {
+        *clock += step;
+        stack.set_clock_ahead(*clock);
+        for _ in 0..10 {
+            let received = receiver.received();
+            if received.len() >= count {
+                return received;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    receiver.until(count).await
+}
+
+async fn stack_delivering_to(receiver: &Receiver) -> Stack {
+    let key = |id: &str, key: &str, not_after: Option<&str>| json!({ "id": id, "key": key, "not_after": not_after });
+    let keys = [
+        key("k1", KEY, None),
+        key("k2", NEXT_KEY, None),
+        key("k0", LAST_KEY, Some("2020-01-01T00:00:00Z")),
+    ];
+    let secrets = json!({ "quittance/delivery": { "url": receiver.url, "keys": keys } });
+    Stack::with_secrets(STACK, &secrets, Options::default()).await
+}

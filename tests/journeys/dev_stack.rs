@@ -1,0 +1,154 @@
+//! The dev stack as its user meets it: what it says, what it refuses, and that it leaves nothing behind.
+
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use e2e::{KEY, Options, Stack};
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
+
+use crate::STACK;
+
+/// A start that is expected to fail at once.
+async fn refused(arguments: &[&str]) -> String {
+    let started = Command::new(STACK).args(arguments).stdin(Stdio::null()).output();
+    let output: Output =
+        tokio::time::timeout(Duration::from_secs(20), started).await.unwrap().unwrap();
+    assert!(!output.status.success());
+    assert!(output.stdout.is_empty());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[tokio::test]
+async fn a_second_stack_on_the_same_folder_is_refused_in_one_sentence() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = Some(dir.path().to_owned());
+    let _first = Stack::with(STACK, Options { data, ..Options::default() }).await;
+    let folder = dir.path().to_str().unwrap();
+    let said = refused(&["--port", "0", "--data", folder]).await;
+    assert_eq!(
+        said,
+        format!(
+            "error: {folder} is in use by another dev stack; stop it or choose another --data folder\n"
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_taken_port_is_one_sentence() {
+    let stack = Stack::start(STACK).await;
+    let port = stack.address("api").rsplit(':').next().unwrap();
+    let said = refused(&["--port", port]).await;
+    assert_eq!(
+        said,
+        format!(
+            "error: port {port} (the API) is taken: stop the program that listens there, or choose \
+             other ports with --port N (0 takes six free ones)\n"
+        )
+    );
+}
+
+fn is_running(pid: u32) -> bool {
+    // A zombie has ended; only its parent has not looked yet.
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(')').next().is_some_and(|rest| !rest.trim().is_empty() && !rest.contains(" Z "))
+}
+
+async fn until_gone(pids: &[u32]) {
+    let mut left = pids.to_vec();
+    for _ in 0..500 {
+        left.retain(|pid| is_running(*pid));
+        if left.is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(left.is_empty(), "still running: {left:?}");
+}
+
+async fn all_children(stack: &Stack) -> Vec<u32> {
+    let functions = stack.get("/2015-03-31/functions").await.expect(200).body["functions"].clone();
+    let pids = functions.as_array().unwrap().iter().flat_map(|f| f["pids"].as_array().unwrap());
+    pids.map(|pid| u32::try_from(pid.as_u64().unwrap()).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn every_way_to_end_a_stack_ends_its_children() {
+    for signal in ["-INT", "-TERM", "-KILL"] {
+        let stack = Stack::start(STACK).await;
+        let paid = stack.checkout().await;
+        stack.choose(&paid.page, "approve").await.expect(200);
+        stack.until_inbox(&paid.order, "payment.completed").await;
+        let children = all_children(&stack).await;
+        assert!(children.len() >= 4, "{children:?}");
+        assert!(children.iter().all(|pid| is_running(*pid)));
+        let pid = stack.pid();
+        Command::new("kill").args([signal, &pid.to_string()]).status().await.unwrap();
+        until_gone(&[children, vec![pid]].concat()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_child_that_pauses_in_a_handler_ends_with_its_stack() {
+    let pause_at = Some("attempt-claimed".to_owned());
+    let mut stack = Stack::with(STACK, Options { pause_at, ..Options::default() }).await;
+    let order = stack.order(&e2e::order_body()).await;
+    let pid = tokio::select! {
+        answer = stack.pay(&order, serde_json::json!({})) => panic!("not paused: {answer}"),
+        pid = stack.paused_at("attempt-claimed") => pid.unwrap(),
+    };
+    assert!(is_running(pid));
+    stack.kill().await;
+    until_gone(&[pid]).await;
+}
+
+/// A stack that speaks to people: all that it says until it has said how to begin.
+async fn banner() -> (tokio::process::Child, Vec<String>) {
+    let mut child = Command::new(STACK)
+        .args(["--port", "0", "--quiet"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut said = Vec::new();
+    let reading = async {
+        while let Ok(Some(line)) = lines.next_line().await {
+            said.push(line);
+            if said.last().is_some_and(|line| line.starts_with("curl ")) {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), reading).await.unwrap();
+    (child, said)
+}
+
+#[tokio::test]
+async fn the_banner_is_ready_first_and_its_curl_works_pasted() {
+    let (_child, said) = banner().await;
+    assert!(said[0].starts_with("ready http://127.0.0.1:"), "{said:?}");
+    assert!(said.iter().any(|line| line.contains(KEY)));
+    assert!(said.iter().any(|line| line.starts_with("demo shop") && line.contains("http://")));
+    let pasted = Command::new("bash").args(["-c", said.last().unwrap()]).output();
+    let output = tokio::time::timeout(Duration::from_secs(20), pasted).await.unwrap().unwrap();
+    let payment: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(payment["status"], "pending", "{payment}");
+    let page = payment["checkout_url"].as_str().unwrap();
+    let paid = format!("curl -s -d outcome=approve {page}");
+    let output = Command::new("bash").args(["-c", &paid]).output().await.unwrap();
+    let paid: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(paid["status"], "captured", "{paid}");
+}
+
+#[tokio::test]
+async fn the_line_for_machines_has_every_address() {
+    let stack = Stack::start(STACK).await;
+    for name in ["api", "sandbox", "dynamodb", "sqs", "secrets_manager", "shop"] {
+        assert!(stack.address(name).starts_with("http://127.0.0.1:"), "{}", stack.addresses);
+    }
+    assert_eq!(stack.addresses["api_key"], KEY);
+    assert_eq!(stack.addresses["pid"], stack.pid());
+}

@@ -1,0 +1,107 @@
+//! A merchant's server of one's own: it keeps what it is sent and answers as it was told to.
+
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
+
+#[derive(Clone, Debug)]
+pub struct Receiver {
+    pub url: String,
+    received: Arc<Mutex<Vec<Received>>>,
+    answers: Arc<Mutex<VecDeque<String>>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Received {
+    pub path: String,
+    pub headers: HeaderMap,
+    pub payload: String,
+}
+
+impl Received {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// When it was sent, by the clock of the sender.
+    pub fn sent_at(&self) -> i64 {
+        self.header("webhook-timestamp").parse().unwrap()
+    }
+
+    pub fn body(&self) -> Value {
+        serde_json::from_str(&self.payload).unwrap()
+    }
+}
+
+impl Receiver {
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        let receiver = Self { url, received: Arc::default(), answers: Arc::default() };
+        let server = receiver.clone();
+        // It ends with the test's process; a listener that nobody calls costs nothing.
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let server = server.clone();
+                std::thread::spawn(move || server.serve(stream));
+            }
+        });
+        receiver
+    }
+
+    /// The next answers, each a status line's end and headers, `500 x` or `302 x\r\nlocation: /y`;
+    /// after them it is 204 again.
+    pub fn answer_next(&self, answers: &[&str]) {
+        let mut waiting = self.answers.lock().unwrap();
+        waiting.extend(answers.iter().map(|answer| (*answer).to_owned()));
+    }
+
+    pub fn received(&self) -> Vec<Received> {
+        self.received.lock().unwrap().clone()
+    }
+
+    /// Waits until so many requests have come.
+    pub async fn until(&self, count: usize) -> Vec<Received> {
+        for _ in 0..250 {
+            let received = self.received();
+            if received.len() >= count {
+                return received;
+            }
+            tokio::time::sleep(Duration::from_millis(40)).await;
+        }
+        panic!("{} requests, not {count}", self.received().len());
+    }
+
+    fn serve(&self, stream: TcpStream) {
+        let mut reader = BufReader::new(stream);
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        let Some(path) = line.split(' ').nth(1).map(str::to_owned) else {
+            return;
+        };
+        let mut headers = HeaderMap::new();
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).unwrap();
+            let Some((name, value)) = line.trim_end().split_once(':') else {
+                break;
+            };
+            let name: HeaderName = name.parse().unwrap();
+            headers.append(name, HeaderValue::from_str(value.trim()).unwrap());
+        }
+        let length = headers.get("content-length").map_or("0", |v| v.to_str().unwrap());
+        let mut payload = vec![0; length.parse().unwrap()];
+        reader.read_exact(&mut payload).unwrap();
+        let payload = String::from_utf8(payload).unwrap();
+        self.received.lock().unwrap().push(Received { path, headers, payload });
+        let answer = self.answers.lock().unwrap().pop_front();
+        let answer = answer.unwrap_or_else(|| "204 No Content".to_owned());
+        let answer = format!("HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        reader.get_mut().write_all(answer.as_bytes()).unwrap();
+    }
+}

@@ -1,0 +1,134 @@
+//! What is linked: the deployed functions without the slow stacks, and nothing declared in vain.
+
+use std::process::Command;
+
+use crate::source::{Source, all, read, root};
+use crate::{found, none};
+
+/// Each costs more at a cold start than all of our code.
+const REFUSED: [(&str, &str); 9] = [
+    ("aws-lc-sys v", "its first random bytes cost 420 million instructions; `ring` is there"),
+    ("aws-lc-rs v", "see aws-lc-sys"),
+    ("hyper v0.", "the SDK's older HTTP stack: a default feature too many"),
+    ("rustls v0.21", "the SDK's older TLS stack: a default feature too many"),
+    ("aws-config v", "in Lambda the environment says all that it would find out"),
+    ("openssl v", "rustls is the TLS"),
+    ("openssl-sys v", "rustls is the TLS"),
+    ("native-tls v", "rustls is the TLS"),
+    ("dynoxide-rs v", "the embedded database is the dev stack's"),
+];
+
+/// Crates whose library has another name.
+const LIBRARIES: [(&str, &str); 2] = [("dynoxide-rs", "dynoxide"), ("md-5", "md5")];
+
+fn tree(function: &str) -> String {
+    let arguments = ["tree", "-e", "normal", "--prefix", "none", "--offline", "--locked", "-p"];
+    let output = Command::new(env!("CARGO"))
+        .args(arguments)
+        .arg(function)
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let problem = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "cargo tree -p {function}: {problem}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn linked(function: &str, tree: &str) -> Vec<String> {
+    let mut violations = Vec::new();
+    for (refused, why) in REFUSED {
+        if let Some(line) = tree.lines().find(|line| line.starts_with(refused)) {
+            violations.push(format!("{function} links {line}: {why}"));
+        }
+    }
+    violations
+}
+
+/// The names that a manifest lists in a section.
+fn section(manifest: &str, names: &[&str]) -> Vec<String> {
+    let mut inside = false;
+    let mut listed = Vec::new();
+    for line in manifest.lines() {
+        if let Some(section) = line.strip_prefix('[').and_then(|line| line.split(']').next()) {
+            inside = names.contains(&section);
+        } else if let (true, Some((name, _))) = (inside, line.split_once('=')) {
+            let name = name.trim().trim_end_matches(".workspace");
+            if !name.starts_with('#') {
+                listed.push(name.to_owned());
+            }
+        }
+    }
+    listed
+}
+
+/// `(folder, manifest)` of every package.
+fn packages() -> Vec<(String, String)> {
+    let functions = dev_stack::functions::NAMES.map(|name| format!("functions/{name}"));
+    let folders = ["shared", "dev-stack", "tests"].map(str::to_owned).into_iter().chain(functions);
+    folders.map(|folder| (folder.clone(), read(&format!("{folder}/Cargo.toml")))).collect()
+}
+
+fn unwanted(workspace: &str, packages: &[(String, String)]) -> Vec<String> {
+    let all = packages.iter().flat_map(|(_, manifest)| depends(manifest)).collect::<Vec<_>>();
+    section(workspace, &["workspace.dependencies"])
+        .into_iter()
+        .filter(|name| !all.contains(name))
+        .map(|name| format!("Cargo.toml: no package wants `{name}`"))
+        .collect()
+}
+
+fn depends(manifest: &str) -> Vec<String> {
+    section(manifest, &["dependencies", "dev-dependencies", "build-dependencies"])
+}
+
+fn unnamed(packages: &[(String, String)], sources: &[Source]) -> Vec<String> {
+    let mut violations = Vec::new();
+    for (folder, manifest) in packages {
+        let own: Vec<&Source> = sources
+            .iter()
+            .filter(|source| source.path.starts_with(&format!("{folder}/")))
+            .collect();
+        for name in depends(manifest) {
+            let renamed = LIBRARIES.iter().find(|(package, _)| *package == name);
+            let library = renamed
+                .map_or_else(|| name.replace('-', "_"), |(_, library)| (*library).to_owned());
+            if !own.iter().any(|source| !source.lines_naming(&library).is_empty()) {
+                violations.push(format!("{folder}/Cargo.toml: no code names `{name}`"));
+            }
+        }
+    }
+    violations
+}
+
+#[test]
+fn no_function_links_what_slows_its_start() {
+    let functions = dev_stack::functions::NAMES;
+    none(&functions.iter().flat_map(|name| linked(name, &tree(name))).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_dependency_is_wanted_and_named() {
+    let packages = packages();
+    none(&[unwanted(&read("Cargo.toml"), &packages), unnamed(&packages, &all())].concat());
+}
+
+#[test]
+fn a_slow_or_idle_dependency_is_found() {
+    let tree = "create-order v0.1.0\nhyper v1.6.0\nhyper v0.14.32\naws-lc-sys v0.30.0 (*)";
+    let workspace =
+        "[workspace.dependencies]\n# why\nserde = \"1\"\nidle = { version = \"1\" }\n[x]\n";
+    let manifest =
+        "[dependencies]\nserde.workspace = true\nmd-5 = { workspace = true }\n[lib]\na=1\n";
+    let packages = [("shared".to_owned(), manifest.to_owned())];
+    let code = [Source::sample("shared/src/lib.rs", "use serde::Serialize; // md5")];
+    found(
+        &[linked("a", tree), unwanted(workspace, &packages), unnamed(&packages, &code)].concat(),
+        &[
+            "a links aws-lc-sys v0.30.0 (*): its first random bytes cost 420 million instructions; \
+             `ring` is there",
+            "a links hyper v0.14.32: the SDK's older HTTP stack: a default feature too many",
+            "Cargo.toml: no package wants `idle`",
+            "shared/Cargo.toml: no code names `md-5`",
+        ],
+    );
+}

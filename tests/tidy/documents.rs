@@ -1,0 +1,149 @@
+//! Documents cannot lag: what they link is there, and a test or a file that they name exists.
+
+use std::collections::BTreeSet;
+use std::path::{Component, Path};
+
+use crate::source::{all, files, read, root};
+use crate::{found, none};
+
+/// A function's name in a document has as many words as a sentence.
+const WORDS_MIN: usize = 4;
+
+struct World {
+    is_there: fn(&str) -> bool,
+    /// The names of functions, each with its file.
+    functions: BTreeSet<(String, String)>,
+}
+
+impl World {
+    fn has(&self, function: &str) -> bool {
+        self.functions.iter().any(|(name, _)| name == function)
+    }
+
+    fn has_in(&self, function: &str, file: &str) -> bool {
+        self.functions.contains(&(function.to_owned(), file.to_owned()))
+    }
+}
+
+fn real() -> World {
+    let functions = all().into_iter().flat_map(|source| functions_of(&source.path, &source.code));
+    let functions = functions.collect();
+    World { is_there: |path| root().join(path).exists(), functions }
+}
+
+fn functions_of(path: &str, code: &str) -> Vec<(String, String)> {
+    let names = code.split("fn ").skip(1).filter_map(|rest| rest.split(['(', '<']).next());
+    names.map(|name| (name.to_owned(), path.to_owned())).collect()
+}
+
+fn documents() -> Vec<(String, String)> {
+    let own = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].map(str::to_owned);
+    let paths = own.into_iter().chain(files("docs", "md"));
+    paths.map(|path| (path.clone(), read(&path))).collect()
+}
+
+fn violations(path: &str, text: &str, world: &World) -> Vec<String> {
+    let mut violations = Vec::new();
+    let mut fenced = false;
+    for (n, line) in text.lines().enumerate() {
+        fenced ^= line.trim_start().starts_with("```");
+        if fenced {
+            continue;
+        }
+        let mut say = |problem: String| violations.push(format!("{path}:{}: {problem}", n + 1));
+        for (text, target) in links(line) {
+            let target = target.split('#').next().unwrap_or_default();
+            let file = beside(path, target);
+            let name = text.trim_matches('`');
+            if !target.is_empty() && !(world.is_there)(&file) {
+                say(format!("links to {target}, which is not there"));
+            } else if is_sentence(name) && !world.has_in(name, &file) {
+                say(format!("links to {target}, which has no `{name}`"));
+            }
+        }
+        for code in quoted(line) {
+            if is_sentence(code) && !world.has(code) {
+                say(format!("names `{code}`; no function is called that"));
+            } else if is_path(code) && !(world.is_there)(code) {
+                say(format!("names `{code}`, which is not there"));
+            }
+        }
+    }
+    violations
+}
+
+/// Text and target of each `[text](target)` that stays in this repository.
+fn links(line: &str) -> Vec<(&str, &str)> {
+    let ends = line.match_indices("](").filter_map(|(at, _)| {
+        let text = line[..at].rsplit('[').next()?;
+        Some((text, line[at + 2..].split(')').next()?))
+    });
+    ends.filter(|(_, to)| !to.contains("://") && !to.starts_with("mailto:")).collect()
+}
+
+/// What stands between backticks.
+fn quoted(line: &str) -> Vec<&str> {
+    line.split('`').skip(1).step_by(2).collect()
+}
+
+fn is_sentence(code: &str) -> bool {
+    code.split('_').filter(|word| !word.is_empty()).count() >= WORDS_MIN
+        && code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// `tests/journeys/refund_payment.rs`: a path of ours, not a pattern.
+fn is_path(code: &str) -> bool {
+    let ours = ["shared/", "functions/", "dev-stack/", "tests/", "events/", "docs/"];
+    ours.iter().any(|folder| code.starts_with(folder))
+        && !code.contains(['*', '<', '{', ' ', '…', '('])
+        && !code.contains("NNNN")
+}
+
+/// A link's target from the root, as the document at `path` means it.
+fn beside(path: &str, target: &str) -> String {
+    let joined = Path::new(path).parent().unwrap_or(Path::new("")).join(target);
+    let mut parts: Vec<String> = Vec::new();
+    for part in joined.components() {
+        if part == Component::ParentDir {
+            parts.pop();
+        } else {
+            parts.push(part.as_os_str().to_string_lossy().into_owned());
+        }
+    }
+    parts.join("/")
+}
+
+#[test]
+fn what_a_document_names_exists() {
+    let world = real();
+    let all = documents();
+    none(&all.iter().flat_map(|(path, text)| violations(path, text, &world)).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_documents_of_a_stranger_are_there() {
+    let missing = documents().into_iter().filter(|(_, text)| text.is_empty());
+    none(&missing.map(|(path, _)| format!("{path} is not there")).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_document_that_lags_is_found() {
+    let code = "async fn an_order_is_paid_once() {} fn f<T>() {}";
+    let world = World {
+        is_there: |path| ["docs/problems.md", "tests/tidy/main.rs"].contains(&path),
+        functions: functions_of("tests/journeys/a.rs", code).into_iter().collect(),
+    };
+    let text = "See [a](problems.md#x), [b](../tests/gone.rs), [c](https://x.example) and \
+                `an_order_is_paid_once`.\n```\n[d](gone.md)\n```\n`an_order_is_paid_twice` in \
+                `tests/tidy/main.rs`, `tests/gone.rs`, `functions/<name>`, `amount_captured`\n\
+                [`an_order_is_paid_once`](../tests/tidy/main.rs)";
+    found(
+        &violations("docs/x.md", text, &world),
+        &[
+            "docs/x.md:1: links to ../tests/gone.rs, which is not there",
+            "docs/x.md:5: names `an_order_is_paid_twice`; no function is called that",
+            "docs/x.md:5: names `tests/gone.rs`, which is not there",
+            "docs/x.md:6: links to ../tests/tidy/main.rs, which has no `an_order_is_paid_once`",
+        ],
+    );
+}

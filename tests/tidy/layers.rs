@@ -1,0 +1,146 @@
+//! Who may name whom in `shared`: itself and what stands above it in `lib.rs`.
+
+use crate::source::{Source, all, read};
+use crate::{found, none};
+
+/// These stand side by side: each knows one part of the world, and none another's.
+const SIBLINGS: [&str; 4] = ["secrets", "store", "queues", "gateways"];
+
+/// A gateway is opened with its secret: credentials are what it is made of, not a world of their own.
+const BESIDE: [(&str, &str); 1] = [("gateways", "secrets")];
+
+/// The layers, lowest first: the `mod` lines of `lib.rs`.
+fn layers(lib: &str) -> Vec<String> {
+    let names = lib.lines().filter_map(|line| {
+        let line = line.strip_prefix("pub ").unwrap_or(line);
+        line.strip_prefix("mod ")?.strip_suffix(';')
+    });
+    names.map(str::to_owned).collect()
+}
+
+/// `shared/src/store/keys.rs` belongs to `store`.
+fn layer_of(path: &str) -> Option<&str> {
+    let inside = path.strip_prefix("shared/src/")?;
+    let name = inside.split('/').next()?.trim_end_matches(".rs");
+    (name != "lib").then_some(name)
+}
+
+fn violations(sources: &[Source], layers: &[String]) -> Vec<String> {
+    let mut violations = Vec::new();
+    for source in sources {
+        let Some(own) = layer_of(&source.path) else { continue };
+        let Some(height) = layers.iter().position(|layer| layer == own) else {
+            violations.push(format!("{}: lib.rs does not list `{own}`", source.path));
+            continue;
+        };
+        for (above, layer) in layers.iter().enumerate().filter(|(_, layer)| *layer != own) {
+            let sibling = SIBLINGS.contains(&own) && SIBLINGS.contains(&layer.as_str());
+            let why = if above > height {
+                "which stands above it"
+            } else if sibling && !BESIDE.contains(&(own, layer)) {
+                "which stands beside it"
+            } else {
+                continue;
+            };
+            for path in ["crate", "super"] {
+                for line in source.lines_naming(&format!("{path}::{layer}")) {
+                    let at = format!("{}:{line}", source.path);
+                    violations.push(format!("{at}: `{own}` names `{layer}`, {why}"));
+                }
+            }
+        }
+    }
+    violations
+}
+
+/// One `use` per layer, so that the text shows what is named.
+fn grouped(sources: &[Source]) -> Vec<String> {
+    let ours = sources.iter().filter(|source| source.path.starts_with("shared/"));
+    ours.flat_map(|source| {
+        source.lines_naming("use crate::{").into_iter().map(|line| {
+            format!("{}:{line}: `use crate::{{` hides layers; write one `use` each", source.path)
+        })
+    })
+    .collect()
+}
+
+/// Functions never see each other; `shared` sees none of them, nor the dev stack.
+fn crate_violations(manifests: &[(String, String)], functions: &[&str]) -> Vec<String> {
+    let mut violations = Vec::new();
+    for (path, text) in manifests {
+        let own = path.trim_end_matches("/Cargo.toml").trim_start_matches("functions/");
+        for other in functions.iter().chain(&["dev-stack", "e2e"]).filter(|other| **other != own) {
+            if text.lines().any(|line| line.starts_with(&format!("{other}."))) {
+                violations.push(format!("{path}: names the package `{other}`"));
+            }
+        }
+    }
+    violations
+}
+
+fn manifests() -> Vec<(String, String)> {
+    let functions = dev_stack::functions::NAMES.map(|name| format!("functions/{name}/Cargo.toml"));
+    let paths = functions.into_iter().chain(["shared/Cargo.toml".to_owned()]);
+    paths.map(|path| (path.clone(), read(&path))).collect()
+}
+
+#[test]
+fn a_module_names_only_itself_and_those_above_it() {
+    let layers = layers(&read("shared/src/lib.rs"));
+    assert!(layers.len() > 10, "lib.rs lists {layers:?}");
+    none(&violations(&all(), &layers));
+}
+
+#[test]
+fn a_layer_is_named_on_its_own_line() {
+    none(&grouped(&all()));
+}
+
+#[test]
+fn packages_depend_downwards_only() {
+    none(&crate_violations(&manifests(), &dev_stack::functions::NAMES));
+}
+
+#[test]
+fn a_wrong_direction_is_found() {
+    let layers =
+        layers("//! x\npub mod domain;\nmod secrets;\npub mod store;\npub mod gateways;\n");
+    assert_eq!(layers, ["domain", "secrets", "store", "gateways"]);
+    let bad = [
+        Source::sample("shared/src/domain/order.rs", "use crate::store::Store;"),
+        Source::sample(
+            "shared/src/gateways/mod.rs",
+            "use crate::secrets::A;\nfn f(s: crate::store::S);",
+        ),
+        Source::sample("shared/src/domain/id.rs", "// crate::store\nuse crate::domain::order;"),
+        Source::sample("shared/src/store.rs", "use super::gateways::G;"),
+        Source::sample("shared/src/extra.rs", ""),
+    ];
+    found(
+        &violations(&bad, &layers),
+        &[
+            "shared/src/domain/order.rs:1: `domain` names `store`, which stands above it",
+            "shared/src/gateways/mod.rs:2: `gateways` names `store`, which stands beside it",
+            "shared/src/store.rs:1: `store` names `gateways`, which stands above it",
+            "shared/src/extra.rs: lib.rs does not list `extra`",
+        ],
+    );
+}
+
+#[test]
+fn a_grouped_use_is_found() {
+    let bad = Source::sample("shared/src/store/mod.rs", "\nuse crate::{http, domain};");
+    found(
+        &grouped(&[bad]),
+        &["shared/src/store/mod.rs:2: `use crate::{` hides layers; write one `use` each"],
+    );
+}
+
+#[test]
+fn a_function_that_sees_another_is_found() {
+    let bad = ("functions/a/Cargo.toml".to_owned(), "a.x\nb.workspace = true".to_owned());
+    found(
+        &crate_violations(&[bad], &["a", "b"]),
+        &["functions/a/Cargo.toml: names the package `b`"],
+    );
+}

@@ -1,0 +1,235 @@
+//! What each function may do, and why. The template grants this and nothing else; a permission that is
+//! not used is a permission for somebody else.
+
+use serde_json::Value;
+
+use crate::template::{functions, ours, parse, resource_name};
+use crate::{found, none};
+
+struct Grant {
+    action: &'static str,
+    resource: &'static str,
+    functions: &'static [&'static str],
+    #[expect(dead_code, reason = "for the reader: a grant without a reason does not compile")]
+    why: &'static str,
+}
+
+const fn grant(
+    action: &'static str,
+    resource: &'static str,
+    functions: &'static [&'static str],
+    why: &'static str,
+) -> Grant {
+    Grant { action, resource, functions, why }
+}
+
+/// Those that change orders after they were placed.
+const PROTOCOL: &[&str] = &[
+    "create-payment",
+    "webhook-receiver",
+    "status-check",
+    "capture-payment",
+    "cancel-payment",
+    "refund-payment",
+    "sweep-due",
+];
+const MERCHANT: &[&str] = &[
+    "create-order",
+    "create-payment",
+    "status-check",
+    "capture-payment",
+    "cancel-payment",
+    "refund-payment",
+];
+const DELIVER: &[&str] = &["deliver-confirmation"];
+
+const GRANTS: [Grant; 20] = [
+    grant("dynamodb:GetItem", "PaymentsTable.Arn", PROTOCOL, "decisions are made on the item"),
+    grant(
+        "dynamodb:UpdateItem",
+        "PaymentsTable.Arn",
+        PROTOCOL,
+        "claims and merges, each conditional",
+    ),
+    grant("dynamodb:PutItem", "PaymentsTable.Arn", &["create-order"], "records the order"),
+    grant("dynamodb:PutItem", "PaymentsTable.Arn", &["webhook-receiver"], "parks an early event"),
+    grant(
+        "dynamodb:PutItem",
+        "PaymentsTable.Arn",
+        &["sweep-due"],
+        "parks an event that stays early",
+    ),
+    grant("dynamodb:DeleteItem", "PaymentsTable.Arn", &["sweep-due"], "ends a parked event"),
+    grant("dynamodb:Query", "PaymentsTable.Arn/index/due", &["sweep-due"], "finds unfinished work"),
+    grant(
+        "sqs:SendMessage",
+        "DeliveriesQueue.Arn",
+        PROTOCOL,
+        "whoever records a fact publishes it",
+    ),
+    grant("sqs:SendMessage", "FulfilmentQueue.Arn", PROTOCOL, "the same"),
+    grant("sqs:SendMessage", "NotificationsQueue.Arn", PROTOCOL, "the same"),
+    grant("secretsmanager:GetSecretValue", "ApiKeysSecret", MERCHANT, "merchants' servers call it"),
+    grant(
+        "secretsmanager:GetSecretValue",
+        "StatusTokenSecret",
+        &["create-payment", "status-check"],
+        "one issues the shopper's token, the other checks it",
+    ),
+    grant("secretsmanager:GetSecretValue", "SandboxGatewaySecret", PROTOCOL, "calls or verifies"),
+    grant(
+        "secretsmanager:GetSecretValue",
+        "DeliverySecret",
+        DELIVER,
+        "the address, and what signs",
+    ),
+    grant("sqs:ReceiveMessage", "DeliveriesQueue.Arn", DELIVER, "the event source takes for it"),
+    grant(
+        "sqs:DeleteMessage",
+        "DeliveriesQueue.Arn",
+        DELIVER,
+        "the event source ends what was posted",
+    ),
+    grant("sqs:GetQueueAttributes", "DeliveriesQueue.Arn", DELIVER, "the event source asks for it"),
+    grant("sqs:ChangeMessageVisibility", "DeliveriesQueue.Arn", DELIVER, "waits longer each time"),
+    // The other functions get theirs from the role that SAM makes.
+    grant("logs:CreateLogStream", "FunctionsLog.Arn", DELIVER, "a role of its own writes its log"),
+    grant("logs:PutLogEvents", "FunctionsLog.Arn", DELIVER, "the same"),
+];
+
+/// What the template allows one function: `action on resource`, sorted.
+fn allowed(template: &Value, properties: &Value) -> Vec<String> {
+    let role = properties["Role"]["GetAtt"].as_str().and_then(|name| name.strip_suffix(".Arn"));
+    let mut policies = list(&properties["Policies"]);
+    if let Some(role) = role {
+        let role = &template["Resources"][role]["Properties"];
+        policies.extend(list(&role["ManagedPolicyArns"]));
+        policies.extend(list(&role["Policies"]).iter().map(|p| p["PolicyDocument"].clone()));
+    }
+    let mut allowed: Vec<String> = policies.iter().flat_map(of_policy).collect();
+    allowed.sort();
+    allowed
+}
+
+/// A ready-made policy, by its name, grants what somebody else decides.
+fn of_policy(policy: &Value) -> Vec<String> {
+    match list(&policy["Statement"]) {
+        statements if statements.is_empty() => vec![format!("whatever {policy} says")],
+        statements => statements.iter().flat_map(of).collect(),
+    }
+}
+
+fn of(statement: &Value) -> Vec<String> {
+    let members = statement.as_object().cloned().unwrap_or_default();
+    let known = ["Effect", "Action", "Resource"];
+    if let Some(odd) = members.keys().find(|name| !known.contains(&name.as_str())) {
+        return vec![format!("a statement with `{odd}`, which nobody here reads")];
+    }
+    let resources: Vec<String> = list(&statement["Resource"]).iter().map(resource).collect();
+    let actions = list(&statement["Action"]);
+    let actions = actions.iter().map(|action| action.as_str().unwrap_or("?"));
+    actions.flat_map(|action| resources.iter().map(move |on| format!("{action} on {on}"))).collect()
+}
+
+/// One value, or several.
+fn list(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::Array(values) => values.clone(),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+            vec![value.clone()]
+        }
+    }
+}
+
+fn resource(value: &Value) -> String {
+    let reference = ["Ref", "GetAtt", "Sub"].into_iter().find_map(|tag| value[tag].as_str());
+    let text = reference.or(value.as_str()).unwrap_or("?");
+    text.replace("${", "").replace('}', "")
+}
+
+fn granted(function: &str, grants: &[Grant]) -> Vec<String> {
+    let ours = grants.iter().filter(|grant| grant.functions.contains(&function));
+    let mut granted: Vec<_> =
+        ours.map(|grant| format!("{} on {}", grant.action, grant.resource)).collect();
+    granted.sort();
+    granted
+}
+
+/// In both directions: what is allowed is granted here, what is granted here is allowed.
+fn differences(template: &Value, grants: &[Grant]) -> Vec<String> {
+    let mut violations = Vec::new();
+    for (name, properties) in functions(template) {
+        let function = properties["CodeUri"].as_str().unwrap_or_default();
+        let function = function.trim_start_matches("functions/");
+        let allowed = allowed(template, &properties);
+        let granted = granted(function, grants);
+        let extra = allowed.iter().filter(|right| !granted.contains(right));
+        violations.extend(extra.map(|right| format!("{name} may {right}; no row says why")));
+        let missing = granted.iter().filter(|right| !allowed.contains(right));
+        violations.extend(missing.map(|right| format!("{name} needs {right}")));
+    }
+    violations
+}
+
+/// Every text of every policy, wherever it stands.
+fn wildcards(template: &Value) -> Vec<String> {
+    let resources = template["Resources"].as_object().cloned().unwrap_or_default();
+    let mut violations = Vec::new();
+    for (name, resource) in resources {
+        let properties = &resource["Properties"];
+        for policy in ["Policies", "PolicyDocument", "ManagedPolicyArns"] {
+            for text in texts(&properties[policy]).iter().filter(|text| text.contains('*')) {
+                violations.push(format!("{name}: `{text}` in a policy"));
+            }
+        }
+    }
+    violations
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(values) => values.iter().flat_map(texts).collect(),
+        Value::Object(members) => members.values().flat_map(texts).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
+    }
+}
+
+#[test]
+fn a_function_may_do_what_it_does_and_nothing_else() {
+    none(&differences(&ours(), &GRANTS));
+}
+
+#[test]
+fn no_policy_has_a_wildcard() {
+    none(&wildcards(&ours()));
+}
+
+#[test]
+fn every_grant_is_of_a_function_that_exists() {
+    for name in GRANTS.iter().flat_map(|grant| grant.functions) {
+        assert!(ours()["Resources"][resource_name(name)].is_object(), "no function {name}");
+    }
+}
+
+#[test]
+fn a_permission_too_many_is_found() {
+    let template = parse(
+        "Resources:\n  AFunction:\n    Type: AWS::Serverless::Function\n    Properties:\n      \
+         CodeUri: functions/a\n      Policies:\n        - FullAccess\n        - Statement:\n            - Effect: Allow\n              \
+         Action: [x:Get, x:Put]\n              Resource: [!GetAtt T.Arn, '*']\n",
+    );
+    let grants = [grant("x:Get", "T.Arn", &["a"], ""), grant("y:Do", "U", &["a"], "")];
+    found(
+        &[differences(&template, &grants), wildcards(&template)].concat(),
+        &[
+            "AFunction may whatever \"FullAccess\" says; no row says why",
+            "AFunction may x:Get on *; no row says why",
+            "AFunction may x:Put on *; no row says why",
+            "AFunction may x:Put on T.Arn; no row says why",
+            "AFunction needs y:Do on U",
+            "AFunction: `*` in a policy",
+        ],
+    );
+}

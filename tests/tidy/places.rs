@@ -1,0 +1,173 @@
+//! What has one place: each thing on the left is named in the files on the right and nowhere else.
+
+use crate::source::{Source, all};
+use crate::{found, none};
+
+struct Place {
+    what: &'static str,
+    words: &'static [&'static str],
+    /// The beginnings of the paths that may name it; `*` is any folder.
+    only_in: &'static [&'static str],
+}
+
+const PLACES: [Place; 6] = [
+    Place {
+        what: "DynamoDB",
+        words: &["aws_sdk_dynamodb"],
+        only_in: &["shared/src/store/", "shared/src/app.rs"],
+    },
+    Place {
+        what: "SQS",
+        words: &["aws_sdk_sqs", ".send_message()", ".change_message_visibility()"],
+        only_in: &["shared/src/queues.rs", "shared/src/app.rs"],
+    },
+    Place {
+        what: "Secrets Manager",
+        words: &["aws_sdk_secretsmanager"],
+        only_in: &["shared/src/secrets.rs", "shared/src/app.rs"],
+    },
+    // Bytes become an event only here: where a signature is checked, and where what was checked when
+    // it was parked is tried again.
+    Place {
+        what: "the proof of a sender",
+        words: &["vouch_for"],
+        only_in: &[
+            "shared/src/gateways/*/signature.rs",
+            "shared/src/ports.rs",
+            "shared/src/operations/sweep.rs",
+        ],
+    },
+    // The dev stack hands its children what tests ask of them, and its clock reads the same file.
+    Place {
+        what: "the environment",
+        words: &["env::var", "env::var_os", "env::vars", "env::vars_os"],
+        only_in: &[
+            "shared/src/config.rs",
+            "dev-stack/src/environment.rs",
+            "dev-stack/src/clock.rs",
+        ],
+    },
+    Place {
+        what: "the machine's clock",
+        words: &["SystemTime::now", "now_utc"],
+        only_in: &["shared/src/system.rs", "dev-stack/src/clock.rs"],
+    },
+];
+
+/// Nothing of the world is known to the rules of payment.
+const NOT_IN_DOMAIN: [&str; 17] = [
+    "async",
+    "await",
+    "aws_smithy_types",
+    "aws_sdk_dynamodb",
+    "aws_types",
+    "tracing",
+    "tokio",
+    "SystemTime",
+    "Instant",
+    "now_utc",
+    "getrandom",
+    "rand",
+    "reqwest",
+    "lambda_http",
+    "std::env",
+    "std::fs",
+    "std::net",
+];
+
+fn is_at(path: &str, place: &str) -> bool {
+    match place.split_once('*') {
+        Some((before, after)) => path.starts_with(before) && path.ends_with(after),
+        None => path.starts_with(place),
+    }
+}
+
+fn displaced(sources: &[Source], places: &[Place]) -> Vec<String> {
+    let mut violations = Vec::new();
+    for source in sources.iter().filter(|source| !source.is_test()) {
+        for place in places {
+            if place.only_in.iter().any(|place| is_at(&source.path, place)) {
+                continue;
+            }
+            for word in place.words {
+                for line in source.lines_naming(word) {
+                    let (path, what, only_in) =
+                        (&source.path, place.what, place.only_in.join(", "));
+                    violations
+                        .push(format!("{path}:{line}: `{word}`: {what} is for {only_in} only"));
+                }
+            }
+        }
+    }
+    violations
+}
+
+fn impure(sources: &[Source]) -> Vec<String> {
+    let domain = sources.iter().filter(|source| source.path.starts_with("shared/src/domain/"));
+    let mut violations = Vec::new();
+    for source in domain {
+        for word in NOT_IN_DOMAIN {
+            for line in source.lines_naming(word) {
+                violations.push(format!("{}:{line}: `{word}` in the domain", source.path));
+            }
+        }
+    }
+    violations
+}
+
+#[test]
+fn what_has_one_place_is_named_only_there() {
+    none(&displaced(&all(), &PLACES));
+}
+
+#[test]
+fn every_place_is_in_use() {
+    let sources = all();
+    for path in PLACES.iter().flat_map(|place| place.only_in) {
+        let named = sources.iter().any(|source| is_at(&source.path, path));
+        assert!(named, "{path} is allowed something, but is not there");
+    }
+}
+
+#[test]
+fn the_domain_knows_no_world() {
+    none(&impure(&all()));
+}
+
+#[test]
+fn a_displaced_name_is_found() {
+    let bad = [
+        Source::sample("shared/src/operations/x.rs", "use aws_sdk_dynamodb::Client;"),
+        Source::sample("functions/a/src/lib.rs", "let a = std::env::var(\"A\");"),
+        Source::sample("shared/src/http/x.rs", "\nVerified::vouch_for(body)"),
+        Source::sample("shared/src/store/mod.rs", "use aws_sdk_dynamodb::Client;"),
+        Source::sample("shared/src/http/y.rs", "// SystemTime::now would be wrong\nenv!(\"X\")"),
+    ];
+    found(
+        &displaced(&bad, &PLACES),
+        &[
+            "shared/src/operations/x.rs:1: `aws_sdk_dynamodb`: DynamoDB is for shared/src/store/, \
+             shared/src/app.rs only",
+            "functions/a/src/lib.rs:1: `env::var`: the environment is for shared/src/config.rs, \
+             dev-stack/src/environment.rs, dev-stack/src/clock.rs only",
+            "shared/src/http/x.rs:2: `vouch_for`: the proof of a sender is for \
+             shared/src/gateways/*/signature.rs, shared/src/ports.rs, \
+             shared/src/operations/sweep.rs only",
+        ],
+    );
+}
+
+#[test]
+fn an_impure_domain_is_found() {
+    let bad = Source::sample(
+        "shared/src/domain/order.rs",
+        "//! async\nasync fn f() {\n tracing::info!() }",
+    );
+    found(
+        &impure(&[bad]),
+        &[
+            "shared/src/domain/order.rs:2: `async` in the domain",
+            "shared/src/domain/order.rs:3: `tracing` in the domain",
+        ],
+    );
+}

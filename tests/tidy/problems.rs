@@ -1,0 +1,53 @@
+//! Every problem of `docs/problems.md` is met by a request of a test.
+
+use crate::source::{files, read};
+use crate::{found, none};
+
+/// No request leads here on purpose; where each is tested instead.
+const UNREACHABLE: [(&str, &str); 2] = [
+    // Two keys whose hashes agree in 100 bits.
+    ("id-collision", "shared/src/domain"),
+    // A fault of ours: its answer is tested, it is not made.
+    ("internal-error", "shared/src/http"),
+];
+
+fn slugs(document: &str) -> Vec<String> {
+    let headings = document.lines().filter_map(|line| line.strip_prefix("## "));
+    // A problem is a single word; the last heading speaks of the API's own answers.
+    headings.filter(|text| !text.contains(' ')).map(str::to_owned).collect()
+}
+
+fn unmet(slugs: &[String], tests: &[String]) -> Vec<String> {
+    let met = |slug: &String| tests.iter().any(|text| text.contains(&format!("\"{slug}\"")));
+    let excused = |slug: &String| UNREACHABLE.iter().any(|(name, _)| name == slug);
+    slugs
+        .iter()
+        .filter(|slug| !met(slug) && !excused(slug))
+        .map(|slug| format!("docs/problems.md: no test makes a request that is answered `{slug}`"))
+        .collect()
+}
+
+#[test]
+fn every_problem_is_met_by_a_request() {
+    let slugs = slugs(&read("docs/problems.md"));
+    assert!(slugs.len() > 30, "{slugs:?}");
+    let paths = files("tests/journeys", "rs").into_iter().chain(files("tests/calls", "rs"));
+    none(&unmet(&slugs, &paths.map(|path| read(&path)).collect::<Vec<_>>()));
+}
+
+#[test]
+fn the_unreachable_ones_exist() {
+    let slugs = slugs(&read("docs/problems.md"));
+    for (slug, _) in UNREACHABLE {
+        assert!(slugs.iter().any(|known| known == slug), "no problem {slug}");
+    }
+}
+
+#[test]
+fn a_problem_that_nobody_meets_is_found() {
+    let slugs = slugs("# Problems\n## too-large\n## order-paid\n## Answers of the API itself\n");
+    found(
+        &unmet(&slugs, &["expect_problem(409, \"order-paid\")".to_owned()]),
+        &["docs/problems.md: no test makes a request that is answered `too-large`"],
+    );
+}

@@ -1,0 +1,155 @@
+//! The files that the rules are about, as text and as code without comments and strings.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// From the root of the workspace.
+    pub path: String,
+    pub text: String,
+    /// The text with comments and the insides of strings blanked out; its lines are the text's.
+    pub code: String,
+}
+
+/// Everything that we write in Rust.
+const FOLDERS: [&str; 4] = ["shared", "functions", "dev-stack", "tests"];
+
+impl Source {
+    pub(crate) fn sample(path: &str, text: &str) -> Self {
+        Self { path: path.to_owned(), text: text.to_owned(), code: code_of(text) }
+    }
+
+    /// What is compiled into tests only.
+    pub(crate) fn is_test(&self) -> bool {
+        self.path.starts_with("tests/")
+            || self.path.contains("/tests/")
+            || self.path.ends_with("/tests.rs")
+    }
+
+    /// Lines, from 1, whose code names `word` as a whole word.
+    pub(crate) fn lines_naming(&self, word: &str) -> Vec<usize> {
+        let lines = self.code.lines().enumerate();
+        lines.filter(|(_, line)| names(line, word)).map(|(n, _)| n + 1).collect()
+    }
+}
+
+/// Whether `line` has `word` where neither end goes on as a name.
+fn names(line: &str, word: &str) -> bool {
+    let goes_on = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    line.match_indices(word).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let after = line[at + word.len()..].chars().next();
+        let open_end = word.ends_with(|c: char| !c.is_alphanumeric());
+        !goes_on(before) && (open_end || !goes_on(after))
+    })
+}
+
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+}
+
+pub(crate) fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_default()
+}
+
+/// Every Rust file of the workspace.
+pub(crate) fn all() -> Vec<Source> {
+    let files = FOLDERS.iter().flat_map(|folder| files(folder, "rs"));
+    files.map(|path| Source::sample(&path, &read(&path))).collect()
+}
+
+/// The files below `folder` with this ending, sorted.
+pub(crate) fn files(folder: &str, ending: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    walk(&root().join(folder), &mut found);
+    let mut found: Vec<String> = found
+        .iter()
+        .map(|path| path.strip_prefix(root()).unwrap().to_str().unwrap().replace('\\', "/"))
+        .filter(|path| path.ends_with(&format!(".{ending}")))
+        .collect();
+    found.sort();
+    found
+}
+
+fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
+}
+
+/// Blanks comments and what stands between quotes. Knows line and block comments, strings, raw strings
+/// and characters; a lifetime is no character.
+fn code_of(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let mut code = String::with_capacity(text.len());
+    let mut at = 0;
+    while at < chars.len() {
+        let end = match (chars[at], chars.get(at + 1)) {
+            ('/', Some('/')) => until(&chars, at, "\n"),
+            ('/', Some('*')) => until(&chars, at + 2, "*/") + 2,
+            ('r', Some('"' | '#')) if is_raw(&chars, at) => raw_end(&chars, at),
+            ('"', _) | ('\'', Some('\\')) => quoted_end(&chars, at),
+            ('\'', Some(_)) if chars.get(at + 2) == Some(&'\'') => at + 3,
+            (other, _) => {
+                code.push(other);
+                at += 1;
+                continue;
+            }
+        };
+        let end = end.min(chars.len());
+        code.extend(chars[at..end].iter().map(|c| if *c == '\n' { '\n' } else { ' ' }));
+        at = end;
+    }
+    code
+}
+
+fn until(chars: &[char], from: usize, end: &str) -> usize {
+    let end: Vec<char> = end.chars().collect();
+    (from..chars.len()).find(|at| chars[*at..].starts_with(&end)).unwrap_or(chars.len())
+}
+
+fn is_raw(chars: &[char], at: usize) -> bool {
+    let after = chars[at + 1..].iter().find(|c| **c != '#');
+    let within_name = at > 0 && (chars[at - 1].is_alphanumeric() || chars[at - 1] == '_');
+    after == Some(&'"') && (!within_name || chars[at - 1] == 'b')
+}
+
+fn raw_end(chars: &[char], at: usize) -> usize {
+    let hashes = chars[at + 1..].iter().take_while(|c| **c == '#').count();
+    let end = format!("\"{}", "#".repeat(hashes));
+    until(chars, at + hashes + 2, &end) + end.len()
+}
+
+fn quoted_end(chars: &[char], at: usize) -> usize {
+    let mut next = at + 1;
+    while next < chars.len() && chars[next] != chars[at] {
+        next += if chars[next] == '\\' { 2 } else { 1 };
+    }
+    next + 1
+}
+
+#[test]
+fn comments_and_strings_are_not_code() {
+    let text = "let a = \"crate::http // \\\" x\"; // crate::http\nlet b = 'x'; let c: &'a str;\n\
+                /* aws_ */ let d = r#\"async \"#; keep();";
+    let sample = Source::sample("a.rs", text);
+    for word in ["crate::http", "aws_", "async", "x"] {
+        assert!(sample.lines_naming(word).is_empty(), "{word} in {:?}", sample.code);
+    }
+    assert_eq!(sample.lines_naming("keep"), [3]);
+    assert_eq!(sample.lines_naming("'a str"), [2]);
+}
+
+#[test]
+fn a_word_is_not_found_within_a_longer_one() {
+    let sample = Source::sample("a.rs", "crate::http_client();\ncrate::http::x();\nmy_aws_sdk();");
+    assert_eq!(sample.lines_naming("crate::http"), [2]);
+    assert!(sample.lines_naming("aws_").is_empty());
+}
