@@ -187,3 +187,22 @@ async fn a_page_that_nothing_can_close_is_abandoned_with_its_order() {
     let refund = stack.told(&checkout.order, "refund.completed").await;
     assert_eq!((&refund["reason"], &refund["amount"]), (&json!("late_payment"), &json!(7500)));
 }
+
+#[tokio::test]
+async fn an_authorization_without_a_void_is_never_captured_once_its_order_is_canceled() {
+    let options = Options { profile: Some("razorpay-like"), ..Options::default() };
+    let stack = Stack::with(STACK, options).await;
+    let payment = stack.authorized().await;
+    let refused = stack.cancel_payment(&payment.payment).await;
+    refused.expect_problem(409, "not-supported-by-gateway");
+    assert_eq!(stack.payment_status(&payment.payment).await, "authorized");
+    stack.cancel_order(&payment.order).await.expect(200);
+    let late = stack.capture(&payment.payment, "late", json!({})).await;
+    late.expect_problem(409, "payment-not-authorized");
+    stack.sweep_at(8 * 86_400).await;
+    assert_eq!(stack.truth(&payment.payment).await[0]["status"], "expired");
+    assert_eq!(stack.truth(&payment.payment).await[0]["amount_captured"], 0);
+    assert_eq!(stack.order_status(&payment.order).await, "canceled");
+    let told = ["payment.authorized", "payment.canceled", "order.canceled", "payment.expired"];
+    stack.until_told(&payment.order, &told).await;
+}

@@ -151,3 +151,14 @@ async fn a_gateway_that_captures_all_or_nothing_is_not_asked_for_a_part() {
     stack.capture(&payment.payment, "whole", json!({})).await.expect(200);
     stack.ends(&payment, CAPTURED).await;
 }
+
+#[tokio::test]
+async fn a_part_is_captured_where_only_our_call_moves_money() {
+    let options = Options { profile: Some("paypal-like"), ..Options::default() };
+    let stack = Stack::with(STACK, options).await;
+    let payment = stack.authorized().await;
+    stack.sweep_at(120).await;
+    assert_eq!(stack.payment_status(&payment.payment).await, "authorized", "it is the merchant's");
+    stack.capture(&payment.payment, "part", json!({ "amount": 5000 })).await.expect(200);
+    stack.ends(&payment, End { captured: 5000, ..CAPTURED }).await;
+}

@@ -118,7 +118,7 @@ async fn sixty_refunds_at_once_never_exceed_the_capture() {
     let path = format!("/api/payments/{}/refunds", checkout.payment);
     let (each, body) = (700, json!({ "amount": 700 }));
     let keys: Vec<String> = (0..60).map(|n| format!("refund-{n}")).collect();
-    let refund = |key| stack.post_with_key(&path, key, &body);
+    let refund = async |key: &str| stack.post_with_key(&path, key, &body).await;
     let answers = join_all(keys.iter().map(|key| refund(key))).await;
     // A write that has lost ten races in a row gives up (integrity.md, own-write recognition).
     let allowed = [(201, ""), (422, "refund-exceeds-captured"), (503, "unavailable")];

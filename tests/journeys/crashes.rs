@@ -6,6 +6,7 @@ mod stories;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use e2e::{Options, Stack, kill_pid};
 use quittance::pause::Point;
@@ -110,17 +111,35 @@ async fn stack(dir: &TempDir, pause_at: Option<Point>) -> Stack {
 async fn die_at(point: Point, story: Story, dir: &TempDir, known: &Known) {
     let mut stack = stack(dir, Some(point)).await;
     let killed = async {
-        let mut found = None;
-        for _ in 0..5 {
-            found = stack.paused_at(point.name()).await;
-            if found.is_some() {
-                break;
-            }
-        }
-        let pid = found.unwrap_or_default();
+        let pid = paused(&stack, point, story.function()).await;
+        let pid = pid.unwrap_or_default();
         assert_ne!(pid, 0, "not reached: {:?}", stack.log());
         kill_pid(pid).await;
     };
-    futures_util::future::join(act(story, &stack, known), killed).await;
+    // Others may have paused too; nobody waits for them.
+    let acting = async {
+        act(story, &stack, known).await;
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = acting => {}
+        () = killed => {}
+    }
     stack.kill().await;
+}
+
+/// The child of this function that has stopped at the point. A webhook that came again may have
+/// stopped a child of another function there before.
+async fn paused(stack: &Stack, point: Point, function: &str) -> Option<u32> {
+    let begin = format!("paused at {} pid ", point.name());
+    for _ in 0..1000 {
+        let children = stack.children(function).await;
+        let log = stack.log();
+        let pids = log.iter().filter_map(|line| line.strip_prefix(&begin)?.trim().parse().ok());
+        if let Some(pid) = pids.into_iter().find(|pid| children.contains(pid)) {
+            return Some(pid);
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    None
 }

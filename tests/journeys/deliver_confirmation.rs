@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use e2e::{Options, Receiver, Stack};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 
 use crate::STACK;
@@ -188,7 +188,6 @@ async fn advance(
 }
 
 async fn stack_delivering_to(receiver: &Receiver) -> Stack {
-    let key = |id: &str, key: &str, not_after: Option<&str>| json!({ "id": id, "key": key, "not_after": not_after });
     let keys = [
         key("k1", KEY, None),
         key("k2", NEXT_KEY, None),
@@ -196,4 +195,8 @@ async fn stack_delivering_to(receiver: &Receiver) -> Stack {
     ];
     let secrets = json!({ "quittance/delivery": { "url": receiver.url, "keys": keys } });
     Stack::with_secrets(STACK, &secrets, Options::default()).await
+}
+
+fn key(id: &str, key: &str, not_after: Option<&str>) -> Value {
+    json!({ "id": id, "key": key, "not_after": not_after })
 }

@@ -83,9 +83,9 @@ async fn every_way_to_end_a_stack_ends_its_children() {
         let children = all_children(&stack).await;
         assert!(children.len() >= 4, "{children:?}");
         assert!(children.iter().all(|pid| is_running(*pid)));
-        let pid = stack.pid();
-        Command::new("kill").args([signal, &pid.to_string()]).status().await.unwrap();
-        until_gone(&[children, vec![pid]].concat()).await;
+        let parent = stack.pid();
+        Command::new("kill").args([signal, &parent.to_string()]).status().await.unwrap();
+        until_gone(&[children, vec![parent]].concat()).await;
     }
 }
 

@@ -26,7 +26,7 @@ async fn assert_untouched(stack: &Stack) {
 }
 
 /// The example order with other members.
-fn order_with(members: Value) -> Value {
+fn order_with(members: &Value) -> Value {
     let mut body = order_body();
     body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
     body
@@ -199,7 +199,7 @@ fn wrong_details() -> Vec<(Value, &'static str)> {
 async fn every_wrong_member_is_named() {
     let stack = Stack::start(STACK).await;
     for (members, pointer) in wrong_members().into_iter().chain(wrong_details()) {
-        let answer = stack.post("/api/orders", &order_with(members.clone())).await;
+        let answer = stack.post("/api/orders", &order_with(&members)).await;
         let shown = format!("{members}: {answer}");
         assert_eq!((answer.status, answer.slug()), (422, "invalid-request"), "{shown}");
         let errors = answer.body["errors"].as_array().unwrap();
@@ -251,7 +251,7 @@ async fn an_order_that_is_too_large_to_keep_is_refused() {
     let stack = Stack::start(STACK).await;
     let name = "é".repeat(200);
     let items = vec![json!({ "product_id": "SKU", "quantity": 1, "name": name }); 60];
-    let answer = stack.post("/api/orders", &order_with(json!({ "items": items }))).await;
+    let answer = stack.post("/api/orders", &order_with(&json!({ "items": items }))).await;
     answer.expect_problem(422, "invalid-request");
     assert_untouched(&stack).await;
 }

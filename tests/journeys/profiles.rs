@@ -45,7 +45,7 @@ async fn a_payment_is_found_without_webhooks() {
         stack.behave(json!({ "webhooks": { "mode": "never" } })).await;
         let checkout = stack.checkout().await;
         stack.choose(&checkout.page, "approve").await.expect(200);
-        // The capture that PayPal's kind leaves to us is owed by the first sweep, sent by the second.
+        // A capture that is left to us is owed by the first sweep and sent by the second.
         stack.sweep_at(60).await;
         stack.sweep_at(75).await;
         let told = told(profile, &["payment.completed"]);
@@ -67,6 +67,25 @@ async fn a_payment_is_refunded_in_parts() {
         let told = told(profile, &["payment.completed", "refund.completed", "refund.completed"]);
         let end = End { order: "refunded", refunded: 7500, ..paid(&told) };
         stack.ends(&checkout, end).await;
+    }
+}
+
+#[tokio::test]
+async fn what_the_dashboard_does_is_seen() {
+    for profile in PROFILES {
+        let stack = at(profile).await;
+        let checkout = stack.checkout().await;
+        pay(&stack, &checkout).await;
+        let refund = json!({ "amount": 2500 });
+        stack.dashboard(&checkout.payment, "refund", refund).await.expect(201);
+        stack.until_order(&checkout.order, "partially_refunded").await;
+        let lost = json!({ "status": "lost", "amount": 5000 });
+        stack.dashboard(&checkout.payment, "dispute", lost).await.expect(200);
+        let told = told(profile, &["payment.completed", "refund.completed", "dispute.lost"]);
+        let end = End { order: "partially_refunded", refunded: 2500, ..paid(&told) };
+        stack.ends(&checkout, end).await;
+        let more = stack.refund(&checkout.payment, "more", json!({})).await;
+        more.expect_problem(422, "refund-exceeds-captured");
     }
 }
 
@@ -100,7 +119,7 @@ async fn a_create_call_without_an_answer_made_one_object() {
         assert_eq!(found.word("payment_id"), unknown.word("payment_id"));
         assert_eq!(stack.all_truth().await.len(), 1, "{profile}");
         if found.word("checkout_url").is_empty() {
-            // Nobody has its page, and the gateway does not tell it again: it is closed for another.
+            // Nobody has its page, and the gateway does not tell it again: another takes its place.
             assert_eq!(profile, "phonepe-like");
             let second = stack.try_again(&order, "second", json!({ "replace": true })).await;
             pay(&stack, &second).await;
@@ -176,7 +195,7 @@ async fn pay(stack: &Stack, checkout: &Paid) {
     stack.choose(&checkout.page, "approve").await.expect(200);
     let seen = stack.until(&checkout.payment, |shown| shown["status"] != "pending").await;
     if seen["status"] == "authorized" {
-        stack.set_clock_ahead(120);
+        stack.sweep_at(120).await;
         stack.sweep_until(&checkout.payment, "succeeded").await;
     }
 }

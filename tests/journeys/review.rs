@@ -86,6 +86,40 @@ async fn a_wrong_amount_given_back_in_the_dashboard_opens_the_order_again() {
 }
 
 #[tokio::test]
+async fn a_wrong_amount_outlives_its_order_and_still_goes_back_whole() {
+    let stack = Stack::start(STACK).await;
+    let wrong = wrongly_paid(&stack, json!({ "amount_delta": -100 })).await;
+    stack.ends(&wrong, REVIEW).await;
+    stack.sweep_at(86_460).await;
+    let told = &["payment.review", "order.expired"];
+    stack.ends(&wrong, End { order: "expired", told, ..REVIEW }).await;
+    stack.refund(&wrong.payment, "whole", json!({})).await.expect(201);
+    let told = &["payment.review", "order.expired", "refund.completed"];
+    let end = End { payment: "succeeded", order: "expired", refunded: 7400, told, ..REVIEW };
+    stack.ends(&wrong, end).await;
+}
+
+#[tokio::test]
+async fn a_wrong_amount_on_a_paid_order_leaves_it_paid() {
+    let stack = Stack::start(STACK).await;
+    let first = stack.checkout().await;
+    stack.choose(&first.page, "decline").await.expect(200);
+    stack.until_payment(&first.payment, "failed").await;
+    let second = stack.try_again(&first.order, "second", json!({})).await;
+    stack.choose(&second.page, "approve").await.expect(200);
+    stack.until_payment(&second.payment, "succeeded").await;
+    stack.behave(json!({ "webhooks": { "amount_delta": -100 } })).await;
+    stack.dashboard(&first.payment, "capture", json!({})).await.expect(200);
+    let told = &["payment.failed", "payment.completed", "payment.review"];
+    stack.ends(&first, End { order: "paid", told, ..REVIEW }).await;
+    stack.refund(&first.payment, "whole", json!({})).await.expect(201);
+    let told = &["payment.failed", "payment.completed", "payment.review", "refund.completed"];
+    let end = End { payment: "succeeded", order: "paid", refunded: 7400, told, ..REVIEW };
+    stack.ends(&first, end).await;
+    stack.ends(&second, End { captured: 7500, refunded: 0, ..end }).await;
+}
+
+#[tokio::test]
 async fn a_wrong_amount_is_found_without_webhooks() {
     let stack = Stack::start(STACK).await;
     let wrong = wrongly_paid(&stack, json!({ "amount_delta": -100, "mode": "never" })).await;

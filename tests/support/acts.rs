@@ -108,11 +108,26 @@ impl Stack {
     /// So many seconds after the stack's start, and all that was due by then is done. Wake-up times
     /// are rounded up to ten seconds, so a second sweep follows as much later.
     pub async fn sweep_at(&self, seconds: i64) {
+        self.until_published().await;
         for later in [0, 10] {
             self.set_clock_ahead(seconds + later);
             let swept = self.sweep().await;
             assert_eq!((&swept["failed"], &swept["left"]), (&json!(0), &json!(0)), "{swept}");
         }
+    }
+
+    /// Waits until nothing is left to tell of any order. A function that is about to mark what it
+    /// has told would otherwise do so after the clock has moved, and put the order off.
+    async fn until_published(&self) {
+        let published =
+            |item: &Value| item["out"]["M"].as_object().is_none_or(serde_json::Map::is_empty);
+        for _ in 0..250 {
+            if self.items().await.iter().all(published) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("not all is published: {:?}", self.items().await);
     }
 
     /// Sweeps until a payment has a status.

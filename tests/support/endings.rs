@@ -43,7 +43,7 @@ impl Stack {
         }
     }
 
-    /// Nothing is left to send; an ended payment's page is forgotten; an ended order is never due again.
+    /// Nothing is left to send, an ended payment's page is forgotten, an ended order never due again.
     async fn is_at_rest(&self, paid: &Paid, end: End<'_>) {
         let item = self.item(&paid.order).await.unwrap();
         assert!(item["out"]["M"].as_object().is_none_or(serde_json::Map::is_empty), "{item}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use e2e::Stack;
 use serde_json::{Value, json};
 
-use super::stories::{EXPIRED_SECONDS, Known, Story, place, refund, start};
+use super::stories::{EXPIRED_SECONDS, Known, OPERATION_KEY, Story, place, refund, start};
 
 struct After {
     order: &'static str,
@@ -94,30 +94,35 @@ pub(super) async fn check(story: Story, stack: &Stack, known: &Known) {
 async fn retried(story: Story, stack: &Stack, known: &Known) -> Known {
     let mut known = known.clone();
     match story {
-        Story::Order => known.order = place(stack).await.expect(200).word("order_id").to_owned(),
+        Story::Order => {
+            place(stack).await.expect(200).word("order_id").clone_into(&mut known.order)
+        }
         Story::Payment | Story::Charge | Story::TakeOver => {
             let payment = start(stack, &known).await.expect(200);
             assert_eq!(payment.header("idempotent-replayed"), "true");
-            known.payment = payment.word("payment_id").to_owned();
-            known.page = payment.word("checkout_url").to_owned();
+            payment.word("payment_id").clone_into(&mut known.payment);
+            payment.word("checkout_url").clone_into(&mut known.page);
         }
         Story::KeylessPayment => {
             let payment = stack.pay(&known.order, json!({})).await.expect(200);
-            known.payment = payment.word("payment_id").to_owned();
-            known.page = payment.word("checkout_url").to_owned();
+            payment.word("payment_id").clone_into(&mut known.payment);
+            payment.word("checkout_url").clone_into(&mut known.page);
         }
         Story::Refund => {
             let refund = refund(stack, &known).await.expect(200);
             assert_eq!(refund.word("status"), "succeeded");
         }
-        Story::Paid
-        | Story::Unheard
-        | Story::Capture
-        | Story::Void
-        | Story::Close
-        | Story::CancelOrder
-        | Story::Expiry
-        | Story::Compensation => {}
+        Story::Capture => {
+            let capture = stack.capture(&known.payment, OPERATION_KEY, json!({})).await.expect(200);
+            assert_eq!(capture.header("idempotent-replayed"), "true");
+        }
+        Story::Void | Story::Close => {
+            stack.act(&format!("/api/payments/{}/cancel", known.payment)).await.expect(200);
+        }
+        Story::CancelOrder => {
+            stack.act(&format!("/api/orders/{}/cancel", known.order)).await.expect(200);
+        }
+        Story::Paid | Story::Unheard | Story::Expiry | Story::Compensation => {}
     }
     known
 }
@@ -127,8 +132,8 @@ async fn assert_money(stack: &Stack, known: &Known, captured: u64, refunded: u64
     let truth = stack.all_truth().await;
     let sum = |name: &str| truth.iter().map(|p| p[name].as_u64().unwrap()).sum::<u64>();
     assert_eq!((sum("amount_captured"), sum("amount_refunded")), (captured, refunded), "{truth:?}");
-    let captures = |payment: &Value| payment["captures"].as_array().unwrap().len();
-    assert_eq!(truth.iter().map(captures).sum::<usize>(), usize::from(captured > 0), "{truth:?}");
+    let takings = |payment: &Value| payment["captures"].as_array().unwrap().len();
+    assert_eq!(truth.iter().map(takings).sum::<usize>(), usize::from(captured > 0), "{truth:?}");
     let ours = |payment: &Value| payment["order_id"] == known.order.as_str();
     assert!(truth.iter().all(ours), "{truth:?}");
 }

@@ -28,6 +28,23 @@ pub(super) enum Story {
     TakeOver,
 }
 
+impl Story {
+    /// Whose child dies.
+    pub(super) fn function(self) -> &'static str {
+        match self {
+            Self::Order => "create-order",
+            Self::Payment | Self::KeylessPayment | Self::Charge | Self::TakeOver => {
+                "create-payment"
+            }
+            Self::Paid => "webhook-receiver",
+            Self::Capture => "capture-payment",
+            Self::Refund => "refund-payment",
+            Self::Void | Self::Close | Self::CancelOrder => "cancel-payment",
+            Self::Unheard | Self::Expiry | Self::Compensation => "sweep-due",
+        }
+    }
+}
+
 pub(super) const ORDER_KEY: &str = "order-1";
 pub(super) const PAYMENT_KEY: &str = "payment-1";
 pub(super) const OPERATION_KEY: &str = "operation-1";
@@ -112,7 +129,7 @@ pub(super) async fn act(story: Story, stack: &Stack, known: &Known) {
             stack.choose(&known.page_on(stack), "approve").await.expect(200);
         }
         Story::Capture => {
-            stack.post_with_key(&format!("{payment}/capture"), OPERATION_KEY, &json!({})).await;
+            stack.capture(&known.payment, OPERATION_KEY, json!({})).await;
         }
         Story::Refund => {
             refund(stack, known).await;
@@ -144,6 +161,5 @@ pub(super) async fn start(stack: &Stack, known: &Known) -> Answer {
 }
 
 pub(super) async fn refund(stack: &Stack, known: &Known) -> Answer {
-    let path = format!("/api/payments/{}/refunds", known.payment);
-    stack.post_with_key(&path, OPERATION_KEY, &json!({ "amount": 2500 })).await
+    stack.refund(&known.payment, OPERATION_KEY, json!({ "amount": 2500 })).await
 }

@@ -1,6 +1,6 @@
 //! Headers and addresses that somebody has tampered with.
 
-use e2e::{KEY, Stack, order_body};
+use e2e::{KEY, Options, Stack, order_body};
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use serde_json::json;
@@ -98,6 +98,55 @@ async fn only_a_live_key_opens_anything() {
             let value = HeaderValue::from_bytes(authorization.as_bytes()).unwrap();
             let request = client.request(method.clone(), url(path)).header(AUTHORIZATION, value);
             stack.send(request.json(&order_body())).await.expect_problem(401, "unauthorized");
+        }
+    }
+    assert_untouched(&stack).await;
+}
+
+/// A key for each scope, and its hash as `sha256sum` prints it.
+const KEYS: [(&str, &str, &str); 4] = [
+    (
+        "orders:write",
+        "sk_test_orders",
+        "5b7cef04c24d2f328abc9327090578708d4236203a5f045480097980a37f7f29",
+    ),
+    (
+        "payments:write",
+        "sk_test_payments",
+        "7cae26b67118fba466c91a7ffcab5b0d04bce7bd79ce20639aa42322a30a07a2",
+    ),
+    (
+        "refunds:write",
+        "sk_test_refunds",
+        "ee2a9c04e8466e62c71eb43db0cf5f4596941fc3d661425fb5d863f38b79c891",
+    ),
+    ("read", "sk_test_reader", "f937c220cd3dfa67603d8fa81530c812e6c75e77d13c0c9c4d4d32e1434e4128"),
+];
+
+#[tokio::test]
+async fn a_key_opens_the_routes_of_its_scope_and_no_others() {
+    let keys = KEYS.map(|(scope, id, hash)| json!({ "id": id, "sha256": hash, "scopes": [scope] }));
+    let secrets = json!({ "quittance/api-keys": keys });
+    let stack = Stack::with_secrets(STACK, &secrets, Options::default()).await;
+    let routes = [
+        (Method::POST, "/api/orders", "orders:write"),
+        (Method::POST, "/api/orders/ORD_00000000000000000000/cancel", "orders:write"),
+        (Method::POST, "/api/payments", "payments:write"),
+        (Method::POST, "/api/payments/PAY_0/capture", "payments:write"),
+        (Method::POST, "/api/payments/PAY_0/cancel", "payments:write"),
+        (Method::POST, "/api/payments/PAY_0/refunds", "refunds:write"),
+        (Method::GET, "/api/orders/ORD_0", "read"),
+        (Method::GET, "/api/payments/PAY_0", "read"),
+        (Method::GET, "/api/payments/PAY_0/refunds/RFD_0", "read"),
+    ];
+    for (method, path, needed) in routes {
+        for (scope, key, _) in KEYS {
+            let url = format!("{}{path}", stack.address("api"));
+            let request = reqwest::Client::new().request(method.clone(), url).bearer_auth(key);
+            let request = request.header("idempotency-key", "k").json(&json!({}));
+            let answer = stack.send(request).await;
+            let forbidden = (answer.status, answer.slug()) == (403, "forbidden");
+            assert_eq!(forbidden, scope != needed, "{method} {path} with {scope}: {answer}");
         }
     }
     assert_untouched(&stack).await;
