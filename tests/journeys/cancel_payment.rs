@@ -203,6 +203,6 @@ async fn an_authorization_without_a_void_is_never_captured_once_its_order_is_can
     assert_eq!(stack.truth(&payment.payment).await[0]["status"], "expired");
     assert_eq!(stack.truth(&payment.payment).await[0]["amount_captured"], 0);
     assert_eq!(stack.order_status(&payment.order).await, "canceled");
-    let told = ["payment.authorized", "payment.canceled", "order.canceled", "payment.expired"];
+    let told = ["payment.authorized", "payment.canceled", "order.canceled"];
     stack.until_told(&payment.order, &told).await;
 }

@@ -18,11 +18,12 @@ impl Stack {
         }
     }
 
-    /// An order that has been paid on the page.
+    /// An order that has been paid on the page, and all has been told of it.
     pub async fn paid(&self) -> Paid {
         let checkout = self.checkout().await;
         self.choose(&checkout.page, "approve").await.expect(200);
         self.until_payment(&checkout.payment, "succeeded").await;
+        self.until_published().await;
         checkout
     }
 

@@ -1,6 +1,6 @@
 //! One attempt to pay an order: a claim at one gateway, and what that gateway says of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,10 @@ pub struct Attempt {
     pub return_url: Option<String>,
     #[serde(rename = "gw", default)]
     pub objects: BTreeMap<ObjectId, Phase>,
+    /// Objects that the gateway showed as authorized after it had said that they ended: their phase
+    /// does not fall, but the hold is real and is to be given back.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub stray: BTreeSet<ObjectId>,
     /// The one page that may be handed out; set once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<Page>,
@@ -114,6 +118,11 @@ impl Attempt {
     /// The page that may be shown: only of an attempt that can still be paid and is not being closed.
     pub fn page_to_show(&self) -> Option<&Page> {
         self.page.as_ref().filter(|_| self.phase.is_live() && self.close.is_none())
+    }
+
+    /// The gateway holds money of this object for us.
+    pub fn holds(&self, object: &ObjectId) -> bool {
+        self.objects.get(object) == Some(&Phase::Authorized) || self.stray.contains(object)
     }
 
     pub fn is_leased(&self, now: Timestamp) -> bool {

@@ -27,6 +27,7 @@ pub enum EventKind {
     PageOpened,
     TryFailed,
     CloseAsked,
+    LateAuthorization,
     CaptureRequested,
     VoidRequested,
     RefundRequested,
@@ -57,6 +58,7 @@ impl EventKind {
             Self::PageOpened => "payment.page_opened",
             Self::TryFailed => "payment.try_failed",
             Self::CloseAsked => "payment.close_asked",
+            Self::LateAuthorization => "payment.late_authorization",
             Self::CaptureRequested => "capture.requested",
             Self::VoidRequested => "void.requested",
             Self::RefundRequested => "refund.requested",
@@ -86,6 +88,7 @@ impl EventKind {
             | Self::PageOpened
             | Self::TryFailed
             | Self::CloseAsked
+            | Self::LateAuthorization
             | Self::CaptureRequested
             | Self::VoidRequested
             | Self::RefundRequested
@@ -163,13 +166,20 @@ fn attempt_changes(
     if another_failure && attempt.failure.is_some() && attempt.phase.is_live() {
         tell(EventKind::TryFailed);
     }
+    if attempt.stray.iter().any(|object| known.is_none_or(|k| !k.stray.contains(object))) {
+        tell(EventKind::LateAuthorization);
+    }
     if attempt.close.is_some() && known.is_none_or(|k| k.close.is_none()) {
         tell(EventKind::CloseAsked);
     }
     let was = known.map_or(PaymentStatus::Pending, |k| before.payment_status(id, k));
     let is = after.payment_status(id, attempt);
+    // One ending is told; what the gateway calls it later is history.
+    let ended =
+        matches!(was, PaymentStatus::Failed | PaymentStatus::Canceled | PaymentStatus::Expired);
     let kind = match is {
         _ if was == is => None,
+        PaymentStatus::Failed | PaymentStatus::Canceled | PaymentStatus::Expired if ended => None,
         PaymentStatus::Authorized => Some(EventKind::PaymentAuthorized),
         PaymentStatus::Failed => Some(EventKind::PaymentFailed),
         PaymentStatus::Canceled => Some(EventKind::PaymentCanceled),

@@ -40,6 +40,7 @@ impl NewAttempt {
             used: None,
             return_url: self.return_url.clone(),
             objects: std::collections::BTreeMap::new(),
+            stray: std::collections::BTreeSet::new(),
             page: None,
             close: None,
             authorized: std::collections::BTreeMap::new(),

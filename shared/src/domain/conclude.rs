@@ -9,7 +9,7 @@ use super::id::{OrderId, digest, message_id};
 use super::ledger::Reason;
 use super::obligations::settle_obligations;
 use super::order::{HISTORY_MAX, HistoryEntry, Nonce, Order, Outgoing, Source, State};
-use super::phase::{OperationPhase, Phase};
+use super::phase::OperationPhase;
 use super::time::Timestamp;
 
 /// Wake-up times are rounded up to this, so that most writes leave the index alone.
@@ -97,8 +97,7 @@ fn next_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
 /// An authorization of an ended attempt: watched until it is voided or lapses.
 fn has_stray_authorization(order: &Order) -> bool {
     order.attempts.values().any(|attempt| {
-        !attempt.phase.is_live()
-            && attempt.objects.values().any(|phase| *phase == Phase::Authorized)
+        !attempt.phase.is_live() && attempt.objects.keys().any(|object| attempt.holds(object))
     })
 }
 

@@ -60,6 +60,11 @@ fn record_object(order: &mut Order, attempt_id: &PaymentId, seen: &Seen) {
     let stated = if seen.captures.is_empty() { seen.phase } else { Some(Phase::Captured) };
     if let Some(stated) = stated {
         let known = attempt.objects.entry(seen.object.clone()).or_insert(stated);
+        if known.is_negative() && stated == Phase::Authorized {
+            attempt.stray.insert(seen.object.clone());
+        } else {
+            attempt.stray.remove(&seen.object);
+        }
         *known = known.or_higher(stated);
     }
     if let Some(amount) = seen.authorized {

@@ -42,8 +42,9 @@ pub fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
 fn follow_effects(order: &mut Order) {
     let Order { operations, refunds, captures, attempts, .. } = order;
     for (id, op) in operations.iter_mut() {
-        let object =
-            attempts.get(&op.attempt).and_then(|attempt| attempt.objects.get(&op.object)).copied();
+        let attempt = attempts.get(&op.attempt);
+        let object = attempt.and_then(|attempt| attempt.objects.get(&op.object)).copied();
+        let held = attempt.is_some_and(|attempt| attempt.holds(&op.object));
         let shown = match op.kind {
             OperationKind::Refund => refunds
                 .values()
@@ -69,6 +70,7 @@ fn follow_effects(order: &mut Order) {
                     _ => None,
                 }
             }
+            OperationKind::Void if held => None,
             OperationKind::Void => match object {
                 Some(phase) if phase.is_negative() => Some(OperationPhase::Done),
                 Some(Phase::Captured) => Some(OperationPhase::Refused),
@@ -169,12 +171,8 @@ fn owe_voids(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timesta
     if !unwanted || !able.void || order.capture_in_flight(id) {
         return;
     }
-    let authorized: Vec<String> = attempt
-        .objects
-        .iter()
-        .filter(|(_, phase)| **phase == Phase::Authorized)
-        .map(|(object, _)| object.clone())
-        .collect();
+    let authorized: Vec<String> =
+        attempt.objects.keys().filter(|object| attempt.holds(object)).cloned().collect();
     for object in authorized {
         let op = Operation::owed(OperationKind::Void, id, &object, 0, Reason::Owed, now);
         order.operations.entry(OperationId::void_of(id, &object)).or_insert(op);

@@ -11,7 +11,7 @@ use crate::domain::capabilities::Rules;
 use crate::domain::claims::{EndRefused, end};
 use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::order::{Ending, Order, Source, State};
-use crate::domain::phase::{OperationPhase, Phase};
+use crate::domain::phase::OperationPhase;
 use crate::operations::Unavailable;
 use crate::operations::perform::{settle, unsettled};
 use crate::operations::publish::publish;
@@ -223,7 +223,7 @@ fn waiting(order: &Order) -> Vec<PaymentId> {
         .iter()
         .filter(|(id, attempt)| {
             let stray = !attempt.phase.is_live()
-                && attempt.objects.values().any(|phase| *phase == Phase::Authorized);
+                && attempt.objects.keys().any(|object| attempt.holds(object));
             order.ask.contains_key(*id) || stray || pending_refund(id)
         })
         .map(|(id, _)| id.clone())

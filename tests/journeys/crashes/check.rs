@@ -1,4 +1,4 @@
-//! Where integrity.md puts the order afterwards, at both ends.
+//! Where the order must be afterwards, at both ends.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
