@@ -177,9 +177,9 @@ async fn advance(
         *clock += step;
         stack.set_clock_ahead(*clock);
         for _ in 0..10 {
-            let received = receiver.received();
-            if received.len() >= count {
-                return received;
+            let requests = receiver.received();
+            if requests.len() >= count {
+                return requests;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

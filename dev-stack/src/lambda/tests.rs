@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::{Deployed, Lambda};
 use crate::children::{self, Output, Program};
-use crate::clock::Clock;
 use crate::runtime_api::{Answer, RuntimeApi};
 
 /// What the stand-in is told to do: by the event itself, its query, or its first message.

@@ -95,7 +95,7 @@ async fn retried(story: Story, stack: &Stack, known: &Known) -> Known {
     let mut known = known.clone();
     match story {
         Story::Order => {
-            place(stack).await.expect(200).word("order_id").clone_into(&mut known.order)
+            place(stack).await.expect(200).word("order_id").clone_into(&mut known.order);
         }
         Story::Payment | Story::Charge | Story::TakeOver => {
             let payment = start(stack, &known).await.expect(200);
