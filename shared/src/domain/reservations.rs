@@ -53,7 +53,8 @@ pub fn claim_refund(
     new: &NewOperation,
     despite_dispute: bool,
 ) -> Result<(), RefundRefused> {
-    let full = order.operations.len() >= ENTRIES_MAX || order.refunds.len() >= ENTRIES_MAX;
+    let asked = order.operations.values().filter(|op| op.kind == OperationKind::Refund).count();
+    let full = asked >= ENTRIES_MAX || order.refunds.len() >= ENTRIES_MAX;
     if full {
         return Err(RefundRefused::OrderFull);
     }

@@ -1,6 +1,8 @@
 //! Changes an order: applies a change to the newest image until it is written, or there is nothing to
 //! write.
 
+use std::time::Duration;
+
 use crate::app::App;
 use crate::domain::capabilities::Rules;
 use crate::domain::changes::Event;
@@ -13,7 +15,9 @@ use crate::store::{Saved, StoreError};
 use crate::telemetry;
 
 /// A change that loses so many races in a row gives up; what it learnt is learnt again when due.
-const TRIES_MAX: usize = 10;
+const TRIES_MAX: u32 = 10;
+/// Writers that lost a race wait one to so many milliseconds, times the races lost.
+const STEPS: u64 = 10;
 
 #[derive(Debug)]
 pub struct Recorded {
@@ -29,7 +33,8 @@ pub async fn change<E: From<StoreError>>(
     mut image: Order,
     mut apply: impl FnMut(&mut Order) -> Result<(), E>,
 ) -> Result<Recorded, E> {
-    for _ in 0..TRIES_MAX {
+    for n in 0..TRIES_MAX {
+        stand_back(occasion, n).await;
         let mut after = image.clone();
         apply(&mut after)?;
         let Some(Concluded { order, events }) = conclude(&image, after, rules, occasion) else {
@@ -46,6 +51,15 @@ pub async fn change<E: From<StoreError>>(
         }
     }
     Err(StoreError::Contended.into())
+}
+
+/// Lets rivals pass before another try, each for a time of its own, so that they do not meet again.
+async fn stand_back(occasion: &Occasion, lost: u32) {
+    if lost > 1 {
+        let own = occasion.nonce.0.bytes().map(u64::from).sum::<u64>() % STEPS;
+        let wait_ms = u64::from(lost) * (own + 1);
+        tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+    }
 }
 
 #[derive(Debug, thiserror::Error)]

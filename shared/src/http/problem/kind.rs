@@ -42,11 +42,10 @@ pub enum Kind {
     RefundExceedsCaptured,
     PaymentDisputed,
     Unavailable,
-    InternalError,
 }
 
 impl Kind {
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 37] = [
         Self::TooLarge,
         Self::Unauthorized,
         Self::Forbidden,
@@ -84,7 +83,6 @@ impl Kind {
         Self::RefundExceedsCaptured,
         Self::PaymentDisputed,
         Self::Unavailable,
-        Self::InternalError,
     ];
 
     /// The last part of the problem's `type`.
@@ -136,7 +134,6 @@ impl Kind {
             Self::RefundExceedsCaptured => (422, "refund-exceeds-captured"),
             Self::PaymentDisputed => (409, "payment-disputed"),
             Self::Unavailable => (503, "unavailable"),
-            Self::InternalError => (500, "internal-error"),
         }
     }
 

@@ -270,11 +270,4 @@ pub(super) static WORDS: [Words; Kind::ALL.len()] = [
         "Repeat the same request with the same key after `Retry-After` seconds. The cause is \
          in the log.",
     ),
-    words(
-        Kind::InternalError,
-        "Internal error",
-        "The request met a defect of this service. Its outcome is recorded if it has one.",
-        "Read the payment or repeat the request with the same key. The cause is in the log, \
-         under the `instance`.",
-    ),
 ];
