@@ -1,6 +1,8 @@
 //! Named steps between two effects. In debug builds a process can be told to stop at one, so that a
 //! test may kill it there; in release builds this is nothing.
 
+use std::io::Write;
+
 use crate::config::Config;
 
 /// Each names what has just been done; a death here must leave it, and only it, done.
@@ -69,10 +71,9 @@ impl Point {
 /// Passes, unless this is where the process was told to stop.
 pub async fn reached(config: &Config, point: Point) {
     if cfg!(debug_assertions) && config.pause_at.as_deref() == Some(point.name()) {
-        #[expect(clippy::print_stderr, reason = "whoever asked for the stop reads it there")]
-        {
-            eprintln!("paused at {} pid {}", point.name(), std::process::id());
-        }
+        let line = format!("paused at {} pid {}\n", point.name(), std::process::id());
+        // Whoever asked for the stop reads it there; one write, so that no other line cuts it in two.
+        let _ = std::io::stderr().write_all(line.as_bytes());
         std::future::pending::<()>().await;
     }
 }

@@ -106,7 +106,8 @@ pub struct Delivery<'a> {
     pub body: &'a [u8],
 }
 
-/// Bytes whose sender is proven. Made in the gateways' `signature` modules and nowhere else.
+/// Bytes whose sender is proven. Made in the gateways' `signature` modules, and
+/// for what the table kept of a verified event.
 #[derive(Clone, Copy, Debug)]
 pub struct Verified<'a> {
     body: &'a [u8],
@@ -145,8 +146,13 @@ pub enum SignatureError {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the gateway's message cannot be read")]
-pub struct MappingError;
+pub enum MappingError {
+    #[error("the gateway's message is not what it sends at all")]
+    Foreign,
+    /// Of a known type, and yet not to be read: kept, because it may be about money.
+    #[error("the gateway's message cannot be read")]
+    Unreadable,
+}
 
 /// What a verified webhook says.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -44,7 +44,10 @@ async fn order(app: &App, request: &Request) -> Result<Reply, Problem> {
 
 async fn payment(app: &App, request: &Request) -> Result<Reply, Problem> {
     let bearer = bearer(request.headers()).map(str::to_owned);
-    let token = bearer.filter(|key| key.starts_with("v1.")).or_else(|| query(request, "token"));
+    let token = match bearer {
+        Some(key) => Some(key).filter(|key| key.starts_with("v1.")),
+        None => query(request, "token"),
+    };
     match token {
         Some(token) => payment_for_shopper(app, request, &token).await,
         None => payment_for_merchant(app, request).await,

@@ -115,9 +115,10 @@ impl std::fmt::Debug for Page {
 }
 
 impl Attempt {
-    /// The page that may be shown: only of an attempt that can still be paid and is not being closed.
+    /// The page that may be shown: only while something is asked of the shopper, and not of an
+    /// attempt that is being closed.
     pub fn page_to_show(&self) -> Option<&Page> {
-        self.page.as_ref().filter(|_| self.phase.is_live() && self.close.is_none())
+        self.page.as_ref().filter(|_| self.phase < Phase::Authorized && self.close.is_none())
     }
 
     /// The gateway holds money of this object for us.

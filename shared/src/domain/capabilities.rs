@@ -89,7 +89,6 @@ pub enum PageOnly {
 #[expect(clippy::struct_excessive_bools, reason = "each is one row of the capability table")]
 pub struct Capabilities {
     pub create_keys: Keys,
-    pub capture_keys: Keys,
     pub refund_keys: Keys,
     /// An unpaid page can be ended by a call.
     pub cancel: bool,
@@ -98,32 +97,24 @@ pub struct Capabilities {
     pub ours: OursToCapture,
     pub void: bool,
     pub partial_capture: bool,
-    pub multiple_captures: bool,
     pub look_up: LookUp,
     pub page_only: PageOnly,
-    /// The look-up gives the page's address too.
-    pub page_again: bool,
     /// The event's body is signed; otherwise it is a hint, and the gateway is asked.
     pub signed_events: bool,
-    pub refund_look_up: bool,
 }
 
 /// A gateway that is no longer configured: nothing is assumed of it, so nothing is sent or released.
 const UNCONFIGURED: Capabilities = Capabilities {
     create_keys: Keys::None,
-    capture_keys: Keys::None,
     refund_keys: Keys::None,
     cancel: false,
     page_life: false,
     ours: OursToCapture::Never,
     void: false,
     partial_capture: false,
-    multiple_captures: false,
     look_up: LookUp::None,
     page_only: PageOnly::Never,
-    page_again: false,
     signed_events: false,
-    refund_look_up: false,
 };
 
 impl Capabilities {

@@ -6,6 +6,7 @@ use super::capabilities::{GatewayName, Rules};
 use super::id::{OperationId, PaymentId};
 use super::idempotency::{Fingerprint, KeyHash};
 use super::ledger::{Operation, OperationKind, Reason};
+use super::obligations::next_owed;
 use super::order::{ATTEMPTS_MAX, Ending, Nonce, Order, State};
 use super::phase::Phase;
 use super::time::Timestamp;
@@ -113,9 +114,19 @@ pub fn take_void(
     if !rules.of(&attempt.gateway).void {
         return None;
     }
-    let op_id = OperationId::void_of(id, &object);
-    let owed = Operation::owed(OperationKind::Void, id, &object, 0, Reason::Owed, now);
-    order.operations.entry(op_id.clone()).or_insert(owed);
+    let known = order.operations.iter().find(|(_, op)| {
+        op.kind == OperationKind::Void && op.object == object && op.phase.is_unproven()
+    });
+    let op_id = match known.map(|(op_id, _)| op_id.clone()) {
+        Some(op_id) => op_id,
+        None => {
+            let n = next_owed(order, OperationKind::Void, &object)?;
+            let op_id = OperationId::void_of(id, &object, n);
+            let owed = Operation::owed(OperationKind::Void, id, &object, 0, Reason::Owed, now);
+            order.operations.insert(op_id.clone(), owed);
+            op_id
+        }
+    };
     order.take_operation(&op_id, nonce, now).then_some(op_id)
 }
 

@@ -20,6 +20,8 @@ pub struct Seen {
     /// Why the object, or the last try on it, failed.
     pub failure: Option<Failure>,
     pub method: Option<Method>,
+    /// Told by an event, which may be older than what is known; an answer shows the object as it is.
+    pub past: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -109,12 +109,12 @@ impl OperationId {
     }
 
     /// The capture that an attempt owes when money moves by our call only.
-    pub fn capture_owed(payment: &PaymentId) -> Self {
-        Self::of(Self::CAPTURE, &payment.order(), &[payment.as_str(), "cap"])
+    pub fn capture_owed(payment: &PaymentId, n: usize) -> Self {
+        Self::of(Self::CAPTURE, &payment.order(), &[payment.as_str(), "cap", &n.to_string()])
     }
 
-    pub fn void_of(payment: &PaymentId, object: &str) -> Self {
-        Self::of(Self::VOID, &payment.order(), &[object, "void"])
+    pub fn void_of(payment: &PaymentId, object: &str, n: usize) -> Self {
+        Self::of(Self::VOID, &payment.order(), &[object, "void", &n.to_string()])
     }
 
     /// The `n`th attempt to give an excess capture back.

@@ -62,7 +62,8 @@ fn record_object(order: &mut Order, attempt_id: &PaymentId, seen: &Seen) {
         let known = attempt.objects.entry(seen.object.clone()).or_insert(stated);
         if known.is_negative() && stated == Phase::Authorized {
             attempt.stray.insert(seen.object.clone());
-        } else {
+        } else if !seen.past || stated == Phase::Captured {
+            // An old ending told once more is no end of the hold.
             attempt.stray.remove(&seen.object);
         }
         *known = known.or_higher(stated);

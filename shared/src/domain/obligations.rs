@@ -5,15 +5,19 @@ use super::attempt::{CaptureMode, Close};
 use super::capabilities::{Capabilities, Rules};
 use super::id::{OperationId, PaymentId};
 use super::ledger::{CaptureClass, Operation, OperationKind, Reason};
-use super::order::{Ending, Order, State};
+use super::order::{CaptureId, Ending, Order, State};
 use super::phase::{OperationPhase, Phase};
 use super::time::Timestamp;
 
 /// After so many refused or failed compensations of one capture a person decides.
 const COMPENSATIONS_MAX: usize = 4;
 
+/// An owed capture or void that was refused so often waits for the gateway to end the authorization.
+const OWED_MAX: usize = 16;
+
 pub fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
     follow_effects(order);
+    hold_refunds_without_room(order);
     close_what_cannot_stay(order);
     let attempts: Vec<PaymentId> = order.attempts.keys().cloned().collect();
     for attempt in &attempts {
@@ -72,6 +76,8 @@ fn follow_effects(order: &mut Order) {
             }
             OperationKind::Void if held => None,
             OperationKind::Void => match object {
+                // Nobody has sent it: the ending may be older than the hold.
+                Some(phase) if phase.is_negative() && op.sends == 0 => None,
                 Some(phase) if phase.is_negative() => Some(OperationPhase::Done),
                 Some(Phase::Captured) => Some(OperationPhase::Refused),
                 _ => None,
@@ -81,6 +87,28 @@ fn follow_effects(order: &mut Order) {
             op.phase = op.phase.max(shown);
             op.for_review = false;
             op.lease = None;
+        }
+    }
+}
+
+/// A person's refund at the gateway can take the room that ours had reserved. One that nobody has sent
+/// is withdrawn; one that was sent may have taken effect, but is not sent again.
+fn hold_refunds_without_room(order: &mut Order) {
+    let overspent: Vec<CaptureId> = order
+        .captures
+        .iter()
+        .filter(|(id, capture)| order.spent(id) > capture.amount.amount_minor)
+        .map(|(id, _)| id.clone())
+        .collect();
+    for op in order.operations.values_mut() {
+        let without_room = op.capture.as_ref().is_some_and(|id| overspent.contains(id));
+        if op.kind != OperationKind::Refund || !op.phase.is_unproven() || !without_room {
+            continue;
+        }
+        if op.sends == 0 {
+            op.phase = OperationPhase::Refused;
+        } else {
+            op.repeat_refused = true;
         }
     }
 }
@@ -154,12 +182,27 @@ fn owe_capture(order: &mut Order, id: &PaymentId, able: Capabilities, now: Times
         && attempt.phase == Phase::Authorized
         && attempt.close.is_none();
     let object = attempt.objects.iter().find(|(_, phase)| **phase == Phase::Authorized);
-    if let (true, Some((object, _))) = (owed, object) {
-        let op_id = OperationId::capture_owed(id);
-        let amount = order.total.amount_minor;
-        let op = Operation::owed(OperationKind::Capture, id, object, amount, Reason::Owed, now);
-        order.operations.entry(op_id).or_insert(op);
+    let Some((object, _)) = object.filter(|_| owed) else { return };
+    let Some(n) = next_owed(order, OperationKind::Capture, object) else { return };
+    let amount = order.total.amount_minor;
+    let op = Operation::owed(OperationKind::Capture, id, object, amount, Reason::Owed, now);
+    order.operations.insert(OperationId::capture_owed(id, n), op);
+}
+
+/// The number of the next owed capture or void of an object: none while one is unproven or done. One
+/// that was refused is owed again, as the gateway may have been busy.
+pub(super) fn next_owed(order: &Order, kind: OperationKind, object: &str) -> Option<usize> {
+    let mut earlier = 0;
+    for op in order.operations.values().filter(|op| op.kind == kind && op.object == object) {
+        match op.phase {
+            OperationPhase::Refused | OperationPhase::Failed => earlier += 1,
+            OperationPhase::Sending
+            | OperationPhase::Unknown
+            | OperationPhase::Pending
+            | OperationPhase::Done => return None,
+        }
     }
+    (earlier < OWED_MAX).then_some(earlier)
 }
 
 /// d. An authorization that nobody wants is voided, where the gateway can.
@@ -174,8 +217,9 @@ fn owe_voids(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timesta
     let authorized: Vec<String> =
         attempt.objects.keys().filter(|object| attempt.holds(object)).cloned().collect();
     for object in authorized {
+        let Some(n) = next_owed(order, OperationKind::Void, &object) else { continue };
         let op = Operation::owed(OperationKind::Void, id, &object, 0, Reason::Owed, now);
-        order.operations.entry(OperationId::void_of(id, &object)).or_insert(op);
+        order.operations.insert(OperationId::void_of(id, &object, n), op);
     }
 }
 

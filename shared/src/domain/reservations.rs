@@ -1,7 +1,7 @@
 //! Room for captures and refunds: computed and claimed under one version, released only by proof.
 
 use super::attempt::Attempt;
-use super::capabilities::{Capabilities, Rules};
+use super::capabilities::Rules;
 use super::claims::LEASE_SECONDS;
 use super::id::{OperationId, PaymentId};
 use super::idempotency::{Fingerprint, KeyHash};
@@ -125,7 +125,7 @@ pub fn claim_capture(
     if attempt.close.is_some() {
         return Err(CaptureRefused::Closing);
     }
-    let object = capturable_object(order, payment, attempt, able)?;
+    let object = capturable_object(order, attempt)?;
     let authorized =
         attempt.authorized.get(&object).map_or(order.total.amount_minor, |a| a.amount_minor);
     let left = authorized.saturating_sub(captured_or_in_flight(order, &object));
@@ -144,17 +144,8 @@ pub fn claim_capture(
     Ok(())
 }
 
-fn capturable_object(
-    order: &Order,
-    payment: &PaymentId,
-    attempt: &Attempt,
-    able: Capabilities,
-) -> Result<ObjectId, CaptureRefused> {
-    let object = attempt.objects.iter().find(|(object, phase)| {
-        let won =
-            order.winner.as_ref().is_some_and(|w| &w.attempt == payment && w.object == **object);
-        **phase == Phase::Authorized || (able.multiple_captures && won)
-    });
+fn capturable_object(order: &Order, attempt: &Attempt) -> Result<ObjectId, CaptureRefused> {
+    let object = attempt.objects.iter().find(|(_, phase)| **phase == Phase::Authorized);
     let (object, _) = object.ok_or(CaptureRefused::NotAuthorized)?;
     let voided = order.operations.values().any(|op| {
         op.kind == OperationKind::Void

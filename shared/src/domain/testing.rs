@@ -23,19 +23,15 @@ pub(crate) const START: Timestamp = Timestamp::from_unix(1_795_165_200);
 
 pub(crate) const FULL: Capabilities = Capabilities {
     create_keys: Keys::Key { lifetime_seconds: 86_400 },
-    capture_keys: Keys::Key { lifetime_seconds: 86_400 },
     refund_keys: Keys::Key { lifetime_seconds: 86_400 },
     cancel: true,
     page_life: true,
     ours: OursToCapture::Never,
     void: true,
     partial_capture: true,
-    multiple_captures: false,
     look_up: LookUp::ByReference,
     page_only: PageOnly::UnlessMetadata("sandbox"),
-    page_again: true,
     signed_events: true,
-    refund_look_up: true,
 };
 
 pub(crate) struct Case {

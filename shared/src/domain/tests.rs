@@ -6,6 +6,7 @@ use super::attempt::{CaptureMode, Close, Failure};
 use super::capabilities::{Capabilities, Keys, OursToCapture};
 use super::claims::{CloseRefused, EndRefused, close, end};
 use super::fact::Seen;
+use super::id::OperationId;
 use super::ledger::{CaptureClass, OperationKind, Reason};
 use super::order::{Ending, State};
 use super::phase::{OperationPhase, Phase};
@@ -241,4 +242,53 @@ fn keys_are_not_repeated_in_their_last_hour() {
     assert!(!key.allow_repeat(82_800));
     assert!(Keys::Natural.allow_repeat(i64::MAX));
     assert!(!Keys::None.allow_repeat(0));
+}
+
+#[test]
+fn an_old_ending_told_again_does_not_end_a_hold() {
+    let mut case = Case::new(FULL);
+    let id = case.attempt(0, CaptureMode::Manual);
+    let told = |phase| Seen { past: true, ..at("o1", phase) };
+    case.learn(&id, &told(Phase::Failed));
+    case.learn(&id, &told(Phase::Authorized));
+    case.learn(&id, &told(Phase::Failed));
+    let void = OperationId::void_of(&id, "o1", 0);
+    assert_eq!(case.order.operations[&void].phase, OperationPhase::Sending, "still owed");
+    case.change(|order| order.operations.get_mut(&void).unwrap().sends = 1);
+    case.learn(&id, &at("o1", Phase::Cancelled));
+    assert_eq!(case.order.operations[&void].phase, OperationPhase::Done);
+}
+
+#[test]
+fn a_refund_at_the_gateway_takes_the_room_of_one_that_is_owed() {
+    let mut case = Case::new(FULL);
+    let id = case.attempt(0, AUTO);
+    case.learn(&id, &at("o1", Phase::Failed));
+    case.change(|order| end(order, Ending::Cancel, super::testing::START).unwrap());
+    case.learn(&id, &captured("o1", usd(7500)));
+    case.learn(&id, &refunded("o1", "r1", 3000, None, OperationPhase::Done));
+    let owed = |case: &Case, n| {
+        let op = &case.order.operations[&OperationId::compensation(&case.order.id, "o1", n)];
+        (op.phase, op.amount_minor)
+    };
+    assert_eq!(owed(&case, 0), (OperationPhase::Refused, 7500));
+    assert_eq!(owed(&case, 1), (OperationPhase::Sending, 4500));
+}
+
+#[test]
+fn a_refused_void_is_owed_again() {
+    let mut case = Case::new(FULL);
+    let id = case.attempt(0, CaptureMode::Manual);
+    case.learn(&id, &authorized("o1", usd(7500)));
+    let rules = case.rules.clone();
+    case.change(|order| close(order, &id, &rules).unwrap());
+    for n in 0..16 {
+        let void = OperationId::void_of(&id, "o1", n);
+        assert!(case.order.operations[&void].phase.is_unproven(), "void {n}");
+        case.change(|order| {
+            order.operations.get_mut(&void).unwrap().phase = OperationPhase::Refused;
+        });
+    }
+    assert!(case.order.operations.values().all(|op| op.phase == OperationPhase::Refused));
+    assert!(case.order.due_at.is_some(), "it is looked at until the authorization lapses");
 }

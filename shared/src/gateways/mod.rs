@@ -15,6 +15,11 @@ use crate::secrets::{SecretError, Secrets};
 /// Every gateway that Quittance speaks to. Adding one is a folder and a line here.
 const KNOWN: [(&str, Open); 1] = [(sandbox::NAME, sandbox::open)];
 
+/// The names that `GATEWAYS` may hold.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    KNOWN.iter().map(|(name, _)| *name)
+}
+
 type Open = fn(&SecretString, Arc<dyn Transport>) -> Result<Arc<dyn Gateway>, SecretError>;
 
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::attempt::{Attempt, Method, Page};
+use crate::domain::attempt::{Attempt, Method};
 use crate::domain::conclude::reason_word;
 use crate::domain::id::{OperationId, PaymentId};
 use crate::domain::ledger::{Operation, OperationKind, Reason};
@@ -67,13 +67,13 @@ fn base(order: &Order, id: &PaymentId, attempt: &Attempt) -> Map<String, Value> 
     put(&mut view, "checkout_url", address.map(|address| json!(address)));
     let action = address.map(|address| json!({ "type": "redirect", "url": address }));
     view.insert("next_action".to_owned(), action.unwrap_or(Value::Null));
-    put(&mut view, "expires_at", Some(time(page_end(order, page))));
+    put(&mut view, "expires_at", Some(time(page_end(order, attempt))));
     put(&mut view, "created_at", Some(time(attempt.created_at)));
     view
 }
 
-fn page_end(order: &Order, page: Option<&Page>) -> Timestamp {
-    page.and_then(|page| page.expires_at).unwrap_or(order.expires_at)
+fn page_end(order: &Order, attempt: &Attempt) -> Timestamp {
+    attempt.page.as_ref().and_then(|page| page.expires_at).unwrap_or(order.expires_at)
 }
 
 /// The answer to who creates a payment.

@@ -98,8 +98,14 @@ pub(super) async fn finish(
     let mine = order.operations.get(&id).is_some_and(claimed);
     let order = if mine {
         pause::reached(&app.config, Point::OperationClaimed).await;
-        let order = send(app, rules, budget, order, &id).await?;
-        publish(app, rules, order).await
+        match send(app, rules, budget, order.clone(), &id).await {
+            Ok(order) => publish(app, rules, order).await,
+            // It is claimed and may have been sent: unknown, not failed. The sweep finds out.
+            Err(error) => {
+                tracing::warn!(%error, operation.id = %id, "an outcome is not recorded yet");
+                order
+            }
+        }
     } else {
         order
     };

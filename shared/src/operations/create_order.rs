@@ -43,9 +43,10 @@ impl From<StoreError> for CreateOrderError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::TooLarge => Self::TooLarge,
-            StoreError::Unavailable(_) | StoreError::Shape(_) | StoreError::Contended => {
-                Self::Store(error)
-            }
+            StoreError::Unavailable(_)
+            | StoreError::Shape(_)
+            | StoreError::Foreign
+            | StoreError::Contended => Self::Store(error),
         }
     }
 }

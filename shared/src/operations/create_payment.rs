@@ -143,7 +143,7 @@ async fn answer(
 ) -> Result<Step, CreatePaymentError> {
     let order = Box::new(order);
     let answer = match verdict {
-        Verdict::Claim if request.takers.is_empty() => {
+        Verdict::Claim | Verdict::Replace(_) if request.takers.is_empty() => {
             return Err(CreatePaymentError::NoGateway(request.refusers.clone()));
         }
         Verdict::Claim => return Ok(Step::ClaimAgain),
@@ -215,6 +215,10 @@ async fn make_room(
     order: Order,
     live: PaymentId,
 ) -> Result<(), CreatePaymentError> {
+    let ends_by_call = |order: &Order| {
+        let attempt = order.attempts.get(&live);
+        attempt.is_some_and(|attempt| request.rules.of(&attempt.gateway).cancel)
+    };
     let closed = close_attempt(app, &request.rules, request.budget, order, &live).await?;
     let order = Box::new(closed.order);
     match order.attempts.get(&live) {
@@ -222,7 +226,9 @@ async fn make_room(
             Err(CreatePaymentError::Paid(order, Some(live)))
         }
         Some(attempt) if attempt.phase.is_live() => {
+            // A page that a call can end is ended by the next sweep, long before it lapses.
             let lapses = attempt.page.as_ref().and_then(|page| page.expires_at);
+            let lapses = lapses.filter(|_| !ends_by_call(&order));
             let wait = lapses.map(|at| at.since(app.clock.now()).max(1));
             Err(CreatePaymentError::Live(order, live, wait))
         }

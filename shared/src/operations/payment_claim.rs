@@ -4,16 +4,19 @@
 use crate::app::{App, Budget};
 use crate::domain::attempt::CaptureMode;
 use crate::domain::capabilities::{GatewayName, Rules};
+use crate::domain::changes::EventKind;
 use crate::domain::claims::NewAttempt;
 use crate::domain::conclude::Occasion;
 use crate::domain::id::PaymentId;
 use crate::domain::order::Order;
 use crate::domain::phase::Phase;
+use crate::gateways::GatewayMissing;
 use crate::operations::Unavailable;
 use crate::operations::create_payment::{CreatePaymentError, NewPayment};
 use crate::operations::payment_answer::Wanted;
 use crate::operations::record::change;
 use crate::store::{Claimed, StoreError};
+use crate::telemetry;
 
 pub(super) struct Request<'a> {
     pub new: &'a NewPayment,
@@ -41,7 +44,13 @@ pub(super) async fn prepare<'a>(
                 None => takers.push(name.clone()),
                 Some(why) => refusers.push((name.clone(), why)),
             },
-            Err(_) => refusers.push((name.clone(), "has no usable credentials")),
+            Err(GatewayMissing::Unknown) => refusers.push((name.clone(), "does not exist")),
+            Err(GatewayMissing::NotSet(_)) => {
+                refusers.push((name.clone(), "has no usable credentials"));
+            }
+            Err(error @ GatewayMissing::Unavailable(_)) => {
+                return Err(Unavailable::from(error).into());
+            }
         }
     }
     if let Some(unknown) = new.gateway.as_ref().filter(|_| takers.is_empty() && refusers.is_empty())
@@ -91,7 +100,11 @@ pub(super) async fn claim(
             let attempt = request.attempt(gateway).claimed_by(&occasion.nonce, occasion.now);
             let total = request.wanted.total;
             match app.store.claim(id, &attempt, total, &request.rules, occasion).await? {
-                Claimed::Won(order) => Ok(Claim::Won(order, id.clone())),
+                Claimed::Won(order) => {
+                    // The one write of an order that `record` does not make, and so does not count.
+                    telemetry::metric(EventKind::AttemptStarted.what(), gateway.as_str());
+                    Ok(Claim::Won(order, id.clone()))
+                }
                 Claimed::Refused(order) => Ok(Claim::Refused(order)),
                 Claimed::NoSuchOrder => Err(CreatePaymentError::NoSuchOrder),
             }

@@ -17,8 +17,9 @@ use crate::pause::{self, Point};
 use crate::ports::{Answer, Effect, Gateway, LookUpError};
 use crate::store::StoreError;
 
-/// Nothing stays in the network longer: after it a refused repeat proves that the first send failed.
-const REFUSAL_SETTLES_SECONDS: i64 = 15 * 60;
+/// Nothing stays in the network longer: after it a refused repeat proves that the first send failed,
+/// and what was not found will not be.
+const NETWORK_SECONDS_MAX: i64 = 15 * 60;
 
 /// Sends an operation that this process has taken, and records what came of it.
 pub async fn send(
@@ -191,7 +192,7 @@ async fn not_found(
     let now = app.clock.now();
     let since_sent = op.sent_at.map_or(0, |sent| now.since(sent));
     if op.repeat_refused {
-        let over = since_sent >= REFUSAL_SETTLES_SECONDS;
+        let over = since_sent >= NETWORK_SECONDS_MAX;
         let verdict = if over { Verdict::Refused } else { Verdict::Wait };
         return Ok(decide(app, rules, order, id, verdict).await?);
     }
@@ -200,6 +201,10 @@ async fn not_found(
     }
     if may_repeat(op, able, now) {
         return take_and_send(app, rules, budget, order, id).await;
+    }
+    // It may still be on its way; afterwards nobody would look any more.
+    if since_sent < NETWORK_SECONDS_MAX {
+        return Ok(decide(app, rules, order, id, Verdict::Wait).await?);
     }
     tracing::error!(operation.id = %id, "an operation cannot be settled any more: for review");
     Ok(decide(app, rules, order, id, Verdict::Review).await?)
@@ -210,7 +215,6 @@ fn may_repeat(op: &Operation, able: Capabilities, now: Timestamp) -> bool {
     let age = op.first_sent_at.map_or(0, |sent| now.since(sent));
     let keys: Keys = match op.kind {
         OperationKind::Refund => able.refund_keys,
-        OperationKind::Capture if able.multiple_captures => able.capture_keys,
         OperationKind::Capture | OperationKind::Void => Keys::Natural,
     };
     keys.allow_repeat(age)

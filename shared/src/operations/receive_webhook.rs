@@ -65,9 +65,15 @@ pub async fn receive_webhook(
         GatewayMissing::NotSet(_) => WebhookError::NotConfigured(error),
         GatewayMissing::Unavailable(_) => WebhookError::Unavailable(error.into()),
     })?;
-    let notice = read(app, &*gateway, name, &Delivery { headers, body }).await?;
+    let notice = read(app, &*gateway, name, &Delivery { headers, body }).await;
     pause::reached(&app.config, Point::WebhookVerified).await;
-    accept(app, &*gateway, notice, body).await
+    match notice {
+        Ok(notice) => accept(app, &*gateway, notice, body).await,
+        Err(WebhookError::Unreadable(MappingError::Unreadable)) => {
+            park(app, &*gateway, None, body, "a known type that cannot be read").await
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Verifies, once more with fresh secrets if they may have been rotated; parses only then.
@@ -108,7 +114,11 @@ pub(super) async fn accept(
     };
     let order = app.store.order(&payment.order()).await?;
     pause::reached(&app.config, Point::WebhookRead).await;
-    let Some(order) = order.filter(|order| order.attempts.contains_key(&payment)) else {
+    // One gateway says nothing of another's payments.
+    let theirs = |order: &Order| {
+        order.attempts.get(&payment).is_some_and(|attempt| attempt.gateway == gateway.name())
+    };
+    let Some(order) = order.filter(theirs) else {
         return park(app, gateway, event.as_deref(), body, "no such order or payment").await;
     };
     let rules = app.rules().await.map_err(Unavailable::from)?;

@@ -25,9 +25,10 @@ impl From<StoreError> for RefundError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::TooLarge => Self::Refused(RefundRefused::OrderFull),
-            StoreError::Unavailable(_) | StoreError::Shape(_) | StoreError::Contended => {
-                Self::Unavailable(error.into())
-            }
+            StoreError::Unavailable(_)
+            | StoreError::Shape(_)
+            | StoreError::Foreign
+            | StoreError::Contended => Self::Unavailable(error.into()),
         }
     }
 }

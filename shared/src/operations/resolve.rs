@@ -197,6 +197,16 @@ async fn abandon(
     Ok(abandoned.await?.order)
 }
 
+/// Nothing was done for an order that was due: look again, a little later than last time.
+pub async fn put_off(app: &App, rules: &Rules, order: Order) -> Result<Order, StoreError> {
+    let occasion = app.occasion(Source::Sweep);
+    let put_off = change(app, rules, &occasion, order, |order| {
+        order.polls = order.polls.saturating_add(1);
+        Ok::<(), StoreError>(())
+    });
+    Ok(put_off.await?.order)
+}
+
 /// Nothing was learnt: ask again, a little later than last time.
 pub async fn rearm(
     app: &App,

@@ -58,7 +58,13 @@ pub async fn start(
         pause::reached(&app.config, Point::GatewayAnswered).await;
         match answer {
             Answer::Seen(_) | Answer::Unknown => {
-                let order = record_answer(app, rules, order, payment, answer, nonce).await?;
+                let claimed = order.clone();
+                let recorded = record_answer(app, rules, order, payment, answer, nonce).await;
+                // The claim stands and the call was made: unknown, not failed. The sweep finds out.
+                let order = recorded.unwrap_or_else(|error| {
+                    tracing::warn!(%error, payment.id = %payment, "an outcome is not recorded yet");
+                    claimed
+                });
                 return Ok(Started::Recorded(Box::new(order)));
             }
             Answer::Refused(failure) => {
@@ -142,6 +148,7 @@ async fn rename_gateway(
         let mine = |attempt: &&mut Attempt| is_untouched(attempt, nonce);
         if let Some(attempt) = order.attempts.get_mut(payment).filter(mine) {
             attempt.gateway = gateway.clone();
+            attempt.sent_at = occasion.now;
         }
         Ok::<(), StoreError>(())
     });

@@ -17,7 +17,7 @@ use crate::operations::perform::{settle, unsettled};
 use crate::operations::publish::publish;
 use crate::operations::receive_webhook::{Receipt, accept};
 use crate::operations::record::change;
-use crate::operations::resolve::{rearm, resolve};
+use crate::operations::resolve::{put_off, resolve};
 use crate::pause::{self, Point};
 use crate::ports::Verified;
 use crate::store::{DueKey, Parked, StoreError};
@@ -88,7 +88,7 @@ async fn handle(
     let handled = match &key {
         DueKey::Order(id) => sweep_order(app, rules, budget, id).await,
         DueKey::Parked(key) => retry_parked(app, key).await,
-        DueKey::Unreadable(_) => Err(Unavailable::Store(StoreError::Contended)),
+        DueKey::Unreadable(_) => Err(Unavailable::Store(StoreError::Foreign)),
     };
     let Err(error) = handled else {
         return Outcome::Done;
@@ -124,8 +124,7 @@ async fn sweep_order(
     let order = ask_about_the_rest(app, rules, budget, order).await?;
     let order = publish(app, rules, order).await;
     if order.version == version {
-        let nobody = PaymentId::from_number(id, 0);
-        rearm(app, rules, order, &nobody).await?;
+        put_off(app, rules, order).await?;
     }
     Ok(())
 }

@@ -11,6 +11,8 @@ pub enum StoreError {
     Shape(#[from] serde_dynamo::Error),
     #[error("an order would outgrow its item")]
     TooLarge,
+    #[error("an item of the table is none of ours")]
+    Foreign,
     /// Others changed the order again and again while this write tried.
     #[error("the order is being changed too often")]
     Contended,

@@ -71,7 +71,7 @@ impl Fixtures {
 
     pub(crate) fn effect(&self) -> Effect {
         Effect {
-            operation: OperationId::capture_owed(&self.create.payment),
+            operation: OperationId::capture_owed(&self.create.payment, 0),
             payment: self.create.payment.clone(),
             object: "an object".to_owned(),
             capture: Some("a capture".to_owned()),

@@ -34,7 +34,7 @@ pub(super) fn to_gateway(money: Money) -> Option<GatewayAmount> {
 
 /// The inverse of `to_gateway`.
 pub(super) fn from_gateway(amount: u64, currency: &str) -> Result<Money, MappingError> {
-    let currency = Currency::from_code(currency).map_err(|_| MappingError)?;
+    let currency = Currency::from_code(currency).map_err(|_| MappingError::Unreadable)?;
     Ok(Money::new(amount, currency))
 }
 
@@ -94,7 +94,7 @@ pub(super) fn mode_word(mode: CaptureMode) -> &'static str {
 /// What an object shows, from whatever answer it was taken.
 pub(super) fn seen(payment: &wire::Payment) -> Result<Seen, MappingError> {
     if payment.id.is_empty() {
-        return Err(MappingError);
+        return Err(MappingError::Unreadable);
     }
     let phase = phase(&payment.status);
     let capture_id = &payment.id;
@@ -126,6 +126,7 @@ pub(super) fn seen(payment: &wire::Payment) -> Result<Seen, MappingError> {
         page: page(payment),
         failure: payment.failure.as_ref().map(failure),
         method: payment.method.as_deref().and_then(method),
+        past: false,
     })
 }
 
@@ -133,7 +134,7 @@ pub(super) fn seen(payment: &wire::Payment) -> Result<Seen, MappingError> {
 /// amount cannot be read is an error: without it the payment would count as one without a capture.
 fn capture(payment: &wire::Payment) -> Result<SeenCapture, MappingError> {
     if payment.amount_captured == 0 {
-        return Err(MappingError);
+        return Err(MappingError::Unreadable);
     }
     let amount = from_gateway(payment.amount_captured, &payment.currency)?;
     Ok(SeenCapture { id: payment.id.clone(), amount, operation: None })
@@ -166,5 +167,5 @@ fn failure(failure: &wire::Failure) -> Failure {
 }
 
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, MappingError> {
-    serde_json::from_slice(body).map_err(|_| MappingError)
+    serde_json::from_slice(body).map_err(|_| MappingError::Unreadable)
 }

@@ -25,36 +25,29 @@ pub(super) enum Profile {
 
 const FULL: Capabilities = Capabilities {
     create_keys: Keys::Key { lifetime_seconds: DAY },
-    capture_keys: Keys::Key { lifetime_seconds: DAY },
     refund_keys: Keys::Key { lifetime_seconds: DAY },
     cancel: true,
     page_life: true,
     ours: OursToCapture::Never,
     void: true,
     partial_capture: true,
-    multiple_captures: false,
     look_up: LookUp::ByReference,
     page_only: PageOnly::UnlessMetadata(CHOSEN_OUTCOME),
-    page_again: true,
     signed_events: true,
-    refund_look_up: true,
 };
 
 const PHONEPE_LIKE: Capabilities = Capabilities {
     create_keys: Keys::Natural,
-    capture_keys: Keys::None,
     refund_keys: Keys::Natural,
     cancel: false,
     void: false,
     partial_capture: false,
-    page_again: false,
     signed_events: false,
     ..FULL
 };
 
 const RAZORPAY_LIKE: Capabilities = Capabilities {
     create_keys: Keys::None,
-    capture_keys: Keys::None,
     cancel: false,
     page_life: false,
     ours: OursToCapture::WhenManual,
@@ -65,7 +58,6 @@ const RAZORPAY_LIKE: Capabilities = Capabilities {
 
 const PAYPAL_LIKE: Capabilities = Capabilities {
     create_keys: Keys::Key { lifetime_seconds: 6 * HOUR },
-    capture_keys: Keys::Key { lifetime_seconds: 45 * DAY },
     refund_keys: Keys::Key { lifetime_seconds: 45 * DAY },
     cancel: false,
     page_life: false,
@@ -75,12 +67,8 @@ const PAYPAL_LIKE: Capabilities = Capabilities {
     ..FULL
 };
 
-const NO_KEYS: Capabilities = Capabilities {
-    create_keys: Keys::None,
-    capture_keys: Keys::None,
-    refund_keys: Keys::None,
-    ..FULL
-};
+const NO_KEYS: Capabilities =
+    Capabilities { create_keys: Keys::None, refund_keys: Keys::None, ..FULL };
 
 impl Profile {
     pub(super) fn capabilities(self) -> Capabilities {

@@ -137,12 +137,16 @@ pub(in super::super) fn shown(
         }
         404 => {
             let refusal: wire::Refusal = read(answer.body())?;
-            if refusal.error.code == "not_found" { Ok(None) } else { Err(MappingError) }
+            if refusal.error.code == "not_found" { Ok(None) } else { Err(MappingError::Unreadable) }
         }
-        _ => Err(MappingError),
+        _ => Err(MappingError::Unreadable),
     }
 }
 
 pub(in super::super) fn page(answer: &Response<Bytes>) -> Result<wire::List, MappingError> {
-    if answer.status().as_u16() == 200 { read(answer.body()) } else { Err(MappingError) }
+    if answer.status().as_u16() == 200 {
+        read(answer.body())
+    } else {
+        Err(MappingError::Unreadable)
+    }
 }

@@ -47,7 +47,7 @@ pub(in super::super) fn notice(
     verified: &Verified<'_>,
     signed: bool,
 ) -> Result<Notice, MappingError> {
-    let kind: wire::EventType = read(verified.body())?;
+    let kind: wire::EventType = read(verified.body()).map_err(|_| MappingError::Foreign)?;
     let Some(told) = Told::by(&kind.event) else {
         return Ok(Notice::Ignored);
     };
@@ -91,6 +91,7 @@ fn fact(body: &wire::Event, told: Told) -> Option<Seen> {
         phase: Some(stated),
         authorized: (stated == Phase::Authorized).then_some(amount),
         failure: body.failure.as_ref().map(failure),
+        past: true,
         ..Seen::default()
     };
     if stated == Phase::Captured {
