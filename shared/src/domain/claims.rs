@@ -117,16 +117,13 @@ pub fn take_void(
     let known = order.operations.iter().find(|(_, op)| {
         op.kind == OperationKind::Void && op.object == object && op.phase.is_unproven()
     });
-    let op_id = match known.map(|(op_id, _)| op_id.clone()) {
-        Some(op_id) => op_id,
-        None => {
-            let n = next_owed(order, OperationKind::Void, &object)?;
-            let op_id = OperationId::void_of(id, &object, n);
-            let owed = Operation::owed(OperationKind::Void, id, &object, 0, Reason::Owed, now);
-            order.operations.insert(op_id.clone(), owed);
-            op_id
-        }
-    };
+    if let Some(op_id) = known.map(|(op_id, _)| op_id.clone()) {
+        return order.take_operation(&op_id, nonce, now).then_some(op_id);
+    }
+    let n = next_owed(order, OperationKind::Void, &object)?;
+    let op_id = OperationId::void_of(id, &object, n);
+    let owed = Operation::owed(OperationKind::Void, id, &object, 0, Reason::Owed, now);
+    order.operations.insert(op_id.clone(), owed);
     order.take_operation(&op_id, nonce, now).then_some(op_id)
 }
 
