@@ -116,7 +116,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("bind") => options.bind = parser.value()?.parse::<IpAddr>()?,
             Long("data") => options.data = Some(parser.value()?.into()),
             Long("secrets") => options.secrets = Some(parser.value()?.into()),
-            Long("gateway") => options.gateway = Some(parser.value()?.string()?),
+            Long("gateway") => options.gateway = Some(gateway(&parser.value()?.string()?)?),
             Long("sandbox-profile") => options.profile = parser.value()?.parse()?,
             Long("quiet") => options.quiet = true,
             Long("json") => options.json = true,
@@ -129,6 +129,15 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         }
     }
     Ok(Command::Stack(options))
+}
+
+/// A gateway that does not exist would only be told by every payment.
+fn gateway(name: &str) -> Result<String, lexopt::Error> {
+    let known: Vec<&str> = quittance::gateways::names().collect();
+    if known.contains(&name) {
+        return Ok(name.to_owned());
+    }
+    Err(lexopt::Error::Custom(format!("a gateway is one of {}", known.join(", ")).into()))
 }
 
 fn sandbox(mut parser: lexopt::Parser) -> Result<SandboxOptions, lexopt::Error> {
@@ -196,6 +205,7 @@ mod tests {
         assert!(command(&["--prot", "1"]).unwrap_err().contains("--prot"));
         assert!(command(&["--port", "x"]).unwrap_err().contains('x'));
         assert!(command(&["--sandbox-profile", "x"]).unwrap_err().contains("a profile is one of"));
+        assert!(command(&["--gateway", "x"]).unwrap_err().contains("a gateway is one of"));
         assert!(command(&["function"]).is_err());
         assert!(command(&["sandbox", "--secrets", "f"]).is_err());
     }

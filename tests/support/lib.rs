@@ -11,6 +11,9 @@
     reason = "a test stops at its first surprise, checks in passing, and writes bodies where it sends them"
 )]
 
+#[path = "../search/mod.rs"]
+pub mod search;
+
 mod acts;
 mod answer;
 mod aws;

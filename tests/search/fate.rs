@@ -1,0 +1,55 @@
+//! What comes of a call, in the forms in which callers know it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use dynoxide::DynoxideError;
+use http::Response;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+/// What came of a call.
+#[derive(Debug)]
+pub(super) enum Fate {
+    Answered(Response<Bytes>),
+    /// No byte was sent.
+    Unsent,
+    /// The connection broke.
+    Broken,
+    /// Nothing comes, ever.
+    Silence,
+    /// The process dies here.
+    Death,
+}
+
+/// How long the SDK or a transport waits for what never comes is for them to say.
+pub(super) async fn never<T>() -> T {
+    tokio::time::sleep(Duration::from_hours(24 * 365)).await;
+    std::future::pending().await
+}
+
+pub(super) fn run<Q: DeserializeOwned, A: Serialize>(
+    body: &Value,
+    act: impl FnOnce(Q) -> Result<A, DynoxideError>,
+) -> Result<String, DynoxideError> {
+    let request = serde_json::from_value(body.clone())
+        .map_err(|error| DynoxideError::SerializationException(error.to_string()))?;
+    act(request).map(|answer| serde_json::to_string(&answer).unwrap())
+}
+
+pub(super) fn aws(outcome: Result<Value, dev_stack::aws::AwsError>) -> Response<Bytes> {
+    match outcome {
+        Ok(body) => answer(200, body.to_string()),
+        Err(error) => {
+            let body = json!({ "__type": error.kind, "message": error.message });
+            answer(error.status, body.to_string())
+        }
+    }
+}
+
+pub(super) fn answer(status: u16, body: String) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(body));
+    *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
+    response
+}

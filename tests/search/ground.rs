@@ -1,0 +1,93 @@
+//! What a run starts from: an empty table, empty queues, the secrets, and a gateway without payments.
+
+use dev_stack::aws::dynamodb::{
+    self, IndexDescription, Key, KeyAttribute, Projection, TableDescription,
+};
+use dev_stack::aws::secrets_manager::{SecretSeed, SecretsManager};
+use dev_stack::aws::sqs::{QueueDescription, Sqs};
+use dev_stack::clock::Clock;
+use dev_stack::disk::Disk;
+use dev_stack::sandbox::{ApiKey, Core, Ids, Profile, Settings, WebhookSecret};
+use dynoxide::Database;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::time::Time;
+
+pub(super) const API_KEY: &str = "sk_test_local";
+pub(super) const TARGETS: [&str; 2] = ["deliveries", "fulfilment"];
+const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const GATEWAY_KEY: &str = "sbx_test_key";
+
+pub(super) struct Ground {
+    pub(super) database: Database,
+    pub(super) sqs: Sqs,
+    pub(super) secrets: SecretsManager,
+    pub(super) core: Core,
+}
+
+impl Ground {
+    pub(super) fn lay(profile: Profile, time: &Time) -> Self {
+        let clock = Clock::fixed(time.hands());
+        let ids = dev_stack::aws::Ids::counting();
+        let database = dynamodb::open_memory(clock.clone()).unwrap();
+        dynamodb::provide(&database, &[table()]).unwrap();
+        let sqs = Sqs::open("http://sqs", clock.clone(), ids.clone(), Disk::none()).unwrap();
+        sqs.provide(&TARGETS.map(queue)).unwrap();
+        let secrets = SecretsManager::open(clock.clone(), ids, Disk::none()).unwrap();
+        for (name, value) in secret_values(profile) {
+            let seed = SecretSeed { name: format!("quittance/{name}"), value: value.to_string() };
+            secrets.provide(&seed).unwrap();
+        }
+        let core = Core::open(Settings {
+            profile,
+            base_url: "http://localhost:3001".to_owned(),
+            api_key: ApiKey::new(GATEWAY_KEY),
+            webhook_secret: WebhookSecret::parse(WEBHOOK_SECRET).unwrap(),
+            clock,
+            ids: Ids::seeded([1; 32]),
+            disk: Disk::none(),
+        });
+        Self { database, sqs, secrets, core: core.unwrap() }
+    }
+}
+
+fn table() -> TableDescription {
+    let attribute =
+        |name: &str, kind: &str| KeyAttribute { name: name.to_owned(), kind: kind.to_owned() };
+    TableDescription {
+        name: "payments".to_owned(),
+        key: Key { hash: attribute("pk", "S"), range: None },
+        indexes: vec![IndexDescription {
+            name: "due".to_owned(),
+            key: Key { hash: attribute("due_s", "N"), range: Some(attribute("due_at", "N")) },
+            projection: Projection::KeysOnly,
+        }],
+        ttl_attribute: None,
+    }
+}
+
+fn queue(name: &str) -> QueueDescription {
+    let attributes = [("FifoQueue", "true"), ("VisibilityTimeout", "30")];
+    let attributes = attributes.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    QueueDescription { name: format!("{name}.fifo"), attributes: attributes.into() }
+}
+
+fn secret_values(profile: Profile) -> [(&'static str, Value); 3] {
+    let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(API_KEY));
+    let scopes = ["orders:write", "payments:write", "refunds:write", "read"];
+    [
+        ("api-keys", json!([{ "id": "local", "sha256": hash, "scopes": scopes }])),
+        ("status-token", json!({ "key": "c2VhcmNoIHNlYXJjaCBzZWFyY2ggc2VhcmNo" })),
+        (
+            "gateways/sandbox",
+            json!({
+                "mode": "test",
+                "api_key": GATEWAY_KEY,
+                "base_url": "http://localhost:3001",
+                "profile": profile.name(),
+                "webhook_secrets": [{ "id": "w1", "key": WEBHOOK_SECRET }],
+            }),
+        ),
+    ]
+}

@@ -1,0 +1,87 @@
+//! A function's process: its application and its caches, which die with it.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use quittance::app::{App, World as Outside};
+use quittance::aws::sdk_config;
+use quittance::config::{AwsConfig, Config, Target};
+use quittance::domain::capabilities::GatewayName;
+use tokio::sync::Notify;
+
+use super::connector::Wires;
+use super::ground::TARGETS;
+use super::time::SharedClock;
+use super::world::World;
+
+/// The SDK keeps a retry quota per region in the whole process; it would run dry in a search.
+static REGION: AtomicU64 = AtomicU64::new(0);
+
+#[derive(Debug)]
+pub(super) struct Process {
+    pub(super) app: App,
+    wires: Wires,
+}
+
+impl Process {
+    pub(super) fn start(world: &Arc<World>) -> Self {
+        let wires = Wires {
+            world: Arc::clone(world),
+            death: Arc::new(Notify::new()),
+            gateway_calls: Arc::default(),
+        };
+        let config = config();
+        let outside = Outside {
+            aws: sdk_config(&config.aws, SharedHttpClient::new(wires.clone())),
+            transport: Arc::new(wires.clone()),
+            clock: Arc::new(SharedClock(Arc::clone(&world.time))),
+            ids: Arc::clone(&world.ids),
+        };
+        Self { app: App::new(config, outside), wires }
+    }
+
+    pub(super) fn gateway_calls(&self) -> usize {
+        self.wires.gateway_calls.load(Ordering::Relaxed)
+    }
+
+    /// Runs a handler to its end, or to the end of the process: then there is no answer.
+    pub(super) async fn until_death<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.wires.death.notified() => None,
+            done = work => Some(done),
+        }
+    }
+}
+
+fn config() -> Config {
+    let region = REGION.fetch_add(1, Ordering::Relaxed);
+    let endpoint = |service: &str| format!("http://{service}");
+    let queues = TARGETS.map(|name| Target {
+        name: name.to_owned(),
+        url: format!("http://sqs/000000000000/{name}.fifo"),
+    });
+    Config {
+        stack: "quittance".to_owned(),
+        table: "payments".to_owned(),
+        due_shards: 1,
+        gateways: vec![GatewayName::new("sandbox")],
+        targets: queues.into(),
+        dev_stack: true,
+        aws: AwsConfig {
+            region: format!("search-{region}"),
+            access_key_id: "test".to_owned(),
+            secret_access_key: "test".to_owned(),
+            session_token: None,
+            endpoints: [
+                ("DynamoDB", endpoint("dynamodb")),
+                ("SQS", endpoint("sqs")),
+                ("Secrets Manager", endpoint("secrets")),
+            ]
+            .into(),
+        },
+        ..Config::default()
+    }
+}

@@ -1,0 +1,273 @@
+//! Invariants at rest: the gateway's own account, the order, and what the queues were told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dev_stack::sandbox::Profile;
+use quittance::domain::ledger::{CaptureClass, OperationKind};
+use quittance::domain::order::{Order, State};
+use quittance::domain::phase::{OperationPhase, Phase};
+use serde_json::Value;
+
+use super::client::Reply;
+use super::scenarios::Webhooks;
+use super::script::{AMOUNT, Messages, Player};
+use super::world::World;
+
+/// I9: what was acknowledged is committed or parked.
+pub(super) fn acknowledged(world: &World, body: &[u8], reply: &Reply) {
+    let event: Value = serde_json::from_slice(body).unwrap_or_default();
+    let kept = match reply.body["received"].as_str() {
+        Some("ignored") => false,
+        Some("committed") if event["event"] == "payment.completed" => {
+            let state = world.state();
+            let knows = |order: &Order| {
+                let capture = event["id"].as_str().unwrap_or_default();
+                order.captures.contains_key(capture) || !order.ask.is_empty()
+            };
+            state.orders.values().any(knows)
+        }
+        Some("parked") => world.state().images.keys().any(|key| key.starts_with("P#")),
+        _ => true,
+    };
+    if reply.status == 200 && !kept {
+        world.violate(format!("I9 {} was acknowledged and is not kept", event["event"]));
+    }
+}
+
+/// I21: where a void exists, no authorization that nobody wants waits for its lapse.
+pub(super) fn no_hold_is_left(world: &World, webhooks: Webhooks) {
+    if matches!(world.profile, Profile::PhonepeLike | Profile::RazorpayLike) {
+        return;
+    }
+    let truth = world.truth();
+    let objects = truth["payments"].as_array().cloned().unwrap_or_default();
+    for object in objects.iter().filter(|object| object["status"] == "authorized") {
+        let state = world.state();
+        let attempts = state.orders.values().flat_map(|order| &order.attempts);
+        let known = attempts.clone().find(|(id, _)| object["reference"] == id.as_str());
+        let wanted = known.is_some_and(|(_, a)| a.phase.is_live() && a.close.is_none());
+        // No event told of it: the list of the gateway's payments would.
+        let id = object["id"].as_str().unwrap_or_default().to_owned();
+        let unheard = webhooks == Webhooks::Lost && known.is_some_and(|(_, a)| !a.holds(&id));
+        drop(state);
+        if !wanted && !unheard {
+            world.violate(format!("I21 {} is held and nobody wants it", object["reference"]));
+        }
+    }
+}
+
+pub(super) fn check(player: &Player, webhooks: Webhooks) {
+    let world = &player.client.world;
+    let truth = world.truth();
+    let mut objects: Vec<Value> = truth["payments"].as_array().cloned().unwrap_or_default();
+    let messages = &player.heard;
+    let order = world.state().orders.get(&format!("O#{}", player.order)).cloned();
+    let Some(order) = order else {
+        if !objects.is_empty() {
+            world.violate("I3 the gateway has a payment of no order".to_owned());
+        }
+        return;
+    };
+    if webhooks == Webhooks::Lost {
+        objects.retain(|object| !is_for_reconciliation(object, &order));
+    }
+    let mut wrong = Vec::new();
+    pages(player, &order, &mut wrong);
+    objects_of_attempts(player, &objects, &order, &mut wrong);
+    captures(player, &objects, &order, &mut wrong);
+    refunds(&objects, &order, messages, &mut wrong);
+    ends(&order, messages, &mut wrong);
+    confirmations(&order, messages, &mut wrong);
+    for what in wrong {
+        world.violate(what);
+    }
+}
+
+/// The order has given it up, and no event tells: only the list of the gateway's payments would.
+fn is_for_reconciliation(object: &Value, order: &Order) -> bool {
+    let known = order.attempts.iter().find(|(id, _)| object["reference"] == id.as_str());
+    known.is_some_and(|(_, attempt)| attempt.phase == Phase::Abandoned)
+}
+
+/// I16: one page per attempt was ever handed out, and it is the one in the item.
+fn pages(player: &Player, order: &Order, wrong: &mut Vec<String>) {
+    for (payment, tokens) in player.client.world.state().pages.clone() {
+        if tokens.len() > 1 {
+            wrong.push(format!("I16 {} pages of {payment} were handed out", tokens.len()));
+        }
+        let known = order.attempts.iter().find(|(id, _)| id.as_str() == payment);
+        if known.is_none_or(|(_, attempt)| attempt.page.is_none()) {
+            wrong.push(format!("I16 the page of {payment} is not in the item"));
+        }
+    }
+}
+
+fn objects_of_attempts(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<String>) {
+    let world = &player.client.world;
+    let mut by_reference: BTreeMap<&str, usize> = BTreeMap::new();
+    for object in objects {
+        let reference = object["reference"].as_str().unwrap_or_default();
+        *by_reference.entry(reference).or_default() += 1;
+        let status = object["status"].as_str().unwrap_or_default();
+        // Where there is a void, no authorization outlives its use; elsewhere it lapses.
+        if status == "authorized" {
+            wrong.push(format!("I21 {reference} is still authorized"));
+        }
+        let known = order.attempts.iter().find(|(id, _)| id.as_str() == reference);
+        let Some((_, attempt)) = known else {
+            wrong.push(format!("I3 {reference} has an object and no attempt"));
+            continue;
+        };
+        let id = object["id"].as_str().unwrap_or_default();
+        let shown = attempt.objects.get(id);
+        if status == "captured" && shown != Some(&Phase::Captured) {
+            wrong.push(format!("I4 {reference} is captured and known as {shown:?}"));
+        }
+    }
+    let keyed = !matches!(world.profile, Profile::NoKeys | Profile::RazorpayLike);
+    for (reference, count) in by_reference {
+        if count > 1 {
+            wrong.push(format!("I3 {reference} has {count} objects, keys: {keyed}"));
+        }
+    }
+}
+
+fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<String>) {
+    let captured: Vec<&Value> = objects.iter().filter(|o| o["status"] == "captured").collect();
+    for object in &captured {
+        let id = object["id"].as_str().unwrap_or_default();
+        let amount = object["amount_captured"].as_u64().unwrap_or_default();
+        let reference = object["reference"].as_str().unwrap_or_default();
+        let Some(capture) = order.captures.get(id) else {
+            wrong.push(format!("I2 the capture of {reference} is not known"));
+            continue;
+        };
+        if capture.amount.amount_minor != amount {
+            wrong.push(format!("I2 the capture of {reference} is known as {:?}", capture.amount));
+        }
+        let refunds = object["refunds"].as_array().into_iter().flatten();
+        let refunded: u64 = refunds
+            .filter(|refund| refund["status"] != "failed")
+            .filter_map(|refund| refund["amount"].as_u64())
+            .sum();
+        if refunded > amount {
+            wrong.push(format!("I17 {refunded} of {amount} were given back"));
+        }
+        // What cannot be proven any more is for a person.
+        let in_review = order.operations.values().any(|op| op.object == id && op.for_review);
+        if capture.class == CaptureClass::Excess && refunded < amount && !in_review {
+            wrong.push(format!("I17 {refunded} of the excess {amount} were given back"));
+        }
+        if player.client.world.state().canceled.contains(reference)
+            && !player.by_hand.contains(reference)
+        {
+            wrong.push(format!("I19 {reference} was canceled and captured"));
+        }
+    }
+    if order.captures.len() > captured.len() {
+        wrong.push("I2 a capture is known that the gateway does not have".to_owned());
+    }
+    let by_us = captured.iter().filter(|object| {
+        let reference = object["reference"].as_str().unwrap_or_default();
+        !player.by_hand.contains(reference)
+    });
+    if by_us.count() > 1 {
+        wrong.push("I15 two objects were captured".to_owned());
+    }
+    let fitting = order.captures.values().filter(|c| c.class == CaptureClass::Fits).count();
+    if fitting != usize::from(order.state == State::Paid) {
+        wrong.push(format!("I2 {:?} with {fitting} captures that fit", order.state));
+    }
+    let right = captured.iter().any(|object| {
+        object["amount_captured"].as_u64().unwrap_or_default() == AMOUNT
+            && object["currency"] == "USD"
+    });
+    if right && order.state == State::Open {
+        wrong.push("I4 captured, and the order is open".to_owned());
+    }
+}
+
+/// I17, I18, I22.
+fn refunds(objects: &[Value], order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
+    let mut by_operation: BTreeSet<String> = BTreeSet::new();
+    let refunds = objects.iter().flat_map(|o| o["refunds"].as_array().cloned().unwrap_or_default());
+    let mut count = 0;
+    for refund in refunds {
+        count += 1;
+        let id = refund["id"].as_str().unwrap_or_default();
+        if let Some(reference) = refund["reference"].as_str()
+            && !by_operation.insert(reference.to_owned())
+        {
+            wrong.push(format!("I18 {reference} took effect twice"));
+        }
+        let Some(known) = order.refunds.get(id) else {
+            wrong.push(format!("I22 the refund {id} is not known"));
+            continue;
+        };
+        let (expected, word) = match refund["status"].as_str() {
+            Some("succeeded") => (OperationPhase::Done, "refund.completed"),
+            Some("failed") => (OperationPhase::Failed, "refund.failed"),
+            _ => (OperationPhase::Pending, ""),
+        };
+        if known.phase != expected {
+            wrong.push(format!(
+                "I22 the refund {id} is {expected:?} and known as {:?}",
+                known.phase
+            ));
+        }
+        let (public, _) = order.public_refund(id, known);
+        let announced = |told: &BTreeMap<String, Value>| {
+            told.values().any(|m| m["type"] == word && m["data"]["refund_id"] == public.as_str())
+        };
+        if expected != OperationPhase::Pending && !messages.values().all(announced) {
+            wrong.push(format!("I22 {word} of {id} was not announced"));
+        }
+    }
+    if order.refunds.len() != count {
+        wrong.push("I22 a refund is known that the gateway does not have".to_owned());
+    }
+    for (id, op) in &order.operations {
+        let shown = by_operation.contains(id.as_str());
+        let refund = op.kind == OperationKind::Refund;
+        if refund && op.phase == OperationPhase::Refused && shown {
+            wrong.push(format!("I18 {id} is refused and took effect"));
+        }
+    }
+}
+
+/// I20: every order ends, and says so.
+fn ends(order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
+    if order.state == State::Open {
+        wrong.push("I20 the order never ended".to_owned());
+    }
+    if order.due_at.is_some() || order.live.is_some() || !order.outbox.is_empty() {
+        wrong.push("I11 at rest with work left".to_owned());
+    }
+    let word = match order.state {
+        State::Open => return,
+        State::Paid => "payment.completed",
+        State::Expired => "order.expired",
+        State::Cancelled => "order.canceled",
+    };
+    for (target, told) in messages {
+        let said = told.values().filter(|message| message["type"] == word).count();
+        if said != 1 {
+            wrong.push(format!("I5 {target} heard {word} {said} times"));
+        }
+    }
+}
+
+/// I5, I6: all targets hear the same, and of a payment only if there was one.
+fn confirmations(order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
+    let mut heard = messages.values();
+    let first = heard.next();
+    if heard.any(|told| Some(told) != first) {
+        wrong.push("I5 the targets heard different things".to_owned());
+    }
+    let completed = |told: &BTreeMap<String, Value>| {
+        told.values().any(|message| message["type"] == "payment.completed")
+    };
+    if order.state != State::Paid && messages.values().any(completed) {
+        wrong.push("I6 a payment was confirmed that is none".to_owned());
+    }
+}

@@ -1,0 +1,265 @@
+//! What merchants, shoppers and gateways do, one act after another.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use http::Request;
+use quittance::domain::id::{OrderId, PaymentId};
+use quittance::domain::idempotency::Key;
+use serde_json::{Value, json};
+
+use super::client::{Ask, Client, Reply, Work};
+use super::ground::TARGETS;
+use super::scenarios::Webhooks;
+use super::world::World;
+
+pub(super) const AMOUNT: u64 = 7500;
+/// Short, so that a run soon reaches it.
+pub(super) const ORDER_SECONDS: i64 = 3600;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Act {
+    /// Starts an attempt under a key, or without one if the key is empty.
+    Pay(&'static str),
+    PayManual(&'static str),
+    /// Closes the live attempt first.
+    PayInstead(&'static str),
+    /// The shopper's choice on the page of an attempt, if the shopper has it.
+    Choose(&'static str, &'static str),
+    /// Amount 0: all of it.
+    Capture(&'static str, &'static str, u64),
+    Refund(&'static str, &'static str, u64),
+    Cancel(&'static str),
+    CancelOrder,
+    Look(&'static str),
+    /// What the gateway's dashboard does with an attempt: `capture`, `authorize`, `refund`.
+    Dashboard(&'static str, &'static str, u64),
+    /// A refund of the dashboard ends: `succeeded` or `failed`.
+    RefundsBecome(&'static str, &'static str),
+    Behave(&'static str),
+    Wait(i64),
+    Sweep,
+}
+
+/// What is remembered of a run besides the world.
+#[derive(Debug)]
+pub(super) struct Player {
+    pub(super) client: Client,
+    pub(super) order: OrderId,
+    placed: bool,
+    metadata: Option<&'static str>,
+    /// The gateway took money or sent it back by hand.
+    pub(super) by_hand: BTreeSet<String>,
+    pub(super) heard: Messages,
+}
+
+/// Per target: the messages by id. A queue may hold one twice.
+pub(super) type Messages = BTreeMap<&'static str, BTreeMap<String, Value>>;
+
+impl Player {
+    pub(super) fn new(client: Client, metadata: Option<&'static str>) -> Self {
+        let order = OrderId::from_key(&Key::parse("order").unwrap());
+        Self {
+            client,
+            order,
+            placed: false,
+            metadata,
+            by_hand: BTreeSet::new(),
+            heard: TARGETS.iter().map(|target| (*target, BTreeMap::new())).collect(),
+        }
+    }
+
+    pub(super) async fn place(&mut self) {
+        let mut body = json!({
+            "items": [{ "product_id": "SKU_1001", "quantity": 2 }],
+            "total_amount": AMOUNT,
+            "currency": "USD",
+            "expires_in": ORDER_SECONDS,
+        });
+        if let Some(outcome) = self.metadata {
+            body["metadata"] = json!({ "sandbox": outcome });
+        }
+        let key = Some("order".to_owned());
+        let ask = Ask { route: "POST /api/orders", parameter: None, key, body };
+        let reply = self.client.ask(&ask).await;
+        self.placed = reply.is_some_and(|reply| matches!(reply.status, 200 | 201));
+    }
+
+    pub(super) async fn play(&mut self, act: Act, webhooks: Webhooks) {
+        self.client.world.tell(|| format!("# {act:?}"));
+        if !self.placed {
+            return;
+        }
+        match act {
+            Act::Pay(key) => self.pay(key, json!({})).await,
+            Act::PayManual(key) => self.pay(key, json!({ "capture": "manual" })).await,
+            Act::PayInstead(key) => self.pay(key, json!({ "replace": true })).await,
+            Act::Choose(key, outcome) => self.choose(key, outcome),
+            Act::Capture(key, name, amount) => {
+                let route = "POST /api/payments/{payment_id}/capture";
+                self.act(route, key, Some(name), body(amount)).await;
+            }
+            Act::Refund(key, name, amount) => {
+                let route = "POST /api/payments/{payment_id}/refunds";
+                self.act(route, key, Some(name), body(amount)).await;
+            }
+            Act::Cancel(key) => self.cancel(key).await,
+            Act::CancelOrder => self.cancel_order().await,
+            Act::Look(key) => {
+                self.act("GET /api/payments/{payment_id}", key, None, Value::Null).await;
+            }
+            Act::Dashboard(key, act, amount) => self.dashboard(key, act, &body(amount)),
+            Act::RefundsBecome(key, status) => self.refunds_become(key, status),
+            Act::Behave(how) => {
+                let mut behaviour: Value = serde_json::from_str(how).unwrap();
+                let mut ways: Value = serde_json::from_str(webhooks.behaviour()).unwrap();
+                let more = behaviour["webhooks"].as_object().cloned().unwrap_or_default();
+                ways.as_object_mut().unwrap().extend(more);
+                behaviour["webhooks"] = ways;
+                self.client.world.control("PUT", "/control/behaviour", &behaviour);
+            }
+            Act::Wait(seconds) => self.client.world.time.pass_ms(seconds * 1000),
+            Act::Sweep => self.sweep().await,
+        }
+    }
+
+    pub(super) fn payment(&self, key: &str) -> PaymentId {
+        match Key::parse(key) {
+            Ok(key) => PaymentId::from_key(&self.order, &key),
+            Err(_) => PaymentId::from_number(&self.order, 0),
+        }
+    }
+
+    /// Asks again while the outcome is not known, as the shopper waits for a page.
+    async fn pay(&mut self, key: &'static str, more: Value) {
+        let mut body = json!({ "order_id": self.order, "amount": AMOUNT, "currency": "USD" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let keyed = (!key.is_empty()).then(|| key.to_owned());
+        let ask = Ask { route: "POST /api/payments", parameter: None, key: keyed, body };
+        for _ in 0..3 {
+            let Some(reply) = self.client.ask(&ask).await else {
+                return;
+            };
+            if reply.status != 202 {
+                return;
+            }
+            self.client.world.time.pass_ms(35_000);
+        }
+    }
+
+    fn choose(&self, key: &str, outcome: &str) {
+        let payment = self.payment(key);
+        self.client.world.choose(payment.as_str(), outcome);
+    }
+
+    async fn act(
+        &mut self,
+        route: &'static str,
+        key: &str,
+        name: Option<&str>,
+        body: Value,
+    ) -> Option<Reply> {
+        let parameter = Some(("payment_id", self.payment(key).as_str().to_owned()));
+        let ask = Ask { route, parameter, key: name.map(str::to_owned), body };
+        let reply = self.client.ask(&ask).await?;
+        Some(reply)
+    }
+
+    async fn cancel(&mut self, key: &str) {
+        let route = "POST /api/payments/{payment_id}/cancel";
+        self.act(route, key, None, Value::Null).await;
+    }
+
+    async fn cancel_order(&mut self) {
+        let parameter = Some(("order_id", self.order.as_str().to_owned()));
+        let route = "POST /api/orders/{order_id}/cancel";
+        self.client.ask(&Ask { route, parameter, key: None, body: Value::Null }).await;
+    }
+
+    fn dashboard(&mut self, key: &str, act: &str, body: &Value) {
+        let payment = self.payment(key);
+        self.by_hand.insert(payment.as_str().to_owned());
+        let path = format!("/control/payments/{payment}/{act}");
+        self.client.world.control("POST", &path, body);
+    }
+
+    fn refunds_become(&self, key: &str, status: &str) {
+        let payment = self.payment(key);
+        self.move_refunds(status, |object| object["reference"] == payment.as_str());
+    }
+
+    /// The bank finishes every refund that is still pending.
+    pub(super) fn settle_refunds(&self) {
+        self.move_refunds("succeeded", |_| true);
+    }
+
+    fn move_refunds(&self, status: &str, concerns: impl Fn(&Value) -> bool) {
+        let world = &self.client.world;
+        let truth = world.truth();
+        let objects = truth["payments"].as_array().into_iter().flatten();
+        for object in objects.filter(|object| concerns(object)) {
+            let refunds = object["refunds"].as_array().into_iter().flatten();
+            for refund in refunds.filter(|refund| refund["status"] == "pending") {
+                let path = format!("/control/payments/{}/refund", object["id"].as_str().unwrap());
+                let body = json!({ "refund_id": refund["id"], "status": status });
+                world.control("POST", &path, &body);
+            }
+        }
+    }
+
+    /// The consumers take what the queues hold.
+    pub(super) fn listen(&mut self) {
+        let world = &self.client.world;
+        for (target, told) in &mut self.heard {
+            let queue = format!("{target}.fifo");
+            loop {
+                let batch = world.sqs.receive(&queue, 10, None).unwrap();
+                if batch.is_empty() {
+                    break;
+                }
+                for message in batch {
+                    let body: Value = serde_json::from_str(&message.body).unwrap();
+                    let id = body["id"].as_str().unwrap_or_default().to_owned();
+                    if told.get(&id).is_some_and(|known| known != &body) {
+                        world.violate(format!("I5 {target} was told two things as {id}"));
+                    }
+                    told.insert(id, body);
+                    world.sqs.delete(&queue, &message.receipt_handle).unwrap();
+                }
+            }
+        }
+    }
+
+    pub(super) async fn sweep(&mut self) {
+        self.client.world.state().work = Some(Work::Sweep);
+        self.client.sweep().await;
+    }
+
+    pub(super) async fn deliver(&mut self, webhooks: Webhooks) {
+        let delivered = self.client.deliver().await;
+        if delivered > 0 && webhooks == Webhooks::Replayed {
+            self.client.replay().await;
+        }
+    }
+}
+
+impl World {
+    /// What the shopper does on the page of a payment, if the shopper has it.
+    pub(super) fn choose(&self, payment: &str, outcome: &str) {
+        let token = self.state().pages.get(payment).and_then(|tokens| tokens.first().cloned());
+        let Some(token) = token else {
+            self.tell(|| "    the shopper has no page".to_owned());
+            return;
+        };
+        let request = Request::builder()
+            .method("POST")
+            .uri(format!("/checkout/{token}"))
+            .body(Bytes::from(format!("outcome={outcome}")))
+            .unwrap();
+        self.outside(&request);
+    }
+}
+
+fn body(amount: u64) -> Value {
+    if amount == 0 { json!({}) } else { json!({ "amount": amount }) }
+}
