@@ -55,6 +55,9 @@ pub struct Parked {
     pub key: String,
     pub gateway: String,
     pub body: String,
+    /// The body goes on in an item of its own: one item takes 400 KB, and an event may have more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub continued: bool,
     pub reason: String,
     pub born: Timestamp,
     #[serde(default)]

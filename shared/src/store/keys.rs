@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | an order and all that happened to it | `O#<order>` | consistent | every function |
 //! | an event whose order is not known yet | `P#<gateway>#<event>` | consistent | webhook, sweep |
+//! | the rest of a long event | `P#<gateway>#<event>#rest` | consistent | sweep |
 //! | what has unfinished work | index `due`: `due_s`, `due_at` | eventually | sweep |
 //! | payments of a day | index `day`: `day_s`, `day_at` | eventually | lists, reconciliation |
 
@@ -18,6 +19,11 @@ pub(super) fn order(id: &OrderId) -> String {
 
 pub(super) fn parked(gateway: &str, event: &str) -> String {
     format!("P#{gateway}#{event}")
+}
+
+/// What of a long event its own item cannot hold.
+pub(super) fn rest_of_parked(key: &str) -> String {
+    format!("{key}#rest")
 }
 
 /// What a key of the `due` index names.

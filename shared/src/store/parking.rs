@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use crate::domain::capabilities::GatewayName;
 use crate::domain::id::digest;
 use crate::domain::time::Timestamp;
+use crate::store::item::Item;
 use crate::store::{Parked, Store, StoreError, conditions, keys};
 
 const DAY_SECONDS: i64 = 86_400;
@@ -12,6 +13,10 @@ const RETRIED_DAYS: i64 = 7;
 const KEPT_DAYS: i64 = 90;
 const FIRST_RETRY_SECONDS: i64 = 60;
 const RETRY_SECONDS_MAX: i64 = 21_600;
+/// Of a body, in one item; a webhook has at most twice as much.
+const BODY_BYTES_MAX: usize = 256 * 1024;
+const BODY: &str = "body";
+const TTL: &str = "ttl";
 
 impl Parked {
     pub fn new(
@@ -30,6 +35,7 @@ impl Parked {
             key: keys::parked(gateway.as_str(), event.unwrap_or(&by_content)),
             gateway: gateway.as_str().to_owned(),
             body: text,
+            continued: false,
             reason: reason.to_owned(),
             born: now,
             tries: 0,
@@ -42,6 +48,17 @@ impl Parked {
     /// What it is parked under: the gateway's name of it, or the hash of its body.
     pub fn event(&self) -> Option<&str> {
         self.key.strip_prefix(&keys::parked(&self.gateway, ""))
+    }
+
+    /// The item itself, and what of the body it cannot hold.
+    fn split(&self) -> (Self, Option<String>) {
+        let mut head = self.clone();
+        if head.body.len() <= BODY_BYTES_MAX {
+            return (head, None);
+        }
+        let rest = head.body.split_off(head.body.floor_char_boundary(BODY_BYTES_MAX));
+        head.continued = true;
+        (head, Some(rest))
     }
 
     /// Waits longer each time; after a week it is kept for a person, no longer tried.
@@ -59,11 +76,15 @@ impl Parked {
 impl Store {
     /// C4. The same event parked twice is parked once. `true` if it was not there before.
     pub async fn park(&self, event: &Parked) -> Result<bool, StoreError> {
+        let (head, rest) = event.split();
+        if let Some(rest) = rest {
+            self.put_rest(event, rest).await?;
+        }
         let put = self
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(serde_dynamo::to_item(event)?))
+            .set_item(Some(serde_dynamo::to_item(head)?))
             .condition_expression(conditions::ABSENT)
             .send()
             .await;
@@ -74,7 +95,34 @@ impl Store {
         }
     }
 
+    /// Before the item that needs it: a death in between leaves what expires by itself.
+    async fn put_rest(&self, event: &Parked, rest: String) -> Result<(), StoreError> {
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .item(keys::PARTITION, AttributeValue::S(keys::rest_of_parked(&event.key)))
+            .item(BODY, AttributeValue::S(rest))
+            .item(TTL, conditions::number(event.ttl.unix()))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(StoreError::unavailable)
+    }
+
     pub async fn parked(&self, key: &str) -> Result<Option<Parked>, StoreError> {
+        let Some(item) = self.item(key).await? else { return Ok(None) };
+        let mut event: Parked = serde_dynamo::from_item(item)?;
+        if event.continued {
+            let rest = self.item(&keys::rest_of_parked(key)).await?.unwrap_or_default();
+            if let Some(AttributeValue::S(rest)) = rest.get(BODY) {
+                event.body.push_str(rest);
+            }
+            event.continued = false;
+        }
+        Ok(Some(event))
+    }
+
+    async fn item(&self, key: &str) -> Result<Option<Item>, StoreError> {
         let answer = self
             .client
             .get_item()
@@ -84,22 +132,23 @@ impl Store {
             .send()
             .await
             .map_err(StoreError::unavailable)?;
-        Ok(answer.item.map(serde_dynamo::from_item).transpose()?)
+        Ok(answer.item)
     }
 
     /// Puts a tried event back with its next time.
     pub async fn park_again(&self, event: &Parked) -> Result<(), StoreError> {
+        let (head, _) = event.split();
         self.client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(serde_dynamo::to_item(event)?))
+            .set_item(Some(serde_dynamo::to_item(head)?))
             .send()
             .await
             .map(|_| ())
             .map_err(StoreError::unavailable)
     }
 
-    /// After its fact was committed.
+    /// After its fact was committed. The rest of a long body expires by itself.
     pub async fn unpark(&self, key: &str) -> Result<(), StoreError> {
         self.client
             .delete_item()

@@ -247,3 +247,15 @@ async fn an_event_is_parked_once_and_kept_for_a_person_after_a_week() {
     store.unpark(&event.key).await.unwrap();
     assert!(store.parked(&event.key).await.unwrap().is_none());
 }
+
+#[tokio::test]
+async fn an_event_as_long_as_a_webhook_may_be_is_parked_whole() {
+    let store = store().await;
+    let body = "é".repeat(256 * 1024);
+    let event = Parked::new(&GatewayName::new("g"), None, body.as_bytes(), "why", 1, START);
+    assert!(store.park(&event).await.unwrap());
+    let read = store.parked(&event.key).await.unwrap().unwrap();
+    assert_eq!(read.body, body);
+    store.park_again(&read.tried(START)).await.unwrap();
+    assert_eq!(store.parked(&event.key).await.unwrap().unwrap().body, body);
+}
