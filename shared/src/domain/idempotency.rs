@@ -37,7 +37,7 @@ impl Key {
 pub struct KeyHash(String);
 
 /// SHA-256 of a route and the canonical JSON sent to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fingerprint(String);
 

@@ -193,6 +193,39 @@ impl std::fmt::Debug for Customer {
 }
 
 impl Order {
+    /// A new order, that nobody has tried to pay yet.
+    pub fn open(id: OrderId, total: Money, created_at: Timestamp, expires_at: Timestamp) -> Self {
+        Self {
+            id,
+            version: 1,
+            writer: Nonce(String::new()),
+            fingerprint: Fingerprint::default(),
+            key_hash: None,
+            total,
+            created_at,
+            expires_at,
+            state: State::Open,
+            ending: None,
+            live: None,
+            winner: None,
+            attempts: BTreeMap::new(),
+            captures: BTreeMap::new(),
+            refunds: BTreeMap::new(),
+            operations: BTreeMap::new(),
+            disputes: BTreeMap::new(),
+            review_open: None,
+            ask: BTreeMap::new(),
+            details: Details::default(),
+            outbox: BTreeMap::new(),
+            history: Vec::new(),
+            polls: 0,
+            due_at: None,
+            due_s: None,
+            day_s: None,
+            day_at: None,
+        }
+    }
+
     pub fn currency(&self) -> Currency {
         self.total.currency
     }

@@ -14,7 +14,7 @@ use super::id::{OperationId, OrderId, PaymentId};
 use super::idempotency::{Fingerprint, Key};
 use super::merge::merge;
 use super::money::{Currency, Money};
-use super::order::{Details, Nonce, Order, Source, State};
+use super::order::{Nonce, Order, Source};
 use super::phase::{OperationPhase, Phase};
 use super::reservations::NewOperation;
 use super::time::Timestamp;
@@ -46,34 +46,13 @@ pub(crate) fn usd(amount_minor: u64) -> Money {
 }
 
 pub(crate) fn open_order() -> Order {
+    let expires_at = START.plus(86_400);
     Order {
-        id: OrderId::from_random([1; 16]),
-        version: 1,
         writer: Nonce("w".to_owned()),
         fingerprint: Fingerprint::of("orders", "{}"),
-        key_hash: None,
-        total: usd(7500),
-        created_at: START,
-        expires_at: START.plus(86_400),
-        state: State::Open,
-        ending: None,
-        live: None,
-        winner: None,
-        attempts: BTreeMap::new(),
-        captures: BTreeMap::new(),
-        refunds: BTreeMap::new(),
-        operations: BTreeMap::new(),
-        disputes: BTreeMap::new(),
-        review_open: None,
-        ask: BTreeMap::new(),
-        details: Details::default(),
-        outbox: BTreeMap::new(),
-        history: Vec::new(),
-        polls: 0,
-        due_at: Some(START.plus(86_400)),
+        due_at: Some(expires_at),
         due_s: Some(0),
-        day_s: None,
-        day_at: None,
+        ..Order::open(OrderId::from_random([1; 16]), usd(7500), START, expires_at)
     }
 }
 

@@ -1,14 +1,12 @@
 //! Records an order. No money moves. A retry with the same key finds what the first call recorded.
 
-use std::collections::BTreeMap;
-
 use crate::app::App;
 use crate::domain::capabilities::Rules;
 use crate::domain::conclude::set_due;
 use crate::domain::id::OrderId;
 use crate::domain::idempotency::{Fingerprint, Key};
 use crate::domain::money::Money;
-use crate::domain::order::{Details, Order, State};
+use crate::domain::order::{Details, Order};
 use crate::pause::{self, Point};
 use crate::store::{Created, StoreError};
 
@@ -72,34 +70,13 @@ pub async fn create_order(app: &App, new: NewOrder) -> Result<OrderRecorded, Cre
 fn open(app: &App, new: NewOrder) -> Order {
     let now = app.clock.now();
     let id = new.key.as_ref().map_or_else(|| app.ids.order_id(), OrderId::from_key);
+    let expires_at = now.plus(new.expires_in_seconds);
     let mut order = Order {
-        id,
-        version: 1,
         writer: app.ids.nonce(),
         fingerprint: new.fingerprint,
         key_hash: new.key.map(|key| key.hash(SCOPE)),
-        total: new.total,
-        created_at: now,
-        expires_at: now.plus(new.expires_in_seconds),
-        state: State::Open,
-        ending: None,
-        live: None,
-        winner: None,
-        attempts: BTreeMap::new(),
-        captures: BTreeMap::new(),
-        refunds: BTreeMap::new(),
-        operations: BTreeMap::new(),
-        disputes: BTreeMap::new(),
-        review_open: None,
-        ask: BTreeMap::new(),
         details: new.details,
-        outbox: BTreeMap::new(),
-        history: Vec::new(),
-        polls: 0,
-        due_at: None,
-        due_s: None,
-        day_s: None,
-        day_at: None,
+        ..Order::open(id, new.total, now, expires_at)
     };
     let rules = Rules { due_shards: app.config.due_shards, ..Rules::default() };
     set_due(&mut order, &rules, now);
