@@ -1,5 +1,13 @@
 //! The fault search, as much of it as fits into a minute. `FAULTS` replays one run or widens the search.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at its first surprise"
+)]
+
 use std::time::{Duration, Instant};
 
 use e2e::search::{Plan, Search, replay, settings};
