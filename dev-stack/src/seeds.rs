@@ -47,6 +47,8 @@ pub enum SeedError {
     Disk(#[from] DiskError),
     #[error("cannot read the secrets in {}: {problem}", .file.display())]
     File { file: PathBuf, problem: String },
+    #[error("nothing reads the secret {name} in {}; the secrets are {known}", .file.display())]
+    Unread { file: PathBuf, name: String, known: String },
 }
 
 impl Seeds {
@@ -82,13 +84,23 @@ impl Seeds {
         })
     }
 
-    /// The secrets of a file of the developer's own, over whatever is there.
-    pub fn plant_file(secrets: &SecretsManager, file: &Path) -> Result<(), SeedError> {
+    /// The secrets of a file of the developer's own, over whatever is there; of `wanted` only, because
+    /// a name that nothing reads is a slip of the pen.
+    pub fn plant_file(
+        wanted: &[Secret],
+        secrets: &SecretsManager,
+        file: &Path,
+    ) -> Result<(), SeedError> {
         let wrong = |problem: String| SeedError::File { file: file.to_owned(), problem };
         let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
         // Without the parser's words, which may quote a secret.
         let malformed = |_| wrong("it is not a JSON object of secret names and values".to_owned());
         let values: BTreeMap<String, Value> = serde_json::from_str(&text).map_err(malformed)?;
+        let known: Vec<&str> = wanted.iter().map(|secret| secret.name.as_str()).collect();
+        if let Some(name) = values.keys().find(|name| !known.contains(&name.as_str())) {
+            let (file, name, known) = (file.to_owned(), name.clone(), known.join(", "));
+            return Err(SeedError::Unread { file, name, known });
+        }
         for (name, value) in values {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             secrets.provide(&SecretSeed { name, value })?;

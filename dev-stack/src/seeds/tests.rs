@@ -67,13 +67,22 @@ fn a_file_of_secrets_goes_over_the_seeds() {
     std::fs::write(&file, r#"{"quittance/delivery":{"url":"https://shop.example"}}"#).unwrap();
     let secrets = manager(&Disk::none());
     seeds("http://127.0.0.1:3005").plant(&wanted(), &secrets, &Disk::none()).unwrap();
-    Seeds::plant_file(&secrets, &file).unwrap();
+    let plant_file = || Seeds::plant_file(&wanted(), &secrets, &file);
+    plant_file().unwrap();
     let delivery = current(&secrets, "quittance/delivery").unwrap();
     assert_eq!(delivery, json!({ "url": "https://shop.example" }));
 
     std::fs::write(&file, "{\"a\": secret").unwrap();
-    let error = Seeds::plant_file(&secrets, &file).unwrap_err().to_string();
+    let error = plant_file().unwrap_err().to_string();
     assert!(error.ends_with("it is not a JSON object of secret names and values"), "{error}");
+
+    std::fs::write(&file, r#"{"quittance/delivery":{},"quittance/gateway/sandbox":{}}"#).unwrap();
+    let error = plant_file().unwrap_err().to_string();
+    let (sentence, known) = error.split_once("; the secrets are ").unwrap();
+    assert!(sentence.starts_with("nothing reads the secret quittance/gateway/sandbox in "));
+    assert!(known.ends_with("quittance/delivery, quittance/gateways/sandbox"), "{known}");
+    let kept = current(&secrets, "quittance/delivery").unwrap();
+    assert_eq!(kept, json!({ "url": "https://shop.example" }), "all of a file or nothing");
 }
 
 #[test]

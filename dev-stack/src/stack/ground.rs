@@ -82,7 +82,7 @@ impl Ground {
         let secrets = SecretsManager::open(self.clock.clone(), Ids::random(), disk)?;
         self.seeds.plant(&self.template.secrets, &secrets, &self.disk)?;
         if let Some(file) = &options.secrets {
-            Seeds::plant_file(&secrets, file)?;
+            Seeds::plant_file(&self.template.secrets, &secrets, file)?;
         }
         Ok(secrets)
     }
