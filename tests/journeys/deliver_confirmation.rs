@@ -104,6 +104,19 @@ async fn a_server_that_names_its_time_is_left_alone_until_then() {
 }
 
 #[tokio::test]
+async fn a_date_far_away_is_waited_for_as_long_as_a_queue_can() {
+    let receiver = Receiver::start();
+    receiver.answer_next(&["503 Closed\r\nretry-after: Sun, 06 Nov 2094 08:49:37 GMT"]);
+    let stack = stack_delivering_to(&receiver).await;
+    stack.paid().await;
+    receiver.until(1).await;
+    let mut clock = 43_000;
+    let all = advance(&stack, &receiver, 2, &mut clock, 60).await;
+    let wait = all[1].sent_at() - all[0].sent_at();
+    assert!((43_200..43_800).contains(&wait), "{wait} s");
+}
+
+#[tokio::test]
 async fn a_redirect_is_not_followed_but_tried_again() {
     let receiver = Receiver::start();
     receiver.answer_next(&["302 Found\r\nlocation: /elsewhere", "307 Go\r\nlocation: /elsewhere"]);

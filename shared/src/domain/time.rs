@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 
 /// Seconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -41,6 +41,12 @@ impl Timestamp {
 
     pub fn from_rfc3339(text: &str) -> Option<Self> {
         let instant = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        Some(Self(instant.unix_timestamp()))
+    }
+
+    /// The date of an HTTP header, `Fri, 20 Nov 2026 09:00:00 GMT`.
+    pub fn from_http_date(text: &str) -> Option<Self> {
+        let instant = OffsetDateTime::parse(text, &Rfc2822).ok()?;
         Some(Self(instant.unix_timestamp()))
     }
 

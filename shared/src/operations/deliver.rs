@@ -54,7 +54,7 @@ pub async fn deliver(app: &App, confirmation: &Confirmation) -> Result<(), Deliv
         Ok(answer) if answer.status().is_success() => Ok(()),
         Ok(answer) => {
             let status = Some(answer.status().as_u16());
-            let wait = asked_wait(answer.headers()).unwrap_or(wait);
+            let wait = asked_wait(answer.headers(), app.clock.now()).unwrap_or(wait);
             failed("the merchant's server did not accept it", status, wait)
         }
         Err(TransportError::NotSent) => failed("the address cannot be reached", None, wait),
@@ -111,11 +111,12 @@ fn backoff(receive_count: u32) -> i32 {
     BACKOFF_SECONDS.get(step).copied().unwrap_or(WAIT_SECONDS_MAX)
 }
 
-/// `Retry-After` in seconds, within what a queue can wait.
-fn asked_wait(headers: &HeaderMap) -> Option<i32> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
-    let seconds: i32 = text.trim().parse().ok()?;
-    Some(seconds.clamp(1, WAIT_SECONDS_MAX))
+/// `Retry-After`, in seconds or as a date, within what a queue can wait.
+fn asked_wait(headers: &HeaderMap, now: Timestamp) -> Option<i32> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let until = |text| Timestamp::from_http_date(text).map(|at| at.since(now));
+    let seconds = text.parse().ok().or_else(|| until(text))?;
+    i32::try_from(seconds.clamp(1, i64::from(WAIT_SECONDS_MAX))).ok()
 }
 
 /// Lets the queue show a failed message again after `wait_seconds`. Without this it comes back when its
@@ -129,6 +130,20 @@ pub async fn postpone(app: &App, queue_arn: &str, receipt_handle: &str, wait_sec
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_server_names_its_wait_in_seconds_or_as_a_date() {
+        let now = Timestamp::from_unix(1_795_165_200);
+        let asked = |text: &'static str| {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(text))]);
+            asked_wait(&headers, now)
+        };
+        assert_eq!(asked("120"), Some(120));
+        assert_eq!(asked("Fri, 20 Nov 2026 09:02:00 GMT"), Some(120));
+        assert_eq!(asked("Fri, 20 Nov 2026 08:59:00 GMT"), Some(1), "that time has come");
+        assert_eq!(asked("Sat, 20 Nov 2027 09:00:00 GMT"), Some(WAIT_SECONDS_MAX));
+        assert_eq!((asked("-5"), asked("soon"), asked("")), (Some(1), None, None));
+    }
 
     #[test]
     fn waits_grow_to_eleven_hours() {
