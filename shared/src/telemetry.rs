@@ -26,6 +26,8 @@ pub fn init() {
         .json()
         .flatten_event(true)
         .with_current_span(false)
+        // The runtime's own span holds the request's id once more.
+        .with_span_list(false)
         .with_target(false)
         .with_max_level(tracing::Level::INFO);
     // A second call finds a subscriber in place; the first one stays.

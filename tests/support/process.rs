@@ -66,6 +66,17 @@ impl Stack {
         self.log.lock().unwrap().clone()
     }
 
+    /// Waits for a line with these words.
+    pub async fn until_logged(&self, words: &str) -> String {
+        for _ in 0..250 {
+            if let Some(line) = self.log().into_iter().find(|line| line.contains(words)) {
+                return line;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("nothing logged says {words}: {}", self.log().join("\n"));
+    }
+
     /// Where the stack or one of its children has panicked.
     pub fn panics(&self) -> Vec<String> {
         let log = self.log();

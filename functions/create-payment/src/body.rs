@@ -93,6 +93,7 @@ fn acceptable(app: &App, text: &str) -> Option<String> {
     let plain = url.username().is_empty() && url.password().is_none();
     let origin = url.origin().ascii_serialization();
     let listed = app.config.return_origins.contains(&origin);
-    let short = text.len() <= RETURN_URL_BYTES_MAX;
-    (secure && plain && listed && short).then(|| url.into())
+    let accepted = secure && plain && listed && text.len() <= RETURN_URL_BYTES_MAX;
+    // What is kept is the parsed address, in which a byte beyond ASCII has become three.
+    Some(String::from(url)).filter(|address| accepted && address.len() <= RETURN_URL_BYTES_MAX)
 }

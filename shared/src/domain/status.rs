@@ -128,6 +128,15 @@ impl Order {
         })
     }
 
+    /// The payment that explains the order's state: what paid it, what is live, what is in review,
+    /// and otherwise the last one tried.
+    pub fn nearest_payment(&self) -> Option<&PaymentId> {
+        let reviewed = || self.attempts.keys().find(|id| self.is_in_review(id));
+        let last = || self.attempts.iter().max_by_key(|(_, attempt)| attempt.created_at);
+        let winner = self.winner.as_ref().map(|winner| &winner.attempt);
+        winner.or(self.live.as_ref()).or_else(reviewed).or_else(|| last().map(|(id, _)| id))
+    }
+
     /// What the gateway says was given back of a capture.
     pub fn returned(&self, capture_id: &str) -> u64 {
         self.refunds

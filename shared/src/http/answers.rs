@@ -48,6 +48,8 @@ impl From<CreatePaymentError> for Problem {
     fn from(error: CreatePaymentError) -> Self {
         use CreatePaymentError as E;
         match error {
+            E::GatewayUnavailable => Self::new(Kind::GatewayUnavailable).because(error),
+            E::GatewayRefused(_) => Self::new(Kind::GatewayRefused).because(error),
             E::NoSuchOrder => Self::new(Kind::OrderNotFound),
             E::KeyReused => Self::new(Kind::IdempotencyKeyReused),
             E::IdCollision => Self::new(Kind::IdCollision),
@@ -63,10 +65,10 @@ impl From<CreatePaymentError> for Problem {
                     Some(Err(_)) | None => problem.retry_after(RELEASE_WAIT_SECONDS),
                 }
             }
-            E::InReview => Self::new(Kind::OrderInReview),
+            E::InReview(order) => showing_nearest(Kind::OrderInReview, &order),
             E::Expired => Self::new(Kind::OrderExpired),
-            E::Canceled => Self::new(Kind::OrderCanceled),
-            E::TooManyAttempts => Self::new(Kind::TooManyAttempts),
+            E::Canceled(order) => showing_nearest(Kind::OrderCanceled, &order),
+            E::TooManyAttempts(order) => showing_nearest(Kind::TooManyAttempts, &order),
             E::NoGateway(reasons) => {
                 let reasons: Map<String, Value> = reasons
                     .into_iter()
@@ -74,8 +76,6 @@ impl From<CreatePaymentError> for Problem {
                     .collect();
                 Self::new(Kind::NoGateway).with("gateways", reasons)
             }
-            E::GatewayUnavailable => Self::new(Kind::GatewayUnavailable),
-            E::GatewayRefused => Self::new(Kind::GatewayRefused),
             E::Unavailable(error) => error.into(),
         }
     }
@@ -86,6 +86,14 @@ const RELEASE_WAIT_SECONDS: u32 = 30;
 
 fn showing(kind: Kind, order: &Order, id: &PaymentId) -> Problem {
     Problem::new(kind).with("payment", views::payment_in_the_way(order, id))
+}
+
+/// Shows what the order itself points at; an order that nobody tried to pay shows nothing.
+fn showing_nearest(kind: Kind, order: &Order) -> Problem {
+    match order.nearest_payment() {
+        Some(id) => showing(kind, order, id),
+        None => Problem::new(kind),
+    }
 }
 
 fn declined(order: &Order, id: &PaymentId) -> Problem {
@@ -168,9 +176,11 @@ impl From<CancelOrderError> for Problem {
     fn from(error: CancelOrderError) -> Self {
         match error {
             CancelOrderError::NoSuchOrder => Self::new(Kind::OrderNotFound),
-            CancelOrderError::Paid => Self::new(Kind::OrderPaid),
+            CancelOrderError::Paid(order) => showing_nearest(Kind::OrderPaid, &order),
             CancelOrderError::Expired => Self::new(Kind::OrderExpired),
-            CancelOrderError::CaptureInProgress => Self::new(Kind::CaptureInProgress),
+            CancelOrderError::CaptureInProgress(order) => {
+                showing_nearest(Kind::CaptureInProgress, &order)
+            }
             CancelOrderError::Unavailable(error) => error.into(),
         }
     }

@@ -88,14 +88,25 @@ fn parse(headers: &HeaderMap, bytes: &[u8]) -> Result<Value, Problem> {
         return Ok(Value::Object(Map::new()));
     }
     let media = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = media.split(';').next().unwrap_or_default().trim();
-    if !essence.eq_ignore_ascii_case("application/json") {
+    if !is_json(media) {
         return Err(Problem::new(Kind::UnsupportedMediaType));
     }
     if bytes.is_empty() {
         return Ok(Value::Object(Map::new()));
     }
     json::parse(bytes).map_err(|why| Problem::new(Kind::MalformedJson).detail(why.to_string()))
+}
+
+/// JSON has one encoding. A parameter that names another one would not be obeyed.
+fn is_json(media: &str) -> bool {
+    let mut parts = media.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    let foreign = |parameter: &str| {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        name.trim().eq_ignore_ascii_case("charset")
+            && !value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+    };
+    essence.eq_ignore_ascii_case("application/json") && !parts.any(foreign)
 }
 
 fn idempotency_key(headers: &HeaderMap, rule: KeyRule) -> Result<Option<Key>, Problem> {

@@ -20,11 +20,11 @@ pub enum CancelOrderError {
     #[error("no such order")]
     NoSuchOrder,
     #[error("the order is paid")]
-    Paid,
+    Paid(Box<Order>),
     #[error("the order has expired")]
     Expired,
     #[error("a capture is in progress")]
-    CaptureInProgress,
+    CaptureInProgress(Box<Order>),
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -47,11 +47,13 @@ pub async fn cancel_order(
     let ended = change(app, &rules, &occasion, image, |order| {
         match end(order, Ending::Cancel, occasion.now) {
             Ok(()) | Err(EndRefused::Cancelled) => {}
-            Err(EndRefused::Paid) => return Err(CancelOrderError::Paid),
+            Err(EndRefused::Paid) => return Err(CancelOrderError::Paid(Box::new(order.clone()))),
             Err(EndRefused::Expired | EndRefused::NotYetExpired) => {
                 return Err(CancelOrderError::Expired);
             }
-            Err(EndRefused::CaptureInFlight) => return Err(CancelOrderError::CaptureInProgress),
+            Err(EndRefused::CaptureInFlight) => {
+                return Err(CancelOrderError::CaptureInProgress(Box::new(order.clone())));
+            }
         }
         if let Some(live) = order.live.clone() {
             void = take_void(order, &live, &rules, &occasion.nonce, occasion.now);
@@ -68,7 +70,7 @@ pub async fn cancel_order(
     match order.state {
         State::Cancelled => Ok(CancelAnswer::Canceled(order)),
         State::Open => Ok(CancelAnswer::Closing(order)),
-        State::Paid => Err(CancelOrderError::Paid),
+        State::Paid => Err(CancelOrderError::Paid(order)),
         State::Expired => Err(CancelOrderError::Expired),
     }
 }

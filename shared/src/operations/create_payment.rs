@@ -15,7 +15,7 @@ use crate::operations::payment_claim::{Claim, Request, claim, prepare};
 use crate::operations::publish::publish;
 use crate::operations::record::change;
 use crate::operations::resolve::resolve;
-use crate::operations::start::{Started, start};
+use crate::operations::start::{Refusal, Started, start};
 use crate::pause::{self, Point};
 use crate::store::StoreError;
 
@@ -63,21 +63,27 @@ pub enum CreatePaymentError {
     #[error("another payment is in progress")]
     Live(Box<Order>, PaymentId, Option<i64>),
     #[error("a capture of another amount is in review")]
-    InReview,
+    InReview(Box<Order>),
     #[error("the order has expired")]
     Expired,
     #[error("the order is canceled")]
-    Canceled,
+    Canceled(Box<Order>),
     #[error("too many attempts")]
-    TooManyAttempts,
+    TooManyAttempts(Box<Order>),
     #[error("no gateway takes it")]
     NoGateway(Vec<(GatewayName, &'static str)>),
     #[error("no gateway could be reached")]
     GatewayUnavailable,
-    #[error("every gateway refused")]
-    GatewayRefused,
+    #[error("every gateway refused ({})", listed(.0))]
+    GatewayRefused(Vec<Refusal>),
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+}
+
+/// Each gateway with its own word for why, for the log.
+fn listed(refusals: &[Refusal]) -> String {
+    let words = refusals.iter().map(|refusal| format!("{}: {}", refusal.gateway, refusal.code));
+    words.collect::<Vec<_>>().join(", ")
 }
 
 impl From<StoreError> for CreatePaymentError {
@@ -119,7 +125,7 @@ fn begun(started: Started, id: PaymentId) -> Result<PaymentAnswer, CreatePayment
     let order = match started {
         Started::Recorded(order) => order,
         Started::NotSent => return Err(CreatePaymentError::GatewayUnavailable),
-        Started::Refused => return Err(CreatePaymentError::GatewayRefused),
+        Started::Refused(refusals) => return Err(CreatePaymentError::GatewayRefused(refusals)),
     };
     match order.attempts.get(&id) {
         Some(attempt) if was_declined_in_the_call(attempt) => {
@@ -163,10 +169,10 @@ async fn answer(
             return Ok(Step::ClaimAgain);
         }
         Verdict::Live(id) => return Err(CreatePaymentError::Live(order, id, None)),
-        Verdict::InReview => return Err(CreatePaymentError::InReview),
+        Verdict::InReview => return Err(CreatePaymentError::InReview(order)),
         Verdict::Expired => return Err(CreatePaymentError::Expired),
-        Verdict::Canceled => return Err(CreatePaymentError::Canceled),
-        Verdict::TooManyAttempts => return Err(CreatePaymentError::TooManyAttempts),
+        Verdict::Canceled => return Err(CreatePaymentError::Canceled(order)),
+        Verdict::TooManyAttempts => return Err(CreatePaymentError::TooManyAttempts(order)),
     };
     Ok(Step::Answer(answer))
 }

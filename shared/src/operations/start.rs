@@ -25,7 +25,14 @@ pub enum Started {
     /// No gateway was reached; nothing is left behind.
     NotSent,
     /// Every gateway refused, with proof that nothing was created; nothing is left behind.
-    Refused,
+    Refused(Vec<Refusal>),
+}
+
+/// A gateway that created nothing, and its word for why.
+#[derive(Debug)]
+pub struct Refusal {
+    pub gateway: GatewayName,
+    pub code: String,
 }
 
 /// Sends the claim to `gateways` in turn, the first of which it names already, until one answers or
@@ -39,7 +46,7 @@ pub async fn start(
     gateways: &[GatewayName],
     nonce: &Nonce,
 ) -> Result<Started, Unavailable> {
-    let mut refused = false;
+    let mut refusals = Vec::new();
     for (n, name) in gateways.iter().enumerate() {
         if n > 0 {
             if budget.left() < SECOND_GATEWAY_MIN {
@@ -69,14 +76,14 @@ pub async fn start(
             }
             Answer::Refused(failure) => {
                 tracing::warn!(gateway.name = %name, code = %failure.code, "payment refused");
-                refused = true;
+                refusals.push(Refusal { gateway: name.clone(), code: failure.code });
             }
             Answer::NotSent => {
                 tracing::warn!(gateway.name = %name, "gateway not reached");
             }
         }
     }
-    withdraw(app, rules, order, payment, nonce, refused).await
+    withdraw(app, rules, order, payment, nonce, refusals).await
 }
 
 /// Records the gateway's answer to a create call. No answer is recorded too: as not known.
@@ -163,7 +170,7 @@ async fn withdraw(
     order: Order,
     payment: &PaymentId,
     nonce: &Nonce,
-    refused: bool,
+    refusals: Vec<Refusal>,
 ) -> Result<Started, Unavailable> {
     let occasion = app.occasion(Source::GatewayAnswer);
     let withdrawn = change(app, rules, &occasion, order, |order| {
@@ -175,8 +182,8 @@ async fn withdraw(
     let order = withdrawn.await?.order;
     Ok(match order.attempts.get(payment) {
         Some(_) => Started::Recorded(Box::new(order)),
-        None if refused => Started::Refused,
-        None => Started::NotSent,
+        None if refusals.is_empty() => Started::NotSent,
+        None => Started::Refused(refusals),
     })
 }
 

@@ -106,11 +106,22 @@ async fn of_an_order() -> Vec<Answer> {
     stack.behave(wrong).await;
     stack.choose(&live.page, "approve").await.expect(200);
     stack.until_order(&live.order, "review").await;
-    met.push(pay("d", json!({})).await.expect_problem(409, "order-in-review"));
+    let reviewed = pay("d", json!({})).await.expect_problem(409, "order-in-review");
+    assert_eq!(in_the_way(&reviewed), (live.payment.as_str(), "review"));
+    met.push(reviewed);
 
     let canceled = stack.order(&order_body()).await;
     stack.act(&format!("/api/orders/{canceled}/cancel")).await.expect(200);
-    met.push(stack.pay(&canceled, json!({})).await.expect_problem(409, "order-canceled"));
+    let never_paid = stack.pay(&canceled, json!({})).await.expect_problem(409, "order-canceled");
+    assert_eq!(never_paid.body.get("payment"), None);
+    met.push(never_paid);
+    let left = stack.checkout().await;
+    stack.act(&format!("/api/orders/{}/cancel", left.order)).await.expect(200);
+    let left_over = stack.pay(&left.order, json!({})).await.expect_problem(409, "order-canceled");
+    assert_eq!(in_the_way(&left_over), (left.payment.as_str(), "canceled"));
+    let cancel = stack.act(&format!("/api/orders/{}/cancel", paid.order)).await;
+    let cancel = cancel.expect_problem(409, "order-paid");
+    assert_eq!(in_the_way(&cancel), (paid.payment.as_str(), "succeeded"));
     stack.set_clock_ahead(86_400 + 60);
     met.push(stack.pay(&unpaid, json!({})).await.expect_problem(410, "order-expired"));
     met
@@ -127,11 +138,21 @@ async fn of_attempts() -> Vec<Answer> {
         met.push(declined.expect_problem(402, "payment-declined"));
     }
     let more = stack.pay_with_key(&order, "attempt-20", json!({})).await;
-    met.push(more.expect_problem(409, "too-many-attempts"));
+    let more = more.expect_problem(409, "too-many-attempts");
+    let tried: Vec<&str> = met.iter().map(|declined| in_the_way(declined).0).collect();
+    assert!(tried.contains(&in_the_way(&more).0), "{more}");
+    assert_eq!(in_the_way(&more).1, "failed");
+    met.push(more);
     let failed = met[0].body["payment"]["payment_id"].as_str().unwrap().to_owned();
     let cancel = stack.act(&format!("/api/payments/{failed}/cancel")).await;
     met.push(cancel.expect_problem(409, "payment-not-cancelable"));
     met
+}
+
+/// Id and status of the payment that a problem shows.
+fn in_the_way(problem: &Answer) -> (&str, &str) {
+    let text = |member: &str| problem.body["payment"][member].as_str().unwrap_or_default();
+    (text("payment_id"), text("status"))
 }
 
 async fn of_captures() -> Vec<Answer> {
@@ -196,6 +217,10 @@ async fn of_gateways() -> Vec<Answer> {
     strange.set_secret(SANDBOX, &secret).await;
     let order = strange.order(&order_body()).await;
     let refused = strange.pay_with_key(&order, "once", json!({})).await;
+    let line = strange.until_logged("request failed").await;
+    let line: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(line["error"], "every gateway refused (sandbox: unauthorized)", "{line}");
+    assert_eq!(line.get("spans"), None, "{line}");
 
     let secrets = json!({ SANDBOX: "REPLACE_ME" });
     let unset = Stack::with_secrets(STACK, &secrets, Options::default()).await;

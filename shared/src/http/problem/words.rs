@@ -57,7 +57,7 @@ pub(super) static WORDS: [Words; Kind::ALL.len()] = [
     words(
         Kind::UnsupportedMediaType,
         "The content type is not JSON",
-        "The request has a body whose Content-Type is not application/json.",
+        "The request has a body whose Content-Type is not application/json in UTF-8.",
         "Send `Content-Type: application/json`.",
     ),
     words(
