@@ -18,6 +18,7 @@ mod merchant;
 mod gateway;
 mod schedule;
 mod samples;
+mod keys;
 mod strangers;
 
 /// The dev stack, built with these tests.

@@ -178,3 +178,15 @@ async fn secrets_are_read_once_per_process() {
     let replay = bench.pay(&order, Some("pay-1"), json!({})).await.answered(200);
     assert_eq!(replay.secret_reads, 0, "{:?}", replay.names);
 }
+
+#[tokio::test]
+async fn readers_who_insist_ask_the_gateway_once_in_five_seconds() {
+    let bench = Bench::start("full").await;
+    let checkout = bench.checkout("order-1", json!({})).await;
+    let (began, mut asked) = (bench.now(), 0);
+    for _ in 0..10 {
+        asked += bench.status(&checkout, "refresh=true").await.answered(200).calls.gateway;
+    }
+    let rounds = usize::try_from((bench.now() - began) / 5).unwrap() + 1;
+    assert!((1..=rounds).contains(&asked), "{asked} questions in {rounds} × 5 s");
+}

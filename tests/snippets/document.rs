@@ -1,0 +1,51 @@
+//! The snippets of the document: fenced blocks whose opening line names a file, as in `js buy.mjs`.
+
+use std::collections::BTreeMap;
+
+use tempfile::TempDir;
+
+const DOCUMENT: &str = include_str!("../../docs/integrate.md");
+
+#[derive(Debug)]
+pub(crate) struct Snippets(BTreeMap<String, String>);
+
+pub(crate) fn snippets() -> Snippets {
+    let mut found = BTreeMap::new();
+    let mut lines = DOCUMENT.lines();
+    while let Some(line) = lines.next() {
+        let Some(opening) = line.strip_prefix("```") else { continue };
+        let text: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+        if let Some((_, name)) = opening.split_once(' ') {
+            found.insert(name.to_owned(), text.join("\n") + "\n");
+        }
+    }
+    Snippets(found)
+}
+
+impl Snippets {
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.0.keys().map(String::as_str).collect()
+    }
+
+    pub(crate) fn text(&self, name: &str) -> String {
+        self.0[name].clone()
+    }
+
+    /// With a mistake in it.
+    #[track_caller]
+    pub(crate) fn altered(mut self, name: &str, right: &str, wrong: &str) -> Self {
+        let text = self.0.get_mut(name).unwrap();
+        assert!(text.contains(right), "{name} has no `{right}`");
+        *text = text.replace(right, wrong);
+        self
+    }
+
+    /// Each in a file of its name.
+    pub(crate) fn written_out(&self) -> TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in &self.0 {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        folder
+    }
+}

@@ -1,0 +1,31 @@
+// Buys as the document says: the same cart twice, one payment; watched from pending to paid.
+import assert from "node:assert/strict";
+import { checkout, post } from "./buy.mjs";
+import { watch } from "./watch.mjs";
+
+const { QUITTANCE_URL: api, SHOP_URL: shop } = process.env;
+const order = { items: [{ product_id: "SKU_1001", quantity: 2 }], total_amount: 7500, currency: "USD" };
+const cart = { id: "8731", order };
+const payment = await checkout(cart, `${shop}/return/8731`);
+assert.deepEqual([payment.http, payment.status], [201, "pending"]);
+const repeated = await checkout(cart, `${shop}/return/8731`);
+assert.deepEqual([repeated.http, repeated.payment_id], [200, payment.payment_id]);
+
+const seen = [];
+let approved;
+const show = ({ status }) => {
+  seen.push(status);
+  approved ??= fetch(payment.next_action.url, { method: "POST", body: new URLSearchParams({ outcome: "approve" }) });
+};
+assert.equal(await watch(api, payment.payment_id, payment.status_token, show, 50), "succeeded");
+assert.equal((await approved).status, 200);
+assert.deepEqual([seen[0], seen.at(-1)], ["pending", "succeeded"]);
+assert.equal(await watch(api, payment.payment_id, "v1.k1.1.AAAA", () => {}), "unknown");
+
+const again = await checkout(cart, `${shop}/return/8731`, 2);
+assert.deepEqual([again.http, again.type], [409, "/problems/order-paid"]);
+const refused = await checkout({ id: "8732", order: { ...order, total_amount: 75.5 } }, shop);
+assert.deepEqual([refused.http, refused.type], [422, "/problems/invalid-request"]);
+const astray = post("/api/nothing", "key", {});
+assert.deepEqual(await astray.then(({ http, message }) => [http, message]), [404, "Not Found"]);
+console.log(JSON.stringify({ payment_id: payment.payment_id }));
