@@ -17,7 +17,7 @@ use crate::event::{Event, context};
 const API_KEYS: &str = "quittance/api-keys";
 
 async fn order(bench: &Bench) -> Outcome {
-    let event = Event::of("create-order").body(&e2e::order_body());
+    let event = Event::of("create-order").without_header("idempotency-key");
     bench.ask(create_order::handle, &event).await
 }
 
@@ -92,7 +92,8 @@ async fn the_key_that_everybody_knows_opens_no_other_stack() {
 async fn a_confirmation_leaves_by_https_only() {
     let mut bench = Bench::start("full").await;
     let sample = Event::of("deliver-confirmation");
-    let event = || LambdaEvent::new(serde_json::from_value(sample.value().clone()).unwrap(), context());
+    let event =
+        || LambdaEvent::new(serde_json::from_value(sample.value().clone()).unwrap(), context());
     let (sent, outcome) = bench.run(deliver_confirmation::handle(&bench.app, event())).await;
     assert_eq!((sent.unwrap().batch_item_failures.len(), outcome.calls.gateway), (0, 1));
     bench.app.config.dev_stack = false;
