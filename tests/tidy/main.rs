@@ -19,6 +19,7 @@ mod environment;
 mod dependencies;
 mod problems;
 mod documents;
+mod figures;
 
 /// Shows every violation at once.
 #[track_caller]
