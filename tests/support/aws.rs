@@ -17,7 +17,7 @@ impl Stack {
         Self::with(binary, options).await
     }
 
-    pub(crate) async fn aws(&self, service: &str, action: &str, body: &Value) -> Answer {
+    pub async fn aws(&self, service: &str, action: &str, body: &Value) -> Answer {
         let request = self
             .http
             .post(self.address(service))

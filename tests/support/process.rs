@@ -19,6 +19,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// The step at which its children stop.
     pub pause_at: Option<String>,
+    /// It ends with the end of its input, which is ours too, and not with a terminal's Ctrl-C.
+    pub tied: bool,
     pub arguments: Vec<String>,
 }
 
@@ -59,6 +61,16 @@ impl Stack {
 
     pub fn address(&self, name: &str) -> &str {
         self.addresses[name].as_str().unwrap_or_default()
+    }
+
+    pub fn client(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    /// The lines of the log that name something.
+    pub fn log_of(&self, name: &str) -> Vec<String> {
+        let log = self.log.lock().unwrap();
+        log.iter().filter(|line| line.contains(name)).cloned().collect()
     }
 
     /// Everything that the stack and its children have written to stderr.
@@ -137,9 +149,12 @@ fn command(binary: &str, options: &Options, clock: &Path) -> Command {
     if let Some(point) = &options.pause_at {
         command.env("QUITTANCE_PAUSE_AT", point);
     }
+    if options.tied {
+        command.arg0("dev-stack").process_group(0);
+    }
     command
         .env("QUITTANCE_CLOCK_OFFSET_FILE", clock)
-        .stdin(Stdio::null())
+        .stdin(if options.tied { Stdio::piped() } else { Stdio::null() })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);

@@ -165,13 +165,17 @@ impl Stack {
         answer.body["payments"].as_array().unwrap().clone()
     }
 
-    /// What the shop has received, by type and order.
+    /// What the shop has received about an order, oldest first.
     pub async fn inbox(&self, order: &str) -> Vec<Value> {
+        let all = self.whole_inbox().await;
+        all.into_iter().filter(|c| c["body"]["data"]["order_id"] == order).collect()
+    }
+
+    pub async fn whole_inbox(&self) -> Vec<Value> {
         let url = format!("{}/inbox", self.address("shop"));
         let request = self.http.get(url).header("accept", "application/json");
         let answer = self.send(request).await.expect(200);
-        let all = answer.body["confirmations"].as_array().unwrap().clone();
-        all.into_iter().filter(|c| c["body"]["data"]["order_id"] == order).collect()
+        answer.body["confirmations"].as_array().unwrap().clone()
     }
 
     /// Waits for a confirmation of this type in the shop's inbox.

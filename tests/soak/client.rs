@@ -1,0 +1,144 @@
+//! A merchant's client: asks, waits as long as it likes, and asks again under the same key.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use e2e::Answer;
+use fastrand::Rng;
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::Soak;
+use crate::world::Promise;
+
+/// Longer than any function may take.
+const PATIENCE: Duration = Duration::from_secs(35);
+/// Then it gives up, as a shopper who has left.
+const TRIES_MAX: u32 = 8;
+
+#[derive(Debug)]
+pub(crate) struct Client<'s> {
+    pub(crate) soak: &'s Soak,
+    pub(crate) rng: Rng,
+    pub(crate) number: u64,
+    /// Keys are numbered, so that none is used for two things.
+    pub(crate) keys: u64,
+}
+
+/// A request to our API.
+#[derive(Clone, Debug)]
+pub(crate) struct Ask {
+    pub(crate) route: &'static str,
+    pub(crate) function: &'static str,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) key: Option<String>,
+    pub(crate) body: Option<Value>,
+    /// What it is about; a new order has no name yet.
+    pub(crate) order: Option<String>,
+}
+
+impl Client<'_> {
+    pub(crate) fn chance(&mut self, percent: u32) -> bool {
+        self.rng.u32(0..100) < percent
+    }
+
+    pub(crate) fn key(&mut self) -> String {
+        self.keys += 1;
+        format!("{}-{}-{}", self.soak.options.seed, self.number, self.keys)
+    }
+
+    pub(crate) async fn pause(&mut self, range_ms: std::ops::Range<u64>) {
+        tokio::time::sleep(Duration::from_millis(self.rng.u64(range_ms))).await;
+    }
+
+    /// Until an answer settles it: repeated after a 5xx, a cut connection, its own impatience, and
+    /// where the answer asks for it.
+    pub(crate) async fn insist(&mut self, ask: &Ask) -> Option<Answer> {
+        let mut last = None;
+        for _ in 0..TRIES_MAX {
+            let impatient = self.chance(3);
+            let patience =
+                if impatient { Duration::from_millis(self.rng.u64(5..400)) } else { PATIENCE };
+            last = self.soak.once(ask, patience).await;
+            let again = last.as_ref().is_none_or(|answer| {
+                answer.status >= 500 || !answer.header("retry-after").is_empty()
+            });
+            if !again || self.soak.is_over() {
+                break;
+            }
+            self.pause(50..600).await;
+        }
+        if ask.key.is_some() && self.chance(5) {
+            self.soak.once(ask, PATIENCE).await;
+        }
+        last
+    }
+
+    /// Several of the same, or of different ones, at once.
+    pub(crate) async fn at_once(&mut self, asks: &[Ask]) -> Vec<Option<Answer>> {
+        let asked = asks.iter().map(|ask| self.soak.once(ask, PATIENCE));
+        futures_util::future::join_all(asked).await
+    }
+}
+
+impl Soak {
+    /// One request; `None` if no answer came in the client's time.
+    pub(crate) async fn once(&self, ask: &Ask, patience: Duration) -> Option<Answer> {
+        let mut request = self.stack.request(ask.method.clone(), &ask.path).timeout(patience);
+        if let Some(key) = &ask.key {
+            request = request.header("idempotency-key", key);
+        }
+        if let Some(body) = &ask.body {
+            request = request.json(body);
+        }
+        let from_ms = self.now_ms();
+        let response = request.send().await.ok();
+        let answer = match response {
+            Some(response) => Some(Answer::read(response).await),
+            None => None,
+        };
+        let to_ms = self.now_ms();
+        let mut record = self.record();
+        let took_ms = u64::try_from(to_ms.saturating_sub(from_ms)).unwrap_or_default();
+        record.answered(ask.route, took_ms, answer.as_ref());
+        let answer = answer?;
+        // API Gateway's own answer, not one of ours: the function is gone.
+        if answer.status == 500 && answer.body.get("message").is_some() {
+            record.crashed(ask.function, ask.order.as_deref(), from_ms, to_ms);
+        }
+        if (200..300).contains(&answer.status) {
+            record.promises.extend(promises(ask, &answer));
+            if answer.status == 202 && ask.function == "create-payment" {
+                record.is_unknown(answer.word("order_id"), answer.word("payment_id"), to_ms);
+            }
+        }
+        Some(answer)
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+}
+
+/// What this success means for good.
+fn promises(ask: &Ask, answer: &Answer) -> Vec<Promise> {
+    let [order, payment, refund] =
+        ["order_id", "payment_id", "refund_id"].map(|name| answer.word(name).to_owned());
+    let (promise, name) = match ask.function {
+        "create-order" => (Promise::Order(order.clone()), order.clone()),
+        "create-payment" => {
+            (Promise::Payment { order: order.clone(), payment: payment.clone() }, payment)
+        }
+        "refund-payment" => {
+            (Promise::Refund { order: order.clone(), payment, refund: refund.clone() }, refund)
+        }
+        _ => return Vec::new(),
+    };
+    let keyed = ask.key.as_ref().map(|key| Promise::Keyed {
+        key: format!("{} {key}", ask.path),
+        order,
+        name,
+    });
+    keyed.into_iter().chain([promise]).collect()
+}

@@ -1,0 +1,287 @@
+//! Compares what everybody knows, pure: what was lost, doubled, or invented.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::world::{Object, Order, Payment, Promise, TARGETS, Told, World};
+
+#[cfg(test)]
+mod tests;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    /// Money, a promise or a confirmation that did not arrive where it must.
+    Lost,
+    /// Taken, given back or told more than once.
+    Doubled,
+    /// Claimed by us, and not so at the gateway.
+    Invented,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Offence {
+    pub(crate) kind: Kind,
+    pub(crate) order: String,
+    pub(crate) what: String,
+}
+
+/// Everything that is known about one order.
+#[derive(Default)]
+struct Case<'w> {
+    id: &'w str,
+    order: Option<&'w Order>,
+    objects: Vec<&'w Object>,
+    told: Vec<&'w Told>,
+    promises: Vec<&'w Promise>,
+}
+
+pub(crate) fn compare(world: &World) -> Vec<Offence> {
+    let mut cases: BTreeMap<&str, Case<'_>> = BTreeMap::new();
+    for (id, order) in &world.orders {
+        cases.entry(id).or_default().order = Some(order);
+    }
+    for object in &world.objects {
+        cases.entry(&object.order).or_default().objects.push(object);
+    }
+    for told in &world.told {
+        cases.entry(&told.order).or_default().told.push(told);
+    }
+    for promise in &world.promises {
+        cases.entry(promise.order()).or_default().promises.push(promise);
+    }
+    let mut offences = same_names(world);
+    for (id, mut case) in cases {
+        case.id = id;
+        let Some(order) = case.order else {
+            offences.push(case.offence(Kind::Lost, "somebody knows it, and the API does not"));
+            continue;
+        };
+        offences.extend(case.status(order));
+        offences.extend(case.captures());
+        offences.extend(case.payments(order));
+        offences.extend(case.refunds(order));
+        offences.extend(case.confirmations(order));
+        offences.extend(case.promises(order));
+    }
+    offences
+}
+
+/// A request repeated under its key is answered with the same name.
+fn same_names(world: &World) -> Vec<Offence> {
+    let mut named: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
+    let mut offences = Vec::new();
+    for promise in &world.promises {
+        let Promise::Keyed { key, order, name } = promise else { continue };
+        let (_, first) = *named.entry(key).or_insert((order, name));
+        if first != name {
+            let what = format!("one key, two names: {first} and {name}");
+            offences.push(Offence { kind: Kind::Doubled, order: order.clone(), what });
+        }
+    }
+    offences
+}
+
+impl Case<'_> {
+    fn offence(&self, kind: Kind, what: &str) -> Offence {
+        Offence { kind, order: self.id.to_owned(), what: what.to_owned() }
+    }
+
+    fn is_paid(order: &Order) -> bool {
+        ["paid", "partially_refunded", "refunded"].contains(&order.status.as_str())
+    }
+
+    /// Money was taken if and only if the order says so.
+    fn status(&self, order: &Order) -> Vec<Offence> {
+        let taken: u64 = self.objects.iter().map(|object| object.captured).sum();
+        let kept: u64 = self.objects.iter().map(|object| object.kept()).sum();
+        let ended = ["canceled", "expired"].contains(&order.status.as_str());
+        let mut offences = Vec::new();
+        if Self::is_paid(order) && taken == 0 {
+            offences.push(self.offence(Kind::Invented, "paid, and the gateway took nothing"));
+        }
+        if taken > 0 && !Self::is_paid(order) && order.status != "review" && !(ended && kept == 0) {
+            let what = format!("{kept} of {taken} captured is kept, and it is {}", order.status);
+            offences.push(self.offence(Kind::Lost, &what));
+        }
+        offences
+    }
+
+    fn captures(&self) -> Vec<Offence> {
+        let mut offences = Vec::new();
+        let keeping = self.objects.iter().filter(|object| object.kept() > 0).count();
+        if keeping > 1 {
+            let what = format!("{keeping} captures are kept");
+            offences.push(self.offence(Kind::Doubled, &what));
+        }
+        for object in &self.objects {
+            if object.given_back() > object.captured {
+                let what = format!("{} given back of {}", object.given_back(), object.captured);
+                offences.push(self.offence(Kind::Doubled, &what));
+            }
+            let mut asked = BTreeSet::new();
+            let stands = object.refunds.iter().filter(|refund| refund.status != "failed");
+            for reference in stands.filter_map(|refund| refund.reference.as_ref()) {
+                if !asked.insert(reference) {
+                    let what = format!("{reference} was given back twice");
+                    offences.push(self.offence(Kind::Doubled, &what));
+                }
+            }
+        }
+        offences
+    }
+
+    /// Payment by payment, we say what the gateway says.
+    fn payments(&self, order: &Order) -> Vec<Offence> {
+        let mut offences = Vec::new();
+        for payment in &order.payments {
+            let theirs = || self.objects.iter().filter(|object| object.reference == payment.id);
+            let known = theirs().next().is_some();
+            if !known && ["succeeded", "authorized"].contains(&payment.status.as_str()) {
+                let what = format!("{} is {} and unknown there", payment.id, payment.status);
+                offences.push(self.offence(Kind::Invented, &what));
+            }
+            let captured: u64 = theirs().map(|object| object.captured).sum();
+            let refunded: u64 = theirs().map(|object| object.given_back()).sum();
+            offences.extend(self.differs(&payment.id, "captured", payment.captured, captured));
+            offences.extend(self.differs(&payment.id, "refunded", payment.refunded, refunded));
+        }
+        for object in &self.objects {
+            if !order.payments.iter().any(|payment| payment.id == object.reference) {
+                let what = format!("the gateway has {}, and the order has not", object.reference);
+                offences.push(self.offence(Kind::Lost, &what));
+            }
+        }
+        offences
+    }
+
+    fn differs(&self, payment: &str, what: &str, ours: u64, theirs: u64) -> Option<Offence> {
+        let kind = match ours.cmp(&theirs) {
+            std::cmp::Ordering::Equal => return None,
+            std::cmp::Ordering::Greater => Kind::Invented,
+            std::cmp::Ordering::Less => Kind::Lost,
+        };
+        let what = format!("{payment}: {ours} {what} by us, {theirs} by the gateway");
+        Some(self.offence(kind, &what))
+    }
+
+    /// Refund by refund, by the gateway's name of it.
+    fn refunds(&self, order: &Order) -> Vec<Offence> {
+        let ours: Vec<_> = order.payments.iter().flat_map(|payment| &payment.refunds).collect();
+        let theirs: Vec<_> = self.objects.iter().flat_map(|object| &object.refunds).collect();
+        let mut offences = Vec::new();
+        for refund in ours.iter().filter(|refund| refund.status == "succeeded") {
+            let same = |there: &&&crate::world::GivenBack| there.id == refund.gateway_reference;
+            match theirs.iter().find(same) {
+                Some(there) if there.amount == refund.amount && there.status == "succeeded" => {}
+                Some(there) => {
+                    let what = format!(
+                        "{} succeeded with {}; there it {} with {}",
+                        refund.id, refund.amount, there.status, there.amount
+                    );
+                    offences.push(self.offence(Kind::Invented, &what));
+                }
+                None => {
+                    let what = format!("{} succeeded, and is unknown there", refund.id);
+                    offences.push(self.offence(Kind::Invented, &what));
+                }
+            }
+        }
+        for refund in theirs.iter().filter(|refund| refund.status != "failed") {
+            if !ours.iter().any(|known| known.gateway_reference == refund.id) {
+                let what = format!("the gateway gave {} back as {}", refund.amount, refund.id);
+                offences.push(self.offence(Kind::Lost, &what));
+            }
+        }
+        offences
+    }
+
+    fn confirmations(&self, order: &Order) -> Vec<Offence> {
+        let mut offences = Vec::new();
+        for told in self.told.iter().filter(|told| told.dead) {
+            let what = format!("{} {} died before {}", told.kind, told.id, told.target);
+            offences.push(self.offence(Kind::Lost, &what));
+        }
+        let mut owed: Vec<(&str, &str)> = Vec::new();
+        if Self::is_paid(order) {
+            owed.push(("payment.completed", ""));
+        }
+        let refunds = || order.payments.iter().flat_map(|payment| &payment.refunds);
+        let done = refunds().filter(|refund| refund.status == "succeeded");
+        owed.extend(done.map(|refund| ("refund.completed", refund.id.as_str())));
+        for (kind, refund) in owed {
+            for target in TARGETS {
+                let heard = |told: &&&Told| {
+                    told.kind == kind
+                        && told.refund == refund
+                        && told.target == target
+                        && !told.dead
+                };
+                if self.told.iter().find(heard).is_none() {
+                    let what = format!("{kind} {refund} was not told to {target}");
+                    offences.push(self.offence(Kind::Lost, &what));
+                }
+            }
+        }
+        offences.extend(self.told.iter().filter_map(|told| self.baseless(order, told)));
+        offences.extend(self.told_twice());
+        offences
+    }
+
+    /// A confirmation of money that did not move so at the gateway.
+    fn baseless(&self, order: &Order, told: &Told) -> Option<Offence> {
+        let based = match told.kind.as_str() {
+            "payment.completed" => self
+                .objects
+                .iter()
+                .any(|object| object.reference == told.payment && object.captured == told.amount),
+            "refund.completed" => {
+                let refunds = order.payments.iter().flat_map(|payment| &payment.refunds);
+                let known = refunds.filter(|refund| refund.id == told.refund);
+                let moved = |name: &str| {
+                    let there = self.objects.iter().flat_map(|object| &object.refunds);
+                    there
+                        .into_iter()
+                        .any(|refund| refund.id == name && refund.amount == told.amount)
+                };
+                known.into_iter().any(|refund| moved(&refund.gateway_reference))
+            }
+            _ => true,
+        };
+        let what = || format!("{} of {} told to {}", told.kind, told.amount, told.target);
+        (!based).then(|| self.offence(Kind::Invented, &what()))
+    }
+
+    /// One fact has one id, at every target; a consumer that drops repeats then acts once.
+    fn told_twice(&self) -> Vec<Offence> {
+        let mut ids: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+        for told in &self.told {
+            ids.entry(told.fact()).or_default().insert(&told.id);
+        }
+        let several = ids.into_iter().filter(|(_, ids)| ids.len() > 1);
+        several
+            .map(|(fact, ids)| self.offence(Kind::Doubled, &format!("{fact}told under {ids:?}")))
+            .collect()
+    }
+
+    fn promises(&self, order: &Order) -> Vec<Offence> {
+        let payment = |id: &str| -> Option<&Payment> {
+            order.payments.iter().find(|payment| payment.id == id)
+        };
+        let mut offences = Vec::new();
+        for promise in &self.promises {
+            let missing = match promise {
+                Promise::Order(_) | Promise::Keyed { .. } => None,
+                Promise::Payment { payment: id, .. } => payment(id).is_none().then_some(id),
+                Promise::Refund { payment: id, refund, .. } => {
+                    let refunds = payment(id).map(|payment| payment.refunds.as_slice());
+                    let mut known = refunds.into_iter().flatten();
+                    known.all(|known| &known.id != refund).then_some(refund)
+                }
+            };
+            if let Some(id) = missing {
+                let what = format!("{id} was answered with success, and is gone");
+                offences.push(self.offence(Kind::Lost, &what));
+            }
+        }
+        offences
+    }
+}

@@ -1,0 +1,326 @@
+//! What clients do, drawn at random: order, pay, and all that comes after it.
+
+use e2e::Answer;
+use futures_util::future::join;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::client::{Ask, Client};
+
+#[derive(Clone, Debug)]
+struct Ordered {
+    id: String,
+    amount: u64,
+    currency: &'static str,
+}
+
+#[derive(Clone, Debug)]
+struct Started {
+    id: String,
+    page: String,
+    status_token: String,
+}
+
+impl Client<'_> {
+    pub(crate) async fn buy(mut self) {
+        while !self.soak.is_over() {
+            if self.journey().await.is_none() {
+                self.pause(20..100).await;
+            }
+        }
+    }
+
+    /// `None` where it ended early.
+    async fn journey(&mut self) -> Option<()> {
+        let order = self.order().await?;
+        let attempts = *self.rng.choice(&[1, 1, 1, 2, 3])?;
+        for n in 0..attempts {
+            let started = self.start(&order, n > 0).await?;
+            self.shop(&order, &started).await;
+            let status = self.wait(&started).await;
+            self.follow_up(&order, &started, &status).await;
+            if status == "succeeded" {
+                break;
+            }
+        }
+        if self.chance(10) {
+            self.ask("GET /api/orders/{order_id}", "status-check", &order, "", None).await;
+        }
+        Some(())
+    }
+
+    async fn order(&mut self) -> Option<Ordered> {
+        let amount = self.rng.u64(100..20_000);
+        let currency = *self.rng.choice(&["USD", "EUR", "INR"])?;
+        let mut body = json!({
+            "items": [{ "product_id": "SKU_1001", "quantity": 1 }],
+            "total_amount": amount,
+            "currency": currency,
+            "expires_in": self.rng.u64(300..1500),
+        });
+        if self.chance(20) {
+            let scripts = ["approve", "approve", "decline", "authorize", "pending:5s"];
+            body["metadata"] = json!({ "sandbox": self.rng.choice(&scripts)? });
+        }
+        let ask = Ask {
+            route: "POST /api/orders",
+            function: "create-order",
+            method: Method::POST,
+            path: "/api/orders".to_owned(),
+            key: self.chance(80).then(|| self.key()),
+            body: Some(body),
+            order: None,
+        };
+        if ask.key.is_some() && self.chance(5) {
+            self.at_once(&[ask.clone(), ask.clone(), ask.clone()]).await;
+        }
+        let answer = self.insist(&ask).await.filter(|answer| answer.status < 300)?;
+        Some(Ordered { id: answer.word("order_id").to_owned(), amount, currency })
+    }
+
+    async fn start(&mut self, order: &Ordered, again: bool) -> Option<Started> {
+        let mut body =
+            json!({ "order_id": order.id, "amount": order.amount, "currency": order.currency });
+        let replace = again && self.chance(60);
+        if replace {
+            body["replace"] = json!(true);
+        }
+        if self.chance(30) {
+            body["capture"] = json!("manual");
+        }
+        let ask = Ask {
+            route: "POST /api/payments",
+            function: "create-payment",
+            method: Method::POST,
+            path: "/api/payments".to_owned(),
+            key: (replace || self.chance(70)).then(|| self.key()),
+            body: Some(body),
+            order: Some(order.id.clone()),
+        };
+        if self.chance(10) {
+            // The same thrice, and one under a key of its own.
+            let rival = Ask { key: Some(self.key()), ..ask.clone() };
+            self.at_once(&[ask.clone(), rival, ask.clone(), ask.clone()]).await;
+        }
+        for _ in 0..4 {
+            let answer = self.insist(&ask).await?;
+            let started = started(&answer);
+            if answer.status != 202 || self.soak.is_over() {
+                return started;
+            }
+            self.pause(200..1500).await;
+        }
+        None
+    }
+
+    /// The shopper at the page; what becomes of it, the gateway knows.
+    async fn shop(&mut self, order: &Ordered, started: &Started) {
+        if started.page.is_empty() || self.chance(8) {
+            return;
+        }
+        let page = started.page.clone();
+        let outcomes =
+            ["approve", "approve", "approve", "approve", "decline", "pending", "authorize"];
+        if self.chance(12) {
+            self.choose(&page, "decline_retryable").await;
+        }
+        let outcome = self.rng.choice(outcomes).unwrap_or("approve");
+        if self.chance(6) {
+            // Paid in the very moment in which it is called off.
+            let cancel = self.asking("cancel-payment", order, "/cancel", None);
+            join(self.choose(&page, outcome), self.at_will(&cancel)).await;
+        } else {
+            self.choose(&page, outcome).await;
+        }
+    }
+
+    async fn choose(&self, page: &str, outcome: &str) {
+        let form = [("outcome", outcome)];
+        // A page that is gone, or a gateway that refuses, is the shopper's own affair.
+        let _ = self.soak.stack.client().post(page).form(&form).send().await;
+    }
+
+    /// The return page polls with its token; the server may ask the gateway itself.
+    async fn wait(&mut self, started: &Started) -> String {
+        let mut status = String::new();
+        for _ in 0..self.rng.u32(3..12) {
+            let query = if self.chance(15) {
+                "?refresh=true".to_owned()
+            } else {
+                format!("?token={}", started.status_token)
+            };
+            let ask = Ask {
+                route: "GET /api/payments/{payment_id}",
+                function: "status-check",
+                method: Method::GET,
+                path: format!("/api/payments/{}{query}", started.id),
+                key: None,
+                body: None,
+                order: None,
+            };
+            let answer = self.insist(&ask).await;
+            status = answer.map(|answer| answer.word("status").to_owned()).unwrap_or_default();
+            if status != "pending" || self.soak.is_over() {
+                break;
+            }
+            self.pause(50..300).await;
+        }
+        status
+    }
+
+    async fn follow_up(&mut self, order: &Ordered, started: &Started, status: &str) {
+        match status {
+            "authorized" => self.authorized(order, started).await,
+            "succeeded" if self.chance(45) => self.give_back(order, started).await,
+            "pending" | "failed" | "" => self.unpaid(order, started).await,
+            _ => {}
+        }
+    }
+
+    async fn authorized(&mut self, order: &Ordered, started: &Started) {
+        let payment = format!("/api/payments/{}", started.id);
+        match self.rng.u32(0..10) {
+            0..=5 => {
+                let body = if self.chance(25) {
+                    json!({ "amount": order.amount.div_ceil(2) })
+                } else {
+                    json!({})
+                };
+                let path = format!("{payment}/capture");
+                let ask = self.on("capture-payment", order, path, Some(body));
+                if self.chance(15) {
+                    self.at_once(&[ask.clone(), ask.clone()]).await;
+                }
+                self.insist(&ask).await;
+            }
+            6 | 7 => {
+                let ask = self.on("cancel-payment", order, format!("{payment}/cancel"), None);
+                self.insist(&ask).await;
+            }
+            // The merchant forgets it.
+            _ => {}
+        }
+    }
+
+    async fn give_back(&mut self, order: &Ordered, started: &Started) {
+        let path = format!("/api/payments/{}/refunds", started.id);
+        let part = json!({ "amount": order.amount.div_ceil(3) });
+        match self.rng.u32(0..10) {
+            0..=2 => {
+                let ask = self.on("refund-payment", order, path, Some(json!({})));
+                self.insist(&ask).await;
+            }
+            3..=6 => {
+                for _ in 0..self.rng.u32(1..4) {
+                    let ask = self.on("refund-payment", order, path.clone(), Some(part.clone()));
+                    self.insist(&ask).await;
+                }
+            }
+            7 => {
+                // More than fits, at once, and one of them twice.
+                let mut asks: Vec<Ask> = Vec::new();
+                for _ in 0..4 {
+                    let part = Some(part.clone());
+                    asks.push(self.on("refund-payment", order, path.clone(), part));
+                }
+                asks.extend(asks.first().cloned());
+                self.at_once(&asks).await;
+                for ask in asks {
+                    self.insist(&ask).await;
+                }
+            }
+            8 => self.at_the_gateway(started, "refund", json!({ "amount": 1 })).await,
+            _ => {
+                let ask = self.asking("cancel-payment", order, "/cancel", None);
+                self.insist(&ask).await;
+            }
+        }
+    }
+
+    async fn unpaid(&mut self, order: &Ordered, started: &Started) {
+        match self.rng.u32(0..10) {
+            0 | 1 => {
+                let path = format!("/api/payments/{}/cancel", started.id);
+                let ask = self.on("cancel-payment", order, path, None);
+                self.insist(&ask).await;
+            }
+            2 | 3 => {
+                let ask = self.asking("cancel-payment", order, "/cancel", None);
+                self.insist(&ask).await;
+                if self.chance(30) {
+                    // A bank that was slow: the money comes after all.
+                    self.at_the_gateway(started, "capture", json!({})).await;
+                }
+            }
+            4 => self.at_the_gateway(started, "capture", json!({})).await,
+            _ => {}
+        }
+    }
+
+    /// What the gateway's dashboard, or a bank behind it, does.
+    async fn at_the_gateway(&self, started: &Started, act: &str, body: Value) {
+        let sandbox = self.soak.stack.address("sandbox");
+        let url = format!("{sandbox}/control/payments/{}/{act}", started.id);
+        // Refused where it does not fit any more.
+        let _ = self.soak.stack.client().post(url).json(&body).send().await;
+    }
+
+    async fn at_will(&self, ask: &Ask) -> Option<Answer> {
+        self.soak.once(ask, std::time::Duration::from_secs(35)).await
+    }
+
+    async fn ask(
+        &mut self,
+        route: &'static str,
+        function: &'static str,
+        order: &Ordered,
+        end: &str,
+        body: Option<Value>,
+    ) -> Option<Answer> {
+        let mut ask = self.asking(function, order, end, body);
+        (ask.route, ask.method) = (route, Method::GET);
+        self.insist(&ask).await
+    }
+
+    /// Something about the whole order.
+    fn asking(
+        &mut self,
+        function: &'static str,
+        order: &Ordered,
+        end: &str,
+        body: Option<Value>,
+    ) -> Ask {
+        let path = format!("/api/orders/{}{end}", order.id);
+        Ask { route: "POST /api/orders/{order_id}/cancel", ..self.on(function, order, path, body) }
+    }
+
+    /// Something about a payment; under a key of its own if it has a body.
+    fn on(
+        &mut self,
+        function: &'static str,
+        order: &Ordered,
+        path: String,
+        body: Option<Value>,
+    ) -> Ask {
+        let route = match function {
+            "capture-payment" => "POST /api/payments/{payment_id}/capture",
+            "refund-payment" => "POST /api/payments/{payment_id}/refunds",
+            _ => "POST /api/payments/{payment_id}/cancel",
+        };
+        Ask {
+            route,
+            function,
+            method: Method::POST,
+            path,
+            key: body.is_some().then(|| self.key()),
+            body,
+            order: Some(order.id.clone()),
+        }
+    }
+}
+
+fn started(answer: &Answer) -> Option<Started> {
+    let [id, page, status_token] =
+        ["payment_id", "checkout_url", "status_token"].map(|name| answer.word(name).to_owned());
+    (answer.status < 300).then_some(Started { id, page, status_token })
+}

@@ -1,0 +1,118 @@
+//! The figures as a person reads them: a table, and the same as a document.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::figures::{Figures, Times};
+
+/// What the figures mean, where a name cannot say it all.
+const MEANINGS: &str = "\
+Times are by the stack's clock. After the traffic that clock is moved on, ten seconds at a time at \
+first, with a sweep each minute of it, until all has come to rest.
+
+- *Lost*: captured at the gateway and not booked; paid or refunded and not told to one of the three \
+targets; answered with success and gone.
+- *Doubled*: two captures kept, more given back than taken, one fact told under two ids, one key with \
+two names.
+- *Invented*: paid, refunded or confirmed without the same at the gateway.
+- *Crash to consistent*: for each request whose function was killed under it and that named an order: \
+from the kill until that order has no payment or operation without an outcome and no confirmation \
+unsent. Kills that cut no request of a client (of the sweep, of a webhook, of an idle process) are not \
+in it; what they cost is in *capture to confirmation*.
+- *Capture to confirmation*: from the gateway's own time of the capture until `payment.completed` is in \
+a queue of the merchant; also where the webhook was held, forged or never sent.
+- *Received again*: a message came more than once with the same id, to the shop or to one of the two \
+consumers, each of which crashes after five in a hundred.
+- *Effects beyond one*: a consumer that drops repeated ids acted twice upon one fact.
+- *Unknown outcomes*: payments answered with 202; settled when the gateway's word is known.
+";
+
+impl Figures {
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        let rows = self.rows();
+        let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+        for (name, value) in rows {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{name:width$}  {value}");
+        }
+        text
+    }
+
+    pub(crate) fn document(&self) -> String {
+        let mut text = format!(
+            "# Soak\n\n`{}`, {}, {} build, {} processors.\n\n{MEANINGS}\n| figure | value |\n|---|---|\n",
+            self.command,
+            self.date,
+            if self.debug_build { "debug" } else { "release" },
+            self.processors
+        );
+        for (name, value) in self.rows() {
+            let _ = writeln!(text, "| {name} | {value} |");
+        }
+        text
+    }
+
+    fn rows(&self) -> Vec<(String, String)> {
+        let mut rows: Vec<(String, String)> = Vec::new();
+        let mut row = |name: &str, value: String| rows.push((name.to_owned(), value));
+        row("lost", self.lost.to_string());
+        row("doubled", self.doubled.to_string());
+        row("invented", self.invented.to_string());
+        row("unfinished", counts(&self.unfinished));
+        row("traffic", format!("{} s, {} clients", self.traffic_seconds, self.clients));
+        row("gateway profile, seed", format!("{}, {}", self.profile, self.seed));
+        row("requests", self.requests.to_string());
+        row("answers", counts(&self.answers_by_class));
+        row("orders", self.orders.to_string());
+        row("payments, captures, refunds at the gateway", self.at_the_gateway());
+        row("kills", format!("{} ({})", self.kills, counts(&self.kills_by_function)));
+        row("crashes under a client's request", self.crashes_under_a_request.to_string());
+        row("500s without a kill", self.failures_without_a_kill.to_string());
+        row("panics", self.panics.to_string());
+        row("crash to consistent", self.crash_to_consistent.to_string());
+        row("capture to confirmation", self.capture_to_confirmation.to_string());
+        let again = format!("{} of {}", self.messages_received_again, self.messages);
+        row("messages received again", again);
+        row("messages sent again", self.messages_sent_again.to_string());
+        row("wire duplicates per million", self.wire_duplicates_per_million.to_string());
+        row("consumer effects", self.consumer_effects.to_string());
+        let beyond = self.consumer_effects_beyond_one_per_million.to_string();
+        row("effects beyond one, per million", beyond);
+        row("unknown outcomes", self.unknown_outcomes.to_string());
+        row("unknown outcomes settled after", self.unknown_outcomes_settled.to_string());
+        let in_time = self.unknown_outcomes_settled_within_1_min_percent;
+        row("unknown outcomes settled within 1 min", format!("{in_time} %"));
+        row("came to rest after", self.rest());
+        for (route, times) in &self.latency_by_route {
+            row(&format!("latency of `{route}`"), times.to_string());
+        }
+        rows
+    }
+
+    fn at_the_gateway(&self) -> String {
+        format!("{}, {}, {}", self.payments_at_the_gateway, self.captures, self.refunds)
+    }
+
+    fn rest(&self) -> String {
+        format!(
+            "{} s, the clock moved on by {} s, {} sweeps",
+            self.rest_real_seconds, self.rest_clock_moved_seconds, self.rest_sweeps
+        )
+    }
+}
+
+impl std::fmt::Display for Times {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { count, p50_ms, p99_ms, max_ms } = self;
+        write!(f, "p50 {p50_ms} ms, p99 {p99_ms} ms, max {max_ms} ms ({count})")
+    }
+}
+
+fn counts(counts: &BTreeMap<String, u64>) -> String {
+    if counts.is_empty() {
+        return "0".to_owned();
+    }
+    let words: Vec<String> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
+    words.join(", ")
+}

@@ -1,0 +1,193 @@
+//! What everybody knows once all is at rest: the gateway, our API, the queues, the shop, the clients.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct World {
+    /// The gateway's truth.
+    pub(crate) objects: Vec<Object>,
+    pub(crate) orders: BTreeMap<String, Order>,
+    /// What each target has of each confirmation, one entry per target and id.
+    pub(crate) told: Vec<Told>,
+    pub(crate) promises: Vec<Promise>,
+}
+
+/// A payment as the gateway keeps it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Object {
+    /// The payment that it is for.
+    pub(crate) reference: String,
+    pub(crate) order: String,
+    pub(crate) captured: u64,
+    pub(crate) refunds: Vec<GivenBack>,
+}
+
+/// A refund as the gateway keeps it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct GivenBack {
+    pub(crate) id: String,
+    /// The operation that asked for it; absent if it was made at the gateway.
+    pub(crate) reference: Option<String>,
+    pub(crate) amount: u64,
+    pub(crate) status: String,
+}
+
+/// An order as our API shows it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Order {
+    pub(crate) status: String,
+    pub(crate) payments: Vec<Payment>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Payment {
+    pub(crate) id: String,
+    pub(crate) status: String,
+    pub(crate) captured: u64,
+    pub(crate) refunded: u64,
+    pub(crate) refunds: Vec<Refund>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Refund {
+    pub(crate) id: String,
+    pub(crate) gateway_reference: String,
+    pub(crate) amount: u64,
+    pub(crate) status: String,
+}
+
+/// A confirmation that a target has.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Told {
+    pub(crate) target: String,
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    pub(crate) order: String,
+    pub(crate) payment: String,
+    pub(crate) refund: String,
+    pub(crate) amount: u64,
+    /// It lies in the target's dead-letter queue.
+    pub(crate) dead: bool,
+}
+
+/// What a client was answered with success.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Promise {
+    Order(String),
+    Payment {
+        order: String,
+        payment: String,
+    },
+    Refund {
+        order: String,
+        payment: String,
+        refund: String,
+    },
+    /// The same request under the same key: what each answer called it.
+    Keyed {
+        key: String,
+        order: String,
+        name: String,
+    },
+}
+
+/// The three that hear every confirmation.
+pub(crate) const TARGETS: [&str; 3] = ["deliveries", "fulfilment", "notifications"];
+
+impl Object {
+    pub(crate) fn read(truth: &Value) -> Self {
+        let refunds = truth["refunds"].as_array().into_iter().flatten().map(|refund| GivenBack {
+            id: word(refund, "id"),
+            reference: refund["reference"].as_str().map(str::to_owned),
+            amount: number(refund, "amount"),
+            status: word(refund, "status"),
+        });
+        Self {
+            reference: word(truth, "reference"),
+            order: word(truth, "order_id"),
+            captured: number(truth, "amount_captured"),
+            refunds: refunds.collect(),
+        }
+    }
+
+    /// Given back, or about to be.
+    pub(crate) fn given_back(&self) -> u64 {
+        let stands = self.refunds.iter().filter(|refund| refund.status != "failed");
+        stands.map(|refund| refund.amount).sum()
+    }
+
+    pub(crate) fn kept(&self) -> u64 {
+        self.captured.saturating_sub(self.given_back())
+    }
+}
+
+impl Order {
+    pub(crate) fn read(answer: &Value, payments: Vec<Payment>) -> Self {
+        Self { status: word(answer, "status"), payments }
+    }
+}
+
+impl Payment {
+    pub(crate) fn read(answer: &Value) -> Self {
+        let refunds = answer["refunds"].as_array().into_iter().flatten().map(|refund| Refund {
+            id: word(refund, "refund_id"),
+            gateway_reference: word(refund, "gateway_reference"),
+            amount: number(refund, "amount"),
+            status: word(refund, "status"),
+        });
+        Self {
+            id: word(answer, "payment_id"),
+            status: word(answer, "status"),
+            captured: number(answer, "amount_captured"),
+            refunded: number(answer, "amount_refunded"),
+            refunds: refunds.collect(),
+        }
+    }
+}
+
+impl Told {
+    pub(crate) fn read(target: &str, confirmation: &Value) -> Self {
+        let data = &confirmation["data"];
+        Self {
+            target: target.to_owned(),
+            id: word(confirmation, "id"),
+            kind: word(confirmation, "type"),
+            order: word(data, "order_id"),
+            payment: word(data, "payment_id"),
+            refund: word(data, "refund_id"),
+            amount: number(data, "amount"),
+            dead: false,
+        }
+    }
+
+    /// What it is about: one id each, and one effect at each consumer.
+    pub(crate) fn fact(&self) -> String {
+        let about = match self.kind.as_str() {
+            "payment.completed" | "order.canceled" | "order.expired" => "",
+            _ if self.refund.is_empty() => &self.payment,
+            _ => &self.refund,
+        };
+        format!("{} {} {about}", self.order, self.kind)
+    }
+}
+
+impl Promise {
+    pub(crate) fn order(&self) -> &str {
+        match self {
+            Self::Order(order)
+            | Self::Payment { order, .. }
+            | Self::Refund { order, .. }
+            | Self::Keyed { order, .. } => order,
+        }
+    }
+}
+
+pub(crate) fn word(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_default().to_owned()
+}
+
+fn number(value: &Value, name: &str) -> u64 {
+    value[name].as_u64().unwrap_or_default()
+}
