@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use crate::world::{Object, Order, Payment, Promise, TARGETS, Told, World};
 
 #[cfg(test)]
 mod tests;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
     /// Money, a promise or a confirmation that did not arrive where it must.
     Lost,
@@ -17,7 +20,7 @@ pub(crate) enum Kind {
     Invented,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Offence {
     pub(crate) kind: Kind,
     pub(crate) order: String,
@@ -56,7 +59,7 @@ pub(crate) fn compare(world: &World) -> Vec<Offence> {
             continue;
         };
         offences.extend(case.status(order));
-        offences.extend(case.captures());
+        offences.extend(case.captures(order));
         offences.extend(case.payments(order));
         offences.extend(case.refunds(order));
         offences.extend(case.confirmations(order));
@@ -85,29 +88,29 @@ impl Case<'_> {
         Offence { kind, order: self.id.to_owned(), what: what.to_owned() }
     }
 
-    fn is_paid(order: &Order) -> bool {
-        ["paid", "partially_refunded", "refunded"].contains(&order.status.as_str())
-    }
-
     /// Money was taken if and only if the order says so.
     fn status(&self, order: &Order) -> Vec<Offence> {
-        let taken: u64 = self.objects.iter().map(|object| object.captured).sum();
-        let kept: u64 = self.objects.iter().map(|object| object.kept()).sum();
+        let decided =
+            || self.objects.iter().filter(|object| !order.leaves_to_a_person(&object.reference));
+        let taken: u64 = decided().map(|object| object.captured).sum();
+        let kept: u64 = decided().map(|object| object.kept()).sum();
         let ended = ["canceled", "expired"].contains(&order.status.as_str());
         let mut offences = Vec::new();
-        if Self::is_paid(order) && taken == 0 {
+        if order.is_paid() && taken == 0 {
             offences.push(self.offence(Kind::Invented, "paid, and the gateway took nothing"));
         }
-        if taken > 0 && !Self::is_paid(order) && order.status != "review" && !(ended && kept == 0) {
+        if taken > 0 && !order.is_paid() && order.status != "review" && !(ended && kept == 0) {
             let what = format!("{kept} of {taken} captured is kept, and it is {}", order.status);
             offences.push(self.offence(Kind::Lost, &what));
         }
         offences
     }
 
-    fn captures(&self) -> Vec<Offence> {
+    fn captures(&self, order: &Order) -> Vec<Offence> {
         let mut offences = Vec::new();
-        let keeping = self.objects.iter().filter(|object| object.kept() > 0).count();
+        let decided =
+            self.objects.iter().filter(|object| !order.leaves_to_a_person(&object.reference));
+        let keeping = decided.filter(|object| object.kept() > 0).count();
         if keeping > 1 {
             let what = format!("{keeping} captures are kept");
             offences.push(self.offence(Kind::Doubled, &what));
@@ -169,8 +172,7 @@ impl Case<'_> {
         let theirs: Vec<_> = self.objects.iter().flat_map(|object| &object.refunds).collect();
         let mut offences = Vec::new();
         for refund in ours.iter().filter(|refund| refund.status == "succeeded") {
-            let same = |there: &&&crate::world::GivenBack| there.id == refund.gateway_reference;
-            match theirs.iter().find(same) {
+            match theirs.iter().find(|there| there.id == refund.gateway_reference) {
                 Some(there) if there.amount == refund.amount && there.status == "succeeded" => {}
                 Some(there) => {
                     let what = format!(
@@ -196,27 +198,18 @@ impl Case<'_> {
 
     fn confirmations(&self, order: &Order) -> Vec<Offence> {
         let mut offences = Vec::new();
-        for told in self.told.iter().filter(|told| told.dead) {
+        let dead = self.told.iter().filter(|told| told.dead);
+        offences.extend(dead.map(|told| {
             let what = format!("{} {} died before {}", told.kind, told.id, told.target);
-            offences.push(self.offence(Kind::Lost, &what));
-        }
-        let mut owed: Vec<(&str, &str)> = Vec::new();
-        if Self::is_paid(order) {
-            owed.push(("payment.completed", ""));
-        }
-        let refunds = || order.payments.iter().flat_map(|payment| &payment.refunds);
-        let done = refunds().filter(|refund| refund.status == "succeeded");
-        owed.extend(done.map(|refund| ("refund.completed", refund.id.as_str())));
-        for (kind, refund) in owed {
+            self.offence(Kind::Lost, &what)
+        }));
+        for (kind, about) in order.owed() {
             for target in TARGETS {
-                let heard = |told: &&&Told| {
-                    told.kind == kind
-                        && told.refund == refund
-                        && told.target == target
-                        && !told.dead
-                };
-                if self.told.iter().find(heard).is_none() {
-                    let what = format!("{kind} {refund} was not told to {target}");
+                let heard = self.told.iter().any(|told| {
+                    told.kind == kind && told.target == target && !told.dead && told.is_about(about)
+                });
+                if !heard {
+                    let what = format!("{kind} {about} was not told to {target}");
                     offences.push(self.offence(Kind::Lost, &what));
                 }
             }

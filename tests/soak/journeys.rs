@@ -1,22 +1,22 @@
-//! What clients do, drawn at random: order, pay, and all that comes after it.
+//! What clients do, drawn at random: order, pay, and wait for the outcome.
 
 use e2e::Answer;
 use futures_util::future::join;
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::client::{Ask, Client};
 
 #[derive(Clone, Debug)]
-struct Ordered {
-    id: String,
-    amount: u64,
+pub(crate) struct Ordered {
+    pub(crate) id: String,
+    pub(crate) amount: u64,
     currency: &'static str,
 }
 
 #[derive(Clone, Debug)]
-struct Started {
-    id: String,
+pub(crate) struct Started {
+    pub(crate) id: String,
     page: String,
     status_token: String,
 }
@@ -44,7 +44,9 @@ impl Client<'_> {
             }
         }
         if self.chance(10) {
-            self.ask("GET /api/orders/{order_id}", "status-check", &order, "", None).await;
+            let mut ask = self.on_order("status-check", &order, "");
+            (ask.route, ask.method) = ("GET /api/orders/{order_id}", Method::GET);
+            self.insist(&ask).await;
         }
         Some(())
     }
@@ -127,7 +129,7 @@ impl Client<'_> {
         let outcome = self.rng.choice(outcomes).unwrap_or("approve");
         if self.chance(6) {
             // Paid in the very moment in which it is called off.
-            let cancel = self.asking("cancel-payment", order, "/cancel", None);
+            let cancel = self.on_order("cancel-payment", order, "/cancel");
             join(self.choose(&page, outcome), self.at_will(&cancel)).await;
         } else {
             self.choose(&page, outcome).await;
@@ -168,154 +170,8 @@ impl Client<'_> {
         status
     }
 
-    async fn follow_up(&mut self, order: &Ordered, started: &Started, status: &str) {
-        match status {
-            "authorized" => self.authorized(order, started).await,
-            "succeeded" if self.chance(45) => self.give_back(order, started).await,
-            "pending" | "failed" | "" => self.unpaid(order, started).await,
-            _ => {}
-        }
-    }
-
-    async fn authorized(&mut self, order: &Ordered, started: &Started) {
-        let payment = format!("/api/payments/{}", started.id);
-        match self.rng.u32(0..10) {
-            0..=5 => {
-                let body = if self.chance(25) {
-                    json!({ "amount": order.amount.div_ceil(2) })
-                } else {
-                    json!({})
-                };
-                let path = format!("{payment}/capture");
-                let ask = self.on("capture-payment", order, path, Some(body));
-                if self.chance(15) {
-                    self.at_once(&[ask.clone(), ask.clone()]).await;
-                }
-                self.insist(&ask).await;
-            }
-            6 | 7 => {
-                let ask = self.on("cancel-payment", order, format!("{payment}/cancel"), None);
-                self.insist(&ask).await;
-            }
-            // The merchant forgets it.
-            _ => {}
-        }
-    }
-
-    async fn give_back(&mut self, order: &Ordered, started: &Started) {
-        let path = format!("/api/payments/{}/refunds", started.id);
-        let part = json!({ "amount": order.amount.div_ceil(3) });
-        match self.rng.u32(0..10) {
-            0..=2 => {
-                let ask = self.on("refund-payment", order, path, Some(json!({})));
-                self.insist(&ask).await;
-            }
-            3..=6 => {
-                for _ in 0..self.rng.u32(1..4) {
-                    let ask = self.on("refund-payment", order, path.clone(), Some(part.clone()));
-                    self.insist(&ask).await;
-                }
-            }
-            7 => {
-                // More than fits, at once, and one of them twice.
-                let mut asks: Vec<Ask> = Vec::new();
-                for _ in 0..4 {
-                    let part = Some(part.clone());
-                    asks.push(self.on("refund-payment", order, path.clone(), part));
-                }
-                asks.extend(asks.first().cloned());
-                self.at_once(&asks).await;
-                for ask in asks {
-                    self.insist(&ask).await;
-                }
-            }
-            8 => self.at_the_gateway(started, "refund", json!({ "amount": 1 })).await,
-            _ => {
-                let ask = self.asking("cancel-payment", order, "/cancel", None);
-                self.insist(&ask).await;
-            }
-        }
-    }
-
-    async fn unpaid(&mut self, order: &Ordered, started: &Started) {
-        match self.rng.u32(0..10) {
-            0 | 1 => {
-                let path = format!("/api/payments/{}/cancel", started.id);
-                let ask = self.on("cancel-payment", order, path, None);
-                self.insist(&ask).await;
-            }
-            2 | 3 => {
-                let ask = self.asking("cancel-payment", order, "/cancel", None);
-                self.insist(&ask).await;
-                if self.chance(30) {
-                    // A bank that was slow: the money comes after all.
-                    self.at_the_gateway(started, "capture", json!({})).await;
-                }
-            }
-            4 => self.at_the_gateway(started, "capture", json!({})).await,
-            _ => {}
-        }
-    }
-
-    /// What the gateway's dashboard, or a bank behind it, does.
-    async fn at_the_gateway(&self, started: &Started, act: &str, body: Value) {
-        let sandbox = self.soak.stack.address("sandbox");
-        let url = format!("{sandbox}/control/payments/{}/{act}", started.id);
-        // Refused where it does not fit any more.
-        let _ = self.soak.stack.client().post(url).json(&body).send().await;
-    }
-
     async fn at_will(&self, ask: &Ask) -> Option<Answer> {
         self.soak.once(ask, std::time::Duration::from_secs(35)).await
-    }
-
-    async fn ask(
-        &mut self,
-        route: &'static str,
-        function: &'static str,
-        order: &Ordered,
-        end: &str,
-        body: Option<Value>,
-    ) -> Option<Answer> {
-        let mut ask = self.asking(function, order, end, body);
-        (ask.route, ask.method) = (route, Method::GET);
-        self.insist(&ask).await
-    }
-
-    /// Something about the whole order.
-    fn asking(
-        &mut self,
-        function: &'static str,
-        order: &Ordered,
-        end: &str,
-        body: Option<Value>,
-    ) -> Ask {
-        let path = format!("/api/orders/{}{end}", order.id);
-        Ask { route: "POST /api/orders/{order_id}/cancel", ..self.on(function, order, path, body) }
-    }
-
-    /// Something about a payment; under a key of its own if it has a body.
-    fn on(
-        &mut self,
-        function: &'static str,
-        order: &Ordered,
-        path: String,
-        body: Option<Value>,
-    ) -> Ask {
-        let route = match function {
-            "capture-payment" => "POST /api/payments/{payment_id}/capture",
-            "refund-payment" => "POST /api/payments/{payment_id}/refunds",
-            _ => "POST /api/payments/{payment_id}/cancel",
-        };
-        Ask {
-            route,
-            function,
-            method: Method::POST,
-            path,
-            key: body.is_some().then(|| self.key()),
-            body,
-            order: Some(order.id.clone()),
-        }
     }
 }
 

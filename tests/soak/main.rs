@@ -1,8 +1,11 @@
 //! `cargo soak`: drives the running stack as strangers do, kills it meanwhile, and compares what
 //! everybody knows in the end.
 
+#![expect(clippy::indexing_slicing, reason = "what an answer does not have reads as null")]
+
 mod options;
 
+mod aftermath;
 mod chaos;
 mod client;
 mod journeys;
@@ -18,25 +21,21 @@ mod world;
 mod figures;
 mod report;
 
+mod run;
+
 use std::io::{Read, Write};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use e2e::Stack;
 use fastrand::Rng;
-use tokio::task::JoinSet;
+use tokio::signal::unix::{SignalKind, signal};
 
-use client::Client;
-use figures::{Figures, Outcome};
 use options::{HELP, Options};
 use record::Record;
 use settle::Rest;
-
-const PROGRESS_EVERY: Duration = Duration::from_secs(5);
-/// Offences that are told with all that is known; of the rest, their number.
-const STORIES_MAX: usize = 10;
 
 /// The run.
 #[derive(Debug)]
@@ -104,91 +103,13 @@ async fn soak(options: Options) -> ExitCode {
     let code = tokio::select! {
         code = soak.run(&interrupted) => code,
         () = soak.interrupted(&interrupted) => soak.stop_at_once(),
+        () = terminated() => soak.stop_at_once(),
     };
     soak.write_log();
     code
 }
 
 impl Soak {
-    /// Traffic, rest, comparison.
-    async fn run(self: &Arc<Self>, interrupted: &AtomicBool) -> ExitCode {
-        let mut background = JoinSet::new();
-        self.start_watching(&mut background);
-        let begun = Instant::now();
-        let lost_clients = self.traffic().await;
-        let traffic_seconds = begun.elapsed().as_secs();
-        self.progress("the traffic is over; all comes to rest");
-        let rest = self.settle().await;
-        self.progress("comparing");
-        background.abort_all();
-        let (truth, inbox) = (self.stack.all_truth().await, self.inbox().await);
-        let world = self.world(&truth, &inbox).await;
-        let mut panics = self.stack.panics();
-        panics.extend(lost_clients);
-        let outcome = Outcome {
-            interrupted: interrupted.load(Ordering::Relaxed),
-            traffic_seconds,
-            orders: world.orders.len(),
-            offences: compare::compare(&world),
-            truth,
-            inbox,
-            rest,
-            panics,
-        };
-        for offence in outcome.offences.iter().take(STORIES_MAX) {
-            say(&format!("{}\n\n", self.story(offence, &outcome.truth).await));
-        }
-        for offence in outcome.offences.iter().skip(STORIES_MAX) {
-            say(&format!("{:?} {}: {}\n", offence.kind, offence.order, offence.what));
-        }
-        for panic in &outcome.panics {
-            say(&format!("panic: {panic}\n"));
-        }
-        let figures = Figures::of(&self.options, &self.record(), &outcome);
-        self.publish(&figures)
-    }
-
-    /// What runs until all is at rest.
-    fn start_watching(self: &Arc<Self>, background: &mut JoinSet<()>) {
-        for (n, queue) in (1..).zip(merchant::QUEUES) {
-            let (soak, rng) = (Arc::clone(self), self.rng(n));
-            background.spawn(async move { soak.consume(queue, rng).await });
-        }
-        let soak = Arc::clone(self);
-        background.spawn(async move { soak.watch().await });
-    }
-
-    /// Those of the clients and disturbances that did not end well.
-    async fn traffic(self: &Arc<Self>) -> Vec<String> {
-        let mut running = JoinSet::new();
-        for number in 0..self.options.clients {
-            let (soak, rng) = (Arc::clone(self), self.rng(100 + number));
-            running.spawn(async move {
-                Client { soak: &soak, rng, number, keys: 0 }.buy().await;
-            });
-        }
-        let soak = Arc::clone(self);
-        running.spawn(async move { soak.kill(soak.rng(10)).await });
-        let soak = Arc::clone(self);
-        running.spawn(async move { soak.misbehave(soak.rng(11)).await });
-        let soak = Arc::clone(self);
-        running.spawn(async move { soak.take(soak.rng(12)).await });
-        let begun = Instant::now();
-        while begun.elapsed() < self.options.traffic {
-            let left = self.options.traffic.saturating_sub(begun.elapsed());
-            self.progress(&self.so_far(left));
-            if !self.rest_of(PROGRESS_EVERY.min(left)).await {
-                break;
-            }
-        }
-        self.over.store(true, Ordering::Relaxed);
-        let mut failed = Vec::new();
-        while let Some(ended) = running.join_next().await {
-            failed.extend(ended.err().map(|error| error.to_string()));
-        }
-        failed
-    }
-
     fn so_far(&self, left: Duration) -> String {
         let record = self.record();
         let done = self.options.traffic.saturating_sub(left).as_secs();
@@ -202,10 +123,6 @@ impl Soak {
     }
 
     fn tell_rest(&self, rest: &Rest) {
-        // One line per minute of the stack's clock at most, not one per step.
-        if rest.moved_seconds % 60 != 0 && !rest.unfinished.is_empty() {
-            return;
-        }
         let left: Vec<String> =
             rest.unfinished.iter().map(|(why, count)| format!("{why} {count}")).collect();
         let left = if left.is_empty() { "at rest".to_owned() } else { left.join(", ") };
@@ -240,32 +157,6 @@ impl Soak {
         ExitCode::FAILURE
     }
 
-    fn publish(&self, figures: &Figures) -> ExitCode {
-        say(&figures.text());
-        let json = serde_json::to_string_pretty(figures).unwrap_or_default() + "\n";
-        let mut written = true;
-        let files = [(&self.options.json, json), (&self.options.document, figures.document())];
-        for (path, text) in files {
-            let Some(path) = path else { continue };
-            if let Err(error) = std::fs::write(path, text) {
-                tell(&format!("error: {}: {error}", path.display()));
-                written = false;
-            }
-        }
-        if figures.is_sound() && written { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-    }
-
-    fn write_log(&self) {
-        let Some(path) = &self.options.log else { return };
-        if let Err(error) = std::fs::write(path, self.stack.log().join("\n")) {
-            tell(&format!("error: {}: {error}", path.display()));
-        }
-    }
-
-    async fn inbox(&self) -> Vec<serde_json::Value> {
-        self.stack.whole_inbox().await
-    }
-
     /// One stream of randomness for each purpose, so that none disturbs another.
     fn rng(&self, purpose: u64) -> Rng {
         Rng::with_seed(self.options.seed.wrapping_mul(1_000_003).wrapping_add(purpose))
@@ -286,6 +177,13 @@ impl Soak {
         if !self.options.quiet {
             tell(line);
         }
+    }
+}
+
+async fn terminated() {
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminated) => _ = terminated.recv().await,
+        Err(_) => std::future::pending().await,
     }
 }
 

@@ -49,7 +49,7 @@ impl Options {
     /// `None` when help is asked for.
     pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Option<Self>, lexopt::Error> {
         let mut options = Self {
-            traffic: Duration::from_secs(60),
+            traffic: Duration::from_mins(1),
             clients: 8,
             kill_every: Some(Duration::from_secs(1)),
             calm: false,

@@ -65,7 +65,7 @@ impl Soak {
     }
 
     /// All that can be told of an order in which something is wrong.
-    pub(crate) async fn story(&self, offence: &Offence, truth: &[Value]) -> String {
+    pub(crate) async fn story(&self, offence: &Offence, truth: &[Value], log: &[String]) -> String {
         let mut lines = vec![format!("{:?} {}: {}", offence.kind, offence.order, offence.what)];
         let answer = self.stack.get(&format!("/api/orders/{}", offence.order)).await;
         lines.push(format!("  order    {}", answer.body));
@@ -86,7 +86,8 @@ impl Soak {
         }
         // A payment's name holds its order's, so this finds the lines of both.
         let name = offence.order.trim_start_matches("ORD_");
-        lines.extend(self.stack.log_of(name).into_iter().map(|line| format!("  log      {line}")));
+        let about = log.iter().filter(|line| line.contains(name));
+        lines.extend(about.map(|line| format!("  log      {line}")));
         lines.join("\n")
     }
 }

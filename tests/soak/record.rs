@@ -6,6 +6,9 @@ use e2e::Answer;
 
 use crate::world::{Promise, Told};
 
+/// A process that is being killed may still be given a request: `kill` takes its time.
+const DYING_MS: i64 = 500;
+
 #[derive(Debug, Default)]
 pub(crate) struct Record {
     pub(crate) requests: u64,
@@ -73,7 +76,7 @@ impl Record {
         to_ms: i64,
     ) {
         let under_way = |kill: &&Kill| {
-            kill.function == function && kill.at_ms >= from_ms && kill.at_ms <= to_ms
+            kill.function == function && kill.at_ms + DYING_MS >= from_ms && kill.at_ms <= to_ms
         };
         let Some(kill) = self.kills.iter().rev().find(under_way).cloned() else {
             self.unexplained += 1;

@@ -60,6 +60,7 @@ impl Figures {
         row("doubled", self.doubled.to_string());
         row("invented", self.invented.to_string());
         row("unfinished", counts(&self.unfinished));
+        row("captures that wait for a person", self.payments_for_a_person.to_string());
         row("traffic", format!("{} s, {} clients", self.traffic_seconds, self.clients));
         row("gateway profile, seed", format!("{}, {}", self.profile, self.seed));
         row("requests", self.requests.to_string());

@@ -47,10 +47,11 @@ impl Soak {
             let ahead = self.ahead_seconds.fetch_add(step, Ordering::Relaxed) + step;
             self.stack.set_clock_ahead(ahead);
             tokio::time::sleep(BREATH).await;
-            if ahead - swept_at >= SWEEP_EVERY_SECONDS {
-                swept_at = ahead;
-                rest.sweeps += self.sweep_all().await;
+            if ahead - swept_at < SWEEP_EVERY_SECONDS {
+                continue;
             }
+            swept_at = ahead;
+            rest.sweeps += self.sweep_all().await;
             if ahead == REMEMBERED_SECONDS {
                 self.void_the_forgotten().await;
             }

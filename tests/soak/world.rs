@@ -96,6 +96,14 @@ pub(crate) enum Promise {
 /// The three that hear every confirmation.
 pub(crate) const TARGETS: [&str; 3] = ["deliveries", "fulfilment", "notifications"];
 
+impl World {
+    /// Whose capture does not fit.
+    pub(crate) fn payments_for_a_person(&self) -> usize {
+        let payments = self.orders.values().flat_map(|order| &order.payments);
+        payments.filter(|payment| payment.status == "review").count()
+    }
+}
+
 impl Object {
     pub(crate) fn read(truth: &Value) -> Self {
         let refunds = truth["refunds"].as_array().into_iter().flatten().map(|refund| GivenBack {
@@ -126,6 +134,29 @@ impl Object {
 impl Order {
     pub(crate) fn read(answer: &Value, payments: Vec<Payment>) -> Self {
         Self { status: word(answer, "status"), payments }
+    }
+
+    pub(crate) fn is_paid(&self) -> bool {
+        ["paid", "partially_refunded", "refunded"].contains(&self.status.as_str())
+    }
+
+    /// A capture that does not fit is neither booked nor given back; all are told so.
+    pub(crate) fn leaves_to_a_person(&self, payment: &str) -> bool {
+        self.payments.iter().any(|known| known.id == payment && known.status == "review")
+    }
+
+    /// What every target must have been told, by its type and what it is about.
+    pub(crate) fn owed(&self) -> Vec<(&'static str, &str)> {
+        let mut owed = Vec::new();
+        if self.is_paid() {
+            owed.push(("payment.completed", ""));
+        }
+        let for_a_person = self.payments.iter().filter(|payment| payment.status == "review");
+        owed.extend(for_a_person.map(|payment| ("payment.review", payment.id.as_str())));
+        let refunds = self.payments.iter().flat_map(|payment| &payment.refunds);
+        let done = refunds.filter(|refund| refund.status == "succeeded");
+        owed.extend(done.map(|refund| ("refund.completed", refund.id.as_str())));
+        owed
     }
 }
 
@@ -162,7 +193,16 @@ impl Told {
         }
     }
 
-    /// What it is about: one id each, and one effect at each consumer.
+    /// Of a refund by its name, of a payment by its name, of an order by none.
+    pub(crate) fn is_about(&self, name: &str) -> bool {
+        if self.refund.is_empty() {
+            name.is_empty() || self.payment == name
+        } else {
+            self.refund == name
+        }
+    }
+
+    /// The fact that it tells: it has one id, and one effect at each consumer.
     pub(crate) fn fact(&self) -> String {
         let about = match self.kind.as_str() {
             "payment.completed" | "order.canceled" | "order.expired" => "",

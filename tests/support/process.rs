@@ -67,12 +67,6 @@ impl Stack {
         &self.http
     }
 
-    /// The lines of the log that name something.
-    pub fn log_of(&self, name: &str) -> Vec<String> {
-        let log = self.log.lock().unwrap();
-        log.iter().filter(|line| line.contains(name)).cloned().collect()
-    }
-
     /// Everything that the stack and its children have written to stderr.
     pub fn log(&self) -> Vec<String> {
         self.log.lock().unwrap().clone()

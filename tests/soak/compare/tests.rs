@@ -1,3 +1,5 @@
+//! The checker can fail: a sound world, and each offence in it.
+
 use super::{Kind, compare};
 use crate::world::{GivenBack, Object, Order, Payment, Promise, Refund, TARGETS, Told, World};
 
@@ -118,6 +120,24 @@ fn a_confirmation_that_a_target_did_not_get_is_lost() {
         has(&refunded, Kind::Lost, &format!("refund.completed RFD_1 was not told to {target}"));
     }
     has(&found(|world| world.told[0].dead = true), Kind::Lost, "died before deliveries");
+}
+
+#[test]
+fn money_that_waits_for_a_person_is_lost_unless_all_are_told() {
+    let reviewed = |told: Vec<Told>| {
+        found(|world| {
+            world.objects[0].refunds.clear();
+            let order = order(world);
+            order.status = "expired".to_owned();
+            order.payments[0].status = "review".to_owned();
+            order.payments[0].refunds.clear();
+            order.payments[0].refunded = 0;
+            world.told = told;
+        })
+    };
+    assert_eq!(reviewed(told_to_all("payment.review", "msg_1", 7500)), []);
+    let silent = reviewed(Vec::new());
+    has(&silent, Kind::Lost, "payment.review PAY_1 was not told to fulfilment");
 }
 
 #[test]

@@ -1,0 +1,136 @@
+//! What clients do once a payment has begun: capture, call off, give back; and what a bank does late.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::client::{Ask, Client};
+use crate::journeys::{Ordered, Started};
+
+impl Client<'_> {
+    pub(crate) async fn follow_up(&mut self, order: &Ordered, started: &Started, status: &str) {
+        match status {
+            "authorized" => self.authorized(order, started).await,
+            "succeeded" if self.chance(45) => self.give_back(order, started).await,
+            "pending" | "failed" | "" => self.unpaid(order, started).await,
+            _ => {}
+        }
+    }
+
+    async fn authorized(&mut self, order: &Ordered, started: &Started) {
+        let payment = format!("/api/payments/{}", started.id);
+        match self.rng.u32(0..10) {
+            0..=5 => {
+                let body = if self.chance(25) {
+                    json!({ "amount": order.amount.div_ceil(2) })
+                } else {
+                    json!({})
+                };
+                let path = format!("{payment}/capture");
+                let ask = self.on("capture-payment", order, path, Some(body));
+                if self.chance(15) {
+                    self.at_once(&[ask.clone(), ask.clone()]).await;
+                }
+                self.insist(&ask).await;
+            }
+            6 | 7 => {
+                let ask = self.on("cancel-payment", order, format!("{payment}/cancel"), None);
+                self.insist(&ask).await;
+            }
+            // The merchant forgets it.
+            _ => {}
+        }
+    }
+
+    async fn give_back(&mut self, order: &Ordered, started: &Started) {
+        let path = format!("/api/payments/{}/refunds", started.id);
+        let part = json!({ "amount": order.amount.div_ceil(3) });
+        match self.rng.u32(0..10) {
+            0..=2 => {
+                let ask = self.on("refund-payment", order, path, Some(json!({})));
+                self.insist(&ask).await;
+            }
+            3..=6 => {
+                for _ in 0..self.rng.u32(1..4) {
+                    let ask = self.on("refund-payment", order, path.clone(), Some(part.clone()));
+                    self.insist(&ask).await;
+                }
+            }
+            7 => {
+                // More than fits, at once, and one of them twice.
+                let mut asks: Vec<Ask> = Vec::new();
+                for _ in 0..4 {
+                    let part = Some(part.clone());
+                    asks.push(self.on("refund-payment", order, path.clone(), part));
+                }
+                asks.extend(asks.first().cloned());
+                self.at_once(&asks).await;
+                for ask in asks {
+                    self.insist(&ask).await;
+                }
+            }
+            8 => self.at_the_gateway(started, "refund", json!({ "amount": 1 })).await,
+            _ => {
+                let ask = self.on_order("cancel-payment", order, "/cancel");
+                self.insist(&ask).await;
+            }
+        }
+    }
+
+    async fn unpaid(&mut self, order: &Ordered, started: &Started) {
+        match self.rng.u32(0..10) {
+            0 | 1 => {
+                let path = format!("/api/payments/{}/cancel", started.id);
+                let ask = self.on("cancel-payment", order, path, None);
+                self.insist(&ask).await;
+            }
+            2 | 3 => {
+                let ask = self.on_order("cancel-payment", order, "/cancel");
+                self.insist(&ask).await;
+                if self.chance(30) {
+                    // A bank that was slow: the money comes after all.
+                    self.at_the_gateway(started, "capture", json!({})).await;
+                }
+            }
+            4 => self.at_the_gateway(started, "capture", json!({})).await,
+            _ => {}
+        }
+    }
+
+    /// What the gateway's dashboard, or a bank behind it, does.
+    async fn at_the_gateway(&self, started: &Started, act: &str, body: Value) {
+        let sandbox = self.soak.stack.address("sandbox");
+        let url = format!("{sandbox}/control/payments/{}/{act}", started.id);
+        // Refused where it does not fit any more.
+        let _ = self.soak.stack.client().post(url).json(&body).send().await;
+    }
+
+    /// Something about the whole order.
+    pub(crate) fn on_order(&mut self, function: &'static str, order: &Ordered, end: &str) -> Ask {
+        let path = format!("/api/orders/{}{end}", order.id);
+        Ask { route: "POST /api/orders/{order_id}/cancel", ..self.on(function, order, path, None) }
+    }
+
+    /// Something about a payment; under a key of its own if it has a body.
+    fn on(
+        &mut self,
+        function: &'static str,
+        order: &Ordered,
+        path: String,
+        body: Option<Value>,
+    ) -> Ask {
+        let route = match function {
+            "capture-payment" => "POST /api/payments/{payment_id}/capture",
+            "refund-payment" => "POST /api/payments/{payment_id}/refunds",
+            _ => "POST /api/payments/{payment_id}/cancel",
+        };
+        Ask {
+            route,
+            function,
+            method: Method::POST,
+            path,
+            key: body.is_some().then(|| self.key()),
+            body,
+            order: Some(order.id.clone()),
+        }
+    }
+}
