@@ -96,8 +96,17 @@ impl Client<'_> {
         }
     }
 
-    /// What the gateway's dashboard, or a bank behind it, does.
-    async fn at_the_gateway(&self, started: &Started, act: &str, body: Value) {
+    /// What the gateway's dashboard, or a bank behind it, does. Of this its webhook tells, be it late
+    /// or twice: a payment that is settled is not asked about any more.
+    async fn at_the_gateway(&mut self, started: &Started, act: &str, body: Value) {
+        let webhooks = match self.rng.u32(0..4) {
+            0 => json!({ "mode": "hold" }),
+            1 => json!({ "mode": "late", "delay_ms": 2000 }),
+            2 => json!({ "times": 3 }),
+            _ => json!({}),
+        };
+        let told = json!({ "reference": started.id, "webhooks": webhooks });
+        self.soak.stack.behave(told).await;
         let sandbox = self.soak.stack.address("sandbox");
         let url = format!("{sandbox}/control/payments/{}/{act}", started.id);
         // Refused where it does not fit any more.
