@@ -18,6 +18,7 @@ pub mod sandbox;
 mod sandbox_alone;
 pub mod seeds;
 pub mod shop;
+mod site;
 
 mod banner;
 pub mod clock;

@@ -1,13 +1,23 @@
-//! The demo shop: a merchant's site as it should be built, with plain pages.
+//! The demo shop: a merchant's site as it should be built.
 //!
 //! The browser never sees the API key: the shop's server places the order, starts the payment and
 //! redirects. What the shopper's browser gets is a token that reads the status of one payment.
 
 mod catalogue;
-mod checkout;
+
+mod api;
+mod cart;
+mod visits;
+
 mod inbox;
-mod pages;
 mod signature;
+mod timeline;
+
+mod checkout;
+mod help;
+mod order;
+mod pages;
+mod refusal;
 #[cfg(test)]
 mod tests;
 
@@ -16,22 +26,30 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::header;
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{AppendHeaders, Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
 use crate::aws::secrets_manager::SecretsManager;
 use crate::clock::Clock;
 use crate::disk::{Disk, DiskError};
-use checkout::Visits;
+use crate::site::{self, ASSET_CACHE, Asset, Reach};
+use api::Api;
+use cart::Cart;
 use inbox::Inbox;
+use pages::Page;
+use visits::Visits;
 
 /// A confirmation is some hundred bytes; more than this is not one.
 const BODY_MAX: usize = 64 * 1024;
 
 /// Longer than API Gateway's own patience.
 const API_TIMEOUT: Duration = Duration::from_secs(35);
+
+/// Shown when a page cannot be made, so it needs nothing that could fail.
+const BROKEN: &str = include_str!("../templates/shop/broken.html");
 
 /// What the shop needs to know of its surroundings.
 #[derive(Debug)]
@@ -40,6 +58,8 @@ pub struct Settings {
     pub api_url: String,
     /// Where the shop itself is.
     pub shop_url: String,
+    /// Where the sandbox gateway is: shoppers are sent there, and the help page speaks of it.
+    pub gateway_url: String,
     pub api_key: String,
     /// Holds the keys that sign confirmations, under this name.
     pub secrets: SecretsManager,
@@ -63,7 +83,7 @@ pub struct Shop(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     settings: Settings,
-    client: reqwest::Client,
+    api: Api,
     inbox: Inbox,
     visits: Visits,
 }
@@ -71,9 +91,10 @@ struct Inner {
 impl Shop {
     pub fn open(settings: Settings) -> Result<Self, ShopError> {
         let client = crate::http_client::builder().timeout(API_TIMEOUT).build()?;
+        let (url, key) = (settings.api_url.clone(), settings.api_key.clone());
         let inbox = Inbox::open(settings.disk.clone())?;
         let visits = Visits::open(settings.disk.clone())?;
-        Ok(Self(Arc::new(Inner { settings, client, inbox, visits })))
+        Ok(Self(Arc::new(Inner { settings, api: Api { url, key, client }, inbox, visits })))
     }
 
     /// Answers on `listener` until the stack ends.
@@ -81,21 +102,60 @@ impl Shop {
         let routes = Router::new()
             .route("/", get(home))
             .route("/buy", post(checkout::buy))
-            .route("/return/{visit}", get(checkout::returned))
+            .route("/cart", get(cart::show).post(cart::add))
+            .route("/cart/update", post(cart::update))
+            .route("/currency", post(cart::choose_currency))
+            .route("/checkout", post(checkout::check_out))
+            .route("/return/{visit}", get(order::show))
+            .route("/return/{visit}/pay", post(checkout::pay_again))
+            .route("/return/{visit}/refund", post(checkout::refund))
             .route("/webhooks/quittance", post(inbox::receive))
             .route("/inbox", get(inbox::show))
+            .route("/help", get(help::show))
+            .route("/assets/site.css", get(async || asset(&site::STYLE)))
+            .route("/assets/shop.js", get(async || asset(&site::SHOP_SCRIPT)))
+            .route("/assets/mark.svg", get(async || asset(&site::MARK)))
+            .fallback(refusal::not_found)
+            .method_not_allowed_fallback(refusal::wrong_method)
             .layer(DefaultBodyLimit::max(BODY_MAX))
             .with_state(self);
         axum::serve(listener, routes).await
     }
+
+    fn page(&self, page: Page) -> Response {
+        let settings = &self.0.settings;
+        let reach = Reach {
+            // A gateway of the world has its pages somewhere on https.
+            forms: site::origin(&settings.gateway_url)
+                .into_iter()
+                .chain(["https:".to_owned()])
+                .collect(),
+            calls: site::origin(&settings.api_url).into_iter().collect(),
+        };
+        let headers = AppendHeaders(reach.headers());
+        match page {
+            Ok(html) => (headers, Html(html)).into_response(),
+            Err(error) => {
+                tracing::error!(%error, "a page of the shop could not be made");
+                (StatusCode::INTERNAL_SERVER_ERROR, headers, Html(BROKEN)).into_response()
+            }
+        }
+    }
 }
 
-async fn home(State(_): State<Shop>) -> Response {
-    page(pages::home())
+async fn home(State(shop): State<Shop>, headers: HeaderMap) -> Response {
+    let open = match shop.0.visits.of(&headers) {
+        Some((name, visit)) if shop.0.api.payment(&visit).await.is_open() => Some(name),
+        Some(_) | None => None,
+    };
+    shop.page(pages::home(&Cart::of(&headers), open))
 }
 
-/// Pages are never stored: some hold a token.
-fn page(html: String) -> Response {
-    let headers = [(header::CACHE_CONTROL, "no-store"), (header::REFERRER_POLICY, "no-referrer")];
-    (headers, Html(html)).into_response()
+fn asset(asset: &Asset) -> Response {
+    let headers = [
+        (CONTENT_TYPE, asset.content_type),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (CACHE_CONTROL, ASSET_CACHE),
+    ];
+    (headers, asset.body).into_response()
 }

@@ -1,20 +1,14 @@
 //! What a caller gets: an answer, or nothing.
 
 use bytes::Bytes;
-use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, LOCATION, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
-};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Response, StatusCode};
 use serde::Serialize;
 
 use super::refusal::{Refusal, Reply};
+use crate::site::{ASSET_CACHE, Asset, Reach};
 
 const HTML: &str = "text/html; charset=utf-8";
-/// The page runs nothing and loads nothing. `form-action` is left open: browsers apply it to the
-/// redirect back to the shop too. The address of the page is a secret, so it is never a referrer.
-const PAGE_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// What became of a call, for a socket or for an imitation of one.
@@ -34,6 +28,9 @@ pub(super) struct Answer {
     content_type: &'static str,
     location: Option<String>,
     replayed: bool,
+    /// What a page may reach; absent for what is no page.
+    reach: Option<Reach>,
+    cache: &'static str,
 }
 
 impl Answer {
@@ -51,17 +48,25 @@ impl Answer {
         Self { replayed: true, ..Self::json_text(status, body) }
     }
 
-    pub(super) fn html(status: StatusCode, body: String) -> Self {
-        Self::new(status, HTML, body)
+    /// A page that answers its forms, which may send the shopper on to `forms_to`.
+    pub(super) fn page(status: StatusCode, body: String, forms_to: Option<String>) -> Self {
+        let reach = Reach { forms: forms_to.into_iter().collect(), calls: Vec::new() };
+        Self { reach: Some(reach), ..Self::new(status, HTML, body) }
+    }
+
+    pub(super) fn asset(asset: &Asset) -> Self {
+        let body = asset.body.to_owned();
+        Self { cache: ASSET_CACHE, ..Self::new(StatusCode::OK, asset.content_type, body) }
     }
 
     pub(super) fn see_other(location: String) -> Self {
-        let answer = Self::html(StatusCode::SEE_OTHER, String::new());
+        let answer = Self::page(StatusCode::SEE_OTHER, String::new(), None);
         Self { location: Some(location), ..answer }
     }
 
     fn new(status: StatusCode, content_type: &'static str, body: String) -> Self {
-        Self { status, body, content_type, location: None, replayed: false }
+        let (location, replayed, reach) = (None, false, None);
+        Self { status, body, content_type, location, replayed, reach, cache: "no-store" }
     }
 
     fn into_response(self) -> Response<Bytes> {
@@ -69,11 +74,10 @@ impl Answer {
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(self.cache));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        if self.content_type == HTML {
-            headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
-            headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        for (name, value) in self.reach.iter().flat_map(Reach::headers) {
+            headers.extend(HeaderValue::try_from(value).ok().map(|value| (name, value)));
         }
         if let Some(Ok(location)) = self.location.map(HeaderValue::try_from) {
             headers.insert(LOCATION, location);

@@ -72,6 +72,12 @@ impl<'a> Call<'a> {
         self.header(&ACCEPT).is_some_and(|accept| accept.contains("text/html"))
     }
 
+    /// As the page's own script does; a browser that opens the page wants the page.
+    pub(super) fn wants_json(&self) -> bool {
+        self.header(&ACCEPT).is_some_and(|accept| accept.contains("application/json"))
+            && !self.is_from_browser()
+    }
+
     pub(super) fn idempotency_key(&self) -> Result<Option<&'a str>, Refusal> {
         let Some(value) = self.headers.get(IDEMPOTENCY_KEY) else {
             return Ok(None);

@@ -65,8 +65,9 @@ impl Core {
             Some(&"v1") if !self.knows(&call) => Err(Refusal::Unauthorized).into(),
             Some(&"v1") => api::answer(&mut gateway, &call),
             Some(&"checkout") => page::answer(&mut gateway, &call).into(),
+            Some(&"assets") => page::asset(&call).into(),
             Some(&"control") => control::answer(&mut gateway, &call).into(),
-            _ => Err(Refusal::NotFound).into(),
+            _ => page::in_the_language_of(&call, Refusal::NotFound).into(),
         };
         match gateway.journal.commit() {
             Ok(()) => outcome,

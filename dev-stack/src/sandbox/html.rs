@@ -1,129 +1,289 @@
-//! The hosted page as HTML: plain forms, no script, every foreign word escaped.
+//! The hosted page as HTML: one template per state, every foreign word escaped.
+
+use askama::Template;
+use qrcode::{Color, EcLevel, QrCode};
+use url::form_urlencoded;
 
 use super::page::Next;
 use super::payment::{Method, Payment, Status};
+use super::refusal::Refusal;
+use crate::site::number;
 
-const STYLE: &str = "\
-body{font:1rem/1.5 system-ui,sans-serif;color:#1d2433;background:#f3f4f7;margin:0}\
-main{max-width:26rem;margin:2rem auto;padding:1.5rem;background:#fff;border-radius:.75rem}\
-h1{font-size:1.25rem;margin:0 0 .25rem}\
-fieldset{border:1px solid #c9cfdb;border-radius:.5rem;margin:1rem 0}\
-label{display:block;padding:.25rem 0}\
-button{font:inherit;width:100%;padding:.65rem;margin:.25rem 0;border-radius:.5rem;\
-border:1px solid #5b6478;background:#fff;cursor:pointer}\
-button[value=approve]{background:#1b4fd8;border-color:#1b4fd8;color:#fff}\
-.amount{font-size:1.75rem;font-weight:600;margin:0}\
-.notice{background:#fdecec;padding:.5rem .75rem;border-radius:.5rem}\
-small{color:#5b6478}";
+/// The one merchant of this gateway.
+const MERCHANT: &str = "Demo shop";
+/// No bank has it: an app that scans the code finds nobody to pay.
+const VPA: &str = "demo.shop@sandbox";
+/// Light modules around the code, without which scanners do not find it.
+const QUIET_MODULES: usize = 4;
 
-/// `reserves`: the gateway can authorize without capturing.
-pub(super) fn checkout(payment: &Payment, reserves: bool) -> String {
-    let amount = payment.captured.as_ref().map_or(payment.amount, |capture| capture.amount);
-    let amount = escape(&payment.currency_now().display(amount));
-    let (title, body) = match payment.next() {
-        Next::Pay => ("Pay", pay(payment, &amount, reserves)),
-        Next::Confirm => ("Confirm the payment", confirm()),
-        Next::Wait => ("Waiting for your bank", "<p>This takes a few seconds.</p>".to_owned()),
-        Next::Done => ending(payment),
-    };
-    // Without a script the page asks again by itself while a bank is being waited for.
-    let refresh = match payment.next() {
-        Next::Wait => "<meta http-equiv=\"refresh\" content=\"2\">",
-        Next::Pay | Next::Confirm | Next::Done => "",
-    };
-    let reference = escape(&payment.reference);
-    let heading = format!(
-        "<h1>{title}</h1><p class=\"amount\">{amount}</p><small>Payment {reference}</small>"
-    );
-    document(title, refresh, &format!("{heading}{body}"))
+const SECOND_MS: i64 = 1_000;
+
+/// The outcomes that the page offers, and the test data that choose them.
+const OUTCOMES: [Outcome; 6] = [
+    Outcome::new("approve", "Approve", "4242 4242 4242 4242", "pay@sandbox"),
+    Outcome::new("decline_retryable", "Fail this try", "4000 0000 0000 9995", "retry@sandbox"),
+    Outcome::new("decline", "Decline for good", "4000 0000 0000 0002", "decline@sandbox"),
+    Outcome::new(
+        "challenge",
+        "Ask for one more confirmation",
+        "4000 0000 0000 3220",
+        "confirm@sandbox",
+    ),
+    Outcome::new("pending", "Let the bank take its time", "4000 0000 0000 0077", "later@sandbox"),
+    Outcome::new("authorize", "Only reserve the money", "4000 0000 0000 0259", "reserve@sandbox"),
+];
+
+struct Outcome {
+    word: &'static str,
+    label: &'static str,
+    card: &'static str,
+    upi: &'static str,
 }
 
-pub(super) fn refused(message: &str) -> String {
-    document("Not possible", "", &format!("<h1>Not possible</h1><p>{}</p>", escape(message)))
+struct Choice {
+    word: &'static str,
+    label: &'static str,
+    chosen: bool,
 }
 
-fn pay(payment: &Payment, amount: &str, reserves: bool) -> String {
-    let notice = payment.failure.as_ref().map_or_else(String::new, |failure| {
-        let message = escape(&failure.message);
-        format!("<p class=\"notice\" role=\"alert\">{message} You can try again.</p>")
-    });
+/// What is to be paid, to whom, and for how long.
+struct Bill<'a> {
+    merchant: &'static str,
+    number: String,
+    currency: String,
+    reference: &'a str,
+    left: Option<Left>,
+}
+
+struct Left {
+    ms: i64,
+    words: String,
+}
+
+struct Code {
+    width: usize,
+    path: String,
+}
+
+#[derive(Template)]
+#[template(path = "checkout/pay.html")]
+struct Pay<'a> {
+    title: &'static str,
+    bill: Bill<'a>,
+    failure: Option<&'a str>,
+    methods: Vec<Choice>,
+    outcomes: Vec<&'static Outcome>,
+    vpa: &'static str,
+    qr: Code,
+}
+
+#[derive(Template)]
+#[template(path = "checkout/confirm.html")]
+struct Confirm<'a> {
+    title: &'static str,
+    bill: Bill<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "checkout/wait.html")]
+struct Wait<'a> {
+    title: &'static str,
+    bill: Bill<'a>,
+    return_url: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "checkout/ending.html")]
+struct Ending<'a> {
+    title: &'static str,
+    bill: Bill<'a>,
+    status: &'static str,
+    tone: &'static str,
+    notice: Option<&'a str>,
+    sentence: &'static str,
+    return_url: Option<&'a str>,
+    back: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "checkout/refused.html")]
+struct Refused<'a> {
+    title: &'static str,
+    message: &'a str,
+}
+
+/// `reserves`: the gateway can authorize without capturing. `notice`: why what was just asked for was
+/// not done.
+pub(super) fn checkout(
+    payment: &Payment,
+    reserves: bool,
+    now: i64,
+    notice: Option<&str>,
+) -> Result<String, Refusal> {
+    let bill = Bill::of(payment, now);
+    let return_url = payment.return_url.as_deref();
+    let page = match payment.next() {
+        Next::Pay => pay(payment, bill, reserves).render(),
+        Next::Confirm => Confirm { title: "Confirm the payment", bill }.render(),
+        Next::Wait => Wait { title: "Waiting for your bank", bill, return_url }.render(),
+        Next::Done => ending(payment, bill, notice).render(),
+    };
+    page.map_err(|_| Refusal::Internal)
+}
+
+pub(super) fn refused(refusal: &Refusal) -> Result<String, Refusal> {
+    let title = if matches!(refusal, Refusal::NotFound) { "Not found" } else { "Not possible" };
+    let message = refusal.to_string();
+    Refused { title, message: &message }.render().map_err(|_| Refusal::Internal)
+}
+
+fn pay<'a>(payment: &'a Payment, bill: Bill<'a>, reserves: bool) -> Pay<'a> {
     let chosen = payment.method.unwrap_or(Method::Card);
-    let methods: String = Method::ALL.into_iter().map(|one| radio(one, one == chosen)).collect();
-    let endings: String = [
-        ("decline_retryable", "Fail this try"),
-        ("decline", "Decline for good"),
-        ("pending", "Let the bank take its time"),
-        ("challenge", "Ask for one more confirmation"),
-        ("authorize", "Only reserve the money"),
-    ]
-    .into_iter()
-    .filter(|(outcome, _)| reserves || *outcome != "authorize")
-    .map(|(outcome, label)| button(outcome, label))
-    .collect();
-    format!(
-        "{notice}<form method=\"post\">\
-         <fieldset><legend>How do you want to pay?</legend>{methods}</fieldset>\
-         {}<details><summary>Other endings</summary>{endings}</details></form>\
-         <p><small>A sandbox: no money moves and no card number is asked for.</small></p>",
-        button("approve", &format!("Pay {amount}")),
-    )
-}
-
-fn confirm() -> String {
-    format!(
-        "<p>Your bank asks whether this is you.</p><form method=\"post\">{}{}</form>",
-        button("approve", "It is me: pay"),
-        button("decline", "It is not me: decline"),
-    )
-}
-
-fn ending(payment: &Payment) -> (&'static str, String) {
-    let (title, sentence) = match payment.status {
-        Status::Captured => ("Paid", "Thank you. The payment is complete."),
-        Status::Authorized => ("Authorized", "Thank you. The money is reserved."),
-        Status::Failed => ("Declined", "The bank declined the payment. Nothing was taken."),
-        Status::Canceled => ("Canceled", "The shop canceled this payment. Nothing was taken."),
-        Status::Expired => ("Expired", "The time to pay is over. Nothing was taken."),
-        Status::Pending => ("Pending", "The payment is not finished."),
+    // A transfer is made by hand, so it is offered to those only who asked for it.
+    let offered = |method: &Method| *method != Method::BankTransfer || chosen == *method;
+    let choice = |method: Method| Choice {
+        word: method.word(),
+        label: method.label(),
+        chosen: method == chosen,
     };
-    let back = payment.return_url.as_deref().map_or_else(String::new, |url| {
-        format!("<p><a href=\"{}\">Back to the shop</a></p>", escape(url))
-    });
-    (title, format!("<p role=\"status\">{sentence}</p>{back}"))
+    Pay {
+        title: "Pay",
+        failure: payment.failure.as_ref().map(|failure| failure.message.as_str()),
+        methods: Method::ALL.into_iter().filter(offered).map(choice).collect(),
+        outcomes: OUTCOMES.iter().filter(|one| reserves || one.word != "authorize").collect(),
+        vpa: VPA,
+        qr: Code::of(&upi_link(payment, &bill)),
+        bill,
+    }
 }
 
-fn radio(method: Method, checked: bool) -> String {
-    let (word, label) = (method.word(), method.label());
-    let checked = if checked { " checked" } else { "" };
-    format!(
-        "<label><input type=\"radio\" name=\"method\" value=\"{word}\"{checked}> {label}</label>"
-    )
+fn ending<'a>(payment: &'a Payment, bill: Bill<'a>, notice: Option<&'a str>) -> Ending<'a> {
+    let (title, status, tone, sentence) = match payment.status {
+        Status::Captured => ("Paid", "captured", "good", "Thank you. The payment is complete."),
+        Status::Authorized => {
+            ("Authorized", "authorized", "good", "Thank you. The money is reserved.")
+        }
+        Status::Failed => {
+            ("Declined", "failed", "bad", "The bank declined the payment. Nothing was taken.")
+        }
+        Status::Canceled => {
+            ("Canceled", "canceled", "bad", "The shop canceled this payment. Nothing was taken.")
+        }
+        Status::Expired => {
+            ("Expired", "expired", "bad", "The time to pay is over. Nothing was taken.")
+        }
+        Status::Pending => ("Pending", "pending", "wait", "The payment is not finished."),
+    };
+    let back = if payment.status == Status::Failed {
+        "Back to the shop to try again"
+    } else {
+        "Back to the shop"
+    };
+    let return_url = payment.return_url.as_deref();
+    Ending { title, bill, status, tone, notice, sentence, return_url, back }
 }
 
-fn button(outcome: &str, label: &str) -> String {
-    format!("<button name=\"outcome\" value=\"{outcome}\">{label}</button>")
+/// As UPI apps read it.
+fn upi_link(payment: &Payment, bill: &Bill<'_>) -> String {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("pa", VPA)
+        .append_pair("pn", MERCHANT)
+        .append_pair("am", &bill.number.replace(',', ""))
+        .append_pair("cu", &bill.currency)
+        .append_pair("tr", &payment.reference)
+        .finish();
+    format!("upi://pay?{query}")
 }
 
-fn document(title: &str, head: &str, body: &str) -> String {
-    format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">{head}\
-         <title>{title}</title><style>{STYLE}</style></head>\
-         <body><main>{body}</main></body></html>\n"
-    )
+/// As `29:41`, or coarser where seconds do not matter; the script goes on with it.
+fn words(left_ms: i64) -> String {
+    let seconds = left_ms.saturating_add(SECOND_MS - 1) / SECOND_MS;
+    let (hours, minutes) = (seconds / 3600, seconds % 3600 / 60);
+    match hours {
+        48.. => format!("{} days", hours / 24),
+        1..48 => format!("{hours} h {minutes:02} min"),
+        _ => format!("{minutes}:{:02}", seconds % 60),
+    }
 }
 
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            plain => escaped.push(plain),
+impl Outcome {
+    const fn new(
+        word: &'static str,
+        label: &'static str,
+        card: &'static str,
+        upi: &'static str,
+    ) -> Self {
+        Self { word, label, card, upi }
+    }
+}
+
+impl<'a> Bill<'a> {
+    fn of(payment: &'a Payment, now: i64) -> Self {
+        let amount = payment.captured.as_ref().map_or(payment.amount, |capture| capture.amount);
+        let currency = payment.currency_now().to_string();
+        let left = payment.expires_at.map(|at| at.saturating_sub(now).max(0));
+        Self {
+            merchant: MERCHANT,
+            number: number(amount, &currency),
+            currency,
+            reference: &payment.reference,
+            left: left.map(|ms| Left { ms, words: words(ms) }),
         }
     }
-    escaped
+}
+
+impl Code {
+    /// The dark modules as one path of runs.
+    fn of(text: &str) -> Self {
+        // Too long a text is the only failure, and a reference is short.
+        let Ok(code) = QrCode::with_error_correction_level(text, EcLevel::M) else {
+            return Self { width: 0, path: String::new() };
+        };
+        let width = code.width();
+        let mut runs = Vec::new();
+        for (y, row) in code.to_colors().chunks(width).enumerate() {
+            let mut x = 0;
+            for run in row.chunk_by(|a, b| a == b) {
+                if run.first() == Some(&Color::Dark) {
+                    let (from, down, length) = (x + QUIET_MODULES, y + QUIET_MODULES, run.len());
+                    runs.push(format!("M{from} {down}h{length}v1h-{length}z"));
+                }
+                x += run.len();
+            }
+        }
+        Self { width: width + 2 * QUIET_MODULES, path: runs.concat() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_card_is_a_card_number() {
+        for outcome in OUTCOMES {
+            let digits: Vec<u32> =
+                outcome.card.chars().filter_map(|digit| digit.to_digit(10)).collect();
+            assert_eq!(digits.len(), 16);
+            let doubled = digits.iter().enumerate().map(|(at, digit)| {
+                let doubled = if at % 2 == 0 { digit * 2 } else { *digit };
+                doubled / 10 + doubled % 10
+            });
+            assert_eq!(doubled.sum::<u32>() % 10, 0, "{}", outcome.card);
+        }
+    }
+
+    #[test]
+    fn the_time_left_is_as_fine_as_it_matters() {
+        for (ms, shown) in [
+            (0, "0:00"),
+            (1, "0:01"),
+            (299_000, "4:59"),
+            (3_599_001, "1 h 00 min"),
+            (86_400_000, "24 h 00 min"),
+            (172_800_000, "2 days"),
+        ] {
+            assert_eq!(words(ms), shown);
+        }
+    }
 }

@@ -27,21 +27,6 @@ impl fmt::Display for Currency {
     }
 }
 
-impl Currency {
-    /// `75.00 USD`. A currency without a known exponent is shown in whole minor units.
-    pub(super) fn display(&self, amount: u64) -> String {
-        let exponent = iso_currency::Currency::from_code(&self.0)
-            .and_then(iso_currency::Currency::exponent)
-            .unwrap_or(0);
-        let scale = 10_u64.saturating_pow(u32::from(exponent));
-        if scale == 1 {
-            return format!("{amount} {self}");
-        }
-        let width = usize::from(exponent);
-        format!("{}.{:0width$} {self}", amount / scale, amount % scale)
-    }
-}
-
 /// `#[serde(deserialize_with)]` for an amount that must be there.
 pub(super) fn amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     within_bounds(u64::deserialize(deserializer)?)
@@ -65,15 +50,6 @@ fn within_bounds<E: de::Error>(amount: u64) -> Result<u64, E> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_amount_is_shown_with_the_decimals_of_its_currency() {
-        let shown = |code: &str, amount| Currency(code.to_owned()).display(amount);
-        assert_eq!(shown("USD", 7_505), "75.05 USD");
-        assert_eq!(shown("JPY", 7_505), "7505 JPY");
-        assert_eq!(shown("KWD", 7_505), "7.505 KWD");
-        assert_eq!(shown("ZZZ", 7_505), "7505 ZZZ");
-    }
 
     #[test]
     fn a_currency_is_three_capital_letters() {

@@ -13,6 +13,10 @@ use super::money::Currency;
 use super::payment::{Failure, Method, Payment, Status};
 use super::refusal::{Refusal, Reply};
 use super::steps::{Happening, Unfit};
+use crate::site;
+
+/// For a browser that acts on a page of yesterday.
+const TOO_LATE: &str = "This payment was decided before: what you just chose changed nothing.";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ending {
@@ -51,16 +55,35 @@ struct PageView<'a> {
 
 pub(super) fn answer(gateway: &mut Gateway, call: &Call<'_>) -> Reply {
     match (call.method, call.segments().as_slice()) {
-        ("GET", ["checkout", token]) => show(gateway, token),
+        ("GET", ["checkout", token]) => show(gateway, call, token),
         ("POST", ["checkout", token]) => submit(gateway, call, token),
         _ => Err(Refusal::NotFound),
     }
     .or_else(|refusal| in_the_language_of(call, refusal))
 }
 
-fn show(gateway: &Gateway, token: &str) -> Reply {
+/// The files of the page.
+pub(super) fn asset(call: &Call<'_>) -> Reply {
+    match (call.method, call.segments().as_slice()) {
+        ("GET", ["assets", "site.css"]) => Ok(Answer::asset(&site::STYLE)),
+        ("GET", ["assets", "checkout.js"]) => Ok(Answer::asset(&site::CHECKOUT_SCRIPT)),
+        ("GET", ["assets", "mark.svg"]) => Ok(Answer::asset(&site::MARK)),
+        _ => Err(Refusal::NotFound),
+    }
+}
+
+fn show(gateway: &Gateway, call: &Call<'_>, token: &str) -> Reply {
     let payment = gateway.payments.by_token(token).ok_or(Refusal::NotFound)?;
-    Ok(Answer::html(StatusCode::OK, html::checkout(payment, gateway.abilities.manual)))
+    if call.wants_json() {
+        return Answer::json(StatusCode::OK, &PageView::of(payment));
+    }
+    page(gateway, payment, StatusCode::OK, None)
+}
+
+fn page(gateway: &Gateway, payment: &Payment, status: StatusCode, notice: Option<&str>) -> Reply {
+    let body = html::checkout(payment, gateway.abilities.manual, gateway.now, notice)?;
+    let shop = payment.return_url.as_deref().and_then(site::origin);
+    Ok(Answer::page(status, body, shop))
 }
 
 fn submit(gateway: &mut Gateway, call: &Call<'_>, token: &str) -> Reply {
@@ -70,8 +93,15 @@ fn submit(gateway: &mut Gateway, call: &Call<'_>, token: &str) -> Reply {
         return Err(Refusal::captures_at_once());
     }
     let method = method(call)?;
-    let happening =
-        play(gateway, &mut payment, ending).map_err(|unfit| gateway.unfit(unfit, &payment))?;
+    let happening = match play(gateway, &mut payment, ending) {
+        Ok(happening) => happening,
+        // A second tab was faster, or time was: the shopper sees what became of it.
+        Err(unfit) if call.is_from_browser() => {
+            let status = gateway.unfit(unfit, &payment).status();
+            return page(gateway, &payment, status, Some(TOO_LATE));
+        }
+        Err(unfit) => return Err(gateway.unfit(unfit, &payment)),
+    };
     payment.method = method.or(payment.method);
     gateway.record(payment.clone(), happening.map(Event::Payment));
     if call.is_from_browser() {
@@ -131,9 +161,9 @@ fn method(call: &Call<'_>) -> Result<Option<Method>, Refusal> {
 }
 
 /// A refusal as a page for browsers, as JSON for the rest.
-fn in_the_language_of(call: &Call<'_>, refusal: Refusal) -> Reply {
+pub(super) fn in_the_language_of(call: &Call<'_>, refusal: Refusal) -> Reply {
     if call.is_from_browser() {
-        Ok(Answer::html(refusal.status(), html::refused(&refusal.to_string())))
+        Ok(Answer::page(refusal.status(), html::refused(&refusal)?, None))
     } else {
         Err(refusal)
     }

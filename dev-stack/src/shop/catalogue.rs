@@ -1,30 +1,114 @@
 //! What the shop sells. Prices live on the server; a form only names a product.
 
+use Currency::{Inr, Jpy, Kwd, Usd};
+
 /// More of one thing than anybody buys here.
 pub(super) const QUANTITY_MAX: u64 = 10;
 
-/// The catalogue's currency.
-pub(super) const CURRENCY: &str = "USD";
+/// What the shop asks for: with two decimals, none and three.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Currency {
+    #[default]
+    Usd,
+    Inr,
+    Jpy,
+    Kwd,
+}
 
 #[derive(Debug)]
 pub(super) struct Product {
     pub(super) id: &'static str,
     pub(super) name: &'static str,
-    /// In cents.
-    pub(super) price: u64,
+    pub(super) about: &'static str,
+    /// The drawing in `templates/shop/picture.html`.
+    pub(super) picture: &'static str,
+    /// In minor units.
+    prices: [(Currency, u64); 4],
 }
 
-pub(super) const CATALOGUE: [Product; 3] = [
-    Product { id: "SKU_1001", name: "Enamel mug", price: 3750 },
-    Product { id: "SKU_1002", name: "Linen notebook", price: 1850 },
-    Product { id: "SKU_1003", name: "Desk lamp", price: 8900 },
+pub(super) const CATALOGUE: [Product; 6] = [
+    Product {
+        id: "SKU_1001",
+        name: "Enamel mug",
+        about: "Holds a third of a litre and survives the campfire.",
+        picture: "mug",
+        prices: [(Usd, 3_750), (Inr, 312_000), (Jpy, 5_600), (Kwd, 11_500)],
+    },
+    Product {
+        id: "SKU_1002",
+        name: "Linen notebook",
+        about: "One hundred and sixty dotted pages that lie flat.",
+        picture: "notebook",
+        prices: [(Usd, 1_850), (Inr, 154_000), (Jpy, 2_800), (Kwd, 5_675)],
+    },
+    Product {
+        id: "SKU_1003",
+        name: "Desk lamp",
+        about: "Warm light on a jointed arm, with a proper switch.",
+        picture: "lamp",
+        prices: [(Usd, 8_900), (Inr, 741_000), (Jpy, 13_300), (Kwd, 27_300)],
+    },
+    Product {
+        id: "SKU_1004",
+        name: "Stoneware teapot",
+        about: "For four cups, and it does not drip.",
+        picture: "teapot",
+        prices: [(Usd, 6_400), (Inr, 533_000), (Jpy, 9_600), (Kwd, 19_625)],
+    },
+    Product {
+        id: "SKU_1005",
+        name: "Wool blanket",
+        about: "Undyed, woven double, big enough to share.",
+        picture: "blanket",
+        prices: [(Usd, 11_200), (Inr, 932_000), (Jpy, 16_800), (Kwd, 34_350)],
+    },
+    Product {
+        id: "SKU_1006",
+        name: "Sash brush",
+        about: "Natural bristle, for edges that stay straight.",
+        picture: "brush",
+        prices: [(Usd, 1_290), (Inr, 107_500), (Jpy, 1_940), (Kwd, 3_955)],
+    },
 ];
 
 pub(super) fn product(id: &str) -> Option<&'static Product> {
     CATALOGUE.iter().find(|product| product.id == id)
 }
 
-/// As in `37.50`.
-pub(super) fn price(cents: u64) -> String {
-    format!("{}.{:02}", cents / 100, cents % 100)
+impl Product {
+    pub(super) fn price(&self, currency: Currency) -> u64 {
+        let price = self.prices.iter().find(|(of, _)| *of == currency);
+        price.map_or(0, |(_, price)| *price)
+    }
+}
+
+impl Currency {
+    pub(super) const ALL: [Self; 4] = [Self::Usd, Self::Inr, Self::Jpy, Self::Kwd];
+
+    pub(super) fn of(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|currency| currency.code() == code)
+    }
+
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::Usd => "USD",
+            Self::Inr => "INR",
+            Self::Jpy => "JPY",
+            Self::Kwd => "KWD",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_has_a_price_in_every_currency() {
+        for product in &CATALOGUE {
+            for currency in Currency::ALL {
+                assert!(product.price(currency) > 0, "{} in {}", product.id, currency.code());
+            }
+        }
+    }
 }

@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::signature::{Envelope, keys};
-use super::{Shop, page, pages};
+use super::{Shop, pages};
 use crate::disk::{Change, Disk, DiskError};
 use crate::seeds;
 
@@ -73,7 +73,7 @@ pub(super) async fn show(State(shop): State<Shop>, headers: HeaderMap) -> Respon
     if accept.is_some_and(|accept| accept.contains("application/json")) {
         return Json(json!({ "confirmations": confirmations })).into_response();
     }
-    page(pages::inbox(&confirmations))
+    shop.page(pages::inbox(&confirmations))
 }
 
 impl Inbox {
@@ -110,6 +110,14 @@ impl Inbox {
     fn all(&self) -> Vec<Confirmation> {
         let mut all: Vec<Confirmation> = self.known().values().cloned().collect();
         all.sort_by_key(|confirmation| confirmation.position);
+        all
+    }
+
+    /// Those about one order, oldest first.
+    pub(super) fn about(&self, order_id: &str) -> Vec<Confirmation> {
+        let mut all = self.all();
+        let order_of = |it: &Confirmation| it.body.pointer("/data/order_id").cloned();
+        all.retain(|confirmation| order_of(confirmation) == Some(json!(order_id)));
         all
     }
 

@@ -1,128 +1,198 @@
-//! The shop's pages, plain on purpose.
+//! The shop's pages: one template each.
 
-use serde_json::json;
+use askama::Template;
+use url::Url;
 
-use super::catalogue::{CATALOGUE, CURRENCY, Product, QUANTITY_MAX, price};
-use super::checkout::{Status, Visit};
+use super::cart::Cart;
+use super::catalogue::{CATALOGUE, Currency, Product, QUANTITY_MAX};
+use super::help::Help;
 use super::inbox::Confirmation;
+use super::order::Order;
+use crate::site::number;
 
-/// How often the return page asks for the status, in milliseconds and, without scripts, in seconds.
-const POLL_EVERY_MS: u64 = 1_000;
-const REFRESH_EVERY_S: u64 = 2;
+/// What stands in the shop's head: how much is in the cart.
+type Count = Option<u64>;
 
-pub(super) fn home() -> String {
-    let products: Vec<String> = CATALOGUE.iter().map(form).collect();
-    let products = products.concat();
-    layout("Shop", "", &format!("{products}<p><a href=\"/inbox\">Confirmations received</a></p>"))
+struct Offer {
+    product: &'static Product,
+    price: String,
 }
 
-fn form(product: &Product) -> String {
-    format!(
-        "<form method=\"post\" action=\"/buy\"><p><b>{name}</b> {price} {CURRENCY} \
-         <input type=\"hidden\" name=\"product_id\" value=\"{id}\">\
-         <label>Quantity <input type=\"number\" name=\"quantity\" value=\"1\" min=\"1\" \
-         max=\"{QUANTITY_MAX}\"></label> <button>Buy</button></p></form>\n",
-        name = escaped(product.name),
-        price = price(product.price),
-        id = escaped(product.id),
-    )
+struct Row {
+    product_id: &'static str,
+    name: &'static str,
+    quantity: u64,
+    price: String,
+    sum: String,
 }
 
-/// The page to which the gateway sends the shopper back.
-pub(super) fn returned(api_url: &str, visit: &Visit, status: Status) -> String {
-    let said = match status {
-        Status::Waiting => "Waiting for your payment…",
-        Status::Paid => "Paid. Thank you!",
-        Status::Declined => "The payment was declined. Nothing was taken.",
+/// A choice of a list.
+struct Choice<T> {
+    value: T,
+    chosen: bool,
+}
+
+struct Told<'a> {
+    confirmation: &'a Confirmation,
+    body: String,
+}
+
+#[derive(Template)]
+#[template(path = "shop/home.html")]
+struct Home {
+    title: &'static str,
+    here: &'static str,
+    count: Count,
+    currency: &'static str,
+    currencies: Vec<Choice<&'static str>>,
+    offers: Vec<Offer>,
+    quantity_max: u64,
+    /// The order that waits for its shopper.
+    open: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "shop/cart.html")]
+struct CartPage {
+    title: &'static str,
+    here: &'static str,
+    count: Count,
+    currency: &'static str,
+    rows: Vec<Row>,
+    total: String,
+    quantities: Vec<u64>,
+}
+
+#[derive(Template)]
+#[template(path = "shop/order.html")]
+struct OrderPage<'a> {
+    title: &'static str,
+    here: &'static str,
+    count: Count,
+    order: &'a Order,
+    tone: &'static str,
+    status_url: String,
+    total: String,
+    captured: String,
+    refunded: String,
+    left: String,
+    /// Makes a refund form good for one refund.
+    key: String,
+}
+
+#[derive(Template)]
+#[template(path = "shop/inbox.html")]
+struct InboxPage<'a> {
+    title: &'static str,
+    here: &'static str,
+    count: Count,
+    told: Vec<Told<'a>>,
+}
+
+#[derive(Template)]
+#[template(path = "shop/help.html")]
+struct HelpPage<'a> {
+    title: &'static str,
+    here: &'static str,
+    count: Count,
+    help: &'a Help,
+}
+
+#[derive(Template)]
+#[template(path = "shop/problem.html")]
+struct Problem<'a> {
+    title: &'a str,
+    here: &'static str,
+    count: Count,
+    message: &'a str,
+}
+
+pub(super) type Page = Result<String, askama::Error>;
+
+pub(super) fn home(cart: &Cart, open: Option<String>) -> Page {
+    let code = cart.currency.code();
+    let offer = |product: &'static Product| Offer {
+        product,
+        price: number(product.price(cart.currency), code),
     };
-    let order = escaped(&visit.order_id);
-    let body = format!(
-        "<p role=\"status\" data-status=\"{word}\">{said}</p><p>Order {order}</p>\
-         <p><a href=\"/\">Back to the shop</a></p>",
-        word = status.word(),
-    );
-    match status {
-        Status::Waiting => {
-            let refresh = format!(
-                "<noscript><meta http-equiv=\"refresh\" content=\"{REFRESH_EVERY_S}\"></noscript>"
-            );
-            layout("Your payment", &refresh, &format!("{body}{}", poll(api_url, visit)))
-        }
-        Status::Paid | Status::Declined => layout("Your payment", "", &body),
+    let choice = |it: Currency| Choice { value: it.code(), chosen: it == cart.currency };
+    Home {
+        title: "Things for a good day",
+        here: "shop",
+        count: Some(cart.count()),
+        currency: code,
+        currencies: Currency::ALL.into_iter().map(choice).collect(),
+        offers: CATALOGUE.iter().map(offer).collect(),
+        quantity_max: QUANTITY_MAX,
+        open,
     }
+    .render()
 }
 
-/// Asks until there is something new to say, then lets the server say it.
-fn poll(api_url: &str, visit: &Visit) -> String {
-    let path = format!("{api_url}/api/payments/{}", visit.payment_id);
-    let mut url = url::Url::parse(&path).ok();
+pub(super) fn cart(cart: &Cart) -> Page {
+    let code = cart.currency.code();
+    let rows = cart.lines.iter().map(|line| Row {
+        product_id: line.product.id,
+        name: line.product.name,
+        quantity: line.quantity,
+        price: number(line.product.price(cart.currency), code),
+        sum: number(line.sum(cart.currency), code),
+    });
+    CartPage {
+        title: "Your cart",
+        here: "cart",
+        count: Some(cart.count()),
+        currency: code,
+        rows: rows.collect(),
+        total: number(cart.total(), code),
+        quantities: (1..=QUANTITY_MAX).collect(),
+    }
+    .render()
+}
+
+pub(super) fn order(order: &Order, api_url: &str) -> Page {
+    let basket = &order.visit.basket;
+    let shown = |minor| number(minor, &basket.currency);
+    let (captured, refunded) = (order.seen.amount_captured, order.seen.amount_refunded);
+    OrderPage {
+        title: "Your order",
+        here: "order",
+        count: None,
+        order,
+        tone: order.standing.tone,
+        status_url: status_url(order, api_url),
+        total: shown(basket.total),
+        captured: shown(captured),
+        refunded: shown(refunded),
+        left: shown(captured.saturating_sub(refunded)),
+        key: crate::random::hex(),
+    }
+    .render()
+}
+
+/// What the shopper's own browser may ask: the token reads this payment's status and nothing else.
+fn status_url(order: &Order, api_url: &str) -> String {
+    let path = format!("{api_url}/api/payments/{}", order.visit.payment_id);
+    let mut url = Url::parse(&path).ok();
     if let Some(url) = &mut url {
-        url.query_pairs_mut().append_pair("token", &visit.status_token);
+        url.query_pairs_mut().append_pair("token", &order.visit.status_token);
     }
-    // No angle bracket of the data can end the script.
-    let url = json!(url.map(String::from)).to_string().replace('<', "\\u003c");
-    format!(
-        "<script>\n\
-         const url = {url};\n\
-         const waiting = [\"pending\", \"authorized\", \"review\"];\n\
-         async function ask() {{\n\
-         \x20 try {{\n\
-         \x20   const answer = await fetch(url, {{ cache: \"no-store\" }});\n\
-         \x20   if (answer.ok && !waiting.includes((await answer.json()).status)) {{\n\
-         \x20     location.reload();\n\
-         \x20     return;\n\
-         \x20   }}\n\
-         \x20 }} catch {{ /* the network comes and goes: ask again */ }}\n\
-         \x20 setTimeout(ask, {POLL_EVERY_MS});\n\
-         }}\n\
-         setTimeout(ask, {POLL_EVERY_MS});\n\
-         </script>"
-    )
+    url.map(String::from).unwrap_or_default()
 }
 
-pub(super) fn inbox(confirmations: &[Confirmation]) -> String {
-    let rows: Vec<String> = confirmations.iter().map(row).collect();
-    let rows = rows.concat();
-    let head = "<tr><th>Received</th><th>Type</th><th>Id</th><th>Times</th><th>Body</th></tr>";
-    layout("Confirmations", "", &format!("<table border=\"1\">{head}\n{rows}</table>"))
+pub(super) fn inbox(confirmations: &[Confirmation]) -> Page {
+    // The latest first: that is what somebody looks for.
+    let told = confirmations.iter().rev().map(|confirmation| Told {
+        confirmation,
+        body: serde_json::to_string_pretty(&confirmation.body).unwrap_or_default(),
+    });
+    InboxPage { title: "Inbox", here: "inbox", count: None, told: told.collect() }.render()
 }
 
-fn row(confirmation: &Confirmation) -> String {
-    format!(
-        "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td><code>{}</code></td></tr>\n",
-        escaped(&confirmation.received_at),
-        escaped(&confirmation.kind),
-        escaped(&confirmation.webhook_id),
-        confirmation.count,
-        escaped(&confirmation.body.to_string()),
-    )
+pub(super) fn help(help: &Help) -> Page {
+    HelpPage { title: "Every state, by hand", here: "help", count: None, help }.render()
 }
 
-pub(super) fn problem(what: &str) -> String {
-    let what = escaped(what);
-    let body = format!("<p role=\"alert\">{what}</p><p><a href=\"/\">Back to the shop</a></p>");
-    layout("That did not work", "", &body)
-}
-
-fn layout(title: &str, head: &str, body: &str) -> String {
-    format!(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>{title}</title>{head}</head>\n<body><main><h1>{title}</h1>\n{body}</main></body></html>\n"
-    )
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
+pub(super) fn problem(title: &str, message: &str) -> Page {
+    Problem { title, here: "", count: None, message }.render()
 }

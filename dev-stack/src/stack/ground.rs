@@ -121,6 +121,7 @@ impl Ground {
         Ok(Shop::open(shop::Settings {
             api_url: self.addresses.api.clone(),
             shop_url: self.addresses.shop.clone(),
+            gateway_url: self.addresses.sandbox.clone(),
             api_key: LOCAL_API_KEY.to_owned(),
             secrets,
             delivery_secret: self.seeds.name("delivery"),

@@ -103,6 +103,7 @@ fn a_post_to_a_final_object_is_409_also_from_a_second_tab() {
         (browser.status, browser.header("content-type")),
         (409, Some("text/html; charset=utf-8"))
     );
+    assert!(browser.text.contains("Paid") && browser.text.contains("decided before"));
     assert_eq!(bench.event_names(), ["payment.completed"]);
 }
 
@@ -159,13 +160,16 @@ fn a_browser_is_sent_back_to_the_shop_or_to_the_page() {
 }
 
 #[test]
-fn the_page_shows_the_amount_and_runs_nothing() {
+fn the_page_shows_the_amount_and_loads_only_what_is_its_own() {
     let bench = Bench::new(Profile::Full);
-    let payment = bench.create(json!({})).body;
+    let payment = bench.create(json!({"return_url": "https://shop.example/back?x=1"})).body;
     let got = show(&bench, &payment);
     assert_eq!((got.status, got.header("content-type")), (200, Some("text/html; charset=utf-8")));
     assert!(got.text.contains("Pay 75.00 USD") && got.text.contains("value=\"netbanking\""));
-    assert!(got.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+    let policy = got.header("content-security-policy").unwrap();
+    assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    assert!(policy.contains("form-action 'self' https://shop.example;"), "{policy}");
+    assert_eq!(got.header("x-content-type-options"), Some("nosniff"));
     assert_eq!(got.header("referrer-policy"), Some("no-referrer"));
     assert_eq!(got.header("cache-control"), Some("no-store"));
 }
@@ -178,7 +182,7 @@ fn foreign_words_are_escaped() {
     bench.submit(&payment, "outcome=approve");
     let text = show(&bench, &payment).text;
     assert!(
-        !text.contains("<script") && text.contains("&lt;script&gt;alert(&#39;1&#39;)"),
+        !text.contains("<script>") && text.contains("&#60;script&#62;alert(&#39;1&#39;)"),
         "{text}"
     );
 }
@@ -195,4 +199,65 @@ fn an_unknown_outcome_method_or_token_is_refused_in_the_callers_language() {
     let got = bench.submit_as(&stranger, "outcome=approve", "text/html");
     assert_eq!(got.status, 404);
     assert!(got.text.starts_with("<!doctype html>"));
+}
+
+#[test]
+fn the_files_of_the_page_are_there_and_nothing_else_is() {
+    let bench = Bench::new(Profile::Full);
+    for (file, kind) in [
+        ("site.css", "text/css; charset=utf-8"),
+        ("checkout.js", "text/javascript; charset=utf-8"),
+        ("mark.svg", "image/svg+xml"),
+    ] {
+        let got = bench.get(&format!("/assets/{file}"));
+        assert_eq!((got.status, got.header("content-type")), (200, Some(kind)));
+        assert!(!got.text.is_empty() && got.header("x-content-type-options") == Some("nosniff"));
+    }
+    assert_eq!(bench.get("/assets/shop.js").refusal(), (404, "not_found"));
+    assert_eq!(bench.get("/").refusal(), (404, "not_found"));
+}
+
+#[test]
+fn the_pages_own_script_is_told_what_it_shows() {
+    let bench = Bench::new(Profile::Full);
+    let payment = bench.create(json!({})).body;
+    let path = format!("/checkout/{}", payment["client_token"].as_str().unwrap());
+    let ask = |accept: &str| {
+        let request = Request::builder().uri(&path).header("accept", accept);
+        Got::from(bench.send(request.body(Bytes::new()).unwrap()))
+    };
+    assert_eq!(ask("application/json").body["next"], "pay");
+    assert!(ask("text/html,application/json").text.starts_with("<!doctype html>"));
+    bench.submit(&payment, "outcome=approve");
+    assert_eq!(ask("application/json").body["status"], "captured");
+}
+
+/// The fields for card data have no name, so a browser sends none. Whoever sends some is answered as
+/// if they had not, and nothing of it is kept.
+#[test]
+fn card_data_is_neither_asked_for_nor_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = Disk::open(dir.path()).unwrap();
+    let bench = Bench::on(Profile::Full, disk, 1);
+    let payment = bench.create(json!({})).body;
+    let page = show(&bench, &payment).text;
+    let fields = page.split("<input").skip(1).filter_map(|rest| rest.split('>').next());
+    for field in fields.filter(|field| field.contains("id=\"card-")) {
+        assert!(!field.contains(" name="), "{field}");
+    }
+    let typed = "4242424242424242";
+    let form = format!("outcome=decline_retryable&card_number={typed}&card_code=9z8z7");
+    let got = bench.submit(&payment, &form);
+    assert_eq!(got.status, 200);
+    let shown = [got.text, show(&bench, &payment).text, bench.get("/control/payments").text];
+    let events: String = bench.events().iter().map(ToString::to_string).collect();
+    for text in shown.into_iter().chain([events]) {
+        assert!(!text.contains(typed) && !text.contains("9z8z7"), "{text}");
+    }
+    let mut kept = Vec::new();
+    for file in std::fs::read_dir(dir.path()).unwrap() {
+        kept.extend(std::fs::read(file.unwrap().path()).unwrap());
+    }
+    let holds = |needle: &str| kept.windows(needle.len()).any(|bytes| bytes == needle.as_bytes());
+    assert!(holds("insufficient_funds") && !holds(typed) && !holds("9z8z7"));
 }

@@ -19,7 +19,7 @@ async fn a_signed_confirmation_is_kept_once_and_counted() {
     assert_eq!(first["received_at"], "2023-11-14T22:13:20Z");
     assert_eq!(first["body"]["data"]["order_id"], "ORD_<1>");
     assert_eq!(first["payload"], body);
-    assert!(first_run.page("/inbox").await.contains("ORD_&lt;1&gt;"));
+    assert!(first_run.page("/inbox").await.contains("ORD_&#60;1&#62;"));
 
     let again = shop("http://127.0.0.1:1", disk).await;
     assert_eq!(again.confirmations().await, confirmations);

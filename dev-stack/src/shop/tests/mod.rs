@@ -101,6 +101,7 @@ async fn shop(api_url: &str, disk: Disk) -> Running {
     let settings = Settings {
         api_url: api_url.to_owned(),
         shop_url: url.clone(),
+        gateway_url: "http://127.0.0.1:1".to_owned(),
         api_key: API_KEY.to_owned(),
         secrets,
         delivery_secret: name,

@@ -1,0 +1,121 @@
+// What the page does better with a script; it pays without one. Card numbers stay in the browser:
+// they choose an outcome, and the outcome is all that the form sends.
+
+const ASK_WAITING_MS = 1000;
+const ASK_MS = 5000;
+const main = document.querySelector('main');
+
+function digits(text) {
+  return text.replace(/\D/g, '');
+}
+
+// The field names an outcome as its test data does; an outcome fills in its test data.
+function bind(field, wrong, outcomes, read, message) {
+  const named = () => outcomes.find((outcome) => read(outcome) === field.value.trim());
+  const complain = (text) => {
+    wrong.textContent = text;
+    field.setAttribute('aria-invalid', String(text !== ''));
+  };
+  field.addEventListener('input', () => {
+    if (field.matches('[data-card]')) {
+      field.value = digits(field.value).slice(0, 19).replace(/(\d{4})(?=\d)/g, '$1 ');
+    }
+    complain('');
+    const outcome = named();
+    if (outcome) outcome.checked = true;
+  });
+  const fill = () => {
+    field.value = read(outcomes.find((outcome) => outcome.checked));
+    complain('');
+  };
+  for (const outcome of outcomes) outcome.addEventListener('change', fill);
+  fill();
+  return () => {
+    if (named()) return true;
+    complain(message);
+    field.focus();
+    return false;
+  };
+}
+
+function pay(form) {
+  const said = form.querySelector('[data-busy-said]');
+  const outcomes = [...form.querySelectorAll('[name="outcome"][type="radio"]')];
+  const one = (selector) => form.querySelector(selector);
+  const checks = {};
+  if (outcomes.length > 0) {
+    checks.card = bind(one('[data-card]'), one('[data-card-wrong]'), outcomes,
+      (outcome) => outcome.dataset.cardNumber,
+      'This is none of the test cards below. Never type a real card number here.');
+    checks.upi = bind(one('[data-upi]'), one('[data-upi-wrong]'), outcomes,
+      (outcome) => outcome.dataset.upiId,
+      'This is none of the test ids below.');
+  }
+  let sent = false;
+  form.addEventListener('submit', (event) => {
+    const method = new FormData(form).get('method');
+    const fits = checks[method] ?? (() => true);
+    if (sent || !fits()) {
+      event.preventDefault();
+      return;
+    }
+    sent = true;
+    const button = event.submitter ?? one('button');
+    button.setAttribute('aria-busy', 'true');
+    button.setAttribute('aria-disabled', 'true');
+    said.textContent = 'Asking the bank…';
+  });
+  // Back from the shop to this page as it was left.
+  window.addEventListener('pageshow', (event) => {
+    if (event.persisted) location.reload();
+  });
+}
+
+function words(seconds) {
+  const two = (number) => String(number).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  if (hours >= 48) return `${Math.floor(hours / 24)} days`;
+  if (hours > 0) return `${hours} h ${two(minutes)} min`;
+  return `${minutes}:${two(seconds % 60)}`;
+}
+
+// Told aloud at a few moments only, not every second.
+const TOLD_AT_S = [300, 60, 10];
+
+function count(clock) {
+  const shown = clock.querySelector('[data-clock]');
+  const said = document.querySelector('[data-clock-said]');
+  const ends = performance.now() + Number(clock.dataset.leftMs);
+  const tick = () => {
+    const left = Math.max(0, Math.ceil((ends - performance.now()) / 1000));
+    shown.textContent = words(left);
+    if (TOLD_AT_S.includes(left)) said.textContent = `${words(left)} left to pay.`;
+    if (left > 0) setTimeout(tick, 1000);
+    else ask();
+  };
+  tick();
+}
+
+// Another tab, the bank or time may have moved the payment.
+async function ask() {
+  try {
+    const headers = { accept: 'application/json' };
+    const answer = await fetch(location.href, { headers, cache: 'no-store' });
+    const { status, next } = await answer.json();
+    const { dataset } = main;
+    if (answer.ok && (status !== dataset.status || next !== dataset.next)) location.reload();
+  } catch {
+    // The network comes and goes.
+  }
+}
+
+const form = document.querySelector('[data-pay]');
+if (form) pay(form);
+const clock = document.querySelector('[data-left-ms]');
+if (clock) count(clock);
+if (['pay', 'confirm', 'wait'].includes(main.dataset.next)) {
+  const every = main.dataset.next === 'wait' ? ASK_WAITING_MS : ASK_MS;
+  setInterval(() => document.hidden || ask(), every);
+  document.addEventListener('visibilitychange', () => document.hidden || ask());
+}

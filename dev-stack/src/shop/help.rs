@@ -1,0 +1,192 @@
+//! The help page: how each state of a payment can be reached by hand.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::{Shop, pages};
+
+/// Stands in a command where the payment of the latest order would.
+const SOME_PAYMENT: &str = "PAY_…";
+
+/// One state, and the way to it.
+#[derive(Debug)]
+pub(super) struct Way {
+    pub(super) to: &'static str,
+    pub(super) how: &'static str,
+    pub(super) commands: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct Help {
+    /// Of the browser's latest order; the commands are about it.
+    pub(super) payment: Option<String>,
+    pub(super) checkout: Vec<Way>,
+    pub(super) order: Vec<Way>,
+    pub(super) merchant: Vec<Way>,
+}
+
+/// Writes commands with the addresses of this very stack.
+struct Shell<'a> {
+    api: &'a str,
+    gateway: &'a str,
+    payment: &'a str,
+}
+
+pub(super) async fn show(State(shop): State<Shop>, headers: HeaderMap) -> Response {
+    let settings = &shop.0.settings;
+    let payment = shop.0.visits.of(&headers).map(|(_, visit)| visit.payment_id);
+    let shell = Shell {
+        api: &settings.api_url,
+        gateway: &settings.gateway_url,
+        payment: payment.as_deref().unwrap_or(SOME_PAYMENT),
+    };
+    let (checkout, order, merchant) = (shell.checkout(), shell.order(), shell.merchant());
+    shop.page(pages::help(&Help { payment, checkout, order, merchant }))
+}
+
+fn way(to: &'static str, how: &'static str, commands: &[String]) -> Way {
+    Way { to, how, commands: commands.to_vec() }
+}
+
+impl Shell<'_> {
+    fn checkout(&self) -> Vec<Way> {
+        vec![
+            way("Paid", "Pay with the card 4242 4242 4242 4242. It is filled in already.", &[]),
+            way(
+                "A failed try, and another",
+                "Pay with 4000 0000 0000 9995: the page stays open. Then pay with another card.",
+                &[],
+            ),
+            way(
+                "Declined for good",
+                "Pay with 4000 0000 0000 0002. The order's page then offers a new payment.",
+                &[],
+            ),
+            way(
+                "One more confirmation",
+                "Pay with 4000 0000 0000 3220. The bank asks whether it is you; both answers end the payment.",
+                &[],
+            ),
+            way(
+                "Waiting for the bank",
+                "Pay with 4000 0000 0000 0077. The bank answers after three seconds; until then the checkout page and the order's page wait.",
+                &[],
+            ),
+            way(
+                "Money reserved only",
+                "Pay with 4000 0000 0000 0259. Then take the money as the merchant does.",
+                &[self.merchant_post("capture", "{}")],
+            ),
+            way(
+                "Already paid",
+                "Open the same checkout page in two tabs and pay in one. The other shows it within five seconds; whoever is faster and presses Pay is told that nothing changed.",
+                &[],
+            ),
+            way(
+                "Canceled",
+                "Leave the checkout page open and cancel the payment as the merchant does. The page shows it by itself.",
+                &[self.merchant_post("cancel", "")],
+            ),
+            way(
+                "Expired",
+                "An order can be paid for 30 minutes. To see the end sooner, start the stack with a clock that can be moved, open a checkout page, and move the clock by an hour.",
+                &[
+                    "QUITTANCE_CLOCK_OFFSET_FILE=/tmp/quittance-clock cargo dev".to_owned(),
+                    "echo 3600 > /tmp/quittance-clock".to_owned(),
+                ],
+            ),
+            way(
+                "No such payment",
+                "Open a checkout page that nobody has made.",
+                &[format!("curl -s -H 'Accept: text/html' {}/checkout/nothing", self.gateway)],
+            ),
+        ]
+    }
+
+    fn order(&self) -> Vec<Way> {
+        vec![
+            way(
+                "Waiting for a late webhook",
+                "Hold the webhooks back and pay: the order's page waits. Then let them go. (After a while the API asks the gateway by itself.)",
+                &[self.behave(r#"{"webhooks":{"mode":"hold"}}"#), self.control("deliver", "{}")],
+            ),
+            way(
+                "The webhook comes five seconds late, and twice",
+                "Pay after this.",
+                &[self.behave(r#"{"webhooks":{"mode":"late","delay_ms":5000,"times":2}}"#)],
+            ),
+            way(
+                "The gateway's answer is lost",
+                "Buy something after this: there is no checkout page at first, and the sweep finds it within two minutes.",
+                &[self.behave(r#"{"create":"close"}"#)],
+            ),
+            way(
+                "Another amount was paid",
+                "Pay after this: the order is in review.",
+                &[self.behave(r#"{"webhooks":{"amount_delta":-100}}"#)],
+            ),
+            way(
+                "A refund that waits, or fails",
+                "Press Refund after one of these.",
+                &[
+                    self.behave(r#"{"refund_status":"pending"}"#),
+                    self.behave(r#"{"refund_status":"failed"}"#),
+                ],
+            ),
+            way("As it was", "Makes the gateway behave again.", &[self.behave("{}")]),
+        ]
+    }
+
+    fn merchant(&self) -> Vec<Way> {
+        vec![
+            way(
+                "Refunded",
+                "Press Refund on the page of a paid order, or do it by hand.",
+                &[self.merchant_post("refunds", r#"{"amount":100}"#)],
+            ),
+            way(
+                "Refunded at the gateway's dashboard",
+                "The order's page learns of it from the webhook; reload it.",
+                &[self.control(&format!("payments/{}/refund", self.payment), r#"{"amount":100}"#)],
+            ),
+            way(
+                "Disputed",
+                "The shopper's bank takes the money back, for now.",
+                &[self.control(
+                    &format!("payments/{}/dispute", self.payment),
+                    r#"{"status":"opened"}"#,
+                )],
+            ),
+            way(
+                "All that the merchant can know",
+                "The payment with its history.",
+                &[format!(
+                    "curl -s {}/api/payments/{} -H \"Authorization: Bearer $KEY\"",
+                    self.api, self.payment
+                )],
+            ),
+        ]
+    }
+
+    fn merchant_post(&self, act: &str, body: &str) -> String {
+        let head = format!(
+            "curl -s -X POST {}/api/payments/{}/{act} -H \"Authorization: Bearer $KEY\"",
+            self.api, self.payment
+        );
+        if body.is_empty() {
+            return head;
+        }
+        format!(
+            "{head} -H \"Idempotency-Key: $(date +%s)\" -H 'Content-Type: application/json' -d '{body}'"
+        )
+    }
+
+    fn behave(&self, behaviour: &str) -> String {
+        format!("curl -s -X PUT {}/control/behaviour -d '{behaviour}'", self.gateway)
+    }
+
+    fn control(&self, path: &str, body: &str) -> String {
+        format!("curl -s -X POST {}/control/{path} -d '{body}'", self.gateway)
+    }
+}

@@ -1,0 +1,118 @@
+//! What has happened to an order, as a person reads it: the payment's history and what the shop was
+//! told, by time.
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::api::Entry;
+use super::inbox::Confirmation;
+
+#[derive(Debug)]
+pub(super) struct Moment {
+    pub(super) at: String,
+    /// `09:00:05`, in UTC.
+    pub(super) clock: String,
+    pub(super) tone: &'static str,
+    pub(super) title: String,
+    pub(super) by: String,
+}
+
+pub(super) fn of(history: &[Entry], told: &[Confirmation]) -> Vec<Moment> {
+    let happened = history.iter().map(|entry| {
+        let (tone, title) = words(&entry.what);
+        moment(&entry.at, tone, title.to_owned(), source(&entry.source).to_owned())
+    });
+    let heard = told.iter().map(|confirmation| {
+        let title = format!("The shop was told: {}", confirmation.kind);
+        let by = match confirmation.count {
+            1 => "signed confirmation, verified".to_owned(),
+            n => format!("signed confirmation, verified, came {n} times"),
+        };
+        moment(&confirmation.received_at, "good", title, by)
+    });
+    let mut all: Vec<_> = happened.chain(heard).collect();
+    // What cannot be placed in time stays where it is told, first.
+    all.sort_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, moment)| moment).collect()
+}
+
+fn moment(
+    at: &str,
+    tone: &'static str,
+    title: String,
+    by: String,
+) -> (Option<OffsetDateTime>, Moment) {
+    let time = OffsetDateTime::parse(at, &Rfc3339).ok();
+    // Whole seconds: the shop's own notes have no finer ones, and must not come before their cause.
+    let time = time.and_then(|time| time.replace_nanosecond(0).ok());
+    let clock = time.map_or_else(String::new, |time| {
+        format!("{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())
+    });
+    (time, Moment { at: at.to_owned(), clock, tone, title, by })
+}
+
+fn words(what: &str) -> (&'static str, &str) {
+    match what {
+        "payment.started" => ("", "Payment started"),
+        "payment.outcome_unknown" => ("wait", "The gateway's answer is missing; it will be asked"),
+        "payment.page_opened" => ("", "Checkout page opened"),
+        "payment.try_failed" => ("bad", "A try failed; the page stays open"),
+        "payment.close_asked" => ("wait", "Payment is being closed"),
+        "payment.late_authorization" => ("wait", "Money was reserved too late; it is given back"),
+        "capture.requested" => ("wait", "Capture asked for"),
+        "void.requested" => ("wait", "Release of the money asked for"),
+        "refund.requested" => ("wait", "Refund asked for"),
+        "payment.completed" => ("good", "Paid"),
+        "payment.captured" => ("good", "Money taken"),
+        "payment.authorized" => ("good", "Money reserved"),
+        "payment.failed" => ("bad", "Payment declined"),
+        "payment.canceled" => ("bad", "Payment canceled"),
+        "payment.expired" => ("bad", "Time to pay is over"),
+        "payment.review" => ("wait", "Another amount was paid; somebody looks at it"),
+        "payment.excess_capture" => ("wait", "Paid beyond what was asked; it is given back"),
+        "refund.completed" => ("good", "Refunded"),
+        "refund.failed" => ("bad", "Refund failed"),
+        "dispute.opened" => ("wait", "The shopper's bank disputes the payment"),
+        "dispute.won" => ("good", "Dispute won"),
+        "dispute.lost" => ("bad", "Dispute lost"),
+        "order.expired" => ("bad", "Order expired"),
+        "order.canceled" => ("bad", "Order canceled"),
+        other => ("", other),
+    }
+}
+
+fn source(source: &str) -> &str {
+    match source {
+        "merchant" => "by the shop",
+        "gateway_answer" => "the gateway's answer",
+        "webhook" => "signed webhook of the gateway",
+        "look_up" => "look-up at the gateway",
+        "sweep" => "by the sweep",
+        "reconciliation" => "found by reconciliation",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happened_is_told_by_time() {
+        let entry = |at: &str, what: &str| Entry {
+            at: at.to_owned(),
+            source: "webhook".to_owned(),
+            what: what.to_owned(),
+        };
+        let history = [
+            entry("2026-11-20T09:00:05.7Z", "payment.completed"),
+            entry("2026-11-20T09:00:01Z", "payment.started"),
+            entry("2026-11-20T09:00:09Z", "what.is_new"),
+        ];
+        let told: Vec<(String, String)> =
+            of(&history, &[]).into_iter().map(|it| (it.clock, it.title)).collect();
+        let wanted =
+            [("09:00:01", "Payment started"), ("09:00:05", "Paid"), ("09:00:09", "what.is_new")];
+        assert_eq!(told, wanted.map(|(clock, title)| (clock.to_owned(), title.to_owned())));
+    }
+}

@@ -1,0 +1,96 @@
+//! What the shop remembers of the shoppers who went off to pay.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use axum::http::HeaderMap;
+use serde::{Deserialize, Serialize};
+
+use super::cart::{Cart, cookie, set_cookie};
+use crate::disk::{Change, Disk, DiskError};
+
+const COLLECTION: &str = "shop-visits";
+/// Names the latest visit, so that a shopper who closed the tab finds back.
+const VISIT: &str = "visit";
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Visit {
+    pub(super) order_id: String,
+    pub(super) payment_id: String,
+    #[serde(default)]
+    pub(super) status_token: String,
+    #[serde(default)]
+    pub(super) basket: Basket,
+}
+
+/// What was bought, at the prices of that moment, in minor units.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Basket {
+    pub(super) currency: String,
+    pub(super) total: u64,
+    pub(super) lines: Vec<Bought>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Bought {
+    pub(super) product_id: String,
+    pub(super) name: String,
+    pub(super) quantity: u64,
+    pub(super) unit_amount: u64,
+}
+
+/// Visits by their unguessable name, which is part of the return address.
+#[derive(Debug)]
+pub(super) struct Visits {
+    disk: Disk,
+    known: Mutex<BTreeMap<String, Visit>>,
+}
+
+impl Visits {
+    pub(super) fn open(disk: Disk) -> Result<Self, DiskError> {
+        let known = disk.all(COLLECTION)?.into_iter().collect();
+        Ok(Self { disk, known: Mutex::new(known) })
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<Visit> {
+        self.known().get(name).cloned()
+    }
+
+    /// The latest of this browser.
+    pub(super) fn of(&self, headers: &HeaderMap) -> Option<(String, Visit)> {
+        let name = cookie(headers, VISIT)?;
+        let visit = self.get(&name)?;
+        Some((name, visit))
+    }
+
+    pub(super) fn keep(&self, name: &str, visit: Visit) -> Result<(), DiskError> {
+        self.disk.write(&[Change::put(COLLECTION, name, &visit)?])?;
+        self.known().insert(name.to_owned(), visit);
+        Ok(())
+    }
+
+    /// The map is whole after every statement, so a poisoned lock is as good as any.
+    fn known(&self) -> MutexGuard<'_, BTreeMap<String, Visit>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub(super) fn visit_cookie(name: &str) -> String {
+    set_cookie(VISIT, name)
+}
+
+impl Basket {
+    pub(super) fn of(cart: &Cart) -> Self {
+        let lines = cart.lines.iter().map(|line| Bought {
+            product_id: line.product.id.to_owned(),
+            name: line.product.name.to_owned(),
+            quantity: line.quantity,
+            unit_amount: line.product.price(cart.currency),
+        });
+        Self {
+            currency: cart.currency.code().to_owned(),
+            total: cart.total(),
+            lines: lines.collect(),
+        }
+    }
+}
