@@ -86,10 +86,12 @@ fn record_object(order: &mut Order, attempt_id: &PaymentId, seen: &Seen) {
     record_page(attempt, seen);
 }
 
-/// One page per attempt, ever: what has been handed out must stay the only payable address.
+/// One page per attempt, ever: what has been handed out must stay the only payable address. So it is not
+/// the page of an object that ended, which an old answer may still show.
 fn record_page(attempt: &mut Attempt, seen: &Seen) {
     let wanted = attempt.phase.is_live() && attempt.close.is_none() && attempt.page.is_none();
-    if let (true, Some(page)) = (wanted, &seen.page) {
+    let ended = attempt.objects.get(&seen.object).is_some_and(|phase| phase.is_negative());
+    if let (true, Some(page)) = (wanted && !ended, &seen.page) {
         attempt.page = Some(Page {
             object: seen.object.clone(),
             address: page.address.clone(),

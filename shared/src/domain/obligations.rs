@@ -242,21 +242,22 @@ fn compensate_excess(order: &mut Order, now: Timestamp) {
         if left == 0 {
             continue;
         }
-        let earlier = order
-            .operations
-            .values()
-            .filter(|op| {
+        let earlier = || {
+            order.operations.values().filter(|op| {
                 op.capture.as_deref() == Some(&id)
                     && matches!(op.reason, Reason::LatePayment | Reason::DuplicatePayment)
             })
-            .count();
-        if earlier >= COMPENSATIONS_MAX {
+        };
+        // One that was withdrawn before anybody sent it says nothing of the gateway.
+        let tried = |op: &&Operation| op.sends > 0 || op.phase != OperationPhase::Refused;
+        let n = earlier().count();
+        if earlier().filter(tried).count() >= COMPENSATIONS_MAX {
             if let Some(capture) = order.captures.get_mut(&id) {
                 capture.class = CaptureClass::Review;
             }
             continue;
         }
-        let op_id = OperationId::compensation(&order.id, &id, earlier);
+        let op_id = OperationId::compensation(&order.id, &id, n);
         let (attempt, object) = (&capture.attempt, &capture.object);
         let mut op = Operation::owed(OperationKind::Refund, attempt, object, left, reason, now);
         op.capture = Some(id);

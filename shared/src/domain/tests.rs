@@ -1,6 +1,8 @@
 //! The rules, story by story.
 
 mod closing;
+mod laws;
+mod names;
 
 use super::attempt::{CaptureMode, Close, Failure};
 use super::capabilities::{Capabilities, Keys, OursToCapture};

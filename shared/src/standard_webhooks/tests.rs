@@ -127,6 +127,26 @@ fn a_key_shows_nothing() {
     assert_eq!(format!("{:?}", old()), "SigningKey(..)");
 }
 
+#[test]
+fn every_altered_bit_is_refused() {
+    let timestamp = NOW.to_string();
+    let signature = sign(&[old()], ID, NOW, BODY);
+    let parts = [ID.as_bytes(), timestamp.as_bytes(), signature.as_bytes(), BODY];
+    for part in 0..parts.len() {
+        for bit in 0..parts[part].len() * 8 {
+            let mut parts = parts.map(<[u8]>::to_vec);
+            parts[part][bit / 8] ^= 1 << (bit % 8);
+            let [id, timestamp, signature, body] = &parts;
+            let headers = Headers {
+                id: str::from_utf8(id).ok(),
+                timestamp: str::from_utf8(timestamp).ok(),
+                signature: str::from_utf8(signature).ok(),
+            };
+            assert!(verify(&[old()], headers, body, NOW).is_err(), "part {part}, bit {bit}");
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn any_altered_byte_is_refused(part in 0..4_usize, place: prop::sample::Index, flip in 1..=255_u8) {

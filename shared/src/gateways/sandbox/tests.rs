@@ -1,5 +1,6 @@
 //! The sandbox against the contract of all gateways; below, what is its own.
 
+mod forgeries;
 mod look_ups;
 mod opening;
 mod requests;

@@ -1,7 +1,11 @@
+mod reference;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use self::reference::Shape;
 use super::{LEVELS_MAX, Malformed, canonical, parse, pointer};
+use crate::domain::idempotency::Fingerprint;
 
 fn refused(text: &str) -> Malformed {
     parse(text.as_bytes()).unwrap_err()
@@ -106,4 +110,106 @@ proptest! {
     fn no_near_json_makes_it_panic(text in r#"[\[\]{}",:0-9eE+\-.\\nutrfalse é]{0,60}"#) {
         let _ = parse(text.as_bytes());
     }
+    #[test]
+    fn what_serde_json_takes_is_taken_but_for_repeats_depth_and_huge_numbers(text in near_json()) {
+        let theirs: Result<Value, _> = serde_json::from_str(&text);
+        match (parse(text.as_bytes()), theirs, serde_json::from_str::<Shape>(&text)) {
+            (Ok(ours), Ok(theirs), Ok(shape)) => {
+                prop_assert!(!shape.repeats() && shape.levels() <= LEVELS_MAX);
+                prop_assert_eq!(ours, theirs);
+            }
+            (Err(Malformed::DuplicateMember), _, Ok(shape)) => prop_assert!(shape.repeats()),
+            (Err(Malformed::TooDeep), _, Ok(shape)) => prop_assert!(shape.levels() > LEVELS_MAX),
+            // It stops where it finds either, whatever comes after.
+            (Err(Malformed::DuplicateMember | Malformed::TooDeep), Err(_), _) => {}
+            (Err(_), Err(_), _) => {}
+            // A number beyond a double is for the reader to refuse, by its pointer.
+            (Ok(_), Err(error), _) => prop_assert!(error.to_string().contains("out of range")),
+            (ours, theirs, shape) => prop_assert!(false, "{:?} {:?} {:?}", ours, theirs, shape.is_ok()),
+        }
+    }
+
+    #[test]
+    fn the_order_of_members_changes_no_fingerprint(value in any_json(), turn: prop::sample::Index) {
+        let fingerprint = |text: &str| {
+            Fingerprint::of("POST /api/orders", &canonical(&parse(text.as_bytes()).unwrap()))
+        };
+        let (straight, turned) = (written(&value, None), written(&value, Some(turn)));
+        prop_assert_eq!(fingerprint(&straight), fingerprint(&turned));
+    }
+
+    #[test]
+    fn every_value_has_a_spelling_of_its_own(a in any_json(), b in any_json(), at: prop::sample::Index) {
+        prop_assert_eq!(canonical(&a) == canonical(&b), a == b);
+        let altered = altered(&a, at);
+        prop_assert_ne!(canonical(&altered), canonical(&a));
+    }
+}
+
+/// The value as text, the members of each object turned round by so many.
+fn written(value: &Value, turn: Option<prop::sample::Index>) -> String {
+    match value {
+        Value::Object(members) => {
+            let mut members: Vec<String> = members
+                .iter()
+                .map(|(name, member)| format!("{} : {}", json!(name), written(member, turn)))
+                .collect();
+            if let Some(turn) = turn.filter(|_| !members.is_empty()) {
+                let by = turn.index(members.len());
+                members.rotate_left(by);
+            }
+            format!("{{ {} }}", members.join(" , "))
+        }
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| written(item, turn)).collect();
+            format!("[ {} ]", items.join(" , "))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string(),
+    }
+}
+
+/// The same but for one leaf, or one more member.
+fn altered(value: &Value, at: prop::sample::Index) -> Value {
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            let mut members = members.clone();
+            let count = members.len();
+            let member = members.values_mut().nth(at.index(count)).unwrap();
+            *member = altered(member, at);
+            Value::Object(members)
+        }
+        Value::Array(items) if !items.is_empty() => {
+            let mut items = items.clone();
+            let place = at.index(items.len());
+            items[place] = altered(&items[place], at);
+            Value::Array(items)
+        }
+        Value::Object(_) => json!({ "more": null }),
+        Value::Array(_) => json!([null]),
+        Value::Null => json!(0),
+        Value::Bool(known) => json!(!known),
+        Value::Number(known) => json!(known.to_string()),
+        Value::String(known) => json!(format!("{known} ")),
+    }
+}
+
+/// JSON, and texts one cut or one letter away from it.
+fn near_json() -> impl Strategy<Value = String> {
+    let deep = (0..40_usize, any_json())
+        .prop_map(|(levels, value)| format!("{}{value}{}", "[".repeat(levels), "]".repeat(levels)));
+    let repeated = (any_json(), "[ab]{1}", "[ab]{1}")
+        .prop_map(|(value, a, b)| format!(r#"[{{"{a}":{value},"{b}":1}}]"#));
+    let numbers = r"\[-?[0-9]{1,25}(\.[0-9]{1,3})?([eE][+-]?[0-9]{1,4})?\]";
+    let whole =
+        prop_oneof![any_json().prop_map(|value| value.to_string()), deep, repeated, numbers];
+    let letter = prop_oneof![Just(String::new()), "[\\[\\]{}\",:0-9eE+\\-. \\\\u]"];
+    (whole, any::<prop::sample::Index>(), letter, any::<bool>()).prop_map(
+        |(mut text, place, letter, kept)| {
+            let place = place.index(text.len());
+            if !kept && text.is_char_boundary(place) && text.is_char_boundary(place + 1) {
+                text.replace_range(place..=place, &letter);
+            }
+            text
+        },
+    )
 }

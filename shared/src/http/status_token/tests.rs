@@ -74,6 +74,18 @@ fn a_token_has_one_spelling() {
     assert_eq!(check("v1.k1.0.", PAYMENT, -1), Err(TokenError::WrongSignature));
 }
 
+#[test]
+fn every_altered_bit_is_refused() {
+    let token = sign("k1", KEY, PAYMENT, EXP);
+    for bit in 0..token.len() * 8 {
+        let mut altered = token.clone().into_bytes();
+        altered[bit / 8] ^= 1 << (bit % 8);
+        // Not UTF-8 is no header's text.
+        let Ok(altered) = String::from_utf8(altered) else { continue };
+        assert!(check(&altered, PAYMENT, 0).is_err(), "{altered}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_altered_character_is_refused(place: prop::sample::Index, with in "[ -~é]") {

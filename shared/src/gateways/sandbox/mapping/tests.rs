@@ -26,10 +26,18 @@ fn object(json: &str) -> Result<Seen, MappingError> {
 proptest! {
     #[test]
     fn an_amount_comes_back_as_it_went(amount in 1..=AMOUNT_MINOR_MAX) {
-        for code in ["USD", "JPY", "KWD"] {
+        for code in ["JPY", "USD", "INR", "KWD", "CLF"] {
             let money = Money::new(amount, Currency::from_code(code).unwrap());
             let sent = to_gateway(money).unwrap();
+            prop_assert_eq!(sent.amount, amount, "never rounded");
             prop_assert_eq!(from_gateway(sent.amount, sent.currency), Ok(money));
+        }
+    }
+
+    #[test]
+    fn an_amount_out_of_range_is_not_sent(beyond in AMOUNT_MINOR_MAX + 1..) {
+        for amount in [0, beyond] {
+            prop_assert!(to_gateway(usd(amount)).is_none());
         }
     }
 }

@@ -1,0 +1,249 @@
+//! A gateway in the hands of a law: what its objects go through, and what it tells on the way. It does
+//! only what a real one can do: a capture stays within its authorization, a refund within its capture.
+
+use proptest::prelude::*;
+
+use crate::domain::attempt::{CaptureMode, Failure, Method};
+use crate::domain::fact::{Seen, SeenCapture, SeenDispute, SeenPage, SeenRefund};
+use crate::domain::id::OperationId;
+use crate::domain::money::{Currency, Money};
+use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
+use crate::domain::testing::usd;
+
+pub(super) const TOTAL: u64 = 7500;
+/// Parts of one authorization; together they are all of it.
+const PARTS: [u64; 3] = [1000, 2500, 4000];
+
+/// What may happen next. A step that is not possible now does not happen.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Step {
+    FailedTry,
+    Authorize,
+    End(Phase),
+    Capture(Taken),
+    /// Half of what is left of a capture, or all of it. `alone`: the news does not name the capture.
+    Refund {
+        capture: usize,
+        all: bool,
+        alone: bool,
+    },
+    RefundEnds {
+        refund: usize,
+        well: bool,
+    },
+    Dispute {
+        capture: usize,
+    },
+    DisputeEnds {
+        dispute: usize,
+        won: bool,
+    },
+    /// Somebody looks: all that is to be seen now.
+    Show,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Taken {
+    AsAsked,
+    /// A part, where a payment is captured by hand.
+    Part,
+    OtherCurrency,
+    OtherAmount,
+}
+
+pub(super) fn steps(most: usize) -> impl Strategy<Value = Vec<(usize, Step)>> {
+    let index = || 0..3_usize;
+    let step = prop_oneof![
+        2 => Just(Step::FailedTry),
+        3 => Just(Step::Authorize),
+        3 => prop::sample::select(vec![Phase::Cancelled, Phase::Expired, Phase::Failed]).prop_map(Step::End),
+        5 => prop::sample::select(vec![
+            Taken::AsAsked, Taken::AsAsked, Taken::Part, Taken::Part, Taken::OtherCurrency, Taken::OtherAmount,
+        ]).prop_map(Step::Capture),
+        3 => (index(), any::<bool>(), any::<bool>())
+            .prop_map(|(capture, all, alone)| Step::Refund { capture, all, alone }),
+        3 => (index(), any::<bool>()).prop_map(|(refund, well)| Step::RefundEnds { refund, well }),
+        1 => index().prop_map(|capture| Step::Dispute { capture }),
+        1 => (index(), any::<bool>()).prop_map(|(dispute, won)| Step::DisputeEnds { dispute, won }),
+        3 => Just(Step::Show),
+    ];
+    prop::collection::vec((index(), step), 1..=most)
+}
+
+/// One object, as it truly is.
+#[derive(Clone, Debug)]
+pub(super) struct Object {
+    mode: CaptureMode,
+    truth: Seen,
+    /// The refund that we asked for, until the gateway makes it: its name and amount.
+    asked: Option<(OperationId, u64)>,
+}
+
+impl Object {
+    pub(super) fn new(name: &str, mode: CaptureMode) -> Self {
+        let page = SeenPage {
+            address: Some(format!("https://pay.example/{name}")),
+            token: Some("tok".to_owned()),
+            expires_at: None,
+        };
+        let truth = Seen {
+            object: name.to_owned(),
+            phase: Some(Phase::Pending),
+            page: Some(page),
+            method: Some(Method::Card),
+            ..Seen::default()
+        };
+        Self { mode, truth, asked: None }
+    }
+
+    pub(super) fn asked_to_refund(mut self, operation: OperationId, amount_minor: u64) -> Self {
+        self.asked = Some((operation, amount_minor));
+        self
+    }
+
+    pub(super) fn shown(&self) -> Seen {
+        self.truth.clone()
+    }
+
+    /// Takes the step if it is possible now, and says what is told of it.
+    pub(super) fn take(&mut self, step: Step) -> Option<Seen> {
+        match step {
+            Step::FailedTry => self.fail_a_try(),
+            Step::Authorize => self.authorize(),
+            Step::End(phase) => self.end(phase),
+            Step::Capture(taken) => self.capture(taken),
+            Step::Refund { capture, all, alone } => self.refund(capture, all, alone),
+            Step::RefundEnds { refund, well } => self.end_refund(refund, well),
+            Step::Dispute { capture } => self.dispute(capture),
+            Step::DisputeEnds { dispute, won } => self.end_dispute(dispute, won),
+            Step::Show => Some(self.shown()),
+        }
+    }
+
+    fn phase(&self) -> Phase {
+        self.truth.phase.unwrap()
+    }
+
+    /// An event: it may arrive late, and tells one thing.
+    fn news(&self) -> Seen {
+        let object = self.truth.object.clone();
+        Seen { object, phase: self.truth.phase, past: true, ..Seen::default() }
+    }
+
+    /// News of a refund or dispute. It does not speak of the object: none says that it is captured and
+    /// leaves the capture out.
+    fn aside(&self) -> Seen {
+        Seen { phase: None, ..self.news() }
+    }
+
+    fn fail_a_try(&mut self) -> Option<Seen> {
+        let failure = Failure { code: "declined".to_owned(), message: "no".to_owned() };
+        (self.phase() == Phase::Pending).then(|| {
+            self.truth.failure = Some(failure.clone());
+            Seen { failure: Some(failure), ..self.news() }
+        })
+    }
+
+    /// Also of an object that ended: some gateways let a shopper's bank say yes too late.
+    fn authorize(&mut self) -> Option<Seen> {
+        let possible = self.phase() == Phase::Pending || self.phase().is_negative();
+        possible.then(|| {
+            self.truth.phase = Some(Phase::Authorized);
+            self.truth.authorized = Some(usd(TOTAL));
+            self.truth.page = None;
+            Seen { authorized: self.truth.authorized, ..self.news() }
+        })
+    }
+
+    fn end(&mut self, phase: Phase) -> Option<Seen> {
+        matches!(self.phase(), Phase::Pending | Phase::Authorized).then(|| {
+            self.truth.phase = Some(phase);
+            self.truth.page = None;
+            self.news()
+        })
+    }
+
+    fn capture(&mut self, taken: Taken) -> Option<Seen> {
+        let parts = self.truth.captures.len();
+        let so_far: u64 = self.truth.captures.iter().map(|c| c.amount.amount_minor).sum();
+        let by_hand = self.mode == CaptureMode::Manual;
+        let possible = if by_hand { self.truth.authorized.is_some() } else { parts == 0 };
+        if !possible || so_far >= TOTAL {
+            return None;
+        }
+        let amount = match taken {
+            Taken::Part if by_hand => usd(PARTS[parts]),
+            Taken::AsAsked | Taken::Part => usd(TOTAL - so_far),
+            Taken::OtherCurrency => Money::new(TOTAL - so_far, Currency::from_code("EUR").unwrap()),
+            // By hand less than what is held is no mistake.
+            Taken::OtherAmount if by_hand => return None,
+            Taken::OtherAmount => usd(TOTAL - 100),
+        };
+        let id = if by_hand {
+            format!("{}#{parts}", self.truth.object)
+        } else {
+            self.truth.object.clone()
+        };
+        let capture = SeenCapture { id, amount, operation: None };
+        self.truth.captures.push(capture.clone());
+        self.truth.phase = Some(Phase::Captured);
+        self.truth.page = None;
+        Some(Seen { captures: vec![capture], ..self.news() })
+    }
+
+    fn refund(&mut self, capture: usize, all: bool, alone: bool) -> Option<Seen> {
+        let capture = self.truth.captures.get(capture)?.clone();
+        let given = self.truth.refunds.iter();
+        let given = given.filter(|r| r.capture == capture.id && r.phase != OperationPhase::Failed);
+        let left = capture.amount.amount_minor - given.map(|r| r.amount_minor).sum::<u64>();
+        let ours = self.asked.take_if(|(_, amount)| *amount <= left);
+        let (operation, amount_minor) = match ours {
+            Some((operation, amount)) => (Some(operation), amount),
+            None if all => (None, left),
+            None => (None, left / 2),
+        };
+        if amount_minor == 0 {
+            return None;
+        }
+        let id = format!("r{}{}", self.truth.object, self.truth.refunds.len());
+        let phase = OperationPhase::Pending;
+        let refund = SeenRefund { id, operation, capture: capture.id.clone(), amount_minor, phase };
+        self.truth.refunds.push(refund.clone());
+        let captures = if alone { Vec::new() } else { vec![capture] };
+        Some(Seen { captures, refunds: vec![refund], ..self.aside() })
+    }
+
+    /// A refund that succeeded can still be sent back by the bank.
+    fn end_refund(&mut self, refund: usize, well: bool) -> Option<Seen> {
+        let refund = self.truth.refunds.get_mut(refund)?;
+        refund.phase = match (refund.phase, well) {
+            (OperationPhase::Pending, true) => OperationPhase::Done,
+            (OperationPhase::Pending | OperationPhase::Done, false) => OperationPhase::Failed,
+            _ => return None,
+        };
+        let refund = refund.clone();
+        Some(Seen { refunds: vec![refund], ..self.aside() })
+    }
+
+    fn dispute(&mut self, capture: usize) -> Option<Seen> {
+        let capture = self.truth.captures.get(capture)?.clone();
+        let dispute = SeenDispute {
+            id: format!("d{}{}", self.truth.object, self.truth.disputes.len()),
+            capture: capture.id.clone(),
+            amount_minor: capture.amount.amount_minor,
+            phase: DisputePhase::Open,
+        };
+        self.truth.disputes.push(dispute.clone());
+        Some(Seen { captures: vec![capture], disputes: vec![dispute], ..self.news() })
+    }
+
+    fn end_dispute(&mut self, dispute: usize, won: bool) -> Option<Seen> {
+        let dispute = self.truth.disputes.get_mut(dispute)?;
+        if dispute.phase != DisputePhase::Open {
+            return None;
+        }
+        dispute.phase = if won { DisputePhase::Won } else { DisputePhase::Lost };
+        let dispute = dispute.clone();
+        Some(Seen { disputes: vec![dispute], ..self.aside() })
+    }
+}

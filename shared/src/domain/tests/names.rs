@@ -1,0 +1,158 @@
+//! Laws of money and of names.
+
+use proptest::prelude::*;
+
+use crate::domain::id::{OperationId, OrderId, PaymentId, message_id};
+use crate::domain::idempotency::{Fingerprint, Key};
+use crate::domain::money::{Currency, Money, MoneyError};
+
+fn currencies() -> impl Iterator<Item = Currency> {
+    let codes = ('A'..='Z').flat_map(|a| ('A'..='Z').map(move |b| (a, b)));
+    let codes = codes.flat_map(|(a, b)| ('A'..='Z').map(move |c| format!("{a}{b}{c}")));
+    codes.filter_map(|code| Currency::from_code(&code).ok())
+}
+
+fn currency() -> impl Strategy<Value = Currency> {
+    prop::sample::select(currencies().collect::<Vec<_>>())
+}
+
+fn key() -> impl Strategy<Value = Key> {
+    "[!-~]{1,255}".prop_map(|text| Key::parse(&text).unwrap())
+}
+
+fn order() -> impl Strategy<Value = OrderId> {
+    prop_oneof![
+        key().prop_map(|key| OrderId::from_key(&key)),
+        any::<[u8; 16]>().prop_map(OrderId::from_random)
+    ]
+}
+
+/// Every kind of name that an order's parts get.
+fn payments(order: &OrderId, key: &Key, n: usize) -> [PaymentId; 2] {
+    [PaymentId::from_key(order, key), PaymentId::from_number(order, n)]
+}
+
+fn operations(payment: &PaymentId, key: &Key, n: usize) -> [OperationId; 6] {
+    let order = payment.order();
+    [
+        OperationId::capture_from_key(payment, key),
+        OperationId::refund_from_key(payment, key),
+        OperationId::capture_owed(payment, n),
+        OperationId::void_of(payment, key.as_str(), n),
+        OperationId::compensation(&order, key.as_str(), n),
+        OperationId::foreign_refund(&order, key.as_str()),
+    ]
+}
+
+#[test]
+fn every_currency_is_counted_in_its_own_minor_unit() {
+    let exponent = |code: &str| Currency::from_code(code).unwrap().exponent();
+    for (code, expected) in [("JPY", 0), ("INR", 2), ("USD", 2), ("KWD", 3), ("CLF", 4)] {
+        assert_eq!(exponent(code), expected, "{code}");
+    }
+    assert!(currencies().count() > 150);
+    assert!(currencies().all(|currency| [0, 2, 3, 4].contains(&currency.exponent())));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn sums_are_exact_or_refused(a: u64, b: u64, currency in currency()) {
+        let (a_money, b_money) = (Money::new(a, currency), Money::new(b, currency));
+        let within = |exact: i128| u64::try_from(exact).map(|sum| Money::new(sum, currency));
+        let within = |exact| within(exact).map_err(|_| MoneyError::OutOfRange);
+        prop_assert_eq!(a_money.checked_add(b_money), within(i128::from(a) + i128::from(b)));
+        prop_assert_eq!(a_money.checked_sub(b_money), within(i128::from(a) - i128::from(b)));
+        if let Ok(sum) = a_money.checked_add(b_money) {
+            prop_assert_eq!(sum.checked_sub(b_money), Ok(a_money));
+            prop_assert_eq!(b_money.checked_add(a_money), Ok(sum));
+        }
+    }
+
+    #[test]
+    fn two_currencies_never_meet(a: u64, b: u64, one in currency(), other in currency()) {
+        prop_assume!(one != other);
+        let (a, b) = (Money::new(a, one), Money::new(b, other));
+        prop_assert_eq!(a.checked_add(b), Err(MoneyError::CurrencyMismatch));
+        prop_assert_eq!(a.checked_sub(b), Err(MoneyError::CurrencyMismatch));
+    }
+
+    #[test]
+    fn money_is_stored_as_it_is(amount: u64, currency in currency()) {
+        let money = Money::new(amount, currency);
+        let stored = serde_json::to_string(&money).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Money>(&stored).unwrap(), money);
+    }
+
+    #[test]
+    fn a_name_is_read_as_it_was_written_and_leads_to_its_order(
+        order in order(), key in key(), n in 0..64_usize,
+    ) {
+        prop_assert_eq!(OrderId::parse(&order.to_string()), Ok(order.clone()));
+        for payment in payments(&order, &key, n) {
+            prop_assert_eq!(PaymentId::parse(&payment.to_string()), Ok(payment.clone()));
+            prop_assert_eq!(payment.order(), order.clone());
+            prop_assert!(payment.as_str().contains(&order.as_str()["ORD_".len()..]));
+            for operation in operations(&payment, &key, n) {
+                prop_assert_eq!(OperationId::parse(&operation.to_string()), Ok(operation.clone()));
+                prop_assert_eq!(operation.order(), order.clone());
+                prop_assert!(operation.as_str().len() <= 34);
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_of_another_shape_is_refused(
+        order in order(), key in key(), place: prop::sample::Index, with in "[^0-9A-HJKMNP-TV-Z]",
+    ) {
+        let [payment, _] = payments(&order, &key, 0);
+        let operation = OperationId::refund_from_key(&payment, &key);
+        let is_name = |text: &str| {
+            OrderId::parse(text).is_ok() || PaymentId::parse(text).is_ok() || OperationId::parse(text).is_ok()
+        };
+        for name in [order.as_str(), payment.as_str(), operation.as_str()] {
+            prop_assert!(!is_name(&name[1..]) && !is_name(&name[..name.len() - 1]));
+            let longer = [format!("{name}0"), format!(" {name}"), format!("{name} ")];
+            prop_assert!(!longer.iter().any(|name| is_name(name)));
+            prop_assert!(!is_name(&name.to_lowercase()));
+            let mut altered = name.to_owned();
+            let place = "ORD_".len() + place.index(name.len() - "ORD_".len());
+            altered.replace_range(place..=place, &with);
+            prop_assert!(!is_name(&altered), "{altered}");
+        }
+        prop_assert!(PaymentId::parse(order.as_str()).is_err() && OrderId::parse(payment.as_str()).is_err());
+        let capture = OperationId::capture_from_key(&payment, &key);
+        prop_assert!(OperationId::parse_refund(capture.as_str()).is_err());
+    }
+
+    #[test]
+    fn one_key_gives_one_name_and_another_key_another(a in key(), b in key(), order in order()) {
+        let same = a == b;
+        prop_assert_eq!(OrderId::from_key(&a) == OrderId::from_key(&b), same);
+        prop_assert_eq!(payments(&order, &a, 0)[0] == payments(&order, &b, 0)[0], same);
+        prop_assert_eq!(a.hash("orders") == b.hash("orders"), same);
+        prop_assert_ne!(a.hash("orders"), a.hash("payments"));
+        prop_assert_eq!(
+            message_id(&order, a.as_str()) == message_id(&order, b.as_str()), same
+        );
+        let [payment, _] = payments(&order, &a, 0);
+        let names = operations(&payment, &a, 0);
+        let distinct: std::collections::BTreeSet<_> = names.iter().collect();
+        prop_assert_eq!(distinct.len(), names.len());
+    }
+
+    #[test]
+    fn a_key_is_visible_ascii_and_nothing_else(text in "\\PC{0,20}|[!-~]{254,258}|[ -~\t\n]{0,9}") {
+        let visible = text.bytes().all(|b| (b'!'..=b'~').contains(&b));
+        let well_formed = visible && (1..=255).contains(&text.len());
+        prop_assert_eq!(Key::parse(&text).map(|key| key.as_str().to_owned()).ok(), well_formed.then_some(text));
+    }
+
+    #[test]
+    fn a_fingerprint_tells_routes_and_bodies_apart(a in ".{0,8}", b in ".{0,8}", c in ".{0,8}") {
+        let moved = Fingerprint::of(&format!("{a}{b}"), &c) == Fingerprint::of(&a, &format!("{b}{c}"));
+        prop_assert_eq!(moved, b.is_empty());
+        prop_assert_eq!(Fingerprint::of(&a, &b) == Fingerprint::of(&a, &c), b == c);
+    }
+}
