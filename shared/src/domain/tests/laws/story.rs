@@ -201,12 +201,16 @@ impl Story {
         begin(self.able, self.mode, self.start)
     }
 
-    /// Learns all of it in this order, and holds every image on the way against the invariants.
+    /// Learns all of it in this order and tells of it, and holds every image on the way against the
+    /// invariants.
     pub(super) fn play(&self, told: &[Told]) -> Case {
         let mut case = self.begin();
         for (id, seen) in told {
             let before = case.order.clone();
             case.learn(id, seen);
+            image::check(&before, &case.order);
+            let before = case.order.clone();
+            case.change(|order| order.outbox.clear());
             image::check(&before, &case.order);
             let settled = case.order.clone();
             case.learn(id, seen);
