@@ -14,6 +14,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -33,6 +34,9 @@ pub const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The largest body that API Gateway takes, in bytes.
 const BODY_MAX: usize = 10 * 1024 * 1024;
+
+/// AWS: 10240 bytes of request line and header values together (quotas of HTTP APIs).
+const HEAD_MAX: usize = 10_240;
 
 /// What is read of a larger one, so that its sender sees the answer and not a broken connection.
 const DISCARDED_MAX: usize = 4 * BODY_MAX;
@@ -95,6 +99,7 @@ async fn answer(
     let (head, body) = request.into_parts();
     let request_id = crate::random::hex();
     let mut response = match gateway.routes.find(&head.method, head.uri.path()) {
+        _ if head_bytes(&head) > HEAD_MAX => message(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE),
         None => message(StatusCode::NOT_FOUND),
         Some(_) if !event::has_usable_host(&head.headers) => message(StatusCode::BAD_REQUEST),
         Some(route) => match read(body).await {
@@ -111,6 +116,12 @@ async fn answer(
         response.headers_mut().insert("apigw-requestid", id);
     }
     response
+}
+
+fn head_bytes(head: &Parts) -> usize {
+    let target = head.uri.path_and_query().map_or("", |target| target.as_str());
+    let line = format!("{} {target} {:?}", head.method, head.version);
+    head.headers.values().map(HeaderValue::len).fold(line.len(), usize::saturating_add)
 }
 
 /// The whole body, or the status that answers it.

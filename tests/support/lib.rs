@@ -11,6 +11,8 @@
     reason = "a test stops at its first surprise, checks in passing, and writes bodies where it sends them"
 )]
 
+#[path = "../conformance/mod.rs"]
+pub mod conformance;
 #[path = "../search/mod.rs"]
 pub mod search;
 

@@ -217,8 +217,7 @@ fn the_price_of_a_million_payments_is_a_sum() {
 
 #[test]
 fn a_figure_that_lags_is_found() {
-    let text =
-        "| step | n | $ |\n|---|---:|---:|\n| a | 2 | 0.40 |\n| **b** | **3** | **0.50** |\n\n| x |";
+    let text = "| step | n | $ |\n|---|---:|---:|\n| a | 2 | 0.40 |\n| **b** | **3** | **0.50** |\n\n| x |";
     let rows = table(text, "| step |");
     assert_eq!(rows, [["a", "2", "0.40"], ["b", "3", "0.50"]]);
     let of = |text: &'static str| move |_: &str| text.to_owned();

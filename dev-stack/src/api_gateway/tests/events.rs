@@ -72,6 +72,37 @@ fn a_request_becomes_an_event_of_payload_2_0() {
 }
 
 #[test]
+fn cookies_of_several_headers_are_one_list_and_no_header() {
+    let request = Request::post("/api/orders")
+        .header("cookie", "a=1; b=2")
+        .header("Cookie", "c=3")
+        .body(Vec::new());
+    let event = event(request.unwrap());
+    assert_eq!(event["cookies"], json!(["a=1", "b=2", "c=3"]));
+    assert_eq!(event["headers"].get("cookie"), None);
+}
+
+#[test]
+fn a_query_is_given_as_it_came_and_decoded() {
+    let query = |query: &str| {
+        let request = Request::post(format!("/api/orders?{query}")).body(Vec::new());
+        let event = event(request.unwrap());
+        assert_eq!(event["rawQueryString"], query);
+        event["queryStringParameters"].clone()
+    };
+    assert_eq!(query("a%5B%5D=1&a[]=2"), json!({ "a[]": "1,2" }));
+    assert_eq!(query("a=&b"), json!({ "a": "", "b": "" }));
+    assert_eq!(query("a=1%2C2&a=3"), json!({ "a": "1,2,3" }));
+    assert_eq!(query("a=%C3%A9%26"), json!({ "a": "é&" }));
+}
+
+#[test]
+fn names_of_headers_are_in_small_letters() {
+    let request = Request::post("/api/orders").header("X-Mixed-Case", "Kept").body(Vec::new());
+    assert_eq!(event(request.unwrap())["headers"]["x-mixed-case"], "Kept");
+}
+
+#[test]
 fn what_is_empty_is_absent_from_the_event() {
     let event = event(Request::get("/api/orders/ORD_1").body(Vec::new()).unwrap());
     for name in ["body", "cookies", "queryStringParameters"] {

@@ -58,6 +58,53 @@ async fn api_gateways_own_answers_are_messages() {
 }
 
 #[tokio::test]
+async fn request_line_and_header_values_have_a_limit_together() {
+    let url = started(30_000).await;
+    let orders = format!("{url}/api/orders/x");
+    let asked = |padding: usize| {
+        let request = client().get(&orders).header("x-padding", "p".repeat(padding));
+        async move { request.send().await.unwrap() }
+    };
+    let sent = asked(1).await.json::<Value>().await.unwrap()["sent"].clone();
+    let headers = sent["headers"].as_object().unwrap();
+    // What the gateway adds of its own is not the caller's.
+    let own = ["x-forwarded-for", "x-forwarded-port", "x-forwarded-proto", "x-amzn-trace-id"];
+    let given = headers.iter().filter(|(name, _)| !own.contains(&name.as_str()));
+    let values: usize = given
+        .filter(|(name, _)| *name != "content-length")
+        .map(|(_, v)| v.as_str().unwrap().len())
+        .sum();
+    let rest = 10_240 - values - "GET /api/orders/x HTTP/1.1".len() + 1;
+    assert_eq!(asked(rest).await.status(), 200);
+    let answer = asked(rest + 1).await;
+    assert_eq!(answer.status(), 431);
+    let text = answer.text().await.unwrap();
+    assert_eq!(text, "{\"message\":\"Request Header Fields Too Large\"}");
+}
+
+#[tokio::test]
+async fn a_method_without_a_route_is_not_found() {
+    let url = started(30_000).await;
+    let not_found = "{\"message\":\"Not Found\"}".to_owned();
+    for method in [Method::OPTIONS, Method::DELETE, Method::PUT] {
+        let url = format!("{url}/api/orders/x");
+        assert_eq!(exchange(method, url, "").await, (404, not_found.clone()));
+    }
+    // A route for GET takes no HEAD, and an answer to HEAD has no body.
+    let answer = exchange(Method::HEAD, format!("{url}/api/orders/x"), "").await;
+    assert_eq!(answer, (404, String::new()));
+}
+
+#[tokio::test]
+async fn every_answer_names_its_request() {
+    let url = started(30_000).await;
+    for path in ["/api/orders/x", "/nothing"] {
+        let answer = client().get(format!("{url}{path}")).send().await.unwrap();
+        assert_eq!(answer.headers()["apigw-requestid"].len(), 32, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_function_that_outlasts_the_api_is_a_503_and_goes_on() {
     let url = started(300).await;
     let timeout = (503, "{\"message\":\"Service Unavailable\"}".to_owned());

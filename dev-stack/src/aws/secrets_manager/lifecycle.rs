@@ -1,10 +1,12 @@
-//! What happens to a secret besides new values: stages move, it is deleted, it is restored.
+//! What happens to a secret besides new values: stages move, tags change, it is deleted, it is restored.
 
 use serde_json::{Value, json};
 
 use super::error::SecretsError;
-use super::requests::{DeleteSecret, OneSecret, UpdateSecretVersionStage};
-use super::secret::{CURRENT, Secret};
+use super::requests::{
+    DeleteSecret, OneSecret, TagResource, UntagResource, UpdateSecretVersionStage,
+};
+use super::secret::{CURRENT, Secret, Tag};
 use super::{COLLECTION, SecretsManager, find};
 use crate::disk::Change;
 
@@ -62,6 +64,29 @@ impl SecretsManager {
         self.0.disk.write(&[Change::remove(COLLECTION, name.as_str())])?;
         secrets.remove(&name);
         Ok(deleted(&arn, &name, now_ms))
+    }
+
+    /// A tag of a key that is there replaces it.
+    pub(super) fn tag(&self, request: TagResource) -> Result<Value, SecretsError> {
+        self.retag(&request.secret_id, |tags| {
+            tags.retain(|tag| !request.tags.iter().any(|new| new.key == tag.key));
+            tags.extend(request.tags);
+        })
+    }
+
+    /// Of a key that is not there: nothing to do.
+    pub(super) fn untag(&self, request: &UntagResource) -> Result<Value, SecretsError> {
+        let goes = |tag: &Tag| request.tag_keys.contains(&tag.key);
+        self.retag(&request.secret_id, |tags| tags.retain(|tag| !goes(tag)))
+    }
+
+    fn retag(&self, id: &str, change: impl FnOnce(&mut Vec<Tag>)) -> Result<Value, SecretsError> {
+        let mut secrets = self.secrets();
+        let mut secret = find(&secrets, id)?.clone();
+        secret.check_not_deleted()?;
+        change(&mut secret.tags);
+        self.keep(&mut secrets, secret)?;
+        Ok(json!({}))
     }
 
     pub(super) fn restore(&self, request: &OneSecret) -> Result<Value, SecretsError> {

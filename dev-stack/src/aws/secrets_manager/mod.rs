@@ -84,6 +84,9 @@ impl SecretsManager {
             "DescribeSecret" => self.describe(&read(body)?),
             "ListSecrets" => self.list(&read(body)?),
             "ListSecretVersionIds" => self.versions(&read(body)?),
+            "BatchGetSecretValue" => self.values(&read(body)?),
+            "TagResource" => self.tag(read(body)?),
+            "UntagResource" => self.untag(&read(body)?),
             _ => Err(SecretsError::UnknownOperation(action.to_owned())),
         }
     }

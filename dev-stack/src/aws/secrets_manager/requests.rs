@@ -59,11 +59,42 @@ pub(super) struct GetSecretValue {
     pub(super) version_stage: Option<String>,
 }
 
-/// Describe, restore, list versions.
+/// Describe, restore.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct OneSecret {
     pub(super) secret_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ListVersions {
+    pub(super) secret_id: String,
+    #[serde(default)]
+    pub(super) include_deprecated: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct BatchGet {
+    #[serde(default)]
+    pub(super) secret_id_list: Vec<String>,
+    #[serde(default)]
+    pub(super) filters: Vec<Filter>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct TagResource {
+    pub(super) secret_id: String,
+    pub(super) tags: Vec<Tag>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct UntagResource {
+    pub(super) secret_id: String,
+    pub(super) tag_keys: Vec<String>,
 }
 
 #[derive(Deserialize)]

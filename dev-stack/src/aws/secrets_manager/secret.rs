@@ -11,6 +11,8 @@ pub(super) const CURRENT: &str = "AWSCURRENT";
 pub(super) const PREVIOUS: &str = "AWSPREVIOUS";
 /// Beyond so many, versions without a stage are dropped, the oldest first.
 const VERSIONS_MAX: usize = 100;
+/// AWS: a version of the last 24 hours is never dropped (`PutSecretValue`).
+const YOUNG_MS: i64 = 86_400_000;
 const STAGES_MAX: usize = 20;
 
 /// Text, or bytes in base64 as they travel. Shown by nothing.
@@ -50,7 +52,7 @@ pub(super) struct Secret {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Tag {
-    key: String,
+    pub(super) key: String,
     value: String,
 }
 
@@ -104,7 +106,7 @@ impl Secret {
             self.attach(stage, token);
         }
         self.changed_ms = now_ms;
-        self.drop_oldest_unstaged();
+        self.drop_oldest_unstaged(now_ms);
         Ok(())
     }
 
@@ -129,9 +131,11 @@ impl Secret {
         }
     }
 
-    fn drop_oldest_unstaged(&mut self) {
+    fn drop_oldest_unstaged(&mut self, now_ms: i64) {
         let surplus = self.versions.len().saturating_sub(VERSIONS_MAX);
-        let unstaged = self.versions.iter().filter(|(_, version)| version.stages.is_empty());
+        let unstaged = self.versions.iter().filter(|(_, version)| {
+            version.stages.is_empty() && now_ms - version.created_ms >= YOUNG_MS
+        });
         let mut oldest: Vec<(i64, String)> =
             unstaged.map(|(id, version)| (version.created_ms, id.clone())).collect();
         oldest.sort_unstable();

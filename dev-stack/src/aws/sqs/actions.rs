@@ -7,7 +7,7 @@ use super::batch::check_total;
 use super::error::SqsError;
 use super::requests::{
     Batch, ChangeVisibility, CreateQueue, DeleteMessage, GetQueueAttributes, GetQueueUrl,
-    ListQueues, Nothing, OnQueue, ReceiveMessage, SendMessage, SetQueueAttributes,
+    ListQueues, ListSources, Nothing, OnQueue, ReceiveMessage, SendMessage, SetQueueAttributes,
 };
 use super::{Sqs, name_in_url};
 use crate::aws::protocol::read;
@@ -44,6 +44,12 @@ impl Sqs {
             "SetQueueAttributes" => on_queue(body, |queue, request: SetQueueAttributes| {
                 done(self.configure(queue, &request.attributes))
             }),
+            "TagQueue" => on_queue(body, |queue, request| done(self.tag(queue, request))),
+            "UntagQueue" => on_queue(body, |queue, request| done(self.untag(queue, &request))),
+            "ListQueueTags" => on_queue(body, |queue, Nothing {}| self.tags(queue)),
+            "ListDeadLetterSourceQueues" => {
+                on_queue(body, |queue, request: ListSources| self.sources(queue, &request))
+            }
             "PurgeQueue" => on_queue(body, |queue, Nothing {}| done(self.purge(queue))),
             "DeleteQueue" => on_queue(body, |queue, Nothing {}| done(self.delete_queue(queue))),
             "SendMessage" => on_queue(body, |queue, request| self.send(queue, request)),
@@ -53,7 +59,11 @@ impl Sqs {
             }),
             "ReceiveMessage" => on_queue(body, |queue, request: ReceiveMessage| {
                 request.check()?;
+                if let Some(again) = self.given_again(queue, &request)? {
+                    return Ok(request.shown(again));
+                }
                 let received = self.receive(queue, request.count(), request.visibility_timeout)?;
+                self.remember_given(queue, &request, &received);
                 Ok(request.shown(received))
             }),
             "DeleteMessage" => on_queue(body, |queue, request| self.delete_one(queue, &request)),

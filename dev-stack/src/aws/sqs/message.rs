@@ -25,7 +25,7 @@ pub(super) struct Message {
 }
 
 /// The last time that the message was given out.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Hold {
     pub(super) since_ms: i64,
     pub(super) until_ms: i64,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
+use super::given::Given;
 use super::message::Message;
 use super::settings::{DELAY, RETENTION, Settings};
 
@@ -14,6 +15,8 @@ pub(super) const DEDUPLICATION_MS: i64 = 5 * 60 * 1000;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Record {
     pub(super) settings: Settings,
+    #[serde(default)]
+    pub(super) tags: BTreeMap<String, String>,
     pub(super) created_ms: i64,
     pub(super) modified_ms: i64,
 }
@@ -27,6 +30,9 @@ pub(super) struct Queue {
     /// The same, oldest first, so that forgetting costs no search.
     sent_order: VecDeque<(i64, String)>,
     pub(super) purged_ms: Option<i64>,
+    /// What each token of a receive was answered with. In memory only: a lost answer is asked for again
+    /// at once, or not at all.
+    pub(super) given: BTreeMap<String, Given>,
 }
 
 /// What a repeated deduplication id is answered with.
@@ -45,6 +51,7 @@ impl Queue {
             sent: BTreeMap::new(),
             sent_order: VecDeque::new(),
             purged_ms: None,
+            given: BTreeMap::new(),
         }
     }
 

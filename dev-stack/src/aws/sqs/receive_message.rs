@@ -33,6 +33,9 @@ impl Sqs {
         let OnQueue { queue_url, what: request } = request;
         request.check()?;
         let queue = name_in_url(&queue_url);
+        if let Some(again) = self.given_again(queue, &request)? {
+            return Ok(request.shown(again));
+        }
         let seconds = match request.wait_time_seconds {
             Some(seconds) => seconds,
             None => self.ledger().queue(queue)?.record.settings.number(&WAIT),
@@ -40,6 +43,7 @@ impl Sqs {
         let wait = Duration::from_secs(seconds.try_into().unwrap_or_default());
         let (count, visibility) = (request.count(), request.visibility_timeout);
         let received = self.receive_waiting(queue, count, visibility, wait).await?;
+        self.remember_given(queue, &request, &received);
         Ok(request.shown(received))
     }
 }

@@ -38,6 +38,27 @@ pub(super) struct CreateQueue {
     pub(super) queue_name: String,
     #[serde(default)]
     pub(super) attributes: BTreeMap<String, String>,
+    #[serde(default, rename = "tags")]
+    pub(super) tags: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct TagQueue {
+    pub(super) tags: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct UntagQueue {
+    pub(super) tag_keys: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ListSources {
+    pub(super) max_results: Option<usize>,
+    pub(super) next_token: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -93,6 +114,7 @@ pub(super) struct ReceiveMessage {
     pub(super) message_system_attribute_names: Vec<String>,
     #[serde(default)]
     pub(super) message_attribute_names: Vec<String>,
+    pub(super) receive_request_attempt_id: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -54,6 +54,9 @@ const KEPT: [&str; 5] = [
     "SqsManagedSseEnabled",
 ];
 
+const MALFORMED_REDRIVE: &str =
+    "Redrive policy needs a deadLetterTargetArn and a maxReceiveCount of 1 to 1000.";
+
 impl Settings {
     /// The attributes of a new queue.
     pub(super) fn new(wanted: &BTreeMap<String, String>) -> Result<Self, SqsError> {
@@ -106,9 +109,10 @@ impl Settings {
         }
         match (name, value) {
             ("RedrivePolicy", "") => Ok(None),
-            ("RedrivePolicy", policy) => {
-                Ok(Some(Redrive::parse(policy).ok_or_else(invalid)?.json()))
-            }
+            ("RedrivePolicy", policy) => match Redrive::parse(policy) {
+                Some(redrive) => Ok(Some(redrive.json())),
+                None => Err(SqsError::parameter("RedrivePolicy", &policy, MALFORMED_REDRIVE)),
+            },
             (kept, "") if KEPT.contains(&kept) => Ok(None),
             (kept, value) if KEPT.contains(&kept) => Ok(Some(value.to_owned())),
             _ => Err(SqsError::InvalidAttributeName(name.to_owned())),

@@ -32,6 +32,7 @@ have no `type`. The dev stack imitates them.
 | 404 | `Not Found` | no route has this method and path | correct the method or the path |
 | 413 | `Request Entity Too Large` | the request is over 10 MB | send less |
 | 429 | `Too Many Requests` | the stage is throttled | wait, then repeat with the same key |
+| 431 | `Request Header Fields Too Large` | request line and header values are over 10 240 bytes together | send fewer or shorter headers |
 | 500 | `Internal Server Error` | the function failed without an answer | repeat with the same key |
 | 503 | `Service Unavailable` | no answer within 30 s | repeat with the same key |
 

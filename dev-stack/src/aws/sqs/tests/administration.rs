@@ -50,7 +50,7 @@ fn attributes_have_names_and_ranges() {
         ("q", "ContentBasedDeduplication", "true", "InvalidAttributeName"),
         ("q", "FifoQueue", "true", "InvalidAttributeName"),
         ("q", "Nonsense", "1", "InvalidAttributeName"),
-        ("q", "RedrivePolicy", "{}", "InvalidAttributeValue"),
+        ("q", "RedrivePolicy", "{}", "InvalidParameterValue"),
         ("q.fifo", "DeduplicationScope", "everything", "InvalidAttributeValue"),
         ("q.fifo", "FifoThroughputLimit", "perMessageGroupId", "InvalidAttributeValue"),
     ];

@@ -1,0 +1,126 @@
+//! `docs/conformance.md`, as the command writes it.
+
+use std::fmt::Write as _;
+
+use super::{KNOWN, Known, Played, Row};
+
+const INTRODUCTION: &str = "\
+What AWS documents of DynamoDB, SQS and Secrets Manager, as cases, and what came of them. The command below
+writes this file; a test refuses it when a case is missing. Ours are the imitations that `cargo dev` and
+`cargo test` run on: DynamoDB is the embedded engine, the other two are in `dev-stack/src/aws/`. Every case
+runs against ours in `cargo test`, the cases of DynamoDB over HTTP and in process.
+
+```sh
+cargo conformance                                      # ours alone
+cargo conformance --endpoint URL --name NAME           # another emulator beside them
+cargo conformance --endpoint URL --name NAME --write docs/conformance.md
+cargo conformance --help                               # one service, AWS itself, JSON
+```
+
+The cases of the table are played by the functions' own `store`, through the stock Rust SDK, so they use its
+very expressions; `every_expression_of_the_store_has_a_case` refuses one that no case plays. The others are
+awsJson, signed as the SDKs sign it. To see a refusal as the stock Python SDK parses it, ask the running
+`cargo dev` with the AWS CLI:
+
+```sh
+aws --endpoint-url http://127.0.0.1:3003 sqs get-queue-url --queue-name none
+```
+
+An expectation is what the named page of AWS says. Where a page leaves something open (which of two error names
+a malformed length gets), the case takes either, or is left out. Nothing here was held against AWS itself.
+";
+
+/// Who was compared, and when.
+pub(super) struct Heading<'a> {
+    pub(super) date: &'a str,
+    pub(super) ours: &'a str,
+    pub(super) other: &'a str,
+}
+
+pub(super) fn document(heading: &Heading<'_>, compared: &[(Played, Option<Played>)]) -> String {
+    let Heading { date, ours, other } = heading;
+    let mut text = format!("# Conformance\n\n{INTRODUCTION}\n");
+    let _ = writeln!(text, "Last compared on {date}: ours ({ours}) and {other}.\n");
+    let _ = writeln!(
+        text,
+        "| service | cases | ours as expected | {other} as expected | not run there |"
+    );
+    let _ = writeln!(text, "|---|---:|---:|---:|---:|");
+    for (played, theirs) in compared {
+        let (title, cases, matching) =
+            (played.service.title(), played.rows.len(), played.matching());
+        let (there, not_run) = match theirs {
+            Some(theirs) => {
+                let not_run = theirs.rows.len() - theirs.was_run();
+                (format!("{} of {}", theirs.matching(), theirs.was_run()), not_run.to_string())
+            }
+            None => ("–".to_owned(), "–".to_owned()),
+        };
+        let _ =
+            writeln!(text, "| {title} | {cases} | {matching} of {cases} | {there} | {not_run} |");
+    }
+    text.push('\n');
+    differences(&mut text, other, compared);
+    for (played, theirs) in compared {
+        section(&mut text, played, theirs.as_ref());
+    }
+    text
+}
+
+fn differences(text: &mut String, other: &str, compared: &[(Played, Option<Played>)]) {
+    let _ = writeln!(text, "## Differences\n");
+    let _ =
+        writeln!(text, "By the page that is named, the expectation is right in each of these.\n");
+    let _ = writeln!(text, "| service | case | expected | ours | {other} | AWS: |");
+    let _ = writeln!(text, "|---|---|---|---|---|---|");
+    for (played, theirs) in compared {
+        for (n, row) in played.rows.iter().enumerate() {
+            let their = theirs.as_ref().and_then(|theirs| theirs.rows.get(n));
+            let differs = |row: &Row| row.was_run() && !row.matches();
+            if !differs(row) && !their.is_some_and(differs) {
+                continue;
+            }
+            let title = played.service.title();
+            let (name, expected, page) = (cell(&row.name), cell(&row.expected), row.page);
+            let (got, their) = (told(row), their.map_or("–".to_owned(), told));
+            let _ = writeln!(text, "| {title} | {name} | {expected} | {got} | {their} | {page} |");
+        }
+    }
+    text.push('\n');
+    for Known { case, why, .. } in KNOWN {
+        let _ = writeln!(text, "Known of ours: {case}. It harms nothing here: {why}.\n");
+    }
+}
+
+fn section(text: &mut String, played: &Played, theirs: Option<&Played>) {
+    let _ = writeln!(text, "## {}\n", played.service.title());
+    let _ = writeln!(text, "| case | expected | AWS: |");
+    let _ = writeln!(text, "|---|---|---|");
+    for (n, row) in played.rows.iter().enumerate() {
+        let waits = theirs.and_then(|theirs| theirs.rows.get(n)).is_some_and(|row| !row.was_run());
+        let note = if waits { " (on a clock of its own only)" } else { "" };
+        let _ = writeln!(
+            text,
+            "| {}{note} | {} | {} |",
+            cell(&row.name),
+            cell(&row.expected),
+            row.page
+        );
+    }
+    text.push('\n');
+}
+
+fn told(row: &Row) -> String {
+    if row.matches() { "as expected".to_owned() } else { cell(&row.got()) }
+}
+
+/// The case as the document shows it.
+pub fn cell(text: &str) -> String {
+    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let plain = if plain.chars().count() > 120 {
+        format!("{}…", plain.chars().take(119).collect::<String>())
+    } else {
+        plain
+    };
+    plain.replace('|', "\\|").replace('<', "&lt;")
+}

@@ -1,0 +1,94 @@
+//! C4: parked events.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use quittance::domain::capabilities::GatewayName;
+use quittance::store::Parked;
+
+use super::orders::{NOW, tally};
+use crate::conformance::{Case, Desk, Stop};
+
+const CONDITIONS: &str = "Condition expressions (developer guide)";
+const SIZE: &str = "Item size (developer guide)";
+const PUT: &str = "PutItem (DynamoDB API reference)";
+const DELETE: &str = "DeleteItem (DynamoDB API reference)";
+const TTL: &str = "Using time to live (developer guide)";
+const RACERS: usize = 16;
+
+fn event(desk: &Desk, body: &[u8]) -> Parked {
+    let name = desk.name("event");
+    Parked::new(&GatewayName::new("g"), Some(&name), body, "why", u32::MAX, NOW)
+}
+
+fn yes(flag: bool) -> &'static str {
+    if flag { "new" } else { "known" }
+}
+
+/// Whether it is parked, and comes back with its body.
+async fn whole(desk: &Desk, body: String) -> Result<String, Stop> {
+    let (store, event) = (desk.store(), event(desk, body.as_bytes()));
+    let outcome = yes(store.park(&event).await?);
+    let read = store.parked(&event.key).await?.map(|event| event.body == body);
+    Ok(format!("{outcome} {}", if read == Some(true) { "whole" } else { "not whole" }))
+}
+
+pub(super) fn cases() -> Vec<Case> {
+    vec![
+        Case::new("C4: an event is parked once", CONDITIONS, "new known", |desk| async move {
+            let (store, event) = (desk.store(), event(&desk, b"{}"));
+            let first = yes(store.park(&event).await?);
+            Ok(format!("{first} {}", yes(store.park(&event).await?)))
+        }),
+        Case::new(
+            "C4: of many who park one event one does",
+            CONDITIONS,
+            "1 new, 15 known",
+            |desk| async move {
+                let (store, event) = (Arc::new(desk.store()), event(&desk, b"{}"));
+                let racers = (0..RACERS).map(|_| {
+                    let (store, event) = (Arc::clone(&store), event.clone());
+                    async move { store.park(&event).await }
+                });
+                let outcomes = join_all(racers).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+                Ok(tally(&outcomes.into_iter().map(yes).collect::<Vec<_>>()))
+            },
+        ),
+        Case::new("an event of 256 KiB fits one item", SIZE, "new whole", |desk| async move {
+            whole(&desk, "b".repeat(256 * 1024)).await
+        }),
+        Case::new(
+            "an event of 512 KiB in two-byte characters fits two",
+            SIZE,
+            "new whole",
+            |desk| async move { whole(&desk, "é".repeat(256 * 1024)).await },
+        ),
+        Case::new("an event without a body is kept", PUT, "new whole", |desk| async move {
+            whole(&desk, String::new()).await
+        }),
+        Case::new("an event is put back over itself", PUT, "1 try", |desk| async move {
+            let (store, event) = (desk.store(), event(&desk, b"{}"));
+            store.park(&event).await?;
+            store.park_again(&event.clone().tried(NOW)).await?;
+            let tries = store.parked(&event.key).await?.map_or(0, |event| event.tries);
+            Ok(format!("{tries} try"))
+        }),
+        Case::new("an event that was merged is gone", DELETE, "none", |desk| async move {
+            let (store, event) = (desk.store(), event(&desk, b"{}"));
+            store.park(&event).await?;
+            store.unpark(&event.key).await?;
+            Ok(store.parked(&event.key).await?.map_or("none", |_| "some").to_owned())
+        }),
+        Case::new("deleting an event twice is no error", DELETE, "none", |desk| async move {
+            let (store, event) = (desk.store(), event(&desk, b"{}"));
+            store.unpark(&event.key).await?;
+            store.unpark(&event.key).await?;
+            Ok(store.parked(&event.key).await?.map_or("none", |_| "some").to_owned())
+        }),
+        Case::new("an event whose time to live is ahead is kept", TTL, "some", |desk| async move {
+            let (store, event) = (desk.store(), event(&desk, b"{}"));
+            store.park(&event).await?;
+            Ok(store.parked(&event.key).await?.map_or("none", |_| "some").to_owned())
+        }),
+    ]
+}

@@ -1,0 +1,5 @@
+//! `cargo conformance`.
+
+fn main() -> std::process::ExitCode {
+    e2e::conformance::main()
+}

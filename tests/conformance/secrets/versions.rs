@@ -1,0 +1,138 @@
+//! Versions: the tokens that name them, and which of them is read.
+
+use serde_json::json;
+
+use super::{ONE, Secret, THREE, TWO, word};
+use crate::conformance::Case;
+
+const PUT: &str = "PutSecretValue (Secrets Manager API reference)";
+const CREATE: &str = "CreateSecret (Secrets Manager API reference)";
+const GET: &str = "GetSecretValue (Secrets Manager API reference)";
+const VERSIONS: &str = "ListSecretVersionIds (Secrets Manager API reference)";
+
+pub(super) fn cases() -> Vec<Case> {
+    [tokens(), chosen(), listed()].into_iter().flatten().collect()
+}
+
+fn tokens() -> Vec<Case> {
+    vec![
+        Case::new(
+            "a version repeated under its token changes nothing",
+            PUT,
+            "2:AWSPREVIOUS 3:AWSCURRENT",
+            |desk| async move {
+                let secret = Secret::new(&desk).await?;
+                secret.put(TWO, "two").await?;
+                secret.put(THREE, "three").await?;
+                secret.put(TWO, "two").await?;
+                secret.stages().await
+            },
+        ),
+        Case::new(
+            "another value under a token is refused",
+            PUT,
+            "ResourceExistsException",
+            |desk| async move {
+                let secret = Secret::new(&desk).await?;
+                let members = json!({ "SecretString": "other", "ClientRequestToken": ONE });
+                secret.outcome("PutSecretValue", members).await
+            },
+        ),
+        Case::new(
+            "another value under a token is refused by an update",
+            "UpdateSecret (Secrets Manager API reference)",
+            "ResourceExistsException",
+            |desk| async move {
+                let secret = Secret::new(&desk).await?;
+                let members = json!({ "SecretString": "other", "ClientRequestToken": ONE });
+                secret.outcome("UpdateSecret", members).await
+            },
+        ),
+        Case::new(
+            "a creation repeated under its token answers the same version",
+            CREATE,
+            ONE,
+            |desk| async move {
+                let secret = Secret::new(&desk).await?;
+                let body = json!({
+                    "Name": secret.name, "SecretString": "one", "ClientRequestToken": ONE,
+                });
+                Ok(word(&desk.call("CreateSecret", body).await?["VersionId"]))
+            },
+        ),
+        Case::new(
+            "a secret of a known name is refused",
+            CREATE,
+            "ResourceExistsException",
+            |desk| async move {
+                let secret = Secret::new(&desk).await?;
+                let body = json!({
+                    "Name": secret.name, "SecretString": "two", "ClientRequestToken": TWO,
+                });
+                desk.outcome("CreateSecret", body).await
+            },
+        ),
+    ]
+}
+
+fn chosen() -> Vec<Case> {
+    vec![
+        Case::new("a version is read by its id", GET, "one", |desk| async move {
+            let secret = Secret::new(&desk).await?;
+            secret.put(TWO, "two").await?;
+            let read = secret.call("GetSecretValue", json!({ "VersionId": ONE })).await?;
+            Ok(word(&read["SecretString"]))
+        }),
+        Case::new("a version is read by its stage", GET, "one two", |desk| async move {
+            let secret = Secret::new(&desk).await?;
+            secret.put(TWO, "two").await?;
+            Ok(format!("{} {}", secret.at("AWSPREVIOUS").await?, secret.at("AWSCURRENT").await?))
+        }),
+        Case::new(
+            "a version and a stage that disagree are refused",
+            GET,
+            "InvalidRequestException",
+            |desk| async move {
+                let secret = Secret::new(&desk).await?;
+                secret.put(TWO, "two").await?;
+                let members = json!({ "VersionId": ONE, "VersionStage": "AWSCURRENT" });
+                secret.outcome("GetSecretValue", members).await
+            },
+        ),
+        Case::new(
+            "a stage that nothing has is refused",
+            GET,
+            "ResourceNotFoundException",
+            |desk| async move { Secret::new(&desk).await?.at("AWSPENDING").await },
+        ),
+        Case::new(
+            "a version that is not there is refused",
+            GET,
+            "ResourceNotFoundException",
+            |desk| async move {
+                let secret = Secret::new(&desk).await?;
+                secret.outcome("GetSecretValue", json!({ "VersionId": TWO })).await
+            },
+        ),
+    ]
+}
+
+fn listed() -> Vec<Case> {
+    vec![Case::new(
+        "versions without a stage are listed only if asked for",
+        VERSIONS,
+        "2 3",
+        |desk| async move {
+            let secret = Secret::new(&desk).await?;
+            secret.put(TWO, "two").await?;
+            secret.put(THREE, "three").await?;
+            let mut counts = Vec::new();
+            for all in [false, true] {
+                let members = json!({ "IncludeDeprecated": all });
+                let listed = secret.call("ListSecretVersionIds", members).await?;
+                counts.push(listed["Versions"].as_array().map_or(0, Vec::len).to_string());
+            }
+            Ok(counts.join(" "))
+        },
+    )]
+}
