@@ -57,6 +57,10 @@ impl Client {
         Self { world, process }
     }
 
+    pub(super) fn into_process(self) -> Process {
+        self.process
+    }
+
     /// Tries until there is an answer that trying again would not change.
     pub(super) async fn ask(&mut self, ask: &Ask) -> Option<Reply> {
         for _ in 0..TRIES_MAX {
@@ -144,7 +148,7 @@ impl Client {
     }
 }
 
-async fn dispatch(app: &App, request: Request) -> Response<Body> {
+pub(super) async fn dispatch(app: &App, request: Request) -> Response<Body> {
     let route = quittance::http::route(&request);
     let (_, path) = route.split_once(' ').unwrap_or_default();
     match path {

@@ -16,7 +16,8 @@ use super::time::Time;
 
 pub(super) const API_KEY: &str = "sk_test_local";
 pub(super) const TARGETS: [&str; 2] = ["deliveries", "fulfilment"];
-const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub(super) const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub(super) const DELIVERY_SECRET: &str = "whsec_c2VhcmNoIHNlYXJjaCBzZWFyY2ggc2VhcmNo";
 const GATEWAY_KEY: &str = "sbx_test_key";
 
 pub(super) struct Ground {
@@ -73,12 +74,16 @@ fn queue(name: &str) -> QueueDescription {
     QueueDescription { name: format!("{name}.fifo"), attributes: attributes.into() }
 }
 
-fn secret_values(profile: Profile) -> [(&'static str, Value); 3] {
+fn secret_values(profile: Profile) -> [(&'static str, Value); 4] {
     let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(API_KEY));
     let scopes = ["orders:write", "payments:write", "refunds:write", "read"];
     [
         ("api-keys", json!([{ "id": "local", "sha256": hash, "scopes": scopes }])),
         ("status-token", json!({ "key": "c2VhcmNoIHNlYXJjaCBzZWFyY2ggc2VhcmNo" })),
+        (
+            "delivery",
+            json!({ "key": DELIVERY_SECRET, "url": "https://shop.example/confirmations" }),
+        ),
         (
             "gateways/sandbox",
             json!({

@@ -25,6 +25,7 @@ mod calls;
 mod rest;
 mod run;
 mod explore;
+pub mod fuzz;
 
 pub use self::explore::{Found, Search, Tally};
 pub use self::faults::{Mode, Plan};

@@ -33,7 +33,7 @@ pub(super) struct World {
     pub(super) sqs: Sqs,
     pub(super) core: Core,
     pub(super) ids: Arc<dyn quittance::ports::Ids>,
-    database: Database,
+    pub(super) database: Database,
     secrets: SecretsManager,
     state: Mutex<State>,
 }
@@ -63,6 +63,8 @@ pub(super) struct State {
     /// Answered as canceled, so nothing may be captured any more.
     pub(super) canceled: BTreeSet<String>,
     pub(super) violations: Vec<String>,
+    /// Keys of items that none of our handlers wrote, so that no invariant holds of them.
+    pub(super) laid: BTreeSet<String>,
 }
 
 impl std::fmt::Debug for World {
@@ -236,6 +238,9 @@ impl World {
             return;
         };
         self.state().images.insert(key.to_owned(), item.clone());
+        if self.state().laid.contains(key) {
+            return;
+        }
         let Some(new) = image::order(item) else {
             return;
         };

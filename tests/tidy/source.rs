@@ -13,7 +13,8 @@ pub(crate) struct Source {
 }
 
 /// Everything that we write in Rust.
-const FOLDERS: [&str; 4] = ["shared", "functions", "dev-stack", "tests"];
+const FOLDERS: [&str; 6] =
+    ["shared", "functions", "dev-stack", "tests", "fuzz/src", "fuzz/fuzz_targets"];
 
 impl Source {
     pub(crate) fn sample(path: &str, text: &str) -> Self {

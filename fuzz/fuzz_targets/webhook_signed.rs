@@ -1,0 +1,7 @@
+//! What a gateway may say.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| -> libfuzzer_sys::Corpus {
+    fuzz::target("webhook_signed", input)
+});

@@ -1,0 +1,56 @@
+//! What strangers, gateways, queues and older versions may hand over, brought to the real handlers in
+//! the world of the fault search, with nothing failing. A target takes any bytes and panics if an
+//! invariant breaks; a fuzzer and `cargo test` run the same ones.
+
+mod answer;
+mod bench;
+mod event;
+mod item;
+mod mutation;
+mod queue;
+mod request;
+mod webhook;
+
+pub use self::mutation::mutated;
+
+/// What became of an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ran {
+    /// It came to our code.
+    Through,
+    /// What stands before us would not have passed it on.
+    NotPassedOn,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// Also that of its corpus and of its binary.
+    pub name: &'static str,
+    pub run: fn(&[u8]) -> Ran,
+}
+
+pub const TARGETS: [Target; 6] = [
+    Target { name: "http_request", run: request::run },
+    Target { name: "webhook_forged", run: webhook::forged },
+    Target { name: "webhook_signed", run: webhook::signed },
+    Target { name: "gateway_event", run: event::run },
+    Target { name: "queue_event", run: queue::run },
+    Target { name: "stored_item", run: item::run },
+];
+
+/// Runs the target of this name on `input`, and shows the input if it panics.
+pub fn run(name: &str, input: &[u8]) -> Ran {
+    let target = TARGETS.iter().find(|target| target.name == name).unwrap();
+    let _shown = ShownIfItPanics(input);
+    (target.run)(input)
+}
+
+struct ShownIfItPanics<'a>(&'a [u8]);
+
+impl Drop for ShownIfItPanics<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the input was b\"{}\"", self.0.escape_ascii());
+        }
+    }
+}
