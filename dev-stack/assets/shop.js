@@ -6,6 +6,9 @@ const ASK_LATER_MS = 5000;
 // So long every second; then less often, as nobody looks that closely any more.
 const EAGER_ASKS = 90;
 
+// Statuses in which the page has nothing more to show until they change.
+const still = ['authorized', 'review'];
+
 const live = document.querySelector('[data-live]');
 const said = document.querySelector('[data-said]');
 
@@ -37,8 +40,9 @@ function show(fresh) {
 async function follow(asks) {
   try {
     const { status } = await json(live.dataset.poll);
-    const settled = !['pending', 'authorized', 'review'].includes(status);
-    if ((status !== live.dataset.payment || settled) && !isInUse()) show(await page());
+    const { payment, open } = live.dataset;
+    const same = status === payment && (still.includes(status) || open === 'true');
+    if (!same && !isInUse()) show(await page());
   } catch {
     // The network comes and goes: ask again.
   }

@@ -28,7 +28,8 @@ pub(super) fn of(history: &[Entry], told: &[Confirmation]) -> Vec<Moment> {
             1 => "signed confirmation, verified".to_owned(),
             n => format!("signed confirmation, verified, came {n} times"),
         };
-        moment(&confirmation.received_at, "good", title, by)
+        let (tone, _) = words(&confirmation.kind);
+        moment(&confirmation.received_at, tone, title, by)
     });
     let mut all: Vec<_> = happened.chain(heard).collect();
     // What cannot be placed in time stays where it is told, first.

@@ -1,0 +1,133 @@
+//! What holds of every page: no violation of axe's rules, nothing from elsewhere, little weight, no
+//! sideways scrolling; on a phone and on a desk, by day and by night.
+
+use std::path::{Path, PathBuf};
+
+use data_encoding::BASE64;
+use serde_json::{Value, json};
+
+use crate::visit::Visit;
+
+const AXE: &str = include_str!("axe/axe.min.js");
+const BYTES_MAX: u64 = 100 * 1024;
+
+/// Width and colour scheme: all widths and schemes, not all pairs, as each pair takes its time.
+const AUDITED: [(u32, &str); 2] = [(1280, "light"), (360, "dark")];
+
+/// Axe's findings, each as its rule and where it was broken.
+const RUN_AXE: &str = r"
+    const done = arguments[0];
+    axe.run(document, { resultTypes: ['violations'] }).then(
+        ({ violations, passes }) => done({
+            rules: passes.length,
+            broken: violations.flatMap(({ id, nodes }) =>
+                nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`)),
+        }),
+        (error) => done({ rules: 0, broken: [String(error)] }),
+    );";
+
+const WEIGH: &str = r"
+    const all = [...performance.getEntriesByType('navigation'),
+        ...performance.getEntriesByType('resource')];
+    return all.map(({ name, transferSize, decodedBodySize, initiatorType }) =>
+        ({ name, bytes: Math.max(transferSize, decodedBodySize), initiatorType }));";
+
+impl Visit {
+    /// Finds nothing wrong with the page that is open, and photographs it.
+    pub(crate) async fn audit(&self, name: &str) {
+        let mut wrong = Vec::new();
+        for (width, scheme) in AUDITED {
+            self.at(width, scheme).await;
+            let found = self.look().await;
+            wrong.extend(found.into_iter().map(|it| format!("{width} {scheme}: {it}")));
+            self.photograph(name, width, scheme).await;
+        }
+        self.at(1280, "light").await;
+        assert_eq!(wrong, Vec::<String>::new(), "{name}");
+    }
+
+    /// Everything wrong with the page as it is shown now.
+    pub(crate) async fn look(&self) -> Vec<String> {
+        let (axe, sideways) = (self.axe().await, self.run(SIDEWAYS).await);
+        let mut wrong = axe;
+        if sideways == true {
+            wrong.push("the page scrolls sideways".to_owned());
+        }
+        wrong.extend(self.weigh().await);
+        wrong.extend(self.complaints().await);
+        wrong
+    }
+
+    async fn axe(&self) -> Vec<String> {
+        if self.run("return typeof axe").await == "undefined" {
+            self.client.execute(AXE, Vec::new()).await.unwrap();
+        }
+        let found = self.client.execute_async(RUN_AXE, Vec::new()).await.unwrap();
+        assert!(found["rules"].as_u64().unwrap() > 5, "axe looked at nothing: {found}");
+        serde_json::from_value(found["broken"].clone()).unwrap()
+    }
+
+    /// What the page has loaded, and from where.
+    async fn weigh(&self) -> Vec<String> {
+        let loaded = self.run(WEIGH).await;
+        let loaded: &[Value] = loaded.as_array().unwrap();
+        assert!(loaded.len() > 1, "a page loads its style at least: {loaded:?}");
+        let ours = ["api", "sandbox", "shop"].map(|name| format!("{}/", self.stack.address(name)));
+        let foreign = loaded.iter().filter_map(|one| {
+            let name = one["name"].as_str().unwrap();
+            let is_ours = ours.iter().any(|origin| name.starts_with(origin));
+            (!is_ours).then(|| format!("{name} is loaded from elsewhere"))
+        });
+        let mut wrong: Vec<String> = foreign.collect();
+        // What a script asks later is no part of the page.
+        let part = |one: &&Value| one["initiatorType"] != "fetch";
+        let bytes: u64 = loaded.iter().filter(part).map(|one| one["bytes"].as_u64().unwrap()).sum();
+        if bytes >= BYTES_MAX {
+            wrong.push(format!("the page weighs {bytes} bytes"));
+        }
+        wrong
+    }
+
+    /// Into `target/screenshots`.
+    async fn photograph(&self, name: &str, width: u32, scheme: &str) {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../screenshots");
+        self.photograph_into(&folder.join(format!("{name}-{width}-{scheme}.png"))).await;
+    }
+
+    pub(crate) async fn photograph_into(&self, file: &Path) {
+        let all = json!({ "captureBeyondViewport": true });
+        let picture = self.devtools("Page.captureScreenshot", all).await;
+        let picture = BASE64.decode(picture["data"].as_str().unwrap().as_bytes()).unwrap();
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, picture).unwrap();
+    }
+}
+
+const SIDEWAYS: &str = "const { scrollWidth, clientWidth } = document.documentElement;\
+                        return scrollWidth > clientWidth;";
+
+/// Break each guard once: the audit sees it.
+#[tokio::test]
+async fn what_is_wrong_with_a_page_is_found() {
+    let Some(visit) = Visit::begin().await else { return };
+    visit.shop("/cart").await;
+    assert_eq!(visit.look().await, Vec::<String>::new());
+    visit
+        .run(
+            "const add = (name, more) =>
+                document.querySelector('main').append(Object.assign(document.createElement(name), more));
+            add('script', { textContent: 'window.ran = true' });
+            add('img', { src: 'http://127.0.0.1:1/stranger.png', alt: '' });
+            add('input', { type: 'text' });
+            add('pre', { textContent: 'x'.repeat(1000) });
+            performance.setResourceTimingBufferSize(1000);
+            return null;",
+        )
+        .await;
+    let wrong = visit.look().await;
+    let found = |sign: &str| wrong.iter().any(|it| it.contains(sign));
+    assert!(found("label at input") && found("sideways"), "{wrong:#?}");
+    assert!(found("Content Security Policy") || found("violates"), "{wrong:#?}");
+    assert_eq!(visit.run("return window.ran === undefined").await, true);
+    visit.client.clone().close().await.unwrap();
+}

@@ -1,0 +1,24 @@
+//! Browser journeys: the shop and the hosted checkout page as a person meets them, in headless
+//! Chromium, with every page audited.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at its first surprise"
+)]
+
+mod audit;
+mod checkout_states;
+mod coming_back;
+mod driver;
+mod keyboard;
+mod paying;
+mod pictures;
+mod scriptless;
+mod shop_states;
+mod visit;
+mod wire;
+
+/// The dev stack, built with these tests.
+const STACK: &str = env!("CARGO_BIN_EXE_e2e-stack");

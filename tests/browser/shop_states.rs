@@ -1,0 +1,62 @@
+//! The shop's pages in each of their states, audited.
+
+use serde_json::json;
+
+use crate::visit::Visit;
+
+#[tokio::test]
+async fn the_way_to_the_checkout_is_sound() {
+    let Some(visit) = Visit::begin().await else { return };
+    for (path, name) in [
+        ("/", "home"),
+        ("/cart", "cart-empty"),
+        ("/inbox", "inbox-empty"),
+        ("/help", "help-new"),
+        ("/nothing", "not-found"),
+    ] {
+        visit.shop(path).await;
+        visit.audit(&format!("shop-{name}")).await;
+    }
+    visit.shop("/").await;
+    visit.find("#currency").await.select_by_value("JPY").await.unwrap();
+    visit.click("form[action='/currency'] button").await;
+    visit.click("form[action='/cart'] .primary").await;
+    assert!(visit.text("main").await.contains("5600 JPY"));
+    visit.audit("shop-cart").await;
+    visit.click("form[action='/checkout'] button").await;
+    visit.until_checkout("pay", "pending").await;
+    visit.shop("/").await;
+    visit.audit("shop-home-with-open-order").await;
+    visit.end().await;
+}
+
+#[tokio::test]
+async fn every_end_of_an_order_is_sound() {
+    let Some(visit) = Visit::begin().await else { return };
+    visit.stack.behave(json!({ "webhooks": { "mode": "hold" } })).await;
+    visit.to_checkout().await;
+    visit.choose("approve").await;
+    visit.until_order("waiting").await;
+    visit.audit("order-waiting").await;
+    visit.stack.deliver_held().await;
+    visit.find("[data-rests=true]").await;
+    visit.audit("order-paid").await;
+    visit.stack.behave(json!({})).await;
+    visit.click("form[action$='/refund'] button").await;
+    visit.find("[data-rests=true]").await;
+    visit.audit("order-refunded").await;
+    visit.to_checkout().await;
+    visit.choose("decline").await;
+    visit.click(".verdict .primary").await;
+    visit.find("[data-rests=true]").await;
+    visit.audit("order-declined").await;
+    visit.to_checkout().await;
+    visit.choose("authorize").await;
+    visit.find("[data-payment=authorized]").await;
+    visit.audit("order-reserved").await;
+    for (path, name) in [("/inbox", "inbox"), ("/help", "help")] {
+        visit.shop(path).await;
+        visit.audit(&format!("shop-{name}")).await;
+    }
+    visit.end().await;
+}
