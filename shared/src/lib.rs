@@ -1,6 +1,7 @@
 //! Quittance: the payment protocol. Modules in reading order, lowest layer first; a module names only
 //! itself and those above it in this list.
 
+pub mod mutants;
 pub mod domain;
 pub mod ports;
 pub mod config;

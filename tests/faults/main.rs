@@ -8,6 +8,8 @@
     reason = "a test stops at its first surprise"
 )]
 
+mod mutants;
+
 use std::time::{Duration, Instant};
 
 use e2e::search::{Plan, Search, replay, settings};

@@ -8,6 +8,7 @@ use quittance::domain::order::Order;
 use serde_json::Value;
 
 use super::call::{act, key};
+use super::room::spent;
 use super::world::World;
 
 pub(super) fn check(world: &World, request: &Request<Bytes>) {
@@ -34,7 +35,7 @@ pub(super) fn check(world: &World, request: &Request<Bytes>) {
             let capture = op.capture.as_ref().and_then(|id| order.captures.get_key_value(id));
             let (id, capture) = capture?;
             // Between the claim and the first send a person may have taken the room unseen.
-            let over = op.sends > 1 && order.spent(id) > capture.amount.amount_minor;
+            let over = op.sends > 1 && spent(order, id) > capture.amount.amount_minor;
             over.then(|| format!("I17 {name} is sent beyond what was captured"))
         }),
         _ => None,

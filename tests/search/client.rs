@@ -95,6 +95,7 @@ impl Client {
             let said = reply.body["status"].as_str().or(reply.body["type"].as_str());
             format!("< {} {}", reply.status, said.unwrap_or_default())
         });
+        world.state().outcome.push(format!("{} {}", ask.route, reply.status));
         world.remember(ask, &reply);
         let called = self.process.gateway_calls() > before;
         if matches!(reply.status, 400 | 401 | 403 | 404 | 415 | 422) && called {

@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 use std::time::{Duration, Instant};
 
 use super::faults::{Mode, Plan};
+use super::hidden;
 use super::run::{Report, run};
 use super::scenarios::Setting;
 
@@ -74,13 +75,21 @@ impl Search {
                 return;
             }
             let plan = Plan::one(k, mode);
-            let report = run(setting, &plan, false);
+            let mut report = run(setting, &plan, false);
             tally.singles += 1;
+            if hidden::without(&plan, &report).is_some() {
+                report.violations.extend(hidden::difference(&clean, &report));
+            }
             tally.note(setting, &plan, &report);
+            let report = &report;
             for _ in 0..self.pairs {
-                if let Some(pair) = second(&plan, k, &report, random) {
-                    let report = run(setting, &pair, false);
+                if let Some(pair) = second(&plan, k, report, random) {
+                    let alone = report;
+                    let mut report = run(setting, &pair, false);
                     tally.pairs += 1;
+                    if hidden::without(&pair, &report).is_some() {
+                        report.violations.extend(hidden::difference(alone, &report));
+                    }
                     tally.note(setting, &pair, &report);
                 }
             }
@@ -89,7 +98,12 @@ impl Search {
 }
 
 /// Another fault, of a call that comes after the first.
-fn second(plan: &Plan, k: usize, report: &Report, random: &mut fastrand::Rng) -> Option<Plan> {
+pub(super) fn second(
+    plan: &Plan,
+    k: usize,
+    report: &Report,
+    random: &mut fastrand::Rng,
+) -> Option<Plan> {
     let later = k + 1..report.kinds.len();
     if later.is_empty() {
         return None;

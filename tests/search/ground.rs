@@ -18,7 +18,7 @@ pub(super) const API_KEY: &str = "sk_test_local";
 pub(super) const TARGETS: [&str; 2] = ["deliveries", "fulfilment"];
 pub(super) const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 pub(super) const DELIVERY_SECRET: &str = "whsec_c2VhcmNoIHNlYXJjaCBzZWFyY2ggc2VhcmNo";
-const GATEWAY_KEY: &str = "sbx_test_key";
+pub(super) const GATEWAY_KEY: &str = "sbx_test_key";
 
 pub(super) struct Ground {
     pub(super) database: Database,

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dev_stack::sandbox::Profile;
-use quittance::domain::ledger::{CaptureClass, OperationKind};
+use quittance::domain::attempt::CaptureMode;
+use quittance::domain::ledger::{Capture, CaptureClass, OperationKind};
 use quittance::domain::order::{Order, State};
 use quittance::domain::phase::{OperationPhase, Phase};
 use serde_json::Value;
@@ -126,7 +127,7 @@ fn objects_of_attempts(player: &Player, objects: &[Value], order: &Order, wrong:
     }
     let keyed = !matches!(world.profile, Profile::NoKeys | Profile::RazorpayLike);
     for (reference, count) in by_reference {
-        if count > 1 {
+        if count > 1 && !player.twins.contains(reference) {
             wrong.push(format!("I3 {reference} has {count} objects, keys: {keyed}"));
         }
     }
@@ -164,6 +165,9 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
             wrong.push(format!("I19 {reference} was canceled and captured"));
         }
     }
+    if order.state == State::Paid && captured.is_empty() {
+        wrong.push("I6 paid, and the gateway has captured nothing".to_owned());
+    }
     if order.captures.len() > captured.len() {
         wrong.push("I2 a capture is known that the gateway does not have".to_owned());
     }
@@ -179,12 +183,19 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
         wrong.push(format!("I2 {:?} with {fitting} captures that fit", order.state));
     }
     let right = captured.iter().any(|object| {
-        object["amount_captured"].as_u64().unwrap_or_default() == AMOUNT
-            && object["currency"] == "USD"
+        let amount = object["amount_captured"].as_u64().unwrap_or_default();
+        let reference = object["reference"].as_str().unwrap_or_default();
+        let attempt = order.attempts.iter().find(|(id, _)| id.as_str() == reference);
+        let part = attempt.is_some_and(|(_, a)| a.mode == CaptureMode::Manual) && amount < AMOUNT;
+        (amount == AMOUNT || part) && object["currency"] == "USD"
     });
-    if right && order.state == State::Open {
-        wrong.push("I4 captured, and the order is open".to_owned());
+    if right && (order.state == State::Open || order.captures.values().all(is_in_review)) {
+        wrong.push("I4 captured as ordered, and the order is not paid".to_owned());
     }
+}
+
+fn is_in_review(capture: &Capture) -> bool {
+    capture.class == CaptureClass::Review
 }
 
 /// I17, I18, I22.
@@ -219,6 +230,13 @@ fn refunds(objects: &[Value], order: &Order, messages: &Messages, wrong: &mut Ve
         let announced = |told: &BTreeMap<String, Value>| {
             told.values().any(|m| m["type"] == word && m["data"]["refund_id"] == public.as_str())
         };
+        let failed = |told: &BTreeMap<String, Value>| {
+            told.values()
+                .any(|m| m["type"] == "refund.failed" && m["data"]["refund_id"] == public.as_str())
+        };
+        if expected != OperationPhase::Failed && messages.values().any(failed) {
+            wrong.push(format!("I22 {id} was announced as failed and is {expected:?}"));
+        }
         if expected != OperationPhase::Pending && !messages.values().all(announced) {
             wrong.push(format!("I22 {word} of {id} was not announced"));
         }
@@ -253,6 +271,11 @@ fn ends(order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
         let said = told.values().filter(|message| message["type"] == word).count();
         if said != 1 {
             wrong.push(format!("I5 {target} heard {word} {said} times"));
+        }
+        for other in ["payment.completed", "order.expired", "order.canceled"] {
+            if other != word && told.values().any(|message| message["type"] == other) {
+                wrong.push(format!("I6 {target} heard {other} of an order that is {word}"));
+            }
         }
     }
 }

@@ -16,6 +16,8 @@ pub struct Report {
     pub kinds: Vec<Kind>,
     /// How many of the plan's faults came to pass.
     pub fired: usize,
+    /// What the gateway was asked, and what callers were answered.
+    pub outcome: Vec<String>,
     pub violations: Vec<String>,
     pub trace: Vec<String>,
 }
@@ -48,6 +50,7 @@ async fn play(setting: &Setting, plan: &Plan, tell: bool) -> Report {
     Report {
         kinds: std::mem::take(&mut state.kinds),
         fired: state.fired,
+        outcome: std::mem::take(&mut state.outcome),
         violations: std::mem::take(&mut state.violations),
         trace: std::mem::take(&mut state.trace),
     }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use dev_stack::sandbox::Profile;
 
+use super::breaches::BREACHES;
 use super::script::Act;
 use super::scripts::SCENARIOS;
 
@@ -63,6 +64,10 @@ pub(super) enum Need {
     PartialCapture,
     /// Only an event tells of it: what happens to what has ended, or in the dashboard.
     Events,
+    /// A repeated create call makes a second object.
+    NoKeys,
+    /// The body of an event is not signed.
+    Unsigned,
     /// An ending and what follows it: told the wrong way round they cannot be told from their opposite.
     EventsInOrder,
 }
@@ -94,6 +99,8 @@ impl Setting {
             Need::PartialCapture => {
                 !matches!(self.profile, Profile::PhonepeLike | Profile::RazorpayLike)
             }
+            Need::NoKeys => matches!(self.profile, Profile::NoKeys | Profile::RazorpayLike),
+            Need::Unsigned => matches!(self.profile, Profile::PhonepeLike | Profile::PaypalLike),
             Need::Events => self.webhooks != Webhooks::Lost,
             Need::EventsInOrder => !matches!(self.webhooks, Webhooks::Lost | Webhooks::Reversed),
         })
@@ -105,7 +112,7 @@ pub fn settings() -> Vec<Setting> {
     let mut all = Vec::new();
     for webhooks in Webhooks::ALL {
         for profile in Profile::ALL {
-            for scenario in SCENARIOS {
+            for scenario in SCENARIOS.iter().chain(BREACHES) {
                 all.push(Setting { scenario, profile, webhooks });
             }
         }

@@ -36,6 +36,13 @@ pub(super) enum Act {
     Dashboard(&'static str, &'static str, u64),
     /// A refund of the dashboard ends: `succeeded` or `failed`.
     RefundsBecome(&'static str, &'static str),
+    /// The bank sends back what was given back already.
+    SendBack(&'static str),
+    /// The gateway has a second object of an attempt, as after a repeat that nobody saw: with a page, or
+    /// with the outcome that is named.
+    Twin(&'static str, &'static str),
+    /// Somebody who has seen an event tells of a capture that is none.
+    Lie(&'static str),
     Behave(&'static str),
     Wait(i64),
     Sweep,
@@ -50,6 +57,8 @@ pub(super) struct Player {
     metadata: Option<&'static str>,
     /// The gateway took money or sent it back by hand.
     pub(super) by_hand: BTreeSet<String>,
+    /// Attempts of which the gateway was made to have a second object.
+    pub(super) twins: BTreeSet<String>,
     pub(super) heard: Messages,
 }
 
@@ -65,6 +74,7 @@ impl Player {
             placed: false,
             metadata,
             by_hand: BTreeSet::new(),
+            twins: BTreeSet::new(),
             heard: TARGETS.iter().map(|target| (*target, BTreeMap::new())).collect(),
         }
     }
@@ -109,7 +119,13 @@ impl Player {
                 self.act("GET /api/payments/{payment_id}", key, None, Value::Null).await;
             }
             Act::Dashboard(key, act, amount) => self.dashboard(key, act, &body(amount)),
-            Act::RefundsBecome(key, status) => self.refunds_become(key, status),
+            Act::RefundsBecome(key, status) => self.refunds_become(key, "pending", status),
+            Act::SendBack(key) => self.refunds_become(key, "succeeded", "failed"),
+            Act::Twin(key, outcome) => self.twin(key, outcome),
+            Act::Lie(key) => {
+                let payment = self.payment(key);
+                self.client.lied_to(&payment).await;
+            }
             Act::Behave(how) => {
                 let mut behaviour: Value = serde_json::from_str(how).unwrap();
                 let mut ways: Value = serde_json::from_str(webhooks.behaviour()).unwrap();
@@ -183,23 +199,23 @@ impl Player {
         self.client.world.control("POST", &path, body);
     }
 
-    fn refunds_become(&self, key: &str, status: &str) {
+    fn refunds_become(&self, key: &str, from: &str, status: &str) {
         let payment = self.payment(key);
-        self.move_refunds(status, |object| object["reference"] == payment.as_str());
+        self.move_refunds(from, status, |object| object["reference"] == payment.as_str());
     }
 
     /// The bank finishes every refund that is still pending.
     pub(super) fn settle_refunds(&self) {
-        self.move_refunds("succeeded", |_| true);
+        self.move_refunds("pending", "succeeded", |_| true);
     }
 
-    fn move_refunds(&self, status: &str, concerns: impl Fn(&Value) -> bool) {
+    fn move_refunds(&self, from: &str, status: &str, concerns: impl Fn(&Value) -> bool) {
         let world = &self.client.world;
         let truth = world.truth();
         let objects = truth["payments"].as_array().into_iter().flatten();
         for object in objects.filter(|object| concerns(object)) {
             let refunds = object["refunds"].as_array().into_iter().flatten();
-            for refund in refunds.filter(|refund| refund["status"] == "pending") {
+            for refund in refunds.filter(|refund| refund["status"] == from) {
                 let path = format!("/control/payments/{}/refund", object["id"].as_str().unwrap());
                 let body = json!({ "refund_id": refund["id"], "status": status });
                 world.control("POST", &path, &body);

@@ -6,15 +6,23 @@ use super::script::Act::{
     PayManual, Refund, RefundsBecome, Sweep, Wait,
 };
 
-const fn plain(name: &'static str, acts: &'static [Act]) -> Scenario {
+pub(super) const fn plain(name: &'static str, acts: &'static [Act]) -> Scenario {
     Scenario { name, chosen: None, acts, needs: &[] }
 }
 
-const fn with(name: &'static str, needs: &'static [Need], acts: &'static [Act]) -> Scenario {
+pub(super) const fn with(
+    name: &'static str,
+    needs: &'static [Need],
+    acts: &'static [Act],
+) -> Scenario {
     Scenario { name, chosen: None, acts, needs }
 }
 
-const fn chosen(name: &'static str, outcome: &'static str, acts: &'static [Act]) -> Scenario {
+pub(super) const fn chosen(
+    name: &'static str,
+    outcome: &'static str,
+    acts: &'static [Act],
+) -> Scenario {
     Scenario { name, chosen: Some(outcome), acts, needs: &[] }
 }
 

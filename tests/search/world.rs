@@ -46,6 +46,8 @@ pub(super) struct State {
     pub(super) fired: usize,
     tell: bool,
     pub(super) trace: Vec<String>,
+    /// What the gateway was asked, and what callers were answered.
+    pub(super) outcome: Vec<String>,
     late: Vec<(usize, i64, Call)>,
     /// SDK invocations that have no answer any more.
     cut: BTreeSet<String>,
@@ -122,6 +124,7 @@ impl World {
         };
         if let Call::Gateway(request) = call {
             calls::check(self, request);
+            self.state().outcome.push(call.label());
         }
         let shown = mode.map(|mode| format!(" [{}]", mode.name())).unwrap_or_default();
         self.tell(|| format!("{k:>3} {}{shown}", call.label()));

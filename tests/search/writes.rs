@@ -1,10 +1,11 @@
 //! Invariants of every write: what one image of an order may become.
 
-use quittance::domain::attempt::Attempt;
+use quittance::domain::attempt::{Attempt, CaptureMode};
 use quittance::domain::ledger::{CaptureClass, Operation, OperationKind, Reason};
 use quittance::domain::order::{Ending, Order, State};
 use quittance::domain::phase::{OperationPhase, Phase};
 
+use super::room::spent;
 use super::world::World;
 
 pub(super) fn check(world: &World, old: Option<&Order>, new: &Order) {
@@ -63,9 +64,18 @@ fn standing(order: &Order, wrong: &mut Vec<String>) {
         }
     }
     for (id, capture) in &order.captures {
-        let uncovered = capture.amount.amount_minor > order.spent(id);
+        let uncovered = capture.amount.amount_minor > spent(order, id);
         if capture.class == CaptureClass::Excess && uncovered {
             wrong.push(format!("I17 the excess capture {id} is not given back"));
+        }
+    }
+    for (id, capture) in order.captures.iter().filter(|(_, c)| c.class == CaptureClass::Fits) {
+        let attempt = order.attempts.get(&capture.attempt);
+        let part = attempt.is_some_and(|attempt| attempt.mode == CaptureMode::Manual);
+        let (amount, total) = (capture.amount.amount_minor, order.total.amount_minor);
+        let fits = if part { (1..=total).contains(&amount) } else { amount == total };
+        if !fits || capture.amount.currency != order.total.currency {
+            wrong.push(format!("I6 the capture {id} of {amount} is not what was ordered"));
         }
     }
     reservations(order, wrong);
@@ -95,6 +105,9 @@ fn reservations(order: &Order, wrong: &mut Vec<String>) {
 fn step(old: &Order, new: &Order, wrong: &mut Vec<String>) {
     if new.version != old.version + 1 {
         wrong.push(format!("I14 version {} after {}", new.version, old.version));
+    }
+    if new.writer == old.writer {
+        wrong.push(format!("I14 one write was made twice, as versions {} and on", old.version));
     }
     let allowed = old.state == new.state || old.state == State::Open;
     if !allowed {
@@ -213,7 +226,7 @@ fn begun(id: &str, op: &Operation, order: &Order, wrong: &mut Vec<String>) {
     match (op.kind, capture) {
         (OperationKind::Refund, Some((capture_id, capture))) => {
             let captured = capture.amount.amount_minor;
-            if order.spent(capture_id) > captured {
+            if spent(order, capture_id) > captured {
                 wrong.push(format!("I17 {id} reserves more than was captured"));
             }
             let whole = op.amount_minor == captured;

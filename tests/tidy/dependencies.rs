@@ -18,14 +18,17 @@ const REFUSED: [(&str, &str); 9] = [
     ("dynoxide-rs v", "the embedded database is the dev stack's"),
 ];
 
+/// The feature of `quittance` with which its rules can be broken.
+const BREAKABLE: &str = "mutants";
+
 /// Crates whose library has another name.
 const LIBRARIES: [(&str, &str); 2] = [("dynoxide-rs", "dynoxide"), ("md-5", "md5")];
 
 fn tree(function: &str) -> String {
-    let arguments = ["tree", "-e", "normal", "--prefix", "none", "--offline", "--locked", "-p"];
+    let arguments = ["tree", "-e", "normal", "--prefix", "none", "--offline", "--locked"];
     let output = Command::new(env!("CARGO"))
         .args(arguments)
-        .arg(function)
+        .args(["--format", "{p} {f}", "-p", function])
         .current_dir(root())
         .output()
         .unwrap();
@@ -42,6 +45,13 @@ fn linked(function: &str, tree: &str) -> Vec<String> {
         }
     }
     violations
+}
+
+/// A line of the tree ends in the features, after the path in brackets.
+fn breakable(function: &str, tree: &str) -> Vec<String> {
+    let features = |line: &str| line.rsplit(')').next().unwrap_or_default().contains(BREAKABLE);
+    let ours = tree.lines().find(|line| line.starts_with("quittance v") && features(line));
+    ours.map(|_| format!("{function} is built with `{BREAKABLE}`")).into_iter().collect()
 }
 
 /// The names that a manifest lists in a section.
@@ -106,6 +116,16 @@ fn no_function_links_what_slows_its_start() {
     none(&functions.iter().flat_map(|name| linked(name, &tree(name))).collect::<Vec<_>>());
 }
 
+/// A function is built by itself: what another package asks for is not in it.
+#[test]
+fn no_function_can_be_broken() {
+    let functions = dev_stack::functions::NAMES;
+    none(&functions.iter().flat_map(|name| breakable(name, &tree(name))).collect::<Vec<_>>());
+    let named = |(_, manifest): &(String, String)| manifest.contains(BREAKABLE);
+    let who: Vec<String> = packages().into_iter().filter(named).map(|(folder, _)| folder).collect();
+    assert_eq!(who, ["shared", "tests"], "who declares the feature, and who asks for it");
+}
+
 #[test]
 fn every_dependency_is_wanted_and_named() {
     let packages = packages();
@@ -115,6 +135,9 @@ fn every_dependency_is_wanted_and_named() {
 #[test]
 fn a_slow_or_idle_dependency_is_found() {
     let tree = "create-order v0.1.0\nhyper v1.6.0\nhyper v0.14.32\naws-lc-sys v0.30.0 (*)";
+    let built = "create-order v0.1.0 (/mutants/a) \nquittance v0.1.0 (/mutants/b) a,mutants";
+    found(&breakable("a", built), &["a is built with `mutants`"]);
+    none(&breakable("a", "quittance v0.1.0 (/mutants/b) "));
     let workspace =
         "[workspace.dependencies]\n# why\nserde = \"1\"\nidle = { version = \"1\" }\n[x]\n";
     let manifest =

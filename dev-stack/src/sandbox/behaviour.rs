@@ -7,7 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use super::money::{AMOUNT_MAX, Currency};
 use super::refund::RefundStatus;
 
-const HIDE_SECONDS_MAX: u32 = 86_400;
+/// Longer than any key is remembered.
+const HIDE_SECONDS_MAX: u32 = 172_800;
 const DELAY_MS_MAX: u32 = 86_400_000;
 const TIMES_MAX: u32 = 100;
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::attempt::{Attempt, CaptureMode};
 use super::order::Order;
 use super::phase::Phase;
+use crate::mutants::{Mutant, broken};
 
 /// A gateway's name, as in `GATEWAYS` and in the webhook's path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -53,9 +54,10 @@ impl Keys {
     /// Whether a request first sent `age` seconds ago may go out again under the same name.
     pub fn allow_repeat(self, age_seconds: i64) -> bool {
         match self {
+            Self::Key { .. } if broken(Mutant::ResentAfterTheKeysLife) => true,
             Self::Key { lifetime_seconds } => age_seconds < lifetime_seconds - KEY_MARGIN_SECONDS,
             Self::Natural => true,
-            Self::None => false,
+            Self::None => broken(Mutant::RepostWithoutKeys),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::obligations::next_owed;
 use super::order::{ATTEMPTS_MAX, Ending, Nonce, Order, State};
 use super::phase::Phase;
 use super::time::Timestamp;
+use crate::mutants::{Mutant, broken};
 
 /// How long an owner is presumed at work. Longer than a function may run.
 pub const LEASE_SECONDS: i64 = 30;
@@ -56,7 +57,7 @@ impl Order {
     pub fn accepts_attempt(&self, now: Timestamp) -> bool {
         self.state == State::Open
             && self.ending.is_none()
-            && self.live.is_none()
+            && (self.live.is_none() || broken(Mutant::NoOneLiveAttempt))
             && self.review_open.is_none()
             && self.expires_at > now
             && self.attempts.len() < ATTEMPTS_MAX
@@ -142,7 +143,7 @@ pub fn close(order: &mut Order, id: &PaymentId, rules: &Rules) -> Result<(), Clo
             && op.may_have_effect()
             && op.sends > 0
     });
-    if sent {
+    if sent && !broken(Mutant::ClosedOverACapture) {
         return Err(CloseRefused::CaptureInFlight);
     }
     let able = rules.of(&attempt.gateway);

@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use super::capabilities::Rules;
 use super::changes::{Event, changes};
 use super::id::{OrderId, digest, message_id};
-use super::ledger::Reason;
+use super::ledger::{Operation, Reason};
 use super::obligations::settle_obligations;
 use super::order::{HISTORY_MAX, HistoryEntry, Nonce, Order, Outgoing, Source, State};
 use super::phase::OperationPhase;
 use super::time::Timestamp;
+use crate::mutants::{Mutant, broken};
 
 /// Wake-up times are rounded up to this, so that most writes leave the index alone.
 const DUE_STEP_SECONDS: i64 = 10;
@@ -71,6 +72,9 @@ pub fn set_due(order: &mut Order, rules: &Rules, now: Timestamp) {
 }
 
 fn next_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
+    if broken(Mutant::NoDueMarker) {
+        return None;
+    }
     let retry = now.plus(backoff(order));
     let mut due = Vec::new();
     if !order.outbox.is_empty() {
@@ -79,7 +83,9 @@ fn next_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
     if let Some((_, attempt)) = order.live_attempt() {
         due.push(attempt.lease.unwrap_or(retry));
     }
-    for op in order.operations.values().filter(|op| op.phase.is_unproven() && !op.for_review) {
+    let unproven = |op: &&Operation| op.phase.is_unproven() && !op.for_review;
+    let unproven = |op: &&Operation| unproven(op) && !broken(Mutant::OperationNotDue);
+    for op in order.operations.values().filter(unproven) {
         due.push(if op.sends == 0 { now } else { op.lease.unwrap_or(retry) });
     }
     if order.refunds.values().any(|refund| refund.phase == OperationPhase::Pending)
@@ -88,7 +94,7 @@ fn next_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
     {
         due.push(retry);
     }
-    if order.state == State::Open && order.ending.is_none() {
+    if order.state == State::Open && order.ending.is_none() && !broken(Mutant::OpenNotDue) {
         due.push(order.expires_at);
     }
     due.into_iter().min()
@@ -125,7 +131,8 @@ fn announce(order: &mut Order, event: &Event, sequence: u64, rules: &Rules, now:
         "timestamp": now.rfc3339(),
         "data": data(order, event),
     });
-    let targets = rules.targets.iter().cloned().collect();
+    let heard = if broken(Mutant::OneTargetOnly) { 1 } else { rules.targets.len() };
+    let targets = rules.targets.iter().take(heard).cloned().collect();
     order.outbox.insert(id, Outgoing { sequence, body: body.to_string(), targets });
 }
 

@@ -9,6 +9,7 @@ use super::money::Money;
 use super::order::{ENTRIES_MAX, ObjectId, Order, State, Winner};
 use super::phase::{OperationPhase, Phase};
 use super::time::Timestamp;
+use crate::mutants::{Mutant, broken};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MergeError {
@@ -57,7 +58,10 @@ fn record_object(order: &mut Order, attempt_id: &PaymentId, seen: &Seen) {
     let Some(attempt) = order.attempts.get_mut(attempt_id) else {
         return;
     };
-    let stated = if seen.captures.is_empty() { seen.phase } else { Some(Phase::Captured) };
+    let mut stated = if seen.captures.is_empty() { seen.phase } else { Some(Phase::Captured) };
+    if broken(Mutant::DeclineEndsTheAttempt) && seen.failure.is_some() {
+        stated = Some(Phase::Failed);
+    }
     if let Some(stated) = stated {
         let known = attempt.objects.entry(seen.object.clone()).or_insert(stated);
         if known.is_negative() && stated == Phase::Authorized {
@@ -89,7 +93,8 @@ fn record_object(order: &mut Order, attempt_id: &PaymentId, seen: &Seen) {
 /// One page per attempt, ever: what has been handed out must stay the only payable address. So it is not
 /// the page of an object that ended, which an old answer may still show.
 fn record_page(attempt: &mut Attempt, seen: &Seen) {
-    let wanted = attempt.phase.is_live() && attempt.close.is_none() && attempt.page.is_none();
+    let first = attempt.page.is_none() || broken(Mutant::PageReplaced);
+    let wanted = attempt.phase.is_live() && attempt.close.is_none() && first;
     let ended = attempt.objects.get(&seen.object).is_some_and(|phase| phase.is_negative());
     if let (true, Some(page)) = (wanted && !ended, &seen.page) {
         attempt.page = Some(Page {
@@ -109,6 +114,7 @@ fn phase_from_objects(attempt: &Attempt) -> Phase {
     let handed_out = attempt.page.as_ref().and_then(|page| attempt.objects.get(&page.object));
     let stated = match handed_out.copied() {
         _ if any(Phase::Captured) => Some(Phase::Captured),
+        _ if broken(Mutant::AnyNegativeReleases) => phases().max(),
         Some(phase) if phase.is_negative() && !any(Phase::Authorized) => Some(phase),
         _ => phases().filter(|phase| !phase.is_negative()).max().or_else(|| phases().max()),
     };
@@ -132,6 +138,9 @@ fn record_capture(
         return;
     };
     let class = classify(order, attempt_id, attempt, object, seen.amount);
+    if broken(Mutant::NoRefundPath) && class == CaptureClass::Excess {
+        return;
+    }
     if class == CaptureClass::Fits && order.state == State::Open {
         order.state = State::Paid;
         order.winner = Some(Winner { attempt: attempt_id.clone(), object: object.clone() });
@@ -157,13 +166,14 @@ fn classify(
     let authorized = attempt.authorized.get(object).copied().unwrap_or(order.total);
     let fits = match attempt.mode {
         CaptureMode::Automatic => amount == order.total,
+        CaptureMode::Manual if broken(Mutant::PartialCaptureIsAMismatch) => amount == authorized,
         CaptureMode::Manual => {
             authorized == order.total
                 && amount.currency == authorized.currency
                 && (1..=authorized.amount_minor).contains(&amount.amount_minor)
         }
     };
-    if !fits {
+    if !fits && !broken(Mutant::NoAmountCheck) {
         return CaptureClass::Review;
     }
     match &order.winner {
@@ -198,6 +208,9 @@ fn part_of_the_winner(
 
 fn record_refund(order: &mut Order, seen: &SeenRefund, now: Timestamp) {
     let ours = seen.operation.as_ref().filter(|id| order.operations.contains_key(*id)).cloned();
+    if broken(Mutant::DashboardRefundsIgnored) && ours.is_none() {
+        return;
+    }
     let known = order.refunds.entry(seen.id.clone()).or_insert_with(|| Refund {
         capture: seen.capture.clone(),
         amount_minor: seen.amount_minor,
@@ -205,7 +218,11 @@ fn record_refund(order: &mut Order, seen: &SeenRefund, now: Timestamp) {
         operation: None,
         learnt_at: now,
     });
+    let done = [known.phase, seen.phase].contains(&OperationPhase::Done);
     known.phase = known.phase.max(seen.phase);
+    if broken(Mutant::DoneOutranksFailed) && done {
+        known.phase = OperationPhase::Done;
+    }
     if known.operation.is_none() {
         known.operation = ours;
     }

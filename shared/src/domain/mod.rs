@@ -13,6 +13,7 @@ pub mod fact;
 pub mod claims;
 pub mod reservations;
 pub mod merge;
+mod effects;
 pub mod obligations;
 pub mod changes;
 pub mod conclude;

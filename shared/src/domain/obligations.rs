@@ -3,11 +3,13 @@
 
 use super::attempt::{CaptureMode, Close};
 use super::capabilities::{Capabilities, Rules};
+use super::effects::{follow_effects, hold_refunds_without_room};
 use super::id::{OperationId, PaymentId};
 use super::ledger::{CaptureClass, Operation, OperationKind, Reason};
-use super::order::{CaptureId, Ending, Order, State};
+use super::order::{Ending, Order, State};
 use super::phase::{OperationPhase, Phase};
 use super::time::Timestamp;
+use crate::mutants::{Mutant, broken};
 
 /// After so many refused or failed compensations of one capture a person decides.
 const COMPENSATIONS_MAX: usize = 4;
@@ -25,7 +27,7 @@ pub fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
             continue;
         };
         let able = rules.of(&known.gateway);
-        release_if_closing(order, attempt, able);
+        release_if_closing(order, attempt, able, now);
         owe_capture(order, attempt, able, now);
         owe_voids(order, attempt, able, now);
     }
@@ -42,81 +44,12 @@ pub fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
         .map(|(id, _)| id.clone());
 }
 
-/// The phase of an operation follows the captures, refunds and objects that show its effect.
-fn follow_effects(order: &mut Order) {
-    let Order { operations, refunds, captures, attempts, .. } = order;
-    for (id, op) in operations.iter_mut() {
-        let attempt = attempts.get(&op.attempt);
-        let object = attempt.and_then(|attempt| attempt.objects.get(&op.object)).copied();
-        let held = attempt.is_some_and(|attempt| attempt.holds(&op.object));
-        let shown = match op.kind {
-            OperationKind::Refund => refunds
-                .values()
-                .filter(|refund| refund.operation.as_ref() == Some(id))
-                .map(|refund| refund.phase)
-                .max(),
-            OperationKind::Capture => {
-                let linked = captures.values_mut().any(|capture| {
-                    let same = capture.object == op.object
-                        && capture.operation.is_none()
-                        && op.sends > 0
-                        && capture.amount.amount_minor == op.amount_minor;
-                    if same {
-                        capture.operation = Some(id.clone());
-                    }
-                    capture.operation.as_ref() == Some(id)
-                });
-                match object {
-                    _ if linked => Some(OperationPhase::Done),
-                    Some(Phase::Captured) if op.sends > 0 => Some(OperationPhase::Done),
-                    Some(Phase::Captured) => Some(OperationPhase::Refused),
-                    Some(phase) if phase.is_negative() => Some(OperationPhase::Refused),
-                    _ => None,
-                }
-            }
-            OperationKind::Void if held => None,
-            OperationKind::Void => match object {
-                // Nobody has sent it: the ending may be older than the hold.
-                Some(phase) if phase.is_negative() && op.sends == 0 => None,
-                Some(phase) if phase.is_negative() => Some(OperationPhase::Done),
-                Some(Phase::Captured) => Some(OperationPhase::Refused),
-                _ => None,
-            },
-        };
-        if let Some(shown) = shown {
-            op.phase = op.phase.max(shown);
-            op.for_review = false;
-            op.lease = None;
-        }
-    }
-}
-
-/// A person's refund at the gateway can take the room that ours had reserved. One that nobody has sent
-/// is withdrawn; one that was sent may have taken effect, but is not sent again.
-fn hold_refunds_without_room(order: &mut Order) {
-    let overspent: Vec<CaptureId> = order
-        .captures
-        .iter()
-        .filter(|(id, capture)| order.spent(id) > capture.amount.amount_minor)
-        .map(|(id, _)| id.clone())
-        .collect();
-    for op in order.operations.values_mut() {
-        let without_room = op.capture.as_ref().is_some_and(|id| overspent.contains(id));
-        if op.kind != OperationKind::Refund || !op.phase.is_unproven() || !without_room {
-            continue;
-        }
-        if op.sends == 0 {
-            op.phase = OperationPhase::Refused;
-        } else {
-            op.repeat_refused = true;
-        }
-    }
-}
-
 /// a. A paid or ending order closes every live attempt; expiry alone leaves an authorized payment to
 /// the merchant.
 fn close_what_cannot_stay(order: &mut Order) {
-    if order.state == State::Open && order.ending.is_none() {
+    if (order.state == State::Open && order.ending.is_none())
+        || broken(Mutant::EndedOrderLeavesPages)
+    {
         return;
     }
     let by_expiry = match order.state {
@@ -134,13 +67,13 @@ fn close_what_cannot_stay(order: &mut Order) {
 
 /// b. A closing attempt is released where we can prove that no money will move; where nothing can end
 /// it and no second page can follow, it is abandoned.
-fn release_if_closing(order: &mut Order, id: &PaymentId, able: Capabilities) {
+fn release_if_closing(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timestamp) {
     let Some(close) = order.attempts.get(id).filter(|a| a.phase.is_live()).and_then(|a| a.close)
     else {
         return;
     };
     withdraw_unsent_captures(order, id);
-    if order.capture_in_flight(id) {
+    if order.capture_in_flight(id) && !broken(Mutant::ClosedOverACapture) {
         return;
     }
     let Some(attempt) = order.attempts.get(id) else {
@@ -149,9 +82,14 @@ fn release_if_closing(order: &mut Order, id: &PaymentId, able: Capabilities) {
     let authorized = attempt.phase == Phase::Authorized;
     let never_captured = able.ours(attempt.mode) && (!authorized || !able.void);
     let never_seen = able.page_only(order) && attempt.page.is_none() && !authorized;
-    let released = if never_captured || never_seen {
+    let lapsed = attempt.page.as_ref().and_then(|page| page.expires_at).is_some_and(|at| at <= now);
+    let presumed = broken(Mutant::ReleasedWithoutAsking)
+        || (broken(Mutant::OurClockEndsAPage) && lapsed)
+        || (broken(Mutant::ClosedOverACapture) && order.capture_in_flight(id));
+    let given_up = broken(Mutant::AbandonedToMakeRoom) && close == Close::Asked;
+    let released = if never_captured || never_seen || presumed {
         Some(Phase::Closed)
-    } else if close == Close::Order && !able.can_release(order, attempt) {
+    } else if given_up || (close == Close::Order && !able.can_release(order, attempt)) {
         Some(Phase::Abandoned)
     } else {
         None
@@ -177,10 +115,11 @@ fn owe_capture(order: &mut Order, id: &PaymentId, able: Capabilities, now: Times
     let Some(attempt) = order.attempts.get(id) else {
         return;
     };
+    let late = broken(Mutant::LateAuthorizationCaptured);
     let owed = able.ours(attempt.mode)
         && attempt.mode == CaptureMode::Automatic
-        && attempt.phase == Phase::Authorized
-        && attempt.close.is_none();
+        && (attempt.phase == Phase::Authorized || late)
+        && (attempt.close.is_none() || late);
     let object = attempt.objects.iter().find(|(_, phase)| **phase == Phase::Authorized);
     let Some((object, _)) = object.filter(|_| owed) else { return };
     let Some(n) = next_owed(order, OperationKind::Capture, object) else { return };
@@ -211,7 +150,8 @@ fn owe_voids(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timesta
         return;
     };
     let unwanted = attempt.close.is_some() || !attempt.phase.is_live();
-    if !unwanted || !able.void || order.capture_in_flight(id) {
+    let in_flight = order.capture_in_flight(id) && !broken(Mutant::VoidBesideACapture);
+    if !unwanted || !able.void || in_flight {
         return;
     }
     let authorized: Vec<String> =
@@ -239,7 +179,7 @@ fn compensate_excess(order: &mut Order, now: Timestamp) {
             continue;
         };
         let left = capture.amount.amount_minor.saturating_sub(order.spent(&id));
-        if left == 0 {
+        if left == 0 || broken(Mutant::ExcessNotCompensated) {
             continue;
         }
         let earlier = || {
@@ -248,6 +188,9 @@ fn compensate_excess(order: &mut Order, now: Timestamp) {
                     && matches!(op.reason, Reason::LatePayment | Reason::DuplicatePayment)
             })
         };
+        if broken(Mutant::FailedCompensationNotRepeated) && earlier().count() > 0 {
+            continue;
+        }
         // One that was withdrawn before anybody sent it says nothing of the gateway.
         let tried = |op: &&Operation| op.sends > 0 || op.phase != OperationPhase::Refused;
         let n = earlier().count();
@@ -272,6 +215,7 @@ fn end_if_nothing_is_live(order: &mut Order) {
         .operations
         .values()
         .any(|op| op.kind == OperationKind::Capture && op.may_have_effect());
+    let live = live && !broken(Mutant::OrderEndsOverALiveAttempt);
     if order.state != State::Open || live || in_flight {
         return;
     }

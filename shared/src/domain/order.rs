@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::attempt::Attempt;
 use super::id::{OperationId, OrderId, PaymentId};
 use super::idempotency::{Fingerprint, KeyHash};
-use super::ledger::{Capture, Dispute, Operation, OperationKind, Refund};
+use super::ledger::{Capture, Dispute, Operation, OperationKind, Reason, Refund};
 use super::money::{Currency, Money};
 use super::phase::{DisputePhase, OperationPhase};
 use super::time::Timestamp;
+use crate::mutants::{Mutant, broken};
 
 pub const ATTEMPTS_MAX: usize = 20;
 /// Entries of `captures`, `refunds`, `operations` or `disputes`; one more is parked, not dropped.
@@ -269,6 +270,8 @@ impl Order {
                     && op.capture.as_deref() == Some(capture_id)
                     && op.may_have_effect()
                     && !self.is_shown(id)
+                    && !broken(Mutant::NoReservation)
+                    && !(broken(Mutant::CompensationNotReserved) && op.reason != Reason::Requested)
             })
             .map(|(_, op)| op.amount_minor);
         disputed.chain(refunded).chain(reserved).fold(0, u64::saturating_add)

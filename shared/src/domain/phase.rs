@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::mutants::{Mutant, broken};
+
 /// What is known of an attempt, and of each object that the gateway keeps for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -36,6 +38,9 @@ impl Phase {
 
     #[must_use]
     pub fn or_higher(self, other: Self) -> Self {
+        if broken(Mutant::NoRank) {
+            return other;
+        }
         self.max(other)
     }
 }

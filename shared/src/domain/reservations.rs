@@ -9,6 +9,7 @@ use super::ledger::{CaptureClass, Operation, OperationKind, Reason};
 use super::order::{CaptureId, ENTRIES_MAX, Nonce, ObjectId, Order};
 use super::phase::{DisputePhase, OperationPhase, Phase};
 use super::time::Timestamp;
+use crate::mutants::{Mutant, broken};
 
 /// What a caller asks of a capture or refund.
 #[derive(Clone, Debug)]
@@ -167,6 +168,7 @@ fn captured_or_in_flight(order: &Order, object: &ObjectId) -> u64 {
         .filter(|op| {
             op.kind == OperationKind::Capture && &op.object == object && op.may_have_effect()
         })
+        .filter(|_| !broken(Mutant::CapturesNotReserved))
         .map(|op| op.amount_minor);
     captured.chain(in_flight).fold(0, u64::saturating_add)
 }

@@ -9,6 +9,7 @@ use crate::domain::money::Money;
 use crate::domain::order::{Order, Source};
 use crate::domain::phase::OperationPhase;
 use crate::domain::time::Timestamp;
+use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
 use crate::operations::record::change;
 use crate::operations::resolve::{SETTLE_SECONDS, merge_all, rearm};
@@ -51,6 +52,9 @@ pub async fn send(
         }
         Answer::Refused(_) => unless_settled(app, rules, order, id, Outcome::Refused).await?,
         Answer::NotSent => unless_settled(app, rules, order, id, Outcome::NotSent).await?,
+        Answer::Unknown if broken(Mutant::RefundTimeoutIsRefused) => {
+            unless_settled(app, rules, order, id, Outcome::Refused).await?
+        }
         Answer::Unknown => unless_settled(app, rules, order, id, Outcome::Unknown).await?,
     };
     pause::reached(&app.config, Point::OutcomeRecorded).await;
@@ -103,8 +107,10 @@ fn effect_of(order: &Order, id: &OperationId) -> Option<(Operation, Effect)> {
         .as_ref()
         .and_then(|capture| order.captures.get(capture))
         .map_or(order.currency(), |capture| capture.amount.currency);
+    let afresh = broken(Mutant::ResentUnderAFreshKey) && op.sends > 1;
+    let fresh = || OperationId::compensation(&order.id, id.as_str(), order.operations.len());
     let effect = Effect {
-        operation: id.clone(),
+        operation: if afresh { fresh() } else { id.clone() },
         payment: op.attempt.clone(),
         object: op.object.clone(),
         capture: op.capture.clone(),
@@ -191,6 +197,9 @@ async fn not_found(
 ) -> Result<Order, Unavailable> {
     let now = app.clock.now();
     let since_sent = op.sent_at.map_or(0, |sent| now.since(sent));
+    if broken(Mutant::RefundNotFoundIsRefused) && op.kind == OperationKind::Refund {
+        return Ok(decide(app, rules, order, id, Verdict::Refused).await?);
+    }
     if op.repeat_refused {
         let over = since_sent >= NETWORK_SECONDS_MAX;
         let verdict = if over { Verdict::Refused } else { Verdict::Wait };

@@ -4,13 +4,15 @@
 use crate::app::App;
 use crate::domain::capabilities::Rules;
 use crate::domain::order::{Order, Outgoing, Source};
+use crate::mutants::{Mutant, broken};
 use crate::operations::record::change;
 use crate::pause::{self, Point};
 use crate::store::StoreError;
 
 /// Never fails the caller: what could not be sent or marked stays in the outbox, and the order due.
 pub async fn publish(app: &App, rules: &Rules, order: Order) -> Order {
-    let sent = send_all(app, &order).await;
+    let too_soon = broken(Mutant::MarkBeforeSend);
+    let sent = if too_soon { unsent(&order) } else { send_all(app, &order).await };
     if sent.is_empty() {
         return order;
     }
@@ -23,6 +25,9 @@ pub async fn publish(app: &App, rules: &Rules, order: Order) -> Order {
     })
     .await;
     pause::reached(&app.config, Point::ConfirmationsMarked).await;
+    if too_soon {
+        send_all(app, &order).await;
+    }
     match marked {
         Ok(recorded) => recorded.order,
         Err(error) => {
@@ -32,7 +37,7 @@ pub async fn publish(app: &App, rules: &Rules, order: Order) -> Order {
     }
 }
 
-async fn send_all(app: &App, order: &Order) -> Vec<(String, String)> {
+pub(super) async fn send_all(app: &App, order: &Order) -> Vec<(String, String)> {
     let mut messages: Vec<(&String, &Outgoing)> = order.outbox.iter().collect();
     messages.sort_by_key(|(_, out)| out.sequence);
     let mut sent = Vec::new();
@@ -58,12 +63,19 @@ async fn send_all(app: &App, order: &Order) -> Vec<(String, String)> {
     sent
 }
 
+fn unsent(order: &Order) -> Vec<(String, String)> {
+    let targets = |(id, out): (&String, &Outgoing)| {
+        out.targets.iter().map(|target| (id.clone(), target.clone())).collect::<Vec<_>>()
+    };
+    order.outbox.iter().flat_map(targets).collect()
+}
+
 fn mark(order: &mut Order, message: &str, target: &str) {
     let Some(out) = order.outbox.get_mut(message) else {
         return;
     };
     out.targets.remove(target);
-    if out.targets.is_empty() {
+    if out.targets.is_empty() || broken(Mutant::OneTargetEndsIt) {
         order.outbox.remove(message);
     }
 }

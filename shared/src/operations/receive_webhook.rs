@@ -12,10 +12,11 @@ use crate::domain::id::PaymentId;
 use crate::domain::merge::{MergeError, merge};
 use crate::domain::order::{Order, Source};
 use crate::gateways::GatewayMissing;
+use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
 use crate::operations::publish::publish;
 use crate::operations::record::{LearnError, change, learn};
-use crate::operations::resolve::can_ask;
+use crate::operations::resolve::{can_ask, rearm};
 use crate::operations::start::about;
 use crate::pause::{self, Point};
 use crate::ports::{Claim, Delivery, Gateway, MappingError, Notice, SignatureError};
@@ -112,6 +113,13 @@ pub(super) async fn accept(
             (payment.clone(), event.clone())
         }
     };
+    if broken(Mutant::SeenRowFirst) {
+        let seen = format!("seen-{}", event.as_deref().unwrap_or_default());
+        let row = Parked::new(&gateway.name(), Some(&seen), body, "seen", 1, app.clock.now());
+        if !app.store.park(&Parked { due_s: None, due_at: None, ..row }).await? {
+            return Ok(Receipt::Committed);
+        }
+    }
     let order = app.store.order(&payment.order()).await?;
     pause::reached(&app.config, Point::WebhookRead).await;
     // One gateway says nothing of another's payments.
@@ -157,6 +165,9 @@ async fn follow_hint(
     payment: &PaymentId,
     claim: &Claim,
 ) -> Result<Order, LearnError> {
+    if broken(Mutant::UnsignedOnlyMarksDue) {
+        return Ok(rearm(app, rules, order, payment).await?);
+    }
     let able = gateway.capabilities();
     let askable = |attempt| can_ask(able, attempt, app.clock.now());
     let seen = match about(&order, payment) {
@@ -173,7 +184,7 @@ async fn follow_hint(
         for seen in &seen {
             merge(order, payment, seen, occasion.now)?;
         }
-        if !shown {
+        if !shown && !broken(Mutant::LaggingLookUpDropsTheEvent) {
             order.ask.insert(payment.clone(), occasion.now.plus(ASK_SECONDS));
         }
         Ok::<(), LearnError>(())

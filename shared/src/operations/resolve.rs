@@ -9,6 +9,7 @@ use crate::domain::id::PaymentId;
 use crate::domain::order::{Order, Source};
 use crate::domain::phase::Phase;
 use crate::domain::time::Timestamp;
+use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
 use crate::operations::record::{LearnError, change, learn};
 use crate::operations::start::{about, gateway_of};
@@ -114,7 +115,11 @@ async fn end_page(
     }
     let open = |phase: Phase| !phase.is_negative() && phase != Phase::Captured;
     let (object, _) = attempt.objects.iter().find(|(_, phase)| open(**phase))?;
+    let cancelled =
+        || Seen { object: object.clone(), phase: Some(Phase::Cancelled), ..Seen::default() };
     match gateway.close(payment, object, budget.gateway_timeout()).await {
+        Answer::Seen(_) if broken(Mutant::CancelRefusedIsCancelled) => Some(cancelled()),
+        Answer::Unknown if broken(Mutant::CancelTimeoutIsCancelled) => Some(cancelled()),
         Answer::Seen(seen) => Some(seen),
         Answer::Refused(_) | Answer::NotSent | Answer::Unknown => None,
     }
@@ -133,6 +138,9 @@ async fn absent(
     let Some(attempt) = order.attempts.get(payment) else {
         return Ok(order);
     };
+    if broken(Mutant::NotFoundIsFailure) {
+        return Ok(abandon(app, rules, order, payment).await?);
+    }
     let age = now.since(attempt.created_at);
     let settled = now.since(attempt.sent_at) >= SETTLE_SECONDS;
     if attempt.phase > Phase::Unknown || !settled {
@@ -189,7 +197,8 @@ async fn abandon(
     let abandoned = change(app, rules, &occasion, order, |order| {
         if let Some(attempt) = order.attempts.get_mut(payment).filter(|a| a.phase <= Phase::Unknown)
         {
-            attempt.phase = Phase::Abandoned;
+            let failed = broken(Mutant::NotFoundIsFailure);
+            attempt.phase = if failed { Phase::Failed } else { Phase::Abandoned };
             attempt.lease = None;
         }
         Ok::<(), StoreError>(())

@@ -6,8 +6,10 @@ use crate::app::{App, Budget};
 use crate::domain::attempt::Attempt;
 use crate::domain::capabilities::{GatewayName, Rules};
 use crate::domain::id::PaymentId;
+use crate::domain::merge::merge;
 use crate::domain::order::{Nonce, Order, Source};
 use crate::domain::phase::Phase;
+use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
 use crate::operations::publish::publish;
 use crate::operations::record::{LearnError, change, learn};
@@ -100,6 +102,11 @@ pub async fn record_answer(
         match learn(app, rules, source, order.clone(), payment, std::slice::from_ref(seen)).await {
             Ok(recorded) => {
                 pause::reached(&app.config, Point::OutcomeRecorded).await;
+                if broken(Mutant::PageFromTheReply) {
+                    let mut told = order;
+                    return Ok(merge(&mut told, payment, seen, app.clock.now())
+                        .map_or(recorded.order, |()| told));
+                }
                 return Ok(publish(app, rules, recorded.order).await);
             }
             Err(LearnError::Store(error)) => return Err(error),
@@ -125,7 +132,9 @@ pub async fn mark_unknown(
     let occasion = app.occasion(Source::GatewayAnswer);
     let recorded = change(app, rules, &occasion, order, |order| {
         if let Some(attempt) = order.attempts.get_mut(payment).filter(|a| &a.owner == nonce) {
-            attempt.phase = attempt.phase.or_higher(Phase::Unknown);
+            let timeout = broken(Mutant::TimeoutIsFailure);
+            let outcome = if timeout { Phase::Failed } else { Phase::Unknown };
+            attempt.phase = attempt.phase.or_higher(outcome);
             attempt.lease = None;
         }
         Ok::<(), StoreError>(())
@@ -191,8 +200,10 @@ async fn withdraw(
 /// the same request.
 pub fn about(order: &Order, payment: &PaymentId) -> Option<About> {
     let attempt = order.attempts.get(payment)?;
+    let anew = broken(Mutant::TakeoverIsANewPayment) && attempt.asked_at.is_some();
+    let again = || PaymentId::from_number(&order.id, order.attempts.len());
     let create = Create {
-        payment: payment.clone(),
+        payment: if anew { again() } else { payment.clone() },
         order: order.id.clone(),
         amount: order.total,
         mode: attempt.mode,

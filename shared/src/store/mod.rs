@@ -5,6 +5,7 @@ mod error;
 mod item;
 mod keys;
 mod parking;
+mod rivals;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +27,7 @@ use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::money::Money;
 use crate::domain::order::{HistoryEntry, Order};
 use crate::domain::time::Timestamp;
+use crate::mutants::{Mutant, broken};
 
 /// Entries of one page of due work.
 const DUE_PAGE: i32 = 50;
@@ -78,7 +80,7 @@ impl Store {
                 let known = refused_item(error.as_conditional_failure(), error)?;
                 let known = item::to_order(&order.id, known)?;
                 // My own write, whose answer was lost.
-                if known.writer == order.writer {
+                if known.writer == order.writer && !broken(Mutant::LostOrderIsARival) {
                     return Ok(Created::Won);
                 }
                 Ok(Created::Exists(Box::new(known)))
@@ -140,7 +142,7 @@ impl Store {
                 }
                 let order = item::to_order(&order_id, image)?;
                 let mine = order.attempts.get(id).is_some_and(|a| a.owner == occasion.nonce);
-                Ok(if mine {
+                Ok(if mine && !broken(Mutant::LostClaimIsARival) {
                     Claimed::Won(Box::new(order))
                 } else {
                     Claimed::Refused(Box::new(order))
@@ -155,6 +157,7 @@ impl Store {
         let (old, new) = (item::from_order(before)?, item::from_order(after)?);
         let update = self.update(&keys::order(&after.id));
         let call = conditions::change(update, &old, &new, before.version);
+        let call = call.condition_expression(conditions::of_change(before, after));
         match call.send().await.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
             Ok(_) => Ok(Saved::Won),
             Err(error) => {
@@ -163,10 +166,13 @@ impl Store {
                     return Ok(Saved::Gone);
                 }
                 let known = item::to_order(&after.id, image)?;
-                if known.writer == after.writer {
-                    return Ok(Saved::Won);
+                if known.writer != after.writer {
+                    return Ok(Saved::Lost(Box::new(known)));
                 }
-                Ok(Saved::Lost(Box::new(known)))
+                if rivals::is_unrecognised(before, after) {
+                    return Ok(Saved::Lost(Box::new(rivals::disowned(known, &after.writer))));
+                }
+                Ok(Saved::Won)
             }
         }
     }

@@ -122,7 +122,7 @@ fn a_behaviour_that_is_none_is_refused() {
         json!({"create": "explode"}),
         json!({"creates": "ok"}),
         json!({"hide_seconds": -1}),
-        json!({"hide_seconds": 86_401}),
+        json!({"hide_seconds": 172_801}),
         json!({"reference": "*"}),
         json!({"refund_status": "gone"}),
         json!({"webhooks": {"mode": "often"}}),

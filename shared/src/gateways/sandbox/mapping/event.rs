@@ -6,6 +6,7 @@ use super::{failure, from_gateway, phase, read, refund_phase, seen_refund};
 use crate::domain::fact::{Seen, SeenCapture, SeenDispute};
 use crate::domain::id::PaymentId;
 use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
+use crate::mutants::{Mutant, broken};
 use crate::ports::{Claim, MappingError, Notice, Verified};
 
 /// What the type of an event says has happened.
@@ -60,6 +61,7 @@ pub(in super::super) fn notice(
     // An order that is not the payment's: the message is in doubt, and the gateway is asked by the
     // one name that it was given.
     let in_doubt = body.order_id.as_deref().is_some_and(|id| id != payment.order().as_str());
+    let signed = signed || broken(Mutant::UnsignedBodyBelieved);
     let fact = if signed && !in_doubt { fact(&body, told) } else { None };
     if let Some(seen) = fact {
         return Ok(Notice::Fact { payment, event, seen });

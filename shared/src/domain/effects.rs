@@ -1,0 +1,76 @@
+//! What an operation has become, read off the captures, refunds and objects that show its effect.
+
+use super::ledger::OperationKind;
+use super::order::{CaptureId, Order};
+use super::phase::{OperationPhase, Phase};
+
+/// The phase of an operation follows the captures, refunds and objects that show its effect.
+pub(super) fn follow_effects(order: &mut Order) {
+    let Order { operations, refunds, captures, attempts, .. } = order;
+    for (id, op) in operations.iter_mut() {
+        let attempt = attempts.get(&op.attempt);
+        let object = attempt.and_then(|attempt| attempt.objects.get(&op.object)).copied();
+        let held = attempt.is_some_and(|attempt| attempt.holds(&op.object));
+        let shown = match op.kind {
+            OperationKind::Refund => refunds
+                .values()
+                .filter(|refund| refund.operation.as_ref() == Some(id))
+                .map(|refund| refund.phase)
+                .max(),
+            OperationKind::Capture => {
+                let linked = captures.values_mut().any(|capture| {
+                    let same = capture.object == op.object
+                        && capture.operation.is_none()
+                        && op.sends > 0
+                        && capture.amount.amount_minor == op.amount_minor;
+                    if same {
+                        capture.operation = Some(id.clone());
+                    }
+                    capture.operation.as_ref() == Some(id)
+                });
+                match object {
+                    _ if linked => Some(OperationPhase::Done),
+                    Some(Phase::Captured) if op.sends > 0 => Some(OperationPhase::Done),
+                    Some(Phase::Captured) => Some(OperationPhase::Refused),
+                    Some(phase) if phase.is_negative() => Some(OperationPhase::Refused),
+                    _ => None,
+                }
+            }
+            OperationKind::Void if held => None,
+            OperationKind::Void => match object {
+                // Nobody has sent it: the ending may be older than the hold.
+                Some(phase) if phase.is_negative() && op.sends == 0 => None,
+                Some(phase) if phase.is_negative() => Some(OperationPhase::Done),
+                Some(Phase::Captured) => Some(OperationPhase::Refused),
+                _ => None,
+            },
+        };
+        if let Some(shown) = shown {
+            op.phase = op.phase.max(shown);
+            op.for_review = false;
+            op.lease = None;
+        }
+    }
+}
+
+/// A person's refund at the gateway can take the room that ours had reserved. One that nobody has sent
+/// is withdrawn; one that was sent may have taken effect, but is not sent again.
+pub(super) fn hold_refunds_without_room(order: &mut Order) {
+    let overspent: Vec<CaptureId> = order
+        .captures
+        .iter()
+        .filter(|(id, capture)| order.spent(id) > capture.amount.amount_minor)
+        .map(|(id, _)| id.clone())
+        .collect();
+    for op in order.operations.values_mut() {
+        let without_room = op.capture.as_ref().is_some_and(|id| overspent.contains(id));
+        if op.kind != OperationKind::Refund || !op.phase.is_unproven() || !without_room {
+            continue;
+        }
+        if op.sends == 0 {
+            op.phase = OperationPhase::Refused;
+        } else {
+            op.repeat_refused = true;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The run that is known to notice each broken rule, and the rules of the protocol that are not there to
+//! be broken.
+
+use quittance::mutants::Mutant;
+
+/// Broken rule, setting and plan.
+pub(super) const CAUGHT: &[(Mutant, &str, &str)] = &[
+    (Mutant::TakeoverIsANewPayment, "approve/full/in-order", "2:before"),
+    (Mutant::NoDueMarker, "approve/full/in-order", "none"),
+    (Mutant::NoRank, "abandoned/full/in-order", "none"),
+    (Mutant::NoAmountCheck, "wrong-amount/full/in-order", "none"),
+    (Mutant::NoRefundPath, "late-on-next/full/in-order", "none"),
+    (Mutant::MarkBeforeSend, "approve/full/in-order", "6:die-after"),
+    (Mutant::OneTargetOnly, "approve/full/in-order", "none"),
+    (Mutant::OneTargetEndsIt, "approve/full/in-order", "6:down"),
+    (Mutant::PublishBeforeCommit, "cancel-unpaid/full/in-order", "1:pay"),
+    (Mutant::TimeoutIsFailure, "chosen-approve/full/lost", "2:after"),
+    (Mutant::NotFoundIsFailure, "chosen-approve/full/lost", "2:late"),
+    (Mutant::RepostWithoutKeys, "chosen-approve/no-keys/in-order", "1:expire"),
+    (Mutant::NoOneLiveAttempt, "keyless/full/in-order", "none"),
+    (Mutant::SeenRowFirst, "approve/full/in-order", "4:after"),
+    (Mutant::DeclineEndsTheAttempt, "retryable-then/full/in-order", "none"),
+    (Mutant::CancelTimeoutIsCancelled, "close/full/in-order", "6:before"),
+    (Mutant::CancelRefusedIsCancelled, "close-pending/full/in-order", "none"),
+    (Mutant::ReleasedWithoutAsking, "close/full/in-order", "none"),
+    (Mutant::OurClockEndsAPage, "close-at-its-end/phonepe-like/in-order", "none"),
+    (Mutant::OrderEndsOverALiveAttempt, "cancel-order/full/in-order", "none"),
+    (Mutant::EndedOrderLeavesPages, "cancel-order/full/in-order", "none"),
+    (Mutant::AbandonedToMakeRoom, "replace/full/in-order", "none"),
+    (Mutant::PageFromTheReply, "approve/full/in-order", "1:cancel-order"),
+    (Mutant::PageReplaced, "twin/no-keys/in-order", "none"),
+    (Mutant::AnyNegativeReleases, "twin-declined/no-keys/in-order", "none"),
+    (Mutant::ClosedOverACapture, "late-on-manual/full/in-order", "20:late"),
+    (Mutant::LateAuthorizationCaptured, "close/paypal-like/in-order", "none"),
+    (Mutant::OpenNotDue, "approve/full/in-order", "none"),
+    (Mutant::OperationNotDue, "refund-full/full/in-order", "none"),
+    (Mutant::NoReservation, "refund-twice/full/in-order", "12:late"),
+    (Mutant::ClaimWithoutVersion, "refund-parts/full/in-order", "10:refund"),
+    (Mutant::ResentUnderAFreshKey, "refund-full/full/in-order", "11:lost"),
+    (Mutant::RefundNotFoundIsRefused, "refund-outlives-its-key/full/reversed", "none"),
+    (Mutant::RefundTimeoutIsRefused, "refund-full/full/in-order", "12:after"),
+    (Mutant::ResentAfterTheKeysLife, "refund-outlives-its-key/full/reversed", "none"),
+    (Mutant::DoneOutranksFailed, "refund-sent-back/full/in-order", "none"),
+    (Mutant::DashboardRefundsIgnored, "dashboard-refund/full/in-order", "none"),
+    (Mutant::FailedCompensationNotRepeated, "excess-refund-fails/full/in-order", "none"),
+    (Mutant::CompensationNotReserved, "late-on-paid/full/in-order", "none"),
+    (Mutant::ExcessNotCompensated, "late-on-paid/full/in-order", "none"),
+    (Mutant::VoidBesideACapture, "late-on-manual/full/in-order", "20:late"),
+    (Mutant::CapturesNotReserved, "capture-part/full/in-order", "10:capture"),
+    (Mutant::PartialCaptureIsAMismatch, "capture-part/full/in-order", "none"),
+    (Mutant::KeylessClaimWithoutVersion, "keyless/full/in-order", "1:pay"),
+    (Mutant::KeylessAlwaysNew, "keyless/full/in-order", "none"),
+    (Mutant::UnsignedOnlyMarksDue, "late-on-expired/phonepe-like/in-order", "none"),
+    (Mutant::LaggingLookUpDropsTheEvent, "hidden/phonepe-like/in-order", "none"),
+    (Mutant::UnconditionalClear, "approve/full/in-order", "7:refund"),
+    (Mutant::AbandonedIsCancelled, "cancel-abandoned/razorpay-like/in-order", "none"),
+    (Mutant::LostOrderIsARival, "approve/full/in-order", "0:after"),
+    (Mutant::LostClaimIsARival, "approve/full/in-order", "1:after"),
+    (Mutant::LostNumberedClaimIsARival, "keyless/full/in-order", "2:after"),
+    (Mutant::LostWriteIsARival, "abandoned/full/in-order", "8:after"),
+    (Mutant::LostOperationClaimIsARival, "refund-full/full/in-order", "11:after"),
+    (Mutant::LostTakeIsARival, "approve/paypal-like/in-order", "18:after"),
+    (Mutant::LostTakeOverIsARival, "approve/full/in-order", "2:before+5:after"),
+    (Mutant::UnsignedBodyBelieved, "lie/phonepe-like/in-order", "none"),
+];
+
+/// Of what integrity asks to be broken: what this code has no place for, and why.
+pub const NOT_APPLICABLE: [(&str, &str); 2] = [
+    (
+        "no-reconciler",
+        "reconcile-payments, which compares the gateway's list with ours, is not there yet",
+    ),
+    (
+        "reconciler-without-refunds",
+        "reconcile-payments, which compares the gateway's list with ours, is not there yet",
+    ),
+];

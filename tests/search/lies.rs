@@ -1,0 +1,56 @@
+//! What a gateway should not do, and does: a second object of one attempt, and an event that is not true.
+
+use bytes::Bytes;
+use http::Request;
+use quittance::domain::id::PaymentId;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::client::Client;
+use super::ground::{GATEWAY_KEY, WEBHOOK_SECRET};
+use super::script::{AMOUNT, Player};
+
+impl Client {
+    /// Tells that the page of this payment was paid: where the body is not signed, whoever has seen one
+    /// event can send another.
+    pub(super) async fn lied_to(&mut self, payment: &PaymentId) {
+        let truth = self.world.truth();
+        let objects = truth["payments"].as_array().into_iter().flatten();
+        let ours = objects.filter(|object| object["reference"] == payment.as_str());
+        let Some(id) = ours.map(|object| object["id"].clone()).next() else {
+            return;
+        };
+        let body = json!({
+            "event": "payment.completed", "payment_id": payment, "order_id": payment.order(),
+            "status": "succeeded", "id": id, "amount": AMOUNT, "currency": "USD",
+        });
+        let secret = data_encoding::HEXLOWER.encode(&Sha256::digest(WEBHOOK_SECRET));
+        let headers = [("authorization", secret), ("webhook-id", "evt_lie".to_owned())];
+        self.webhook(&headers, Bytes::from(body.to_string())).await;
+    }
+}
+
+impl Player {
+    /// As after a repeat that nobody saw.
+    pub(super) fn twin(&mut self, key: &str, outcome: &str) {
+        let payment = self.payment(key);
+        let first = self.client.world.truth();
+        let mut objects = first["payments"].as_array().into_iter().flatten();
+        if objects.all(|object| object["reference"] != payment.as_str()) {
+            return;
+        }
+        self.twins.insert(payment.as_str().to_owned());
+        let mut body = json!({ "reference": payment, "amount": AMOUNT, "currency": "USD" });
+        if !outcome.is_empty() {
+            body["metadata"] = json!({ "sandbox": outcome });
+        }
+        let request = Request::builder()
+            .method("POST")
+            .uri("/v1/payments")
+            .header("authorization", format!("Bearer {GATEWAY_KEY}"))
+            .header("content-type", "application/json")
+            .body(Bytes::from(body.to_string()))
+            .unwrap();
+        self.client.world.outside(&request);
+    }
+}
