@@ -26,6 +26,8 @@ awsJson, signed as the SDKs sign it. To see a refusal as the stock Python SDK pa
 aws --endpoint-url http://127.0.0.1:3003 sqs get-queue-url --queue-name none
 ```
 
+API Gateway's events, answers and limits are held to its pages in `dev-stack/src/api_gateway/tests/`.
+
 An expectation is what the named page of AWS says. Where a page leaves something open (which of two error names
 a malformed length gets), the case takes either, or is left out. Nothing here was held against AWS itself.
 ";

@@ -12,7 +12,7 @@ use crate::conformance::{Case, Desk, Stop};
 const TRANSACT: &str = "TransactWriteItems (DynamoDB API reference)";
 const FAILURES: &str = "Transaction conflict and cancellation (developer guide)";
 
-/// C5, as `docs/integrate.md` gives it to consumers.
+/// C5, of a consumer that takes over what has expired and is still there.
 const CLAIM: &str = "attribute_not_exists(pk) OR #ttl < :now";
 
 /// The claim of a message and the write that goes with it.
@@ -36,7 +36,7 @@ async fn there(row: &Row) -> Result<&'static str, Stop> {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    [claims(), failures(), tokens(), races()].into_iter().flatten().collect()
+    [claims(), documented(), failures(), tokens(), races()].into_iter().flatten().collect()
 }
 
 fn claims() -> Vec<Case> {
@@ -77,6 +77,40 @@ fn claims() -> Vec<Case> {
             },
         ),
     ]
+}
+
+/// The call that `docs/integrate.md` gives to consumers, on this desk's table and with names of its own.
+fn call_of_the_document(desk: &Desk, message: &Row, effect: &Row) -> Result<Value, Stop> {
+    let document = include_str!("../../../docs/integrate.md");
+    let call =
+        document.split_once("```json take.json\n").and_then(|(_, rest)| rest.split_once("```"));
+    let call = call.map(|(call, _)| call).unwrap_or_default();
+    let mut call: Value =
+        serde_json::from_str(call).map_err(|error| Stop::Silent(error.to_string()))?;
+    for (n, kind, member, row) in [(0, "Put", "Item", message), (1, "Update", "Key", effect)] {
+        call["TransactItems"][n][kind]["TableName"] = desk.prefix.clone().into();
+        call["TransactItems"][n][kind][member]["pk"] = json!({ "S": row.key });
+    }
+    Ok(call)
+}
+
+fn documented() -> Vec<Case> {
+    vec![Case::new(
+        "C5: what the document tells consumers to send has its effect once",
+        TRANSACT,
+        "taken, TransactionCanceledException ConditionalCheckFailed, 2 reserved",
+        |desk| async move {
+            let (message, effect) = (Row::new(&desk), Row::new(&desk));
+            let call = call_of_the_document(&desk, &message, &effect)?;
+            let first = desk.outcome("TransactWriteItems", call.clone()).await?;
+            let second = desk.send("TransactWriteItems", call).await?;
+            let reason = second.body["CancellationReasons"][0]["Code"].clone();
+            let reserved = effect.read().await?["reserved"]["N"].clone();
+            let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            let (kind, reason, reserved) = (second.kind(), word(&reason), word(&reserved));
+            Ok(format!("{first}, {kind} {reason}, {reserved} reserved"))
+        },
+    )]
 }
 
 fn failures() -> Vec<Case> {

@@ -85,19 +85,36 @@ fn ordered() -> Vec<Case> {
 }
 
 fn handles() -> Vec<Case> {
-    vec![Case::new(
-        "a message cannot be deleted after its timeout",
-        RECEIVE,
-        "InvalidParameterValue m",
-        |desk| async move {
-            let queue = with(&desk, &["m"]).await?;
-            let received = queue.receive(json!({ "VisibilityTimeout": 2 })).await?;
-            let handle = text(&received.first().cloned().unwrap_or_default()["ReceiptHandle"]);
-            desk.pass(2).await?;
-            let outcome = queue.delete(&handle).await?;
-            Ok(format!("{outcome} {}", queue.bodies().await?))
-        },
-    )]
+    vec![
+        Case::new(
+            "a message given back waits for a later one of its group that is still out",
+            RECEIVE,
+            "nothing, then 1",
+            |desk| async move {
+                let queue = with(&desk, &["1", "2"]).await?;
+                let held = queue.receive(json!({ "MaxNumberOfMessages": 2 })).await?;
+                let handle =
+                    |n: usize| text(&held.get(n).cloned().unwrap_or_default()["ReceiptHandle"]);
+                queue.change(&handle(0), 0).await?;
+                let meanwhile = queue.bodies().await?;
+                queue.delete(&handle(1)).await?;
+                Ok(format!("{meanwhile}, then {}", queue.bodies().await?))
+            },
+        ),
+        Case::new(
+            "a message cannot be deleted after its timeout",
+            RECEIVE,
+            "InvalidParameterValue m",
+            |desk| async move {
+                let queue = with(&desk, &["m"]).await?;
+                let received = queue.receive(json!({ "VisibilityTimeout": 2 })).await?;
+                let handle = text(&received.first().cloned().unwrap_or_default()["ReceiptHandle"]);
+                desk.pass(2).await?;
+                let outcome = queue.delete(&handle).await?;
+                Ok(format!("{outcome} {}", queue.bodies().await?))
+            },
+        ),
+    ]
 }
 
 fn recognised() -> Vec<Case> {
@@ -129,6 +146,14 @@ fn recognised() -> Vec<Case> {
         Case::new("an id is forgotten after 5 minutes", ONCE, "m m", |desk| async move {
             let queue = with(&desk, &["m"]).await?;
             desk.pass(301).await?;
+            queue.send("g", "m").await?;
+            queue.bodies().await
+        }),
+        Case::new("a repetition does not prolong the 5 minutes", ONCE, "m m", |desk| async move {
+            let queue = with(&desk, &["m"]).await?;
+            desk.pass(200).await?;
+            queue.send("g", "m").await?;
+            desk.pass(101).await?;
             queue.send("g", "m").await?;
             queue.bodies().await
         }),

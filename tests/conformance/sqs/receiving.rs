@@ -216,6 +216,20 @@ fn deleted() -> Vec<Case> {
             queue.delete(&old).await
         }),
         Case::new(
+            "a message older than the retention period is gone",
+            "SetQueueAttributes (SQS API reference)",
+            "young",
+            |desk| async move {
+                let period = json!({ "MessageRetentionPeriod": "60" });
+                let queue = Queue::standard(&desk, period).await?;
+                queue.post("old").await?;
+                desk.pass(40).await?;
+                queue.post("young").await?;
+                desk.pass(21).await?;
+                queue.bodies().await
+            },
+        ),
+        Case::new(
             "a handle that was never given out deletes nothing",
             DELETE,
             "ReceiptHandleIsInvalid",
