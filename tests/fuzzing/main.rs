@@ -6,11 +6,16 @@ use std::path::Path;
 
 use e2e::search::fuzz::{Ran, TARGETS, mutated, run};
 
-/// So many inputs of each target are made from its corpus.
-const MUTATIONS: usize = 150;
+/// So many inputs of each target are made from its corpus, unless `FUZZ_INPUTS` says otherwise.
+const INPUTS: usize = 150;
 const SEED: u64 = 20_261_121;
 /// An operation within an operation is deep in a build without optimisation.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
+
+#[expect(clippy::disallowed_methods, reason = "how a developer asks for more")]
+fn wish(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
 
 fn corpus(name: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(name);
@@ -24,12 +29,13 @@ fn play(name: &'static str) -> String {
     let seeds = corpus(name);
     let through = seeds.iter().filter(|input| run(name, input) == Ran::Through).count();
     assert!(through > 0 && through * 2 >= seeds.len(), "{name}: its corpus says nothing");
-    let mut rng = fastrand::Rng::with_seed(SEED);
-    let inputs = (0..MUTATIONS).map(|_| mutated(&mut rng, &seeds));
+    let count = wish("FUZZ_INPUTS").map_or(INPUTS, |count| usize::try_from(count).unwrap());
+    let mut rng = fastrand::Rng::with_seed(wish("FUZZ_SEED").unwrap_or(SEED));
+    let inputs = (0..count).map(|_| mutated(&mut rng, &seeds));
     let near = inputs.filter(|input| run(name, input) == Ran::Through).count();
+    let all = seeds.len();
     format!(
-        "{name}: {through} of {} in the corpus came to our code, {near} of {MUTATIONS} near them",
-        seeds.len()
+        "{name}: {through} of {all} in the corpus came to our code, {near} of {count} near them"
     )
 }
 

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use data_encoding::BASE64;
 use dev_stack::template::{Surroundings, Template};
+use http::Uri;
 use lambda_http::Request;
 use quittance::http::route;
 use serde_json::Value;
@@ -14,6 +15,10 @@ use super::answer::ask;
 use super::bench::on_a_bench;
 
 const TEMPLATE: &str = include_str!("../../../template.yaml");
+
+/// Headers that API Gateway writes itself.
+pub(super) const WRITTEN: [(&str, &str); 2] =
+    [("host", "api.example"), ("x-forwarded-proto", "https")];
 
 /// Method and path of every route that the template gives to a function.
 pub(super) fn routes() -> &'static [(String, String)] {
@@ -39,16 +44,35 @@ pub(super) fn request(event: &str) -> Option<Request> {
     lambda_http::request::from_str(event).ok()
 }
 
-/// API Gateway encodes what it says it encoded; at anything else the runtime's own library panics.
-fn is_sent(event: &str) -> bool {
-    let Ok(event) = serde_json::from_str::<Value>(event) else { return false };
+/// The event with what API Gateway itself writes into it, whoever calls. At another host, at a path
+/// without a slash, at a query with characters that no address has, at a body that is not in base64
+/// though it says so, the runtime's own library panics.
+fn sent(event: &str) -> Option<String> {
+    let mut event: Value = serde_json::from_str(event).ok()?;
+    let encoded = event["isBase64Encoded"] == true;
     let body = event["body"].as_str().unwrap_or_default();
-    event["isBase64Encoded"] != true || BASE64.decode(body.as_bytes()).is_ok()
+    let path = event["rawPath"].as_str().unwrap_or_default();
+    let query = event["rawQueryString"].as_str().unwrap_or_default();
+    if !path.starts_with('/')
+        || !is_query(query)
+        || (encoded && BASE64.decode(body.as_bytes()).is_err())
+    {
+        return None;
+    }
+    let headers = event.get_mut("headers")?.as_object_mut()?;
+    headers.retain(|name, _| !WRITTEN.iter().any(|(own, _)| name.eq_ignore_ascii_case(own)));
+    headers.extend(WRITTEN.map(|(name, value)| (name.to_owned(), value.into())));
+    Some(event.to_string())
+}
+
+pub(super) fn is_query(text: &str) -> bool {
+    format!("/?{text}").parse::<Uri>().is_ok()
 }
 
 pub(super) fn run(input: &[u8]) -> Ran {
-    let event = str::from_utf8(input).ok().filter(|event| is_sent(event));
-    let Some(request) = event.and_then(request) else { return Ran::NotPassedOn };
+    let event = str::from_utf8(input).ok().and_then(sent);
+    let request = event.as_deref().and_then(request);
+    let Some(request) = request else { return Ran::NotPassedOn };
     let asked = route(&request);
     if !routes().iter().any(|(method, path)| format!("{method} {path}") == asked) {
         return Ran::NotPassedOn;
