@@ -1,6 +1,6 @@
 //! The expressions in the source of the store, and which of them no case has played.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -37,24 +37,42 @@ pub(crate) fn unplayed(sources: &[String], said: &Said) -> Vec<String> {
                 let end = format!(" {member} {text}");
                 said.iter().any(|line| line.ends_with(&end))
             };
-            let name = argument.rsplit("::").next().unwrap_or_default();
             let built = BUILT.iter().find(|(variable, _)| *variable == argument);
-            match (literal(&argument), constants.get(name), built) {
-                (Some(text), ..) if !was_said(&text) => {
-                    missing.push(format!("{member} `{text}` has no case"));
-                }
-                (None, Some(text), _) if !was_said(text) => {
-                    missing.push(format!("{member} {name} `{text}` has no case"));
-                }
-                (None, None, Some((_, shapes))) => missing.extend(unshown(member, shapes, said)),
-                (None, None, None) => missing.push(format!(
+            if let Some((_, shapes)) = built {
+                missing.extend(unshown(member, shapes, said));
+                continue;
+            }
+            let texts = texts(&argument, sources, &constants);
+            if texts.is_empty() {
+                missing.push(format!(
                     "{member} `{argument}` is put together: list in BUILT what cases must show of it"
-                )),
-                (Some(_), ..) | (None, Some(_), _) => {}
+                ));
+            }
+            for text in texts.iter().filter(|text| !was_said(text)) {
+                missing.push(format!("{member} `{text}` has no case"));
             }
         }
     }
     missing
+}
+
+/// What an argument may stand for: a text, a constant, or the constants that a function of the sources
+/// names. What a broken rule makes of them is no expression of the store.
+fn texts(argument: &str, sources: &[String], constants: &BTreeMap<String, String>) -> Vec<String> {
+    if let Some(text) = literal(argument) {
+        return vec![text];
+    }
+    let name = argument.split('(').next().unwrap_or_default();
+    let name = name.rsplit("::").next().unwrap_or_default();
+    if let Some(text) = constants.get(name) {
+        return vec![text.clone()];
+    }
+    let head = format!("fn {name}(");
+    let body = sources.iter().find_map(|source| source.split_once(&head));
+    let body = body.and_then(|(_, rest)| rest.split("\n}\n").next()).unwrap_or_default();
+    let words = body.split(|c: char| !c.is_alphanumeric() && c != '_');
+    let named: BTreeSet<&String> = words.filter_map(|word| constants.get(word)).collect();
+    named.into_iter().cloned().collect()
 }
 
 fn unshown(member: &str, shapes: &[&str], said: &Said) -> Vec<String> {
@@ -115,7 +133,8 @@ fn an_expression_without_a_case_is_found() {
                   call.condition_expression(SAID);\n\
                   call.condition_expression(conditions::UNSAID)\n\
                   .update_expression(\"SET a = :a\");\n\
-                  call.key_condition_expression(made).update_expression(expression)";
+                  call.key_condition_expression(made).update_expression(expression);\n\
+                  call.filter_expression(chosen(1));\nfn chosen(n: u8) -> String {\n  UNSAID\n}\n";
     let said = [
         "PutItem ConditionExpression attribute_not_exists(pk)",
         "UpdateItem UpdateExpression SET #x = :x",
@@ -126,7 +145,8 @@ fn an_expression_without_a_case_is_found() {
     assert_eq!(
         found,
         [
-            "ConditionExpression UNSAID `#a = :a AND size(#b) < :c` has no case",
+            "ConditionExpression `#a = :a AND size(#b) < :c` has no case",
+            "FilterExpression `#a = :a AND size(#b) < :c` has no case",
             "KeyConditionExpression `made` is put together: list in BUILT what cases must show of it",
             "UpdateExpression `SET a = :a` has no case",
             "UpdateExpression: no case has ` REMOVE #`",
