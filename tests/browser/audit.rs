@@ -10,6 +10,8 @@ use crate::visit::Visit;
 
 const AXE: &str = include_str!("axe/axe.min.js");
 const BYTES_MAX: u64 = 100 * 1024;
+/// A tenth of what is held to be noticeable.
+const SHIFT_MAX: f64 = 0.01;
 
 /// Width and colour scheme: all widths and schemes, not all pairs, as each pair takes its time.
 const AUDITED: [(u32, &str); 2] = [(1280, "light"), (360, "dark")];
@@ -73,19 +75,12 @@ impl Visit {
         let loaded: &[Value] = loaded.as_array().unwrap();
         assert!(loaded.len() > 1, "a page loads its style at least: {loaded:?}");
         let ours = ["api", "sandbox", "shop"].map(|name| format!("{}/", self.stack.address(name)));
-        let foreign = loaded.iter().filter_map(|one| {
-            let name = one["name"].as_str().unwrap();
-            let is_ours = ours.iter().any(|origin| name.starts_with(origin));
-            (!is_ours).then(|| format!("{name} is loaded from elsewhere"))
-        });
-        let mut wrong: Vec<String> = foreign.collect();
-        // What a script asks later is no part of the page.
-        let part = |one: &&Value| one["initiatorType"] != "fetch";
-        let bytes: u64 = loaded.iter().filter(part).map(|one| one["bytes"].as_u64().unwrap()).sum();
-        if bytes >= BYTES_MAX {
-            wrong.push(format!("the page weighs {bytes} bytes"));
-        }
-        wrong
+        foreign_or_heavy(loaded, &ours)
+    }
+
+    /// How far things have moved on the page since it began to load, but for what a person moved.
+    pub(crate) async fn shifted(&self) -> f64 {
+        self.client.execute_async(SHIFTS, Vec::new()).await.unwrap().as_f64().unwrap()
     }
 
     /// Into `target/screenshots`.
@@ -102,6 +97,30 @@ impl Visit {
         std::fs::write(file, picture).unwrap();
     }
 }
+
+fn foreign_or_heavy(loaded: &[Value], ours: &[String]) -> Vec<String> {
+    let foreign = loaded.iter().filter_map(|one| {
+        let name = one["name"].as_str().unwrap();
+        let is_ours = ours.iter().any(|origin| name.starts_with(origin));
+        (!is_ours).then(|| format!("{name} is loaded from elsewhere"))
+    });
+    let mut wrong: Vec<String> = foreign.collect();
+    // What a script asks later is no part of the page.
+    let part = |one: &&Value| one["initiatorType"] != "fetch";
+    let bytes: u64 = loaded.iter().filter(part).map(|one| one["bytes"].as_u64().unwrap()).sum();
+    if bytes >= BYTES_MAX {
+        wrong.push(format!("the page weighs {bytes} bytes"));
+    }
+    wrong
+}
+
+const SHIFTS: &str = r"
+    const done = arguments[0];
+    let sum = 0;
+    new PerformanceObserver((list) => {
+        for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) sum += value;
+    }).observe({ type: 'layout-shift', buffered: true });
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum), 300)));";
 
 const SIDEWAYS: &str = "const { scrollWidth, clientWidth } = document.documentElement;\
                         return scrollWidth > clientWidth;";
@@ -130,4 +149,44 @@ async fn what_is_wrong_with_a_page_is_found() {
     assert!(found("Content Security Policy") || found("violates"), "{wrong:#?}");
     assert_eq!(visit.run("return window.ran === undefined").await, true);
     visit.client.clone().close().await.unwrap();
+}
+
+#[test]
+fn what_is_foreign_or_heavy_is_found() {
+    let load = |name: &str, bytes: u64, by: &str| json!({ "name": name, "bytes": bytes, "initiatorType": by });
+    let ours = ["http://127.0.0.1:1/".to_owned()];
+    let page = [
+        load("http://127.0.0.1:1/", 60_000, "navigation"),
+        load("http://127.0.0.1:10/font.woff2", 50_000, "css"),
+        load("http://127.0.0.1:1/api", 90_000, "fetch"),
+    ];
+    let found = foreign_or_heavy(&page, &ours);
+    let wanted =
+        ["http://127.0.0.1:10/font.woff2 is loaded from elsewhere", "the page weighs 110000 bytes"];
+    assert_eq!(found, wanted);
+    assert_eq!(foreign_or_heavy(&page[..1], &ours), Vec::<String>::new());
+}
+
+/// The first paint is whole: nothing moves when the style, the script and the time that is left arrive.
+#[tokio::test]
+async fn nothing_moves_while_a_page_loads() {
+    let Some(visit) = Visit::begin().await else { return };
+    for width in [360, 1280] {
+        visit.at(width, "light").await;
+        visit.shop("/").await;
+        assert!(visit.shifted().await < SHIFT_MAX, "shop at {width}");
+        visit.to_checkout().await;
+        visit.go(&visit.address().await).await;
+        assert!(visit.shifted().await < SHIFT_MAX, "checkout at {width}");
+    }
+    visit
+        .run(
+            "const wide = document.createElement('p');
+            wide.textContent = 'late '.repeat(500);
+            document.querySelector('main').prepend(wide);
+            return null;",
+        )
+        .await;
+    assert!(visit.shifted().await > SHIFT_MAX, "what moves is not seen");
+    visit.end().await;
 }

@@ -9,6 +9,7 @@
 )]
 
 mod audit;
+mod by_hand;
 mod checkout_states;
 mod coming_back;
 mod driver;

@@ -117,10 +117,16 @@ impl Visit {
         field.send_keys(text).await.unwrap();
     }
 
+    /// What an element that is there says. Read in one go: the page may replace it meanwhile.
     #[track_caller]
     pub(crate) fn text(&self, css: &str) -> impl Future<Output = String> {
         let element = self.find(css);
-        async { element.await.text().await.unwrap() }
+        async move {
+            element.await;
+            let read = "return document.querySelector(arguments[0]).innerText.trim()";
+            let text = self.client.execute(read, vec![json!(css)]).await.unwrap();
+            text.as_str().unwrap().to_owned()
+        }
     }
 
     pub(crate) async fn run(&self, script: &str) -> Value {

@@ -1,0 +1,92 @@
+//! The help page keeps its word: its commands, pasted into a shell, lead where it says.
+
+use std::time::Duration;
+
+use e2e::KEY;
+use tokio::process::Command;
+
+use crate::visit::Visit;
+
+const SHELL_WITHIN: Duration = Duration::from_secs(30);
+
+/// What the help page shows under a heading, once there is a payment to speak of.
+async fn commands(visit: &Visit, heading: &str) -> Vec<String> {
+    visit.shop("/help").await;
+    let find = format!(
+        "const heading = [...document.querySelectorAll('h3')].find((it) => it.textContent === \"{heading}\");
+        return [...heading.parentElement.querySelectorAll('pre')].map((it) => it.textContent);"
+    );
+    serde_json::from_value(visit.run(&find).await).unwrap()
+}
+
+async fn paste(command: &str) -> String {
+    let shell = Command::new("bash").args(["-c", command]).env("KEY", KEY).output();
+    let output = tokio::time::timeout(SHELL_WITHIN, shell).await.unwrap().unwrap();
+    assert!(output.status.success(), "{command}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Buys a mug after the gateway was told how to behave, and opens the order's page.
+async fn buy(visit: &Visit, outcome: Option<&str>) {
+    visit.to_checkout().await;
+    if let Some(outcome) = outcome {
+        visit.choose(outcome).await;
+        visit.find("[data-live]").await;
+    }
+}
+
+/// The page of the latest order, once it has this title.
+async fn until_titled(visit: &Visit, title: &str) {
+    let order = visit.stack.all_truth().await.pop().unwrap();
+    visit.go(order["return_url"].as_str().unwrap()).await;
+    let mut shown = String::new();
+    for _ in 0..200 {
+        shown = visit.text("[data-title]").await;
+        if shown == title {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the order shows {shown}, not {title}");
+}
+
+#[tokio::test]
+async fn what_the_merchant_does_by_hand() {
+    let Some(visit) = Visit::begin().await else { return };
+    buy(&visit, Some("authorize")).await;
+    paste(&commands(&visit, "Money reserved only").await[0]).await;
+    until_titled(&visit, "Paid. Thank you!").await;
+    paste(&commands(&visit, "Refunded").await[0]).await;
+    until_titled(&visit, "Paid, and partly refunded").await;
+    paste(&commands(&visit, "Refunded at the gateway's dashboard").await[0]).await;
+    paste(&commands(&visit, "Disputed").await[0]).await;
+    let all = paste(&commands(&visit, "All that the merchant can know").await[0]).await;
+    assert!(all.contains("\"amount_refunded\":200") && all.contains("dispute.opened"), "{all}");
+    buy(&visit, None).await;
+    paste(&commands(&visit, "Canceled").await[0]).await;
+    until_titled(&visit, "Canceled").await;
+    assert!(paste(&commands(&visit, "No such payment").await[0]).await.contains("Not found"));
+    visit.end().await;
+}
+
+#[tokio::test]
+async fn what_the_gateway_does_by_hand() {
+    let Some(visit) = Visit::begin().await else { return };
+    let held = commands(&visit, "Waiting for a late webhook").await;
+    paste(&held[0]).await;
+    buy(&visit, Some("approve")).await;
+    until_titled(&visit, "Waiting for your payment…").await;
+    assert_eq!(paste(&held[1]).await, "{\"released\":1}");
+    until_titled(&visit, "Paid. Thank you!").await;
+    paste(&commands(&visit, "Another amount was paid").await[0]).await;
+    buy(&visit, Some("approve")).await;
+    until_titled(&visit, "In review").await;
+    paste(&commands(&visit, "As it was").await[0]).await;
+    paste(&commands(&visit, "A refund that waits, or fails").await[1]).await;
+    buy(&visit, Some("approve")).await;
+    until_titled(&visit, "Paid. Thank you!").await;
+    visit.click("form[action$='/refund'] button").await;
+    visit.find(".timeline .bad").await;
+    assert!(visit.text(".timeline").await.contains("Refund failed"));
+    visit.end().await;
+}
