@@ -6,7 +6,7 @@ use crate::source::{Source, all, read, root};
 use crate::{found, none};
 
 /// Each costs more at a cold start than all of our code.
-const REFUSED: [(&str, &str); 9] = [
+const REFUSED: [(&str, &str); 10] = [
     ("aws-lc-sys v", "its first random bytes cost 420 million instructions; `ring` is there"),
     ("aws-lc-rs v", "see aws-lc-sys"),
     ("hyper v0.", "the SDK's older HTTP stack: a default feature too many"),
@@ -16,6 +16,7 @@ const REFUSED: [(&str, &str); 9] = [
     ("openssl-sys v", "rustls is the TLS"),
     ("native-tls v", "rustls is the TLS"),
     ("dynoxide-rs v", "the embedded database is the dev stack's"),
+    ("schemars v", "the API's description is the dev stack's"),
 ];
 
 /// The feature of `quittance` with which its rules can be broken.

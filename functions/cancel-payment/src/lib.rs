@@ -5,7 +5,8 @@ use lambda_http::{Error, Request};
 use quittance::app::App;
 use quittance::config::Need;
 use quittance::http::auth::Scope;
-use quittance::http::input::{Input, KeyRule, admit, order_id, payment_id};
+use quittance::http::fields::Fields;
+use quittance::http::input::{KeyRule, admit, order_id, payment_id};
 use quittance::http::problem::Problem;
 use quittance::http::{Reply, budget, route, serve, views};
 use quittance::operations::cancel_order::cancel_order;
@@ -28,7 +29,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
 async fn payment(app: &App, request: &Request) -> Result<Reply, Problem> {
     let input = admit(app, request, Scope::PaymentsWrite, KeyRule::Unused).await?;
     let id = payment_id(request)?;
-    no_members(&input)?;
+    input.read(no_members)?;
     let answer = cancel_payment(app, budget(request), &id).await;
     let (status, order) = status(answer.map_err(|error| error.problem(&id))?);
     let gateway = order.attempts.get(&id).map_or("", |attempt| attempt.gateway.as_str());
@@ -39,13 +40,14 @@ async fn payment(app: &App, request: &Request) -> Result<Reply, Problem> {
 async fn order(app: &App, request: &Request) -> Result<Reply, Problem> {
     let input = admit(app, request, Scope::OrdersWrite, KeyRule::Unused).await?;
     let id = order_id(request)?;
-    no_members(&input)?;
+    input.read(no_members)?;
     let (status, order) = status(cancel_order(app, budget(request), &id).await?);
     Ok(Reply::new(status, views::order_with_payments(&order)).about(&id, None))
 }
 
-fn no_members(input: &Input) -> Result<(), Problem> {
-    input.read(|_| Some(()))
+/// There is nothing to say of a cancellation.
+pub fn no_members(_: &mut Fields<'_, '_>) -> Option<()> {
+    Some(())
 }
 
 fn status(answer: CancelAnswer) -> (StatusCode, Box<quittance::domain::order::Order>) {

@@ -5,7 +5,7 @@ use lambda_http::{Error, Request};
 use quittance::app::App;
 use quittance::config::Need;
 use quittance::http::auth::Scope;
-use quittance::http::fields::AMOUNTS;
+use quittance::http::fields::{AMOUNTS, Fields};
 use quittance::http::input::{KeyRule, admit, payment_id};
 use quittance::http::problem::{Kind, Problem};
 use quittance::http::{Reply, budget, serve, views};
@@ -23,7 +23,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let input = admit(app, &request, Scope::PaymentsWrite, KeyRule::Required).await?;
     let payment = payment_id(&request)?;
     let asked = Asked {
-        amount_minor: input.read(|body| Some(body.optional("amount").integer(AMOUNTS)))?,
+        amount_minor: input.read(|body| Some(read(body)))?,
         key: input.required_key()?,
         payment: payment.clone(),
         note: None,
@@ -39,4 +39,9 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let reply = Reply::new(status, views::payment(&done.order, &payment))
         .about(&done.order.id, Some((&payment, gateway)));
     Ok(if done.replayed { reply.replayed() } else { reply })
+}
+
+/// The amount to capture; without one, all of it.
+pub fn read(body: &mut Fields<'_, '_>) -> Option<u64> {
+    body.optional("amount").integer(AMOUNTS)
 }

@@ -1,10 +1,11 @@
 //! What `POST /api/orders` takes, and its limits.
 
-use quittance::domain::money::{Currency, Money};
+use quittance::domain::money::Money;
 use quittance::domain::order::{Customer, Details, Item};
 use quittance::http::fields::{AMOUNTS, Fields, Pairs, Text};
 
-pub(crate) struct Body {
+#[derive(Debug)]
+pub struct Body {
     pub total: Money,
     pub details: Details,
     pub expires_in_seconds: i64,
@@ -19,12 +20,10 @@ const STORED_BYTES_MAX: usize = 16 * 1024;
 const METADATA: Pairs =
     Pairs { count_max: 20, name: Text::chars(40), value: Text::chars(500).prose() };
 
-pub(crate) fn order(body: &mut Fields<'_, '_>) -> Option<Body> {
+pub fn order(body: &mut Fields<'_, '_>) -> Option<Body> {
     let items = body.required("items").array(1..=ITEMS_MAX, |member| member.object(item));
     let total = body.required("total_amount").integer(AMOUNTS);
-    let currency = body
-        .required("currency")
-        .parsed("must be an ISO 4217 code", |code| Currency::from_code(code).ok());
+    let currency = body.required("currency").currency();
     let reference = body.optional("reference").string(Text::chars(64));
     let customer = body.optional("customer").object(|member| Some(customer(member)));
     let metadata = body.optional("metadata").pairs(METADATA);

@@ -1,6 +1,6 @@
 //! `POST /api/orders`: validates and records an order. No money moves.
 
-mod body;
+pub mod body;
 
 use http::StatusCode;
 use lambda_http::{Error, Request};

@@ -4,7 +4,7 @@ use quittance::app::App;
 use quittance::domain::attempt::{CaptureMode, Method};
 use quittance::domain::capabilities::GatewayName;
 use quittance::domain::id::OrderId;
-use quittance::domain::money::{Currency, Money};
+use quittance::domain::money::Money;
 use quittance::http::fields::{AMOUNTS, Fields, Text};
 use quittance::http::input::Input;
 use quittance::http::problem::{Kind, Problem};
@@ -24,7 +24,8 @@ const METHODS: [(&str, Method); 5] = [
 const MODES: [(&str, CaptureMode); 2] =
     [("automatic", CaptureMode::Automatic), ("manual", CaptureMode::Manual)];
 
-struct Body {
+#[derive(Debug)]
+pub struct Body {
     order: String,
     amount: Money,
     gateway: Option<String>,
@@ -35,7 +36,7 @@ struct Body {
 }
 
 pub(crate) fn payment(app: &App, input: &Input) -> Result<NewPayment, Problem> {
-    let body = input.read(|body| read(app, body))?;
+    let body = input.read(|body| read(body, |address| acceptable(app, address)))?;
     if body.replace {
         input.required_key()?;
     }
@@ -54,20 +55,22 @@ pub(crate) fn payment(app: &App, input: &Input) -> Result<NewPayment, Problem> {
     })
 }
 
-fn read(app: &App, body: &mut Fields<'_, '_>) -> Option<Body> {
+/// What the body may say; `accept` judges an address to return to.
+pub fn read(
+    body: &mut Fields<'_, '_>,
+    accept: impl FnOnce(&str) -> Option<String>,
+) -> Option<Body> {
     let order = body.required("order_id").string(Text::chars(64));
     let amount = body.required("amount").integer(AMOUNTS);
-    let currency = body
-        .required("currency")
-        .parsed("must be an ISO 4217 code", |code| Currency::from_code(code).ok());
+    let currency = body.required("currency").currency();
     let gateway = body.optional("gateway").string(Text::chars(32));
     let method = body.optional("method").word(&METHODS);
     let mode = body.optional("capture").word(&MODES);
-    let return_url = body
-        .optional("return_url")
-        .parsed("must be an https address of at most 2000 bytes whose origin is allowed", |text| {
-            acceptable(app, text)
-        });
+    let return_url = body.optional("return_url").address(
+        RETURN_URL_BYTES_MAX,
+        "must be an https address of at most 2000 bytes whose origin is allowed",
+        accept,
+    );
     let replace = body.optional("replace").boolean().unwrap_or(false);
     Some(Body {
         order: order?,
@@ -93,7 +96,5 @@ fn acceptable(app: &App, text: &str) -> Option<String> {
     let plain = url.username().is_empty() && url.password().is_none();
     let origin = url.origin().ascii_serialization();
     let listed = app.config.return_origins.contains(&origin);
-    let accepted = secure && plain && listed && text.len() <= RETURN_URL_BYTES_MAX;
-    // What is kept is the parsed address, in which a byte beyond ASCII has become three.
-    Some(String::from(url)).filter(|address| accepted && address.len() <= RETURN_URL_BYTES_MAX)
+    (secure && plain && listed).then(|| url.into())
 }

@@ -1,6 +1,6 @@
 //! `POST /api/payments`: claims the one live attempt of an order and starts it at a gateway.
 
-mod body;
+pub mod body;
 
 use http::StatusCode;
 use lambda_http::{Error, Request};

@@ -13,7 +13,8 @@ use quittance::operations::asked::{Asked, Effected};
 use quittance::operations::refund_payment::refund_payment;
 use quittance::telemetry;
 
-struct Body {
+#[derive(Debug)]
+pub struct Body {
     amount_minor: Option<u64>,
     reason: Option<String>,
     despite_dispute: bool,
@@ -48,7 +49,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     Ok(if done.replayed { reply.replayed() } else { reply })
 }
 
-fn read(body: &mut Fields<'_, '_>) -> Body {
+pub fn read(body: &mut Fields<'_, '_>) -> Body {
     let amount_minor = body.optional("amount").integer(AMOUNTS);
     let reason = body.optional("reason").string(Text::chars(200));
     let despite_dispute = body.optional("despite_dispute").boolean().unwrap_or(false);

@@ -57,6 +57,12 @@ impl OrderId {
         parse(text, &[Self::PREFIX], ORDER_CHARS).map(Self)
     }
 
+    /// What `parse` takes, as a regular expression.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn pattern() -> String {
+        pattern(Self::PREFIX, ORDER_CHARS)
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -84,6 +90,11 @@ impl PaymentId {
 
     pub fn parse(text: &str) -> Result<Self, IdError> {
         parse(text, &[Self::PREFIX], ORDER_CHARS + ATTEMPT_CHARS).map(Self)
+    }
+
+    #[cfg(feature = "openapi")]
+    pub(crate) fn pattern() -> String {
+        pattern(Self::PREFIX, ORDER_CHARS + ATTEMPT_CHARS)
     }
 
     pub fn order(&self) -> OrderId {
@@ -140,6 +151,11 @@ impl OperationId {
         parse(text, &[Self::REFUND], ORDER_CHARS + ATTEMPT_CHARS).map(Self)
     }
 
+    #[cfg(feature = "openapi")]
+    pub(crate) fn refund_pattern() -> String {
+        pattern(Self::REFUND, ORDER_CHARS + ATTEMPT_CHARS)
+    }
+
     pub fn order(&self) -> OrderId {
         order_of(&self.0)
     }
@@ -171,6 +187,11 @@ fn parse(text: &str, prefixes: &[&str], chars: usize) -> Result<String, IdError>
     let body = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix)).ok_or(IdError)?;
     let well_formed = body.len() == chars && body.bytes().all(|b| ALPHABET.as_bytes().contains(&b));
     if well_formed { Ok(text.to_owned()) } else { Err(IdError) }
+}
+
+#[cfg(feature = "openapi")]
+fn pattern(prefix: &str, chars: usize) -> String {
+    format!("^{prefix}[{ALPHABET}]{{{chars}}}$")
 }
 
 /// SHA-256 over the parts, each preceded by its length, so that no two lists of parts meet.

@@ -21,6 +21,12 @@ impl Key {
         if well_formed { Ok(Self(text.to_owned())) } else { Err(KeyError) }
     }
 
+    /// What `parse` takes, as a regular expression: from `!` to `~` is what can be seen of ASCII.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn pattern() -> String {
+        format!("^[!-~]{{1,{KEY_CHARS_MAX}}}$")
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

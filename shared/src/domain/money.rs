@@ -39,6 +39,15 @@ impl Currency {
         Ok(Self(currency))
     }
 
+    /// All that `from_code` takes, sorted.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn codes() -> impl Iterator<Item = &'static str> {
+        let letters = || 'A'..='Z';
+        let all = letters()
+            .flat_map(move |a| letters().flat_map(move |b| letters().map(move |c| [a, b, c])));
+        all.filter_map(|code| Self::from_code(&String::from_iter(code)).ok()).map(Self::code)
+    }
+
     pub fn code(self) -> &'static str {
         self.0.code()
     }

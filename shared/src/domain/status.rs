@@ -1,12 +1,16 @@
 //! The public words for what is known: payment, order and refund status, and the sums shown with them.
 
+use serde::Serialize;
+
 use super::attempt::Attempt;
 use super::id::{OperationId, PaymentId};
 use super::ledger::{Capture, CaptureClass};
 use super::order::{Order, State};
 use super::phase::{OperationPhase, Phase};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum PaymentStatus {
     Pending,
     Authorized,
@@ -17,7 +21,9 @@ pub enum PaymentStatus {
     Review,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum OrderStatus {
     Created,
     Paid,
@@ -28,7 +34,9 @@ pub enum OrderStatus {
     Review,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum RefundStatus {
     Pending,
     Succeeded,

@@ -25,7 +25,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::OrdersWrite => "orders:write",
             Self::PaymentsWrite => "payments:write",
@@ -50,6 +50,9 @@ pub(crate) const STATUS_TOKEN: &str = "status-token";
 const LOCAL_KEY: &str = "sk_test_local";
 /// A shopper may come back so much later than the payment was made, even if the order ended before.
 const TOKEN_SECONDS_MIN: i64 = 72 * 3600;
+
+/// How `merchant` refuses.
+pub const REFUSALS: [Kind; 3] = [Kind::Unauthorized, Kind::Forbidden, Kind::Unavailable];
 
 /// The merchant's own server, with a key that has `scope`.
 pub async fn merchant(app: &App, headers: &HeaderMap, scope: Scope) -> Result<(), Problem> {

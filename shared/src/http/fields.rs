@@ -1,5 +1,7 @@
 //! Reads the members of a request body and reports every mistake at once, each by its JSON pointer.
 
+#[cfg(feature = "openapi")]
+mod described;
 mod limits;
 mod member;
 #[cfg(test)]
@@ -12,6 +14,8 @@ use serde_json::{Map, Value, json};
 
 use super::json::pointer;
 
+#[cfg(feature = "openapi")]
+pub use described::described;
 pub use limits::{Pairs, Text};
 pub use member::Member;
 
@@ -40,9 +44,11 @@ pub fn read<T>(
     value: &Value,
     read: impl FnOnce(&mut Fields<'_, '_>) -> Option<T>,
 ) -> Result<T, Vec<FieldError>> {
-    let mut errors = Vec::new();
-    let body = Member { value: Some(value), pointer: String::new(), errors: &mut errors };
-    match body.object(read) {
+    let mut report = Report::default();
+    let body = Member { value: Some(value), pointer: String::new(), report: &mut report };
+    let body = body.object(read);
+    let mut errors = report.errors;
+    match body {
         Some(body) if errors.is_empty() => Ok(body),
         Some(_) => Err(errors),
         None => {
@@ -55,20 +61,31 @@ pub fn read<T>(
     }
 }
 
+/// What a reading leaves behind.
+#[derive(Default)]
+struct Report {
+    errors: Vec<FieldError>,
+    /// Present if nothing is read: the readers tell what they would take.
+    #[cfg(feature = "openapi")]
+    schema: Option<Value>,
+}
+
 /// The members of one object. A member that was never asked for is an unknown one.
 pub struct Fields<'v, 'e> {
-    members: &'v Map<String, Value>,
+    /// None, if what may be in the object is only being told.
+    members: Option<&'v Map<String, Value>>,
     known: Vec<&'static str>,
     pointer: String,
-    errors: &'e mut Vec<FieldError>,
+    report: &'e mut Report,
 }
 
 impl<'v> Fields<'v, '_> {
     /// A member whose absence is an error.
     pub fn required(&mut self, name: &'static str) -> Member<'v, '_> {
-        if !self.members.contains_key(name) {
+        if self.members.is_some_and(|members| !members.contains_key(name)) {
             self.refuse(name, "is required");
         }
+        self.report.note_required(&self.pointer, name);
         self.optional(name)
     }
 
@@ -76,24 +93,38 @@ impl<'v> Fields<'v, '_> {
     pub fn optional(&mut self, name: &'static str) -> Member<'v, '_> {
         self.known.push(name);
         Member {
-            value: self.members.get(name),
+            value: self.members.and_then(|members| members.get(name)),
             pointer: pointer(&self.pointer, name),
-            errors: self.errors,
+            report: self.report,
         }
     }
 
     /// Reports a rule between members, such as a sum, at the member `name`.
     pub fn refuse(&mut self, name: &str, detail: impl Into<String>) {
         let pointer = pointer(&self.pointer, name);
-        self.errors.push(FieldError { pointer, detail: detail.into() });
+        self.report.errors.push(FieldError { pointer, detail: detail.into() });
     }
 
     fn refuse_unknown(&mut self) {
         let (members, known) = (self.members, std::mem::take(&mut self.known));
-        for name in members.keys().filter(|name| !known.contains(&name.as_str())) {
+        let given = members.into_iter().flat_map(Map::keys);
+        for name in given.filter(|name| !known.contains(&name.as_str())) {
             self.refuse(name, "is not a member of this object");
         }
     }
+}
+
+/// Without the feature nobody ever asks.
+#[cfg(not(feature = "openapi"))]
+#[expect(clippy::unused_self, reason = "the same calls, answered with nothing")]
+impl Report {
+    fn is_asked(&self) -> bool {
+        false
+    }
+
+    fn note(&mut self, _: &str, _: impl FnOnce() -> Value) {}
+
+    fn note_required(&mut self, _: &str, _: &str) {}
 }
 
 /// Without the members: a body is never logged.

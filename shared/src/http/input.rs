@@ -29,6 +29,25 @@ pub enum KeyRule {
     Unused,
 }
 
+impl KeyRule {
+    /// How `admit` refuses by this rule, beside refusing the caller.
+    pub fn refusals(self) -> Vec<Kind> {
+        let always = [
+            Kind::TooLarge,
+            Kind::UnsupportedMediaType,
+            Kind::MalformedJson,
+            Kind::InvalidRequest,
+            Kind::CardDataRefused,
+        ];
+        let own: &[Kind] = match self {
+            Self::Unused => &[],
+            Self::Optional => &[Kind::MalformedIdempotencyKey],
+            Self::Required => &[Kind::MalformedIdempotencyKey, Kind::IdempotencyKeyRequired],
+        };
+        [always.as_slice(), own].concat()
+    }
+}
+
 /// An admitted request.
 #[derive(Debug)]
 pub struct Input {

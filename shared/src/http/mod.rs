@@ -9,6 +9,8 @@ pub mod auth;
 pub mod status_token;
 pub mod views;
 pub mod problem;
+#[cfg(feature = "openapi")]
+pub mod schemas;
 pub mod answers;
 
 use std::future::Future;

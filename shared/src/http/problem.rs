@@ -2,6 +2,7 @@
 
 mod document;
 mod kind;
+mod members;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -13,8 +14,9 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value};
 
-pub use document::document;
+pub use document::{GATEWAY_ANSWERS, document};
 pub use kind::Kind;
+pub use members::Member;
 
 /// One failure. What a client reads is the kind and, for its own mistakes, the detail and the
 /// extensions; the cause goes to the log only.

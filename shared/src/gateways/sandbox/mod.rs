@@ -39,6 +39,29 @@ use crate::secrets::{NamedKey, SecretError};
 
 pub const NAME: &str = "sandbox";
 
+/// An event as it is read, for the API's description.
+#[cfg(feature = "openapi")]
+pub fn event_schema() -> serde_json::Value {
+    let settings = schemars::generate::SchemaSettings::draft2020_12().for_deserialize();
+    let settings = settings.with(|settings| {
+        settings.inline_subschemas = true;
+        settings.meta_schema = None;
+    });
+    let mut schema = settings.into_generator().into_root_schema_for::<wire::Event>();
+    let schema = schema.ensure_object();
+    schema.insert("title".to_owned(), "SandboxEvent".into());
+    schema.insert("required".to_owned(), serde_json::json!(["event"]));
+    if let Some(serde_json::Value::Object(members)) = schema.get_mut("properties") {
+        let named = serde_json::json!({
+            "type": "string",
+            "description": "What has happened; an event of another name is ignored.",
+            "examples": event::EVENTS.map(|(name, _)| name),
+        });
+        members.insert("event".to_owned(), named);
+    }
+    std::mem::take(schema).into()
+}
+
 /// The member of a payment's metadata by which its events name the order.
 const ORDER_ID: &str = "order_id";
 const NO_BODY: Option<&()> = None;

@@ -56,6 +56,7 @@ pub(super) struct Payment {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(super) struct Refund {
     pub(super) id: String,
     /// Absent if it was made in the dashboard.
@@ -74,6 +75,7 @@ pub(super) struct Dispute {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(super) struct Failure {
     pub(super) code: String,
     pub(super) message: String,
@@ -101,6 +103,7 @@ pub(super) struct EventType {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(super) struct Event {
     /// Our reference.
     pub(super) payment_id: Option<String>,
@@ -118,6 +121,7 @@ pub(super) struct Event {
 
 /// The event's name says what became of it.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(super) struct EventDispute {
     pub(super) id: String,
     pub(super) amount: u64,

@@ -1,5 +1,7 @@
 //! How long a string may be, and what may be in it.
 
+use serde_json::{Value, json};
+
 /// Which strings a member takes. Control characters are refused, because these strings end in
 /// logs, on pages and in the fields of gateways; `lines` admits the white space of prose.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +35,23 @@ impl Text {
         (self.min..=self.max).contains(&length) && !text.contains(refuses)
     }
 
+    /// Bytes have no word in JSON Schema: no string of so many has more characters.
+    pub(super) fn schema(self) -> Value {
+        let controls = if self.lines {
+            r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
+        } else {
+            r"\u0000-\u001f\u007f-\u009f"
+        };
+        let unit = if self.in_bytes { "bytes of UTF-8" } else { "characters" };
+        json!({
+            "type": "string",
+            "minLength": self.min,
+            "maxLength": self.max,
+            "pattern": format!("^[^{controls}]*$"),
+            "description": format!("{} to {} {unit}.", self.min, self.max),
+        })
+    }
+
     pub(super) fn detail(self) -> String {
         let unit = if self.in_bytes { "bytes" } else { "characters" };
         let but = if self.lines { " but tabs and line ends" } else { "" };
@@ -47,4 +66,15 @@ pub struct Pairs {
     pub count_max: usize,
     pub name: Text,
     pub value: Text,
+}
+
+impl Pairs {
+    pub(super) fn schema(self) -> Value {
+        json!({
+            "type": "object",
+            "maxProperties": self.count_max,
+            "propertyNames": self.name.schema(),
+            "additionalProperties": self.value.schema(),
+        })
+    }
 }

@@ -4,31 +4,38 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{FieldError, Fields, Pairs, Text};
+use super::{FieldError, Fields, Pairs, Report, Text};
+use crate::domain::money::Currency;
 use crate::http::json::pointer;
+
+/// Stands in a pointer for the number of any item of an array.
+pub(super) const ANY_ITEM: &str = "*";
 
 /// The value of one member or item, not yet read. Each reader answers `None` if the value is
 /// absent or wrong; what is wrong has then been reported.
 pub struct Member<'v, 'e> {
     pub(super) value: Option<&'v Value>,
     pub(super) pointer: String,
-    pub(super) errors: &'e mut Vec<FieldError>,
+    pub(super) report: &'e mut Report,
 }
 
 impl<'v> Member<'v, '_> {
-    pub fn string(self, limit: Text) -> Option<String> {
+    pub fn string(mut self, limit: Text) -> Option<String> {
+        self.note(|| limit.schema());
         self.parsed(&limit.detail(), |text| limit.admits(text).then(|| text.to_owned()))
     }
 
     /// A string that `parse` understands; `detail` says which ones those are.
-    pub fn parsed<T>(self, detail: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    pub fn parsed<T>(mut self, detail: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        self.note(|| json!({ "type": "string" }));
         self.read(detail, |value| parse(value.as_str()?))
     }
 
     /// A telephone number in E.164: `+`, then 2 to 15 digits of which the first is not 0.
-    pub fn phone(self) -> Option<String> {
+    pub fn phone(mut self) -> Option<String> {
+        self.note(|| json!({ "pattern": "^\\+[1-9][0-9]{1,14}$", "description": "E.164" }));
         self.parsed("must be a phone number in E.164 form, such as +14155550100", |text| {
             let digits = text.strip_prefix('+')?;
             let is_phone = (2..=15).contains(&digits.len())
@@ -38,21 +45,43 @@ impl<'v> Member<'v, '_> {
         })
     }
 
+    /// An ISO 4217 code of money that is counted.
+    pub fn currency(mut self) -> Option<Currency> {
+        self.note(|| json!({ "$ref": "#/components/schemas/Currency" }));
+        self.parsed("must be an ISO 4217 code", |code| Currency::from_code(code).ok())
+    }
+
+    /// An address that `accept` takes, and as that writes it: of at most `bytes_max` bytes either way.
+    pub fn address(
+        mut self,
+        bytes_max: usize,
+        detail: &str,
+        accept: impl FnOnce(&str) -> Option<String>,
+    ) -> Option<String> {
+        self.note(|| json!({ "format": "uri", "maxLength": bytes_max, "description": detail }));
+        let short = |text: &str| text.len() <= bytes_max;
+        self.parsed(detail, |text| accept(text).filter(|address| short(text) && short(address)))
+    }
+
     /// An integer, written without fraction or exponent. `T` must hold the whole range.
-    pub fn integer<T: TryFrom<i64>>(self, range: RangeInclusive<i64>) -> Option<T> {
-        let detail = format!("must be an integer between {} and {}", range.start(), range.end());
+    pub fn integer<T: TryFrom<i64>>(mut self, range: RangeInclusive<i64>) -> Option<T> {
+        let (min, max) = (*range.start(), *range.end());
+        self.note(|| json!({ "type": "integer", "minimum": min, "maximum": max }));
+        let detail = format!("must be an integer between {min} and {max}");
         self.read(&detail, |value| {
             let integer = value.as_i64().filter(|integer| range.contains(integer))?;
             T::try_from(integer).ok()
         })
     }
 
-    pub fn boolean(self) -> Option<bool> {
+    pub fn boolean(mut self) -> Option<bool> {
+        self.note(|| json!({ "type": "boolean" }));
         self.read("must be true or false", Value::as_bool)
     }
 
     /// One of a closed set of words.
-    pub fn word<T: Copy>(self, words: &[(&str, T)]) -> Option<T> {
+    pub fn word<T: Copy>(mut self, words: &[(&str, T)]) -> Option<T> {
+        self.note(|| json!({ "enum": words.iter().map(|(word, _)| word).collect::<Vec<_>>() }));
         let spelled: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
         let detail = format!("must be one of {}", spelled.join(", "));
         self.parsed(&detail, |text| {
@@ -62,10 +91,15 @@ impl<'v> Member<'v, '_> {
 
     /// An object, read as a whole by `read`; members that it did not ask for are errors.
     pub fn object<T>(self, read: impl FnOnce(&mut Fields<'v, '_>) -> Option<T>) -> Option<T> {
-        let Self { value, pointer, errors } = self;
-        let checked = Member { value, pointer: pointer.clone(), errors: &mut *errors };
-        let members = checked.read("must be an object", Value::as_object)?;
-        let mut fields = Fields { members, known: Vec::new(), pointer, errors };
+        let Self { value, pointer, report } = self;
+        report.note(&pointer, || json!({ "type": "object", "additionalProperties": false }));
+        let members = if report.is_asked() {
+            None
+        } else {
+            let checked = Member { value, pointer: pointer.clone(), report: &mut *report };
+            Some(checked.read("must be an object", Value::as_object)?)
+        };
+        let mut fields = Fields { members, known: Vec::new(), pointer, report };
         let object = read(&mut fields);
         fields.refuse_unknown();
         object
@@ -77,14 +111,20 @@ impl<'v> Member<'v, '_> {
         count: RangeInclusive<usize>,
         mut read: impl FnMut(Member<'v, '_>) -> Option<T>,
     ) -> Option<Vec<T>> {
-        let Self { value, pointer: array, errors } = self;
-        let detail = format!("must be an array of {} to {} items", count.start(), count.end());
-        let checked = Member { value, pointer: array.clone(), errors: &mut *errors };
+        let Self { value, pointer: array, report } = self;
+        let (min, max) = (*count.start(), *count.end());
+        report.note(&array, || json!({ "type": "array", "minItems": min, "maxItems": max }));
+        if report.is_asked() {
+            read(Member { value: None, pointer: pointer(&array, ANY_ITEM), report });
+            return None;
+        }
+        let detail = format!("must be an array of {min} to {max} items");
+        let checked = Member { value, pointer: array.clone(), report: &mut *report };
         let items = checked
             .read(&detail, |value| value.as_array().filter(|items| count.contains(&items.len())))?;
         let read_item = |(index, item): (usize, &'v Value)| {
             let pointer = pointer(&array, &index.to_string());
-            read(Member { value: Some(item), pointer, errors: &mut *errors })
+            read(Member { value: Some(item), pointer, report: &mut *report })
         };
         // Collected twice, so that the items after a wrong one are read too.
         let items: Vec<Option<T>> = items.iter().enumerate().map(read_item).collect();
@@ -93,9 +133,10 @@ impl<'v> Member<'v, '_> {
 
     /// The merchant's own pairs of strings, kept and given back as they are.
     pub fn pairs(self, limits: Pairs) -> Option<BTreeMap<String, String>> {
-        let Self { value, pointer: object, errors } = self;
+        let Self { value, pointer: object, report } = self;
+        report.note(&object, || limits.schema());
         let detail = format!("must be an object of at most {} strings", limits.count_max);
-        let checked = Member { value, pointer: object.clone(), errors: &mut *errors };
+        let checked = Member { value, pointer: object.clone(), report: &mut *report };
         let members = checked.read(&detail, |value| {
             value.as_object().filter(|members| members.len() <= limits.count_max)
         })?;
@@ -104,9 +145,9 @@ impl<'v> Member<'v, '_> {
             let pointer = pointer(&object, name);
             if !limits.name.admits(name) {
                 let detail = format!("its name {}", limits.name.detail());
-                errors.push(FieldError { pointer: pointer.clone(), detail });
+                report.errors.push(FieldError { pointer: pointer.clone(), detail });
             }
-            let value = Member { value: Some(value), pointer, errors: &mut *errors };
+            let value = Member { value: Some(value), pointer, report: &mut *report };
             pairs.extend(value.string(limits.value).map(|value| (name.clone(), value)));
         }
         Some(pairs)
@@ -115,9 +156,15 @@ impl<'v> Member<'v, '_> {
     fn read<T>(self, detail: &str, read: impl FnOnce(&'v Value) -> Option<T>) -> Option<T> {
         let read = read(self.value?);
         if read.is_none() {
-            self.errors.push(FieldError { pointer: self.pointer, detail: detail.to_owned() });
+            let detail = detail.to_owned();
+            self.report.errors.push(FieldError { pointer: self.pointer, detail });
         }
         read
+    }
+
+    /// Tells what this value may be, if that is asked.
+    fn note(&mut self, schema: impl FnOnce() -> Value) {
+        self.report.note(&self.pointer, schema);
     }
 }
 

@@ -21,7 +21,7 @@ kind: the cause is in the log.
 This file is rendered from the table in `shared/src/http/problem/`; a test holds the two equal.
 ";
 
-const GATEWAY_ANSWERS: &str = "
+const GATEWAY_ANSWERS_BEFORE: &str = "
 ## Answers of API Gateway itself
 
 They come before or instead of a function, as `application/json` with one member, `{\"message\":\"…\"}`, and
@@ -29,16 +29,33 @@ have no `type`. The dev stack imitates them.
 
 | status | message | when | what to do |
 |---|---|---|---|
-| 404 | `Not Found` | no route has this method and path | correct the method or the path |
-| 413 | `Request Entity Too Large` | the request is over 10 MB | send less |
-| 429 | `Too Many Requests` | the stage is throttled | wait, then repeat with the same key |
-| 431 | `Request Header Fields Too Large` | request line and header values are over 10 240 bytes together | send fewer or shorter headers |
-| 500 | `Internal Server Error` | the function failed without an answer | repeat with the same key |
-| 503 | `Service Unavailable` | no answer within 30 s | repeat with the same key |
+";
 
+const GATEWAY_ANSWERS_AFTER: &str = "
 After a 500 or a 503 the request may have been carried out. The same `Idempotency-Key` finds out without
 charging twice.
 ";
+
+/// What API Gateway answers by itself: status, message, when, what to do.
+pub const GATEWAY_ANSWERS: [(u16, &str, &str, &str); 7] = [
+    (400, "Bad Request", "the request is not HTTP that can be passed on", "correct the headers"),
+    (404, "Not Found", "no route has this method and path", "correct the method or the path"),
+    (413, "Request Entity Too Large", "the request is over 10 MB", "send less"),
+    (429, "Too Many Requests", "the stage is throttled", "wait, then repeat with the same key"),
+    (
+        431,
+        "Request Header Fields Too Large",
+        "request line and header values are over 10 240 bytes together",
+        "send fewer or shorter headers",
+    ),
+    (
+        500,
+        "Internal Server Error",
+        "the function failed without an answer",
+        "repeat with the same key",
+    ),
+    (503, "Service Unavailable", "no answer within 30 s", "repeat with the same key"),
+];
 
 /// The text of `docs/problems.md`.
 pub fn document() -> String {
@@ -51,10 +68,25 @@ pub fn document() -> String {
             text,
             "\n## {slug}\n\n{status} · {title}\n\n**When.** {when}\n\n**What to do.** {remedy}\n"
         );
+        let members: Vec<String> = kind
+            .members()
+            .iter()
+            .map(|(member, always)| {
+                let where_known = if *always { "" } else { ", where it is known" };
+                format!("`{}`{where_known}", member.name())
+            })
+            .collect();
+        if !members.is_empty() {
+            let _ = write!(text, "\n**More members.** {}.\n", members.join("; "));
+        }
         if let Some(seconds) = kind.retry_after() {
             let _ =
                 write!(text, "\n**Retry-After.** {seconds} s, unless the answer says otherwise.\n");
         }
     }
-    text + GATEWAY_ANSWERS
+    text += GATEWAY_ANSWERS_BEFORE;
+    for (status, message, when, remedy) in GATEWAY_ANSWERS {
+        let _ = writeln!(text, "| {status} | `{message}` | {when} | {remedy} |");
+    }
+    text + GATEWAY_ANSWERS_AFTER
 }

@@ -15,7 +15,7 @@ impl Kind {
         self.words().map_or(self.slug(), |words| words.title)
     }
 
-    pub(super) fn when(self) -> &'static str {
+    pub fn when(self) -> &'static str {
         self.words().map_or(self.slug(), |words| words.when)
     }
 

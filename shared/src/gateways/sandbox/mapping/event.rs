@@ -11,28 +11,31 @@ use crate::ports::{Claim, MappingError, Notice, Verified};
 
 /// What the type of an event says has happened.
 #[derive(Clone, Copy)]
-enum Told {
+pub(in super::super) enum Told {
     Payment(Phase),
     Refund(OperationPhase),
     Dispute(DisputePhase),
 }
 
+/// Every event that is ours; another one is ignored.
+pub(in super::super) const EVENTS: [(&str, Told); 12] = [
+    ("payment.pending", Told::Payment(Phase::Pending)),
+    ("payment.attempt_failed", Told::Payment(Phase::Pending)),
+    ("payment.authorized", Told::Payment(Phase::Authorized)),
+    ("payment.completed", Told::Payment(Phase::Captured)),
+    ("payment.failed", Told::Payment(Phase::Failed)),
+    ("payment.canceled", Told::Payment(Phase::Cancelled)),
+    ("payment.expired", Told::Payment(Phase::Expired)),
+    ("refund.completed", Told::Refund(OperationPhase::Done)),
+    ("refund.failed", Told::Refund(OperationPhase::Failed)),
+    ("dispute.opened", Told::Dispute(DisputePhase::Open)),
+    ("dispute.won", Told::Dispute(DisputePhase::Won)),
+    ("dispute.lost", Told::Dispute(DisputePhase::Lost)),
+];
+
 impl Told {
     fn by(event: &str) -> Option<Self> {
-        match event {
-            "payment.pending" | "payment.attempt_failed" => Some(Self::Payment(Phase::Pending)),
-            "payment.authorized" => Some(Self::Payment(Phase::Authorized)),
-            "payment.completed" => Some(Self::Payment(Phase::Captured)),
-            "payment.failed" => Some(Self::Payment(Phase::Failed)),
-            "payment.canceled" => Some(Self::Payment(Phase::Cancelled)),
-            "payment.expired" => Some(Self::Payment(Phase::Expired)),
-            "refund.completed" => Some(Self::Refund(OperationPhase::Done)),
-            "refund.failed" => Some(Self::Refund(OperationPhase::Failed)),
-            "dispute.opened" => Some(Self::Dispute(DisputePhase::Open)),
-            "dispute.won" => Some(Self::Dispute(DisputePhase::Won)),
-            "dispute.lost" => Some(Self::Dispute(DisputePhase::Lost)),
-            _ => None,
-        }
+        EVENTS.iter().find(|(name, _)| *name == event).map(|(_, told)| *told)
     }
 
     /// Only what was captured is refunded or disputed.

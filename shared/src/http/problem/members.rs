@@ -1,0 +1,70 @@
+//! What a problem tells beside the members of RFC 9457.
+
+use super::Kind;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Member {
+    Errors,
+    Failure,
+    Gateways,
+    Payment,
+    Refundable,
+    RetryAt,
+}
+
+impl Member {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Errors => "errors",
+            Self::Failure => "failure",
+            Self::Gateways => "gateways",
+            Self::Payment => "payment",
+            Self::Refundable => "refundable",
+            Self::RetryAt => "retry_at",
+        }
+    }
+}
+
+impl Kind {
+    /// The members of its own, each with whether it is always there.
+    pub const fn members(self) -> &'static [(Member, bool)] {
+        match self {
+            Self::InvalidRequest | Self::CardDataRefused => &[(Member::Errors, true)],
+            Self::NoGateway => &[(Member::Gateways, true)],
+            Self::RefundExceedsCaptured => &[(Member::Refundable, true)],
+            Self::PaymentDeclined => &[(Member::Payment, true), (Member::Failure, false)],
+            Self::RequestInProgress
+            | Self::PaymentInProgress
+            | Self::OrderInReview
+            | Self::TooManyAttempts
+            | Self::CaptureInProgress
+            | Self::PaymentSucceeded
+            | Self::PaymentAbandoned
+            | Self::PaymentNotCancelable => &[(Member::Payment, true)],
+            // An order may end before anybody tries to pay it.
+            Self::OrderPaid | Self::OrderCanceled => &[(Member::Payment, false)],
+            Self::NotSupportedByGateway => &[(Member::Payment, false), (Member::RetryAt, false)],
+            Self::TooLarge
+            | Self::Unauthorized
+            | Self::Forbidden
+            | Self::UnsupportedMediaType
+            | Self::MalformedJson
+            | Self::MalformedIdempotencyKey
+            | Self::IdempotencyKeyRequired
+            | Self::IdempotencyKeyReused
+            | Self::OrderNotFound
+            | Self::PaymentNotFound
+            | Self::RefundNotFound
+            | Self::GatewayNotFound
+            | Self::IdCollision
+            | Self::AmountMismatch
+            | Self::OrderExpired
+            | Self::OrderFull
+            | Self::GatewayUnavailable
+            | Self::GatewayRefused
+            | Self::PaymentNotAuthorized
+            | Self::PaymentDisputed
+            | Self::Unavailable => &[],
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! An order as the merchant reads it.
+
+use std::collections::BTreeMap;
+
+#[cfg(feature = "openapi")]
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Time;
+use super::payment::PaymentView;
+use crate::domain::id::OrderId;
+use crate::domain::money::Currency;
+use crate::domain::order::{Customer, Item, Order};
+use crate::domain::status::OrderStatus;
+
+/// An order.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Order"))]
+pub(in crate::http) struct OrderView<'a> {
+    order_id: &'a OrderId,
+    status: OrderStatus,
+    /// In the currency's minor unit.
+    total_amount: u64,
+    currency: Currency,
+    items: Vec<ItemView<'a>>,
+    /// The merchant's own number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer: Option<CustomerView<'a>>,
+    /// The merchant's own pairs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<&'a BTreeMap<String, String>>,
+    /// Until when a payment may begin.
+    expires_at: Time,
+    created_at: Time,
+}
+
+/// An order with its payments.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "OrderInFull"))]
+pub(in crate::http) struct OrderInFull<'a> {
+    #[serde(flatten)]
+    order: OrderView<'a>,
+    /// Oldest first.
+    payments: Vec<PaymentView<'a>>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Item"))]
+struct ItemView<'a> {
+    product_id: &'a str,
+    quantity: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit_amount: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Customer"))]
+struct CustomerView<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<&'a str>,
+}
+
+impl<'a> OrderView<'a> {
+    pub(super) fn of(order: &'a Order) -> Self {
+        let details = &order.details;
+        Self {
+            order_id: &order.id,
+            status: order.status(),
+            total_amount: order.total.amount_minor,
+            currency: order.currency(),
+            items: details.items.iter().map(ItemView::of).collect(),
+            reference: details.reference.as_deref(),
+            customer: details.customer.as_ref().map(CustomerView::of),
+            metadata: Some(&details.metadata).filter(|pairs| !pairs.is_empty()),
+            expires_at: Time(order.expires_at),
+            created_at: Time(order.created_at),
+        }
+    }
+}
+
+impl<'a> OrderInFull<'a> {
+    pub(super) fn of(order: &'a Order) -> Self {
+        let mut attempts: Vec<_> = order.attempts.iter().collect();
+        attempts.sort_by_key(|(_, attempt)| attempt.created_at);
+        let payments = attempts.into_iter().map(|(id, _)| PaymentView::of(order, id));
+        Self { order: OrderView::of(order), payments: payments.flatten().collect() }
+    }
+}
+
+impl<'a> ItemView<'a> {
+    fn of(item: &'a Item) -> Self {
+        Self {
+            product_id: &item.product_id,
+            quantity: item.quantity,
+            unit_amount: item.unit_amount,
+            name: item.name.as_deref(),
+        }
+    }
+}
+
+impl<'a> CustomerView<'a> {
+    fn of(customer: &'a Customer) -> Self {
+        Self {
+            id: customer.id.as_deref(),
+            name: customer.name.as_deref(),
+            email: customer.email.as_deref(),
+            phone: customer.phone.as_deref(),
+        }
+    }
+}

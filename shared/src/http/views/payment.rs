@@ -1,0 +1,220 @@
+//! A payment as its readers see it: the merchant, the shopper, and who finds it in the way.
+
+#[cfg(feature = "openapi")]
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Time;
+use super::refund::{RefundView, refunds};
+use crate::domain::attempt::{self, Attempt, Method};
+use crate::domain::id::{OrderId, PaymentId};
+use crate::domain::money::Currency;
+use crate::domain::order::{HistoryEntry, Order, Source};
+use crate::domain::status::PaymentStatus;
+
+/// What a payment says of itself everywhere.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Payment"))]
+pub(in crate::http) struct PaymentView<'a> {
+    payment_id: &'a PaymentId,
+    order_id: &'a OrderId,
+    status: PaymentStatus,
+    /// In the currency's minor unit.
+    amount: u64,
+    currency: Currency,
+    amount_captured: u64,
+    amount_refunded: u64,
+    gateway: &'a str,
+    /// What the gateway's browser component needs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_token: Option<&'a str>,
+    /// The gateway's page, while the shopper may pay there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checkout_url: Option<&'a str>,
+    /// `null` when nothing is asked of the shopper.
+    next_action: Option<NextAction<'a>>,
+    /// Until when the page may be paid.
+    expires_at: Time,
+    created_at: Time,
+}
+
+/// What the shopper has to do.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(JsonSchema))]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum NextAction<'a> {
+    /// Send the shopper's browser there.
+    Redirect { url: &'a str },
+}
+
+/// A payment that was just begun, or found.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "CreatedPayment"))]
+pub(in crate::http) struct CreatedPayment<'a> {
+    #[serde(flatten)]
+    payment: PaymentView<'a>,
+    /// Lets the shopper's browser read this payment's status, and nothing else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_token: Option<String>,
+}
+
+/// All that the merchant may know of a payment.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "PaymentInFull"))]
+pub(in crate::http) struct PaymentInFull<'a> {
+    #[serde(flatten)]
+    payment: PaymentView<'a>,
+    /// Of the last failed try, also on a page that can still be paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<Failure<'a>>,
+    /// The gateway's own name of the payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gateway_reference: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<Method>,
+    /// Oldest first.
+    refunds: Vec<RefundView<'a>>,
+    /// The last changes, oldest first.
+    history: Vec<Change<'a>>,
+}
+
+/// Why a try failed, in the gateway's words.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(JsonSchema))]
+pub(in crate::http) struct Failure<'a> {
+    code: &'a str,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(JsonSchema))]
+struct Change<'a> {
+    at: Time,
+    /// Who made it known.
+    source: Source,
+    what: &'a str,
+}
+
+/// All that the shopper's browser may know of a payment.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "ShopperPayment"))]
+pub(in crate::http) struct ShopperPayment<'a> {
+    payment_id: &'a PaymentId,
+    order_id: &'a OrderId,
+    status: PaymentStatus,
+    /// In the currency's minor unit.
+    amount: u64,
+    currency: Currency,
+    /// Until when the page may be paid.
+    expires_at: Time,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<FailureCode<'a>>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(JsonSchema))]
+struct FailureCode<'a> {
+    code: &'a str,
+}
+
+/// The payment that a problem is about.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "PaymentInTheWay"))]
+pub(in crate::http) struct PaymentInTheWay<'a> {
+    payment_id: &'a PaymentId,
+    status: PaymentStatus,
+    /// The gateway's page, while the shopper may pay there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checkout_url: Option<&'a str>,
+    expires_at: Time,
+}
+
+impl<'a> PaymentView<'a> {
+    pub(super) fn of(order: &'a Order, id: &'a PaymentId) -> Option<Self> {
+        let attempt = order.attempts.get(id)?;
+        let page = attempt.page_to_show();
+        let address = page.and_then(|page| page.address.as_deref());
+        Some(Self {
+            payment_id: id,
+            order_id: &order.id,
+            status: order.payment_status(id, attempt),
+            amount: order.total.amount_minor,
+            currency: order.currency(),
+            amount_captured: order.amount_captured(id),
+            amount_refunded: order.amount_refunded(id),
+            gateway: attempt.gateway.as_str(),
+            client_token: page.and_then(|page| page.token.as_deref()),
+            checkout_url: address,
+            next_action: address.map(|url| NextAction::Redirect { url }),
+            expires_at: Time(
+                attempt.page.as_ref().and_then(|page| page.expires_at).unwrap_or(order.expires_at),
+            ),
+            created_at: Time(attempt.created_at),
+        })
+    }
+}
+
+impl<'a> CreatedPayment<'a> {
+    pub(super) fn of(
+        order: &'a Order,
+        id: &'a PaymentId,
+        status_token: Option<String>,
+    ) -> Option<Self> {
+        Some(Self { payment: PaymentView::of(order, id)?, status_token })
+    }
+}
+
+impl<'a> PaymentInFull<'a> {
+    pub(super) fn of(order: &'a Order, id: &'a PaymentId) -> Option<Self> {
+        let attempt = order.attempts.get(id)?;
+        let history = order.history.iter().filter(|entry| entry.attempt.as_ref() == Some(id));
+        Some(Self {
+            payment: PaymentView::of(order, id)?,
+            failure: attempt.failure.as_ref().map(Failure::of),
+            gateway_reference: gateway_reference(order, id, attempt),
+            method: attempt.used.or(attempt.method),
+            refunds: refunds(order, id),
+            history: history.map(Change::of).collect(),
+        })
+    }
+}
+
+impl<'a> Failure<'a> {
+    fn of(failure: &'a attempt::Failure) -> Self {
+        Self { code: &failure.code, message: &failure.message }
+    }
+}
+
+impl<'a> Change<'a> {
+    fn of(entry: &'a HistoryEntry) -> Self {
+        Self { at: Time(entry.at), source: entry.source, what: &entry.what }
+    }
+}
+
+impl<'a> ShopperPayment<'a> {
+    pub(super) fn of(order: &'a Order, id: &'a PaymentId) -> Option<Self> {
+        let failure = order.attempts.get(id)?.failure.as_ref();
+        let PaymentView { payment_id, order_id, status, amount, currency, expires_at, .. } =
+            PaymentView::of(order, id)?;
+        let failure = failure.map(|failure| FailureCode { code: &failure.code });
+        Some(Self { payment_id, order_id, status, amount, currency, expires_at, failure })
+    }
+}
+
+impl<'a> PaymentInTheWay<'a> {
+    pub(super) fn of(order: &'a Order, id: &'a PaymentId) -> Option<Self> {
+        let PaymentView { payment_id, status, checkout_url, expires_at, .. } =
+            PaymentView::of(order, id)?;
+        Some(Self { payment_id, status, checkout_url, expires_at })
+    }
+}
+
+fn gateway_reference<'a>(
+    order: &'a Order,
+    id: &'a PaymentId,
+    attempt: &'a Attempt,
+) -> Option<&'a str> {
+    let captured = order.captures_of(id).next().map(|(_, capture)| &capture.object);
+    let handed_out = attempt.page.as_ref().map(|page| &page.object);
+    captured.or(handed_out).or_else(|| attempt.objects.keys().next()).map(String::as_str)
+}

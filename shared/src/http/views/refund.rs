@@ -1,0 +1,103 @@
+//! A refund as the merchant reads it: one of ours, or one that was made at the gateway.
+
+#[cfg(feature = "openapi")]
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Time;
+use crate::domain::conclude::reason_word;
+use crate::domain::id::{OperationId, OrderId, PaymentId};
+use crate::domain::ledger::{Operation, OperationKind, Reason, Refund};
+use crate::domain::money::Currency;
+use crate::domain::order::{GatewayRefundId, Order};
+use crate::domain::phase::OperationPhase;
+use crate::domain::status::RefundStatus;
+use crate::domain::time::Timestamp;
+#[cfg(feature = "openapi")]
+use crate::http::schemas;
+
+/// A refund.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Refund"))]
+pub(in crate::http) struct RefundView<'a> {
+    #[cfg_attr(feature = "openapi", schemars(schema_with = "schemas::shown_operation"))]
+    refund_id: OperationId,
+    payment_id: &'a PaymentId,
+    order_id: &'a OrderId,
+    status: RefundStatus,
+    /// In the currency's minor unit.
+    amount: u64,
+    currency: Currency,
+    /// The merchant's own words; without them `requested`, `late_payment`, `duplicate_payment` or
+    /// `gateway`.
+    reason: &'a str,
+    /// The gateway's own name of the refund, once it has shown it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gateway_reference: Option<&'a str>,
+    created_at: Time,
+}
+
+impl<'a> RefundView<'a> {
+    pub(super) fn find(order: &'a Order, payment: &'a PaymentId, id: &OperationId) -> Option<Self> {
+        if let Some((id, op)) = order.operations.get_key_value(id) {
+            let ours = op.kind == OperationKind::Refund && &op.attempt == payment;
+            return ours.then(|| Self::ours(order, id, op));
+        }
+        let (gateway_id, known) = order.refunds.iter().find(|(gateway_id, known)| {
+            known.operation.is_none() && &order.public_refund(gateway_id, known).0 == id
+        })?;
+        Self::foreign(order, payment, gateway_id, known)
+    }
+
+    fn ours(order: &'a Order, id: &'a OperationId, op: &'a Operation) -> Self {
+        let capture = op.capture.as_ref().and_then(|capture| order.captures.get(capture));
+        let phase = if op.for_review { OperationPhase::Unknown } else { op.phase };
+        Self {
+            refund_id: id.clone(),
+            payment_id: &op.attempt,
+            order_id: &order.id,
+            status: RefundStatus::of(phase),
+            amount: op.amount_minor,
+            currency: capture.map_or(order.currency(), |capture| capture.amount.currency),
+            reason: op.note.as_deref().unwrap_or_else(|| reason_word(op.reason)),
+            gateway_reference: order.shown_as(id).map(String::as_str),
+            created_at: Time(op.created_at),
+        }
+    }
+
+    fn foreign(
+        order: &'a Order,
+        payment: &'a PaymentId,
+        gateway_id: &'a GatewayRefundId,
+        known: &'a Refund,
+    ) -> Option<Self> {
+        let capture = order.captures.get(&known.capture).filter(|c| &c.attempt == payment)?;
+        Some(Self {
+            refund_id: order.public_refund(gateway_id, known).0,
+            payment_id: payment,
+            order_id: &order.id,
+            status: RefundStatus::of(known.phase),
+            amount: known.amount_minor,
+            currency: capture.amount.currency,
+            reason: reason_word(Reason::Gateway),
+            gateway_reference: Some(gateway_id),
+            created_at: Time(known.learnt_at),
+        })
+    }
+}
+
+/// All refunds of a payment, oldest first.
+pub(super) fn refunds<'a>(order: &'a Order, payment: &'a PaymentId) -> Vec<RefundView<'a>> {
+    let ours = order
+        .operations
+        .iter()
+        .filter(|(_, op)| op.kind == OperationKind::Refund && &op.attempt == payment)
+        .map(|(id, op)| (op.created_at, RefundView::ours(order, id, op)));
+    let foreign = order.refunds.iter().filter(|(_, known)| known.operation.is_none());
+    let foreign = foreign.filter_map(|(gateway_id, known)| {
+        Some((known.learnt_at, RefundView::foreign(order, payment, gateway_id, known)?))
+    });
+    let mut all: Vec<(Timestamp, RefundView<'a>)> = ours.chain(foreign).collect();
+    all.sort_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, view)| view).collect()
+}
