@@ -6,6 +6,7 @@ pub mod stack;
 pub mod template;
 
 pub mod api_gateway;
+pub mod openapi;
 mod children;
 mod environment;
 pub mod event_sources;

@@ -18,6 +18,7 @@ mod dev_stack;
 mod durability;
 mod hostile_input;
 mod late_success;
+mod openapi;
 mod payment_keys;
 mod problems;
 mod profiles;

@@ -1,6 +1,6 @@
 //! Every problem that the API document names is met by a request, and looks as documented.
 
-mod met;
+pub(crate) mod met;
 
 use std::collections::BTreeSet;
 
@@ -32,6 +32,15 @@ async fn every_problem_is_produced_by_a_request() {
         if answer.status >= 500 {
             let members: Vec<_> = answer.body.as_object().unwrap().keys().collect();
             assert_eq!(members, ["detail", "instance", "status", "title", "type"], "{answer}");
+        }
+        let known = ["type", "title", "status", "detail", "instance"];
+        let members = kind.members().iter().map(|(member, _)| member.name());
+        let known: Vec<&str> = known.into_iter().chain(members).collect();
+        for member in answer.body.as_object().unwrap().keys() {
+            assert!(known.contains(&member.as_str()), "{member} of {answer}");
+        }
+        for (member, _) in kind.members().iter().filter(|(_, always)| *always) {
+            assert!(answer.body.get(member.name()).is_some(), "no {} in {answer}", member.name());
         }
         if answer.status == 503 {
             assert_eq!(answer.header("retry-after"), "5", "{answer}");

@@ -7,6 +7,8 @@ use serde_json::Value;
 
 #[derive(Clone, Debug)]
 pub struct Answer {
+    /// The API's route that was asked; empty for anything else.
+    pub route: String,
     pub status: u16,
     pub headers: HeaderMap,
     pub text: String,
@@ -19,7 +21,7 @@ impl Answer {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap_or_default();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Self { status, headers, text, body }
+        Self { route: String::new(), status, headers, text, body }
     }
 
     pub fn header(&self, name: &str) -> &str {

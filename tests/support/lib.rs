@@ -19,6 +19,7 @@ pub mod search;
 mod acts;
 mod answer;
 mod aws;
+pub mod contract;
 mod endings;
 mod process;
 mod receiver;

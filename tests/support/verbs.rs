@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::{Answer, Stack};
+use crate::{Answer, Stack, contract};
 
 /// The dev stack's API key.
 pub const KEY: &str = "sk_test_local";
@@ -32,8 +32,16 @@ impl Stack {
         self.http.request(method, format!("{}{path}", self.address("api"))).bearer_auth(KEY)
     }
 
+    /// What the API answers is held against its description.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
-        Answer::read(request.send().await.unwrap()).await
+        let (client, request) = request.build_split();
+        let request = request.unwrap();
+        let ours = request.url().as_str().starts_with(&format!("{}/", self.address("api")));
+        let route = contract::route_of(request.method(), request.url().path());
+        let mut answer = Answer::read(client.execute(request).await.unwrap()).await;
+        answer.route = route.filter(|_| ours).unwrap_or_default();
+        contract::check(&answer);
+        answer
     }
 
     pub async fn get(&self, path: &str) -> Answer {

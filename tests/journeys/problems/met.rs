@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::STACK;
 use crate::signed::{Event, SANDBOX, STRANGE_KEY, unix_now};
 
-pub(super) async fn everything() -> Vec<Answer> {
+pub(crate) async fn everything() -> Vec<Answer> {
     let groups = [
         at_the_door().boxed(),
         without_its_scope().boxed(),

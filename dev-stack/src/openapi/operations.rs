@@ -1,0 +1,204 @@
+//! All operations of the API: who may call them, what they read, what they answer.
+
+use quittance::http::auth::Scope;
+use quittance::http::fields::described;
+use quittance::http::input::KeyRule;
+use quittance::http::problem::Kind;
+
+use super::operation::{Answer, Caller, Operation};
+use super::{event, reading};
+
+pub(super) fn all() -> Vec<Operation> {
+    let paying = [create_order(), create_payment(), capture_payment(), refund_payment()];
+    let ending = [cancel_payment(), cancel_order()];
+    let others = [reading::order(), reading::payment(), reading::preflight(), reading::refund()];
+    paying.into_iter().chain(ending).chain(others).chain([event::webhook()]).collect()
+}
+
+fn create_order() -> Operation {
+    Operation {
+        route: "POST /api/orders",
+        id: "createOrder",
+        tag: "Orders",
+        summary: "Record an order",
+        description: "Says what is to be paid. No money moves. If every item has a `unit_amount`, \
+            the sum of `quantity` × `unit_amount` must be `total_amount`. All of the members together \
+            take at most 16 KiB. Without an `Idempotency-Key` each call is a new order.",
+        caller: Caller::Merchant(Scope::OrdersWrite),
+        key: KeyRule::Optional,
+        body: Some(described(create_order::body::order)),
+        answers: vec![
+            Answer::new(201, "Order", "The order is recorded."),
+            Answer::replayed("Order", "The same request was made before; this is the order now."),
+        ],
+        problems: &[Kind::IdempotencyKeyReused, Kind::IdCollision],
+    }
+}
+
+fn create_payment() -> Operation {
+    Operation {
+        route: "POST /api/payments",
+        id: "createPayment",
+        tag: "Payments",
+        summary: "Start the payment of an order",
+        description: "Claims the one live attempt of the order and starts it at a gateway. `amount` and \
+            `currency` are the order's. Of any number of calls one payment begins. Without an \
+            `Idempotency-Key` a repeat finds the payment that is live; a new attempt after a failed one \
+            takes a new key. `replace` ends the live attempt first and needs a key.",
+        caller: Caller::Merchant(Scope::PaymentsWrite),
+        key: KeyRule::Optional,
+        body: Some(described(|body| create_payment::body::read(body, |_| None))),
+        answers: vec![
+            Answer::new(
+                201,
+                "CreatedPayment",
+                "The payment is started; send the shopper to its page.",
+            ),
+            Answer::new(
+                202,
+                "CreatedPayment",
+                "The outcome at the gateway is not known yet; read the payment until it is.",
+            ),
+            Answer::replayed(
+                "CreatedPayment",
+                "It was started before, or the order is paid; this is the payment now.",
+            ),
+        ],
+        problems: &[
+            Kind::IdempotencyKeyRequired,
+            Kind::OrderNotFound,
+            Kind::IdempotencyKeyReused,
+            Kind::IdCollision,
+            Kind::AmountMismatch,
+            Kind::RequestInProgress,
+            Kind::PaymentDeclined,
+            Kind::OrderPaid,
+            Kind::PaymentInProgress,
+            Kind::OrderInReview,
+            Kind::OrderExpired,
+            Kind::OrderCanceled,
+            Kind::TooManyAttempts,
+            Kind::NoGateway,
+            Kind::GatewayUnavailable,
+            Kind::GatewayRefused,
+        ],
+    }
+}
+
+fn capture_payment() -> Operation {
+    Operation {
+        route: "POST /api/payments/{payment_id}/capture",
+        id: "capturePayment",
+        tag: "Payments",
+        summary: "Capture an authorized payment",
+        description: "Takes what was authorized, or a part of it once; the rest is released.",
+        caller: Caller::Merchant(Scope::PaymentsWrite),
+        key: KeyRule::Required,
+        body: Some(described(|body| Some(capture_payment::read(body)))),
+        answers: vec![
+            Answer { replayed: true, ..Answer::new(200, "PaymentInFull", "It is captured.") },
+            Answer::new(
+                202,
+                "PaymentInFull",
+                "The outcome of the capture is not known yet; read the payment until it is.",
+            ),
+        ],
+        problems: &[
+            Kind::PaymentNotFound,
+            Kind::IdempotencyKeyReused,
+            Kind::IdCollision,
+            Kind::PaymentNotAuthorized,
+            Kind::NotSupportedByGateway,
+            Kind::OrderFull,
+        ],
+    }
+}
+
+fn cancel_payment() -> Operation {
+    Operation {
+        route: "POST /api/payments/{payment_id}/cancel",
+        id: "cancelPayment",
+        tag: "Payments",
+        summary: "Cancel a payment",
+        description: "Ends an unpaid page, or gives an authorization back. Canceled means that the \
+            gateway said so, or that no shopper can have the page. To repeat it is harmless.",
+        caller: Caller::Merchant(Scope::PaymentsWrite),
+        key: KeyRule::Unused,
+        body: Some(described(cancel_payment::no_members)),
+        answers: vec![
+            Answer::new(200, "PaymentInFull", "It is canceled."),
+            Answer::new(202, "PaymentInFull", "It is being ended; read it until it is `canceled`."),
+        ],
+        problems: &[
+            Kind::PaymentNotFound,
+            Kind::PaymentSucceeded,
+            Kind::CaptureInProgress,
+            Kind::PaymentAbandoned,
+            Kind::PaymentNotCancelable,
+            Kind::NotSupportedByGateway,
+        ],
+    }
+}
+
+fn cancel_order() -> Operation {
+    Operation {
+        route: "POST /api/orders/{order_id}/cancel",
+        id: "cancelOrder",
+        tag: "Orders",
+        summary: "Cancel an order",
+        description: "No payment may begin any more, and the live one is ended. One that nothing can end \
+            is abandoned; what it captures after all is refunded by itself. To repeat it is harmless.",
+        caller: Caller::Merchant(Scope::OrdersWrite),
+        key: KeyRule::Unused,
+        body: Some(described(cancel_payment::no_members)),
+        answers: vec![
+            Answer::new(200, "OrderInFull", "It is canceled."),
+            Answer::new(
+                202,
+                "OrderInFull",
+                "Its live payment is being ended; read it until it is `canceled`.",
+            ),
+        ],
+        problems: &[
+            Kind::OrderNotFound,
+            Kind::OrderPaid,
+            Kind::OrderExpired,
+            Kind::CaptureInProgress,
+        ],
+    }
+}
+
+fn refund_payment() -> Operation {
+    Operation {
+        route: "POST /api/payments/{payment_id}/refunds",
+        id: "refundPayment",
+        tag: "Refunds",
+        summary: "Refund a payment",
+        description: "Gives captured money back; without an `amount`, all that is left of it. All refunds \
+            of a payment together never exceed what was captured.",
+        caller: Caller::Merchant(Scope::RefundsWrite),
+        key: KeyRule::Required,
+        body: Some(described(|body| Some(refund_payment::read(body)))),
+        answers: vec![
+            Answer::new(
+                201,
+                "Refund",
+                "The gateway has the refund, or has refused it: see `status`.",
+            ),
+            Answer::replayed("Refund", "The same request was made before; this is the refund now."),
+            Answer::new(
+                202,
+                "Refund",
+                "The outcome is not known yet; read the refund until it is.",
+            ),
+        ],
+        problems: &[
+            Kind::PaymentNotFound,
+            Kind::IdempotencyKeyReused,
+            Kind::IdCollision,
+            Kind::RefundExceedsCaptured,
+            Kind::OrderFull,
+            Kind::PaymentDisputed,
+        ],
+    }
+}

@@ -1,0 +1,174 @@
+//! The document as a page for people: written by the server, without scripts and without anything from
+//! elsewhere.
+
+mod table;
+
+use askama::Template;
+use serde_json::{Map, Value};
+
+use self::table::{Row, kind_of, rows};
+
+pub(super) const STYLE: &str = include_str!("../../templates/reference/style.css");
+
+#[derive(Template)]
+#[template(path = "reference/page.html")]
+struct Page {
+    version: String,
+    introduction: Vec<Prose>,
+    groups: Vec<Group>,
+    schemas: Vec<(String, Vec<Row>)>,
+}
+
+struct Group {
+    name: String,
+    about: Prose,
+    operations: Vec<Operation>,
+}
+
+struct Operation {
+    id: String,
+    method: String,
+    path: String,
+    summary: String,
+    about: Prose,
+    callers: Vec<String>,
+    parameters: Vec<Row>,
+    body: Option<Body>,
+    answers: Vec<Answer>,
+}
+
+struct Body {
+    rows: Vec<Row>,
+    examples: Vec<Example>,
+}
+
+struct Answer {
+    status: String,
+    lines: Vec<Prose>,
+    headers: String,
+    schema: Option<String>,
+    examples: Vec<Example>,
+}
+
+struct Example {
+    name: String,
+    text: String,
+}
+
+/// A sentence; what stood between backticks is code.
+struct Prose(Vec<(bool, String)>);
+
+/// The page; absent only if the template could not be filled in.
+pub(super) fn page(document: &Value) -> Option<String> {
+    let schemas = members(&document["components"]["schemas"]);
+    let schemas = schemas.filter(|(name, _)| !name.starts_with("problem."));
+    Page {
+        version: text(&document["info"]["version"]),
+        introduction: paragraphs(&document["info"]["description"]),
+        groups: list(&document["tags"]).map(|tag| group(document, tag)).collect(),
+        schemas: schemas.map(|(name, schema)| (name.clone(), rows(schema))).collect(),
+    }
+    .render()
+    .ok()
+}
+
+fn group(document: &Value, tag: &Value) -> Group {
+    let mut operations = Vec::new();
+    for (path, methods) in members(&document["paths"]) {
+        for (method, operation) in members(methods) {
+            if operation["tags"][0] == tag["name"] {
+                operations.push(Operation::of(method, path, operation));
+            }
+        }
+    }
+    Group { name: text(&tag["name"]), about: Prose::of(&text(&tag["description"])), operations }
+}
+
+impl Operation {
+    fn of(method: &str, path: &str, operation: &Value) -> Self {
+        let body = &operation["requestBody"]["content"]["application/json"];
+        Self {
+            id: text(&operation["operationId"]),
+            method: method.to_uppercase(),
+            path: path.to_owned(),
+            summary: text(&operation["summary"]),
+            about: Prose::of(&text(&operation["description"])),
+            callers: list(&operation["security"]).flat_map(callers).collect(),
+            parameters: list(&operation["parameters"]).map(parameter).collect(),
+            body: body
+                .is_object()
+                .then(|| Body { rows: rows(&body["schema"]), examples: examples(body) }),
+            answers: members(&operation["responses"])
+                .map(|(status, it)| answer(status, it))
+                .collect(),
+        }
+    }
+}
+
+fn callers(required: &Value) -> Vec<String> {
+    let named = members(required).map(|(scheme, scopes)| {
+        let scope = scopes[0].as_str().map(|scope| format!(" with {scope}"));
+        let who = match scheme.as_str() {
+            "apiKey" => "API key",
+            "statusToken" => "status token",
+            _ => "status token as ?token=",
+        };
+        format!("{who}{}", scope.unwrap_or_default())
+    });
+    named.collect()
+}
+
+fn parameter(parameter: &Value) -> Row {
+    let about = Prose::of(&text(&parameter["description"]));
+    Row {
+        name: text(&parameter["name"]),
+        kind: format!("{} · {}", text(&parameter["in"]), kind_of(&parameter["schema"])),
+        required: parameter["required"] == true,
+        about,
+    }
+}
+
+fn answer(status: &str, answer: &Value) -> Answer {
+    let content = &answer["content"];
+    let headers: Vec<&str> = members(&answer["headers"]).map(|(name, _)| name.as_str()).collect();
+    let problems = &content["application/problem+json"];
+    let success = &content["application/json"];
+    let schema = success["schema"]["$ref"].as_str().and_then(|path| path.rsplit('/').next());
+    Answer {
+        status: status.to_owned(),
+        lines: paragraphs(&answer["description"]),
+        headers: headers.join(", "),
+        schema: schema.map(str::to_owned),
+        examples: [examples(success), examples(problems)].into_iter().flatten().collect(),
+    }
+}
+
+/// Those that stand here; what is only named stands elsewhere.
+fn examples(media: &Value) -> Vec<Example> {
+    let own = members(&media["examples"]).filter(|(_, it)| it.get("value").is_some());
+    own.map(|(name, it)| Example { name: name.clone(), text: format!("{:#}", it["value"]) })
+        .collect()
+}
+
+fn paragraphs(value: &Value) -> Vec<Prose> {
+    text(value).split("\n\n").map(Prose::of).collect()
+}
+
+impl Prose {
+    fn of(text: &str) -> Self {
+        let parts = text.split('`').enumerate().filter(|(_, part)| !part.is_empty());
+        Self(parts.map(|(n, part)| (n % 2 == 1, part.to_owned())).collect())
+    }
+}
+
+fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flat_map(Map::iter)
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}

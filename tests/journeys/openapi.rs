@@ -1,0 +1,119 @@
+//! The API's description is what the code says, names the template's routes, and tells the truth: its
+//! examples are carried out, and each of its answers is produced.
+
+mod answers;
+mod examples;
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use dev_stack::openapi::{document, recorded};
+use e2e::Stack;
+use e2e::contract::DOCUMENT;
+use quittance::http::fields;
+use serde_json::{Value, json};
+
+use crate::STACK;
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
+const EXAMPLES: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../dev-stack/src/openapi/examples.json");
+const ADVICE: &str =
+    "write it anew: cargo test -p e2e --test journeys write_the_api_document -- --ignored";
+
+fn written(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
+#[test]
+fn the_document_is_what_the_code_says() {
+    let file = std::fs::read_to_string(FILE).unwrap_or_default();
+    assert!(file == written(&DOCUMENT), "docs/openapi.json is not what the code says; {ADVICE}");
+}
+
+/// The answers of the examples are recorded, then the document is written with them.
+#[tokio::test]
+#[ignore = "writes docs/openapi.json and the examples; to be run after a change of the API"]
+async fn write_the_api_document() {
+    let examples = examples::carried_out(recorded().unwrap()).await;
+    std::fs::write(EXAMPLES, written(&json!(examples))).unwrap();
+    std::fs::write(FILE, written(&document(&examples))).unwrap();
+}
+
+#[test]
+fn the_document_and_the_template_have_the_same_routes() {
+    let mut documented = BTreeSet::new();
+    for (path, methods) in DOCUMENT["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            documented.insert(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    assert_eq!(documented, routes_of_the_template());
+}
+
+fn routes_of_the_template() -> BTreeSet<String> {
+    let template = concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml");
+    let text = std::fs::read_to_string(template).unwrap();
+    let template: yaml_serde::Value = yaml_serde::from_str(&text).unwrap();
+    let mut routes = BTreeSet::new();
+    let resources = template["Resources"].as_mapping().unwrap();
+    for resource in resources.values() {
+        let events = resource["Properties"]["Events"].as_mapping();
+        for event in events.into_iter().flat_map(|events| events.values()) {
+            if event["Type"].as_str() == Some("HttpApi") {
+                let text = |name: &str| event["Properties"][name].as_str().unwrap().to_owned();
+                routes.insert(format!("{} {}", text("Method"), text("Path")));
+            }
+        }
+    }
+    routes
+}
+
+/// The pattern of the document and the check of the code, character by character.
+#[test]
+fn a_text_admits_the_characters_that_its_pattern_admits() {
+    for (text, kept) in [(fields::Text::chars(1), ""), (fields::Text::chars(1).prose(), "\t\n\r")] {
+        let schema = fields::described(|body| body.required("text").string(text));
+        let pattern = schema["properties"]["text"]["pattern"].as_str().unwrap();
+        let mut refused = String::from("^[^");
+        let is_admitted = |c: char| {
+            fields::read(&json!({ "text": c.to_string() }), |body| {
+                body.required("text").string(text)
+            })
+            .is_ok()
+        };
+        let all: Vec<u32> =
+            (0..0x300).filter(|c| !is_admitted(char::from_u32(*c).unwrap())).collect();
+        for run in all.chunk_by(|before, next| before + 1 == *next) {
+            match run {
+                [only] => write!(refused, "\\u{only:04x}").unwrap(),
+                [first, second] => write!(refused, "\\u{first:04x}\\u{second:04x}").unwrap(),
+                _ => write!(refused, "\\u{:04x}-\\u{:04x}", run[0], run[run.len() - 1]).unwrap(),
+            }
+        }
+        assert_eq!(pattern, format!("{refused}]*$"), "{kept:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_dev_stack_shows_the_document_and_its_page() {
+    let stack = Stack::start(STACK).await;
+    let shown = stack.get("/openapi.json").await.expect(200);
+    assert_eq!(shown.header("content-type"), "application/json");
+    assert_eq!(shown.body, *DOCUMENT);
+    let page = stack.get("/docs").await.expect(200);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
+    for (path, methods) in DOCUMENT["paths"].as_object().unwrap() {
+        for operation in methods.as_object().unwrap().values() {
+            let id = operation["operationId"].as_str().unwrap();
+            assert!(page.text.contains(&format!("<h3 id=\"{id}\">")), "{id} of {path}");
+        }
+    }
+    for elsewhere in ["<script", "style=\"", "src=\"", "href=\"http"] {
+        assert!(!page.text.contains(elsewhere), "{elsewhere}");
+    }
+    let style = stack.get("/docs.css").await.expect(200);
+    assert!(style.text.contains("prefers-color-scheme: dark") && !style.text.contains("url("));
+    stack.act("/docs").await.expect(404);
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Asks a fresh dev stack what schemathesis invents, and fails on an answer that docs/openapi.json does not
+# name, or on a 5xx. More options are passed on to `schemathesis run`.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+target="${CARGO_TARGET_DIR:-target}"
+venv="$target/tools/schemathesis"
+version=4.32.5
+if ! "$venv/bin/schemathesis" --version 2>/dev/null | grep -qF "$version"; then
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$version"
+fi
+
+cargo build --quiet --bin dev-stack
+work="$(mktemp -d)"
+mkfifo "$work/ready"
+"$target/debug/dev-stack" --port 0 --json --quiet >"$work/ready" &
+stack=$!
+trap 'kill "$stack" 2>/dev/null || true; wait "$stack" 2>/dev/null || true; rm -rf "$work"' EXIT
+read -r addresses <"$work/ready"
+API="$(printf '%s' "$addresses" | sed 's/.*"api":"\([^"]*\)".*/\1/')"
+export API
+
+"$venv/bin/schemathesis" --no-color --config-file tests/schemathesis/schemathesis.toml \
+    run "$API/openapi.json" "$@"
