@@ -61,7 +61,10 @@ impl TemplateError {
 }
 
 /// Resources that watch, guard or describe the others in the cloud and do nothing on a laptop.
-const CLOUD_ONLY: [&str; 13] = [
+const CLOUD_ONLY: [&str; 16] = [
+    "AWS::ApiGatewayV2::ApiMapping",
+    "AWS::ApiGatewayV2::DomainName",
+    "AWS::CloudFront::Distribution",
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::CompositeAlarm",
     "AWS::CloudWatch::Dashboard",

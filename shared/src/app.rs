@@ -17,6 +17,7 @@ use crate::queues::Queues;
 use crate::secrets::Secrets;
 use crate::store::Store;
 use crate::system::{HttpTransport, RandomIds, SystemClock};
+use crate::telemetry;
 
 #[derive(Clone, Debug)]
 pub struct App {
@@ -52,6 +53,7 @@ pub struct World {
 impl App {
     pub fn from_env(needs: &[Need]) -> Result<Self, AppError> {
         let config = Config::from_env(needs)?;
+        telemetry::count_for(&config.stack);
         let world = World {
             aws: aws::sdk_config(&config.aws, aws::http_client()?),
             transport: Arc::new(HttpTransport::new(config.public_addresses_only)?),
@@ -106,7 +108,12 @@ impl App {
 
     /// A write about to be made: its time, its author's name, and on whose word.
     pub fn occasion(&self, source: Source) -> Occasion {
-        Occasion { now: self.clock.now(), source, nonce: self.ids.nonce() }
+        Occasion {
+            now: self.clock.now(),
+            source,
+            nonce: self.ids.nonce(),
+            request: telemetry::request_id(),
+        }
     }
 }
 

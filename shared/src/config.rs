@@ -31,6 +31,8 @@ pub struct Config {
     pub targets: Vec<Target>,
     pub return_origins: Vec<String>,
     pub cors_origins: Vec<String>,
+    /// Where confirmations are posted, unless the secret says otherwise.
+    pub delivery_url: Option<String>,
     /// Set by the dev stack for its children: its key and loopback addresses are accepted.
     pub dev_stack: bool,
     /// Requests leave for public addresses only.
@@ -88,7 +90,7 @@ impl Config {
             access_key_id: read.required("AWS_ACCESS_KEY_ID"),
             secret_access_key: read.required("AWS_SECRET_ACCESS_KEY"),
             session_token: get("AWS_SESSION_TOKEN"),
-            endpoints: ENDPOINTS.iter().filter_map(|(id, var)| Some((*id, get(var)?))).collect(),
+            endpoints: endpoints(get),
         };
         let mut config = Self {
             stack: read.required("STACK_NAME"),
@@ -111,6 +113,7 @@ impl Config {
                 Need::StatusTokens => config.secrets.push("status-token"),
                 Need::Delivery => {
                     config.public_addresses_only = !config.dev_stack;
+                    config.delivery_url = get("DELIVERY_URL").filter(|url| !url.is_empty());
                     config.secrets.push("delivery");
                 }
             }
@@ -163,6 +166,12 @@ impl Reader<'_> {
         }
         targets
     }
+}
+
+/// One address for all services, or each its own: the names that every AWS client reads.
+fn endpoints(get: &dyn Fn(&str) -> Option<String>) -> BTreeMap<&'static str, String> {
+    let of = |name: &str| get(name).or_else(|| get("AWS_ENDPOINT_URL"));
+    ENDPOINTS.iter().filter_map(|(id, name)| Some((*id, of(name)?))).collect()
 }
 
 fn list(text: Option<String>) -> Vec<String> {

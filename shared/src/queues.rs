@@ -2,9 +2,14 @@
 //! a fan-out that broke off resumes where it stopped.
 
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::MessageAttributeValue;
 
 use crate::config::Target;
 use crate::domain::id::OrderId;
+use crate::domain::order::Outgoing;
+
+/// The message attribute with the id of the request that made the fact known.
+pub const REQUEST_ID: &str = "request_id";
 
 #[derive(Clone, Debug)]
 pub struct Queues {
@@ -37,17 +42,22 @@ impl Queues {
         target: &str,
         order: &OrderId,
         message_id: &str,
-        body: &str,
+        message: &Outgoing,
     ) -> Result<(), QueueError> {
         let target =
             self.targets.iter().find(|t| t.name == target).ok_or(QueueError::UnknownTarget)?;
-        self.client
+        let call = self
+            .client
             .send_message()
             .queue_url(&target.url)
             .message_group_id(order.as_str())
             .message_deduplication_id(message_id)
-            .message_body(body)
-            .send()
+            .message_body(&message.body);
+        let call = match message.request.as_deref().and_then(text_attribute) {
+            Some(request) => call.message_attributes(REQUEST_ID, request),
+            None => call,
+        };
+        call.send()
             .await
             .map(|_| ())
             .map_err(|error| QueueError::Unavailable(Box::new(error.into_service_error())))
@@ -71,6 +81,10 @@ impl Queues {
             .map(|_| ())
             .map_err(|error| QueueError::Unavailable(Box::new(error.into_service_error())))
     }
+}
+
+fn text_attribute(text: &str) -> Option<MessageAttributeValue> {
+    MessageAttributeValue::builder().data_type("String").string_value(text).build().ok()
 }
 
 /// `arn:aws:sqs:<region>:<account>:<name>` names the queue as its address does.

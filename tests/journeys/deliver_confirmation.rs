@@ -43,6 +43,29 @@ async fn a_stranger_verifies_what_the_merchant_is_sent() {
 }
 
 #[tokio::test]
+async fn a_confirmation_names_the_request_that_made_its_fact_known() {
+    let stack = Stack::start(STACK).await;
+    let paid = stack.paid().await;
+    stack.until_inbox(&paid.order, "payment.completed").await;
+    let queue = format!("{}/000000000000/quittance-fulfilment.fifo", stack.address("sqs"));
+    let question = json!({ "QueueUrl": queue, "MessageAttributeNames": ["All"] });
+    let answer = stack.aws("sqs", "AmazonSQS.ReceiveMessage", &question).await;
+    let request = &answer.body["Messages"][0]["MessageAttributes"]["request_id"]["StringValue"];
+    assert!(request.is_string(), "{answer}");
+
+    let lines = stack.log();
+    let lines = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let lines: Vec<Value> = lines.collect();
+    let said = |message: &str, field: &str| {
+        lines.iter().find(|line| line["message"] == message && &line[field] == request)
+    };
+    let caused = said("request", "request.id").unwrap();
+    assert_eq!(caused["route"], "POST /api/webhooks/{gateway}");
+    let delivered = said("confirmation delivered", "cause.request.id").unwrap();
+    assert_ne!(&delivered["request.id"], request, "the delivery has an id of its own");
+}
+
+#[tokio::test]
 async fn the_shop_takes_only_what_is_signed() {
     let stack = Stack::start(STACK).await;
     let paid = stack.paid().await;

@@ -24,6 +24,7 @@ mod problems;
 mod profiles;
 mod refund_payment;
 mod review;
+mod rotation;
 mod signed;
 mod status_check;
 mod sweep_due;

@@ -15,6 +15,7 @@ mod places;
 mod form;
 mod names;
 mod permissions;
+mod operations;
 mod environment;
 mod dependencies;
 mod problems;

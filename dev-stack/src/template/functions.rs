@@ -40,9 +40,11 @@ pub struct QueueEvent {
     pub concurrency_max: Option<u64>,
 }
 
-const FUNCTION_CLOUD_ONLY: [&str; 15] = [
+const FUNCTION_CLOUD_ONLY: [&str; 17] = [
     "Architectures",
     "AutoPublishAlias",
+    "AutoPublishAliasAllProperties",
+    "DeploymentPreference",
     "Description",
     "EphemeralStorage",
     "EventInvokeConfig",

@@ -67,7 +67,9 @@ impl Scope {
         let arguments = tagged.value.as_sequence().map(Vec::as_slice);
         match (function_name(&tagged.tag).as_str(), arguments) {
             ("Equals", Some([left, right])) => {
-                Ok(self.resolve(place, left)? == self.resolve(place, right)?)
+                // As texts: a deployment knows no other kind of parameter.
+                let (left, right) = (self.resolve(place, left)?, self.resolve(place, right)?);
+                Ok(left.as_ref().map(plain) == right.as_ref().map(plain))
             }
             ("Not", Some([inner])) => Ok(!self.holds(place, inner)?),
             _ => Err(wrong()),

@@ -93,8 +93,8 @@ fn an_unknown_function_is_named_with_its_place() {
 #[test]
 fn conditions_choose_values_and_resources() {
     let source = r#"
-Parameters: {Mail: {Type: String, Default: ""}}
-Conditions: {HasMail: !Not [!Equals [!Ref Mail, ""]]}
+Parameters: {Mail: {Type: String, Default: ""}, Most: {Type: Number, Default: 0}}
+Conditions: {HasMail: !Not [!Equals [!Ref Mail, ""]], HasMost: !Not [!Equals [!Ref Most, 0]]}
 Resources:
   Q:
     Type: AWS::SQS::Queue
@@ -102,6 +102,7 @@ Resources:
       QueueName: !If [HasMail, with, !Sub "${AWS::StackName}-${!x}"]
       DelaySeconds: !If [HasMail, 5, !Ref "AWS::NoValue"]
   Gone: {Type: "AWS::SQS::Queue", Condition: HasMail, Properties: {QueueName: gone}}
+  GoneToo: {Type: "AWS::SQS::Queue", Condition: HasMost, Properties: {QueueName: gone}}
 "#;
     let template = read(source).unwrap();
     assert_eq!(template.queues.len(), 1);

@@ -5,7 +5,9 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use quittance::app::App;
 use quittance::config::Need;
 use quittance::operations::deliver::{Confirmation, DeliveryError, deliver, postpone};
-use quittance::telemetry;
+use quittance::queues::REQUEST_ID;
+use quittance::system::unix_ms;
+use quittance::telemetry::{self, Metric};
 
 pub async fn run() -> Result<(), Error> {
     telemetry::init();
@@ -23,7 +25,7 @@ pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchR
     let mut response = SqsBatchResponse::default();
     for message in event.payload.records {
         let group = attribute(&message, "MessageGroupId");
-        if !stopped.contains(&group) && delivered(app, &message).await {
+        if !stopped.contains(&group) && delivered(app, &event.context.request_id, &message).await {
             continue;
         }
         stopped.push(group);
@@ -34,7 +36,8 @@ pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchR
     Ok(response)
 }
 
-async fn delivered(app: &App, message: &SqsMessage) -> bool {
+async fn delivered(app: &App, request_id: &str, message: &SqsMessage) -> bool {
+    let cause = cause(message);
     let confirmation = Confirmation {
         id: attribute(message, "MessageDeduplicationId"),
         body: message.body.clone().unwrap_or_default(),
@@ -42,13 +45,14 @@ async fn delivered(app: &App, message: &SqsMessage) -> bool {
     };
     match deliver(app, &confirmation).await {
         Ok(()) => {
-            tracing::info!(message.id = %confirmation.id, "confirmation delivered");
-            telemetry::metric("confirmation.delivered", "");
+            tracing::info!(request.id = %request_id, cause.request.id = %cause, message.id = %confirmation.id, "confirmation delivered");
+            telemetry::metric(Metric::ConfirmationDelivered, "");
+            telemetry::measure(Metric::TimeToDelivery, seconds_since_sent(message), "");
             true
         }
         Err(error) => {
-            tracing::warn!(error = %error, message.id = %confirmation.id, "confirmation not delivered");
-            telemetry::metric("confirmation.failed", "");
+            tracing::warn!(request.id = %request_id, cause.request.id = %cause, error = %error, message.id = %confirmation.id, "confirmation not delivered");
+            telemetry::metric(Metric::ConfirmationFailed, "");
             if let DeliveryError::NotDelivered { wait_seconds, .. } = error {
                 let arn = message.event_source_arn.as_deref().unwrap_or_default();
                 let handle = message.receipt_handle.as_deref().unwrap_or_default();
@@ -57,6 +61,17 @@ async fn delivered(app: &App, message: &SqsMessage) -> bool {
             false
         }
     }
+}
+
+/// The request that made the fact known.
+fn cause(message: &SqsMessage) -> String {
+    let attribute = message.message_attributes.get(REQUEST_ID);
+    attribute.and_then(|attribute| attribute.string_value.clone()).unwrap_or_default()
+}
+
+fn seconds_since_sent(message: &SqsMessage) -> i64 {
+    let sent_ms: u64 = attribute(message, "SentTimestamp").parse().unwrap_or_else(|_| unix_ms());
+    i64::try_from(unix_ms().saturating_sub(sent_ms) / 1000).unwrap_or(i64::MAX)
 }
 
 fn attribute(message: &SqsMessage, name: &str) -> String {

@@ -21,13 +21,15 @@ pub async fn run() -> Result<(), Error> {
 /// What the event says does not matter: the work is in the table.
 pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, Error> {
     let left = event.context.deadline.saturating_sub(unix_ms());
-    let swept = sweep(app, Budget::of(Duration::from_millis(left))).await?;
+    let sweep = sweep(app, Budget::of(Duration::from_millis(left)));
+    let swept = telemetry::within(&event.context.request_id, sweep).await?;
     tracing::info!(
         function = %event.context.env_config.function_name,
         request.id = %event.context.request_id,
         due = swept.due,
         failed = swept.failed,
         left = swept.left,
+        age_seconds = swept.age_seconds,
         "sweep"
     );
     Ok(json!({ "due": swept.due, "failed": swept.failed, "left": swept.left }))

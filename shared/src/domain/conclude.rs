@@ -25,6 +25,8 @@ pub struct Occasion {
     pub now: Timestamp,
     pub source: Source,
     pub nonce: Nonce,
+    /// The request that is answered; confirmations name it.
+    pub request: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -49,7 +51,7 @@ pub fn conclude(
     for (n, event) in events.iter().enumerate() {
         let sequence =
             before.version.saturating_mul(1000).saturating_add(n.try_into().unwrap_or(999));
-        announce(&mut after, event, sequence, rules, now);
+        announce(&mut after, event, sequence, rules, occasion);
         remember(&mut after, event, occasion);
     }
     if !events.is_empty() {
@@ -120,7 +122,7 @@ pub fn shard_of(id: &OrderId, shards: u32) -> u32 {
     u32::from_be_bytes([a, b, c, d]) % shards.max(1)
 }
 
-fn announce(order: &mut Order, event: &Event, sequence: u64, rules: &Rules, now: Timestamp) {
+fn announce(order: &mut Order, event: &Event, sequence: u64, rules: &Rules, occasion: &Occasion) {
     if !event.kind.is_announced() || rules.targets.is_empty() {
         return;
     }
@@ -128,12 +130,13 @@ fn announce(order: &mut Order, event: &Event, sequence: u64, rules: &Rules, now:
     let body = json!({
         "id": id,
         "type": event.kind.what(),
-        "timestamp": now.rfc3339(),
+        "timestamp": occasion.now.rfc3339(),
         "data": data(order, event),
     });
     let heard = if broken(Mutant::OneTargetOnly) { 1 } else { rules.targets.len() };
     let targets = rules.targets.iter().take(heard).cloned().collect();
-    order.outbox.insert(id, Outgoing { sequence, body: body.to_string(), targets });
+    let request = occasion.request.clone();
+    order.outbox.insert(id, Outgoing { sequence, body: body.to_string(), targets, request });
 }
 
 fn data(order: &Order, event: &Event) -> Value {

@@ -129,6 +129,9 @@ pub struct Outgoing {
     pub body: String,
     #[serde(rename = "to")]
     pub targets: BTreeSet<String>,
+    /// The request that made the fact known, for whoever follows it through the logs.
+    #[serde(rename = "rq", default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

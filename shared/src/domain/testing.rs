@@ -72,6 +72,7 @@ impl Case {
             now: self.now,
             source: Source::Webhook,
             nonce: Nonce(format!("n{}", self.order.version)),
+            request: None,
         };
         match conclude(&self.order, after, &self.rules, &occasion) {
             None => Vec::new(),

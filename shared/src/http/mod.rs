@@ -30,6 +30,7 @@ use crate::app::{App, Budget};
 use crate::domain::id::{OrderId, PaymentId};
 use crate::http::problem::Problem;
 use crate::system::unix_ms;
+use crate::telemetry::{self, Metric};
 
 /// What a handler answers when it succeeded.
 #[derive(Debug)]
@@ -109,7 +110,7 @@ where
     let started = tokio::time::Instant::now();
     let line = Line::begin(&request);
     let origin = allowed_origin(app, &request);
-    let outcome = handle(app, request).await;
+    let outcome = telemetry::within(&line.request_id, handle(app, request)).await;
     line.write(&outcome, started.elapsed());
     let mut response = match outcome {
         Ok(reply) => build(reply.status, reply.body, reply.headers, "application/json"),
@@ -207,6 +208,7 @@ impl Line {
         if let Some(problem) = problem.filter(|p| p.status().is_server_error()) {
             let cause = problem.cause.as_ref().map(|cause| chain(&**cause)).unwrap_or_default();
             tracing::error!(request.id = %self.request_id, error = %cause, "request failed");
+            telemetry::metric(Metric::RequestFailed, "");
         }
     }
 }

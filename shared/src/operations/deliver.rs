@@ -68,8 +68,8 @@ fn signed(
     confirmation: &Confirmation,
     now: Timestamp,
 ) -> Result<Request<Bytes>, DeliveryError> {
-    let url =
-        keys.url.as_deref().and_then(|url| acceptable(app, url)).ok_or(SecretError::NotSet)?;
+    let url = keys.url.as_deref().or(app.config.delivery_url.as_deref());
+    let url = url.and_then(|url| acceptable(app, url)).ok_or(SecretError::NotSet)?;
     let signing: Vec<SigningKey> = keys
         .live(now)?
         .iter()

@@ -103,7 +103,7 @@ pub(super) async fn claim(
             match app.store.claim(id, &attempt, total, &request.rules, occasion).await? {
                 Claimed::Won(order) => {
                     // The one write of an order that `record` does not make, and so does not count.
-                    telemetry::metric(EventKind::AttemptStarted.what(), gateway.as_str());
+                    telemetry::fact(EventKind::AttemptStarted, gateway.as_str());
                     Ok(Claim::Won(order, id.clone()))
                 }
                 Claimed::Refused(order) => Ok(Claim::Refused(order)),

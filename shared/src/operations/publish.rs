@@ -48,7 +48,7 @@ pub(super) async fn send_all(app: &App, order: &Order) -> Vec<(String, String)> 
             if failed.contains(&target) {
                 continue;
             }
-            match Box::pin(app.queues.send(target, &order.id, id, &out.body)).await {
+            match Box::pin(app.queues.send(target, &order.id, id, out)).await {
                 Ok(()) => {
                     sent.push((id.clone(), target.clone()));
                     pause::reached(&app.config, Point::ConfirmationSent).await;

@@ -21,7 +21,7 @@ use crate::operations::start::about;
 use crate::pause::{self, Point};
 use crate::ports::{Claim, Delivery, Gateway, MappingError, Notice, SignatureError};
 use crate::store::{Parked, StoreError};
-use crate::telemetry;
+use crate::telemetry::{self, Metric};
 
 /// A gateway gives up on us after 3 to 5 s.
 const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(2);
@@ -73,6 +73,10 @@ pub async fn receive_webhook(
         Err(WebhookError::Unreadable(MappingError::Unreadable)) => {
             park(app, &*gateway, None, body, "a known type that cannot be read").await
         }
+        Err(error @ WebhookError::Signature(_)) => {
+            telemetry::metric(Metric::WebhookRejected, name.as_str());
+            Err(error)
+        }
         Err(error) => Err(error),
     }
 }
@@ -106,7 +110,7 @@ pub(super) async fn accept(
 ) -> Result<Receipt, WebhookError> {
     let (payment, event) = match &notice {
         Notice::Ignored => {
-            telemetry::metric("webhook.ignored", gateway.name().as_str());
+            telemetry::metric(Metric::WebhookIgnored, gateway.name().as_str());
             return Ok(Receipt::Ignored);
         }
         Notice::Fact { payment, event, .. } | Notice::Hint { payment, event, .. } => {
@@ -217,7 +221,7 @@ async fn park(
     let parked = Parked::new(&name, event, body, reason, app.config.due_shards, now);
     if app.store.park(&parked).await? {
         tracing::error!(gateway.name = %name, reason, "event parked");
-        telemetry::metric("webhook.parked", name.as_str());
+        telemetry::metric(Metric::WebhookParked, name.as_str());
     }
     Ok(Receipt::Parked)
 }

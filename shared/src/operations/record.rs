@@ -48,7 +48,7 @@ pub async fn change<E: From<StoreError>>(
         // Boxed, here and at the other calls to AWS: their futures are large, and nest.
         match Box::pin(app.store.save(&image, &order)).await? {
             Saved::Won => {
-                telemetry::count(&order, &events);
+                telemetry::count(&order, &events, occasion.now);
                 return Ok(Recorded { order, events });
             }
             Saved::Lost(newer) => image = *newer,

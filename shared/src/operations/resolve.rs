@@ -16,12 +16,15 @@ use crate::operations::start::{about, gateway_of};
 use crate::pause::{self, Point};
 use crate::ports::{Answer, Gateway};
 use crate::store::StoreError;
+use crate::telemetry::{self, Metric};
 
 /// A gateway's look-up may lag behind its own create call by so much.
 pub const SETTLE_SECONDS: i64 = 60;
 /// What has not shown itself for so long, and may not be sent again, is given up. If it captures
 /// after all, that is detected and refunded.
 const ABANDON_SECONDS: i64 = 30 * 60;
+/// An outcome that is unknown for so long is counted at each look: somebody should know.
+const UNKNOWN_SECONDS: i64 = 15 * 60;
 
 /// What asking found.
 enum Found {
@@ -59,7 +62,18 @@ pub async fn resolve(
         Found::Nothing => absent(app, rules, &*gateway, budget, order, payment).await?,
         Found::NotAsked => rearm(app, rules, order, payment).await?,
     };
+    count_unknown(app, &order, payment);
     Ok(Resolved { order, answered })
+}
+
+fn count_unknown(app: &App, order: &Order, payment: &PaymentId) {
+    let unknown = |attempt: &&Attempt| {
+        attempt.phase == Phase::Unknown
+            && app.clock.now().since(attempt.created_at) >= UNKNOWN_SECONDS
+    };
+    if let Some(attempt) = order.attempts.get(payment).filter(unknown) {
+        telemetry::metric(Metric::UnknownTooLong, attempt.gateway.as_str());
+    }
 }
 
 async fn ask(
@@ -203,7 +217,11 @@ async fn abandon(
         }
         Ok::<(), StoreError>(())
     });
-    Ok(abandoned.await?.order)
+    let order = abandoned.await?.order;
+    if let Some(attempt) = order.attempts.get(payment).filter(|a| a.phase == Phase::Abandoned) {
+        telemetry::metric(Metric::PaymentAbandoned, attempt.gateway.as_str());
+    }
+    Ok(order)
 }
 
 /// Nothing was done for an order that was due: look again, a little later than last time.

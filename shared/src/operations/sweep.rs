@@ -20,8 +20,8 @@ use crate::operations::record::change;
 use crate::operations::resolve::{put_off, resolve};
 use crate::pause::{self, Point};
 use crate::ports::Verified;
-use crate::store::{DueKey, Parked, StoreError};
-use crate::telemetry;
+use crate::store::{Due, DueKey, Parked, StoreError};
+use crate::telemetry::{self, Metric};
 
 const AT_ONCE: usize = 8;
 /// No new entry is begun later than this; the rest is due again next time.
@@ -34,6 +34,8 @@ pub struct Swept {
     pub due: u32,
     pub failed: u32,
     pub left: u32,
+    /// How long the oldest of them had been due.
+    pub age_seconds: i64,
 }
 
 pub async fn sweep(app: &App, budget: Budget) -> Result<Swept, Unavailable> {
@@ -41,9 +43,12 @@ pub async fn sweep(app: &App, budget: Budget) -> Result<Swept, Unavailable> {
     let started = budget.left();
     let mut swept = Swept::default();
     for shard in shards(app) {
-        let keys = app.store.due(shard, app.clock.now()).await?;
-        let mut handled = stream::iter(keys)
-            .map(|key| handle(app, &rules, budget, started, key).boxed())
+        let now = app.clock.now();
+        let due = app.store.due(shard, now).await?;
+        let oldest = due.iter().map(|due| now.since(due.since)).max();
+        swept.age_seconds = swept.age_seconds.max(oldest.unwrap_or_default());
+        let mut handled = stream::iter(due)
+            .map(|Due { key, .. }| handle(app, &rules, budget, started, key).boxed())
             .buffer_unordered(AT_ONCE);
         while let Some(outcome) = handled.next().await {
             match outcome {
@@ -52,6 +57,10 @@ pub async fn sweep(app: &App, budget: Budget) -> Result<Swept, Unavailable> {
                 Outcome::Left => swept.left += 1,
             }
         }
+    }
+    telemetry::measure(Metric::SweepBacklogAge, swept.age_seconds, "");
+    if swept.left > 0 {
+        telemetry::measure(Metric::SweepLeft, i64::from(swept.left), "");
     }
     Ok(swept)
 }
@@ -94,7 +103,7 @@ async fn handle(
         return Outcome::Done;
     };
     tracing::error!(error = %error, key = ?key, "due work failed");
-    telemetry::metric("sweep.failed", "");
+    telemetry::metric(Metric::SweepFailed, "");
     let until = app.clock.now().plus(FAILED_SECONDS);
     if let Err(error) = app.store.push_back(&key, until).await {
         tracing::error!(error = %error, key = ?key, "failed work not pushed back");

@@ -9,9 +9,11 @@
 //! | payments of a day | index `day`: `day_s`, `day_at` | eventually | lists, reconciliation |
 
 use crate::domain::id::OrderId;
+use crate::domain::time::Timestamp;
 
 pub(super) const PARTITION: &str = "pk";
 pub(super) const DUE_INDEX: &str = "due";
+pub(super) const DUE_AT: &str = "due_at";
 
 pub(super) fn order(id: &OrderId) -> String {
     format!("O#{id}")
@@ -24,6 +26,13 @@ pub(super) fn parked(gateway: &str, event: &str) -> String {
 /// What of a long event its own item cannot hold.
 pub(super) fn rest_of_parked(key: &str) -> String {
     format!("{key}#rest")
+}
+
+/// An entry of the `due` index, as old as the index may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    pub key: DueKey,
+    pub since: Timestamp,
 }
 
 /// What a key of the `due` index names.

@@ -17,7 +17,7 @@ use aws_sdk_dynamodb::types::{
 pub use self::error::StoreError;
 use self::item::Item;
 pub use self::item::Parked;
-pub use self::keys::DueKey;
+pub use self::keys::{Due, DueKey};
 use crate::domain::attempt::Attempt;
 use crate::domain::capabilities::Rules;
 use crate::domain::changes::EventKind;
@@ -178,7 +178,7 @@ impl Store {
     }
 
     /// What is due in one shard, oldest first. The index may be old: decide on the item itself.
-    pub async fn due(&self, shard: u32, now: Timestamp) -> Result<Vec<DueKey>, StoreError> {
+    pub async fn due(&self, shard: u32, now: Timestamp) -> Result<Vec<Due>, StoreError> {
         let answer = self
             .client
             .query()
@@ -191,8 +191,12 @@ impl Store {
             .send()
             .await
             .map_err(StoreError::unavailable)?;
-        let key = |item: &Item| item.get(keys::PARTITION)?.as_s().ok().map(|k| DueKey::parse(k));
-        Ok(answer.items().iter().filter_map(key).collect())
+        let due = |item: &Item| {
+            let key = DueKey::parse(item.get(keys::PARTITION)?.as_s().ok()?);
+            let since = item.get(keys::DUE_AT)?.as_n().ok()?.parse().ok()?;
+            Some(Due { key, since: Timestamp::from_unix(since) })
+        };
+        Ok(answer.items().iter().filter_map(due).collect())
     }
 
     /// Pushes an entry back whose handling failed, whatever it holds, so that it cannot starve its

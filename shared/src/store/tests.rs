@@ -76,7 +76,8 @@ async fn make_table(client: &aws_sdk_dynamodb::Client) {
 }
 
 fn occasion(nonce: &str) -> Occasion {
-    Occasion { now: START, source: Source::Merchant, nonce: Nonce(nonce.to_owned()) }
+    let nonce = Nonce(nonce.to_owned());
+    Occasion { now: START, source: Source::Merchant, nonce, request: None }
 }
 
 async fn claim(store: &Store, order: &Order, key: &str, nonce: &str) -> Claimed {
@@ -214,8 +215,9 @@ async fn the_due_index_holds_what_has_work_and_nothing_else() {
     store.create(&order).await.unwrap();
     assert!(store.due(0, START).await.unwrap().is_empty(), "not due yet");
     let due = store.due(0, order.expires_at).await.unwrap();
-    assert_eq!(due, [DueKey::Order(order.id.clone())]);
-    store.push_back(&due[0], order.expires_at.plus(60)).await.unwrap();
+    let due = [&due[0].key];
+    assert_eq!(due, [&DueKey::Order(order.id.clone())]);
+    store.push_back(due[0], order.expires_at.plus(60)).await.unwrap();
     assert!(store.due(0, order.expires_at).await.unwrap().is_empty(), "pushed back");
     let done = Order {
         version: 2,
@@ -226,7 +228,7 @@ async fn the_due_index_holds_what_has_work_and_nothing_else() {
     };
     store.save(&order, &done).await.unwrap();
     assert!(store.due(0, order.expires_at.plus(100)).await.unwrap().is_empty(), "quiescent");
-    store.push_back(&due[0], order.expires_at).await.unwrap();
+    store.push_back(due[0], order.expires_at).await.unwrap();
     assert!(store.order(&order.id).await.unwrap().unwrap().due_at.is_none());
 }
 
@@ -237,7 +239,8 @@ async fn an_event_is_parked_once_and_kept_for_a_person_after_a_week() {
     assert!(store.park(&event).await.unwrap());
     assert!(!store.park(&event).await.unwrap());
     let due = store.due(0, START.plus(3600)).await.unwrap();
-    assert_eq!(due, [DueKey::Parked(event.key.clone())]);
+    assert_eq!(due[0].key, DueKey::Parked(event.key.clone()));
+    assert_eq!(Some(due[0].since), event.due_at);
     let tried = event.clone().tried(START.plus(60));
     store.park_again(&tried).await.unwrap();
     assert_eq!(store.parked(&event.key).await.unwrap().unwrap().tries, 1);

@@ -238,7 +238,7 @@ fn dispute() -> Dispute {
 
 fn outgoing() -> Outgoing {
     let targets = ["deliveries", "fulfilment"].map(str::to_owned).into();
-    Outgoing { sequence: 1, body: "{}".to_owned(), targets }
+    Outgoing { sequence: 1, body: "{}".to_owned(), targets, request: None }
 }
 
 fn entry() -> HistoryEntry {

@@ -31,13 +31,17 @@ pub(super) async fn settled(
     entries: usize,
 ) -> Result<Vec<DueKey>, Stop> {
     for _ in 0..TRIES_MAX {
-        let due = store.due(shard, now).await?;
+        let due = keys(store, shard, now).await?;
         if due.len() == entries {
             return Ok(due);
         }
         tokio::time::sleep(TRY_EVERY).await;
     }
-    Ok(store.due(shard, now).await?)
+    keys(store, shard, now).await
+}
+
+async fn keys(store: &Store, shard: u32, now: Timestamp) -> Result<Vec<DueKey>, Stop> {
+    Ok(store.due(shard, now).await?.into_iter().map(|due| due.key).collect())
 }
 
 fn shard(order: &Order) -> u32 {

@@ -48,7 +48,8 @@ pub(super) fn open(desk: &Desk) -> Order {
 }
 
 pub(super) fn occasion(nonce: &str) -> Occasion {
-    Occasion { now: NOW, source: Source::Merchant, nonce: Nonce(nonce.to_owned()) }
+    let nonce = Nonce(nonce.to_owned());
+    Occasion { now: NOW, source: Source::Merchant, nonce, request: None }
 }
 
 pub(super) fn attempt(nonce: &str) -> Attempt {

@@ -1,0 +1,205 @@
+//! What is watched: every alarm has its page in the runbook, and every metric that an alarm or the
+//! dashboard names is one that somebody writes.
+
+use std::collections::BTreeSet;
+
+use quittance::telemetry::{Metric, NAMESPACE};
+use serde_json::Value;
+
+use crate::source::{Source, all, read};
+use crate::template::{ours, parse};
+use crate::{found, none};
+
+/// What AWS itself writes, as far as it is watched here.
+const OF_AWS: [(&str, &[&str]); 5] = [
+    ("AWS/ApiGateway", &["4xx", "5xx", "Count", "Latency"]),
+    (
+        "AWS/DynamoDB",
+        &[
+            "ConsumedReadCapacityUnits",
+            "ConsumedWriteCapacityUnits",
+            "ReadThrottleEvents",
+            "WriteThrottleEvents",
+        ],
+    ),
+    ("AWS/Lambda", &["Duration", "Errors", "Invocations", "Throttles"]),
+    ("AWS/Logs", &["IncomingBytes"]),
+    (
+        "AWS/SQS",
+        &[
+            "ApproximateAgeOfOldestMessage",
+            "ApproximateNumberOfMessagesVisible",
+            "NumberOfMessagesSent",
+        ],
+    ),
+];
+
+fn of_type(template: &Value, kind: &str) -> Vec<(String, Value)> {
+    let resources = template["Resources"].as_object().cloned().unwrap_or_default();
+    let wanted = resources.into_iter().filter(|(_, resource)| resource["Type"] == kind);
+    wanted.map(|(name, resource)| (name, resource["Properties"].clone())).collect()
+}
+
+/// Whether an alarm has a heading of its own with a text and a first command below it.
+fn is_explained(runbook: &str, alarm: &str) -> bool {
+    let mut sections = runbook.split("\n### ").skip(1);
+    sections.any(|section| {
+        let (heading, text) = section.split_once('\n').unwrap_or_default();
+        let text = text.split("\n## ").next().unwrap_or_default();
+        let has_meaning = text.lines().any(|line| line.contains(' ') && !line.starts_with('`'));
+        heading.split(", ").any(|name| name == alarm) && has_meaning && text.contains("```sh\n")
+    })
+}
+
+fn silent(template: &Value, runbook: &str) -> Vec<String> {
+    let mut violations = Vec::new();
+    let alarms = of_type(template, "AWS::CloudWatch::Alarm");
+    for (name, alarm) in &alarms {
+        if alarm["AlarmActions"][0]["Ref"] != "AlarmTopic" {
+            violations.push(format!("{name}: nobody hears of it"));
+        }
+        if !is_explained(runbook, name) {
+            violations
+                .push(format!("{name}: docs/operations.md has no `### {name}` with a command"));
+        }
+    }
+    let headings = runbook.lines().filter_map(|line| line.strip_prefix("### "));
+    for name in headings.flat_map(|line| line.split(", ")).filter(|name| name.ends_with("Alarm")) {
+        if !alarms.iter().any(|(alarm, _)| alarm == name) {
+            violations.push(format!("docs/operations.md: there is no {name}"));
+        }
+    }
+    violations
+}
+
+type Named = BTreeSet<(String, String)>;
+
+/// Namespace and name of every metric that is watched.
+fn watched(template: &Value) -> Named {
+    let mut named = Named::new();
+    let mut add = |namespace: &Value, name: &Value| {
+        let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
+        named.insert((text(namespace), text(name)));
+    };
+    for (_, alarm) in of_type(template, "AWS::CloudWatch::Alarm") {
+        if alarm["MetricName"].is_string() {
+            add(&alarm["Namespace"], &alarm["MetricName"]);
+        }
+        for query in alarm["Metrics"].as_array().into_iter().flatten() {
+            let metric = &query["MetricStat"]["Metric"];
+            if metric.is_object() {
+                add(&metric["Namespace"], &metric["MetricName"]);
+            }
+        }
+    }
+    for (_, dashboard) in of_type(template, "AWS::CloudWatch::Dashboard") {
+        let body = dashboard["DashboardBody"]["Sub"].as_str().unwrap_or_default();
+        let body: Value = serde_json::from_str(body).unwrap();
+        for metric in body["widgets"].as_array().unwrap().iter().flat_map(metrics) {
+            match metric[0]["expression"].as_str() {
+                Some(expression) => named.extend(searched(expression)),
+                None => {
+                    named.insert((metric[0].to_string(), metric[1].to_string()));
+                }
+            }
+        }
+    }
+    let bare = |text: String| text.trim_matches('"').to_owned();
+    named.into_iter().map(|(namespace, name)| (bare(namespace), bare(name))).collect()
+}
+
+fn metrics(widget: &Value) -> Vec<Value> {
+    widget["properties"]["metrics"].as_array().cloned().unwrap_or_default()
+}
+
+/// `SEARCH('{Quittance,stack} MetricName="payment.failed"', …)`.
+fn searched(expression: &str) -> Option<(String, String)> {
+    let namespace = expression.split_once("SEARCH('{")?.1.split(',').next()?;
+    let name = expression.split_once("MetricName=\"")?.1.split('"').next()?;
+    Some((namespace.to_owned(), name.to_owned()))
+}
+
+/// The words of an order's events, and what is counted beside them.
+fn written(events: &str) -> Vec<String> {
+    let words = events.lines().filter_map(|line| line.split_once("=> \"")?.1.strip_suffix("\","));
+    let others = Metric::ALL.map(|metric| metric.name().to_owned());
+    words.map(str::to_owned).chain(others).collect()
+}
+
+fn unwritten(named: &Named, written: &[String]) -> Vec<String> {
+    let is_known = |(namespace, name): &&(String, String)| {
+        let of_aws = OF_AWS.iter().any(|(of, names)| of == namespace && names.contains(&&**name));
+        of_aws || namespace == NAMESPACE && written.contains(name)
+    };
+    let unknown = named.iter().filter(|named| !is_known(named));
+    unknown.map(|(namespace, name)| format!("nobody writes {name} in {namespace}")).collect()
+}
+
+/// A metric that no line of code writes. (Its own list says `Self`.)
+fn idle(metrics: &[Metric], sources: &[Source]) -> Vec<String> {
+    let used = |metric: &Metric| {
+        let variant = format!("Metric::{metric:?}");
+        let code = sources.iter().filter(|source| !source.is_test());
+        code.into_iter().any(|source| !source.lines_naming(&variant).is_empty())
+    };
+    let idle = metrics.iter().filter(|metric| !used(metric));
+    idle.map(|metric| format!("{metric:?} is never written")).collect()
+}
+
+/// What the security checks are told to skip, without a word why.
+fn unreasoned(checks: &str) -> Vec<String> {
+    let skipped = checks.lines().filter(|line| line.trim_start().starts_with("- CKV"));
+    let bare = skipped.filter(|line| line.split_once(" # ").is_none_or(|(_, why)| why.len() < 20));
+    bare.map(|line| format!(".ci/checkov.yaml: {} has no reason", line.trim())).collect()
+}
+
+#[test]
+fn no_check_is_skipped_without_a_reason() {
+    let checks = read(".ci/checkov.yaml");
+    assert!(checks.contains("- CKV"), "{checks}");
+    none(&unreasoned(&checks));
+    let bare = "skip-check:\n  - CKV_AWS_1\n  - CKV_AWS_2 # because a reason stands here\n";
+    found(&unreasoned(bare), &[".ci/checkov.yaml: - CKV_AWS_1 has no reason"]);
+}
+
+#[test]
+fn every_alarm_is_heard_and_explained() {
+    none(&silent(&ours(), &read("docs/operations.md")));
+}
+
+#[test]
+fn what_is_watched_is_written() {
+    let written = written(&read("shared/src/domain/changes.rs"));
+    assert!(written.len() > 30, "{written:?}");
+    none(&[unwritten(&watched(&ours()), &written), idle(&Metric::ALL, &all())].concat());
+}
+
+#[test]
+fn an_alarm_without_a_page_and_a_metric_of_nobody_are_found() {
+    let template = parse(
+        "Resources:\n  A:\n    Type: AWS::CloudWatch::Alarm\n    Properties:\n      \
+         Namespace: AWS/Lambda\n      MetricName: Erors\n  B:\n    Type: AWS::CloudWatch::Alarm\n    \
+         Properties:\n      AlarmActions: [!Ref AlarmTopic]\n      Metrics:\n        - Id: x\n        \
+         - {MetricStat: {Metric: {Namespace: Quittance, MetricName: payment.paid}}}\n  D:\n    \
+         Type: AWS::CloudWatch::Dashboard\n    Properties:\n      DashboardBody: !Sub '{\"widgets\":\
+         [{\"properties\":{\"metrics\":[[\"AWS/SQS\",\"Sent\"],[{\"expression\":\
+         \"SEARCH(''{Quittance,s} MetricName=\\\"a.b\\\"'')\"}]]}}]}'\n",
+    );
+    let runbook = "# R\n\n### B\n\nIt says.\n\n```sh\naws\n```\n\n### COldAlarm\n";
+    found(
+        &[silent(&template, runbook), unwritten(&watched(&template), &["payment.x".to_owned()])]
+            .concat(),
+        &[
+            "A: nobody hears of it",
+            "A: docs/operations.md has no `### A` with a command",
+            "docs/operations.md: there is no COldAlarm",
+            "nobody writes Erors in AWS/Lambda",
+            "nobody writes Sent in AWS/SQS",
+            "nobody writes a.b in Quittance",
+            "nobody writes payment.paid in Quittance",
+        ],
+    );
+    let code = [Source::sample("shared/src/x.rs", "metric(Metric::WebhookParked)")];
+    let both = [Metric::WebhookParked, Metric::SweepLeft];
+    found(&idle(&both, &code), &["SweepLeft is never written"]);
+}
