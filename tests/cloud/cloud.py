@@ -1,0 +1,65 @@
+"""The order of things: stage, journeys, rights. Prints what it did, and ends what it started."""
+
+import datetime
+import pathlib
+import signal
+import sys
+import time
+
+from journeys import Broken, Journeys
+from rights import Rights
+from stage import Stage
+
+FUNCTIONS = ["create-order", "create-payment", "webhook-receiver", "status-check", "capture-payment",
+             "cancel-payment", "refund-payment", "sweep-due", "deliver-confirmation"]
+
+
+def run(root, sam, given):
+    wanted = [name for name in given.only.split(",") if name] or FUNCTIONS
+    unknown = sorted(set(wanted) - set(FUNCTIONS))
+    if unknown:
+        raise SystemExit(f"no function {', '.join(unknown)}; there are {', '.join(FUNCTIONS)}")
+    # So that SIGTERM too ends what was started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    began, stage = time.monotonic(), Stage(root, sam, given.fast)
+    try:
+        failures = lived(stage, given, wanted, pathlib.Path(sys.executable).with_name("ministack"))
+        for failure in failures:
+            print(f"FAILED: {failure}")
+        print(f"{'failed' if failures else 'passed'} in {time.monotonic() - began:.0f} s", flush=True)
+        if given.keep:
+            print(f"API {stage.api}\nkey {stage.key}\nsandbox {stage.sandbox}\nAWS {stage.endpoint}\nCtrl-C ends it")
+            try:
+                signal.pause()
+            except KeyboardInterrupt:
+                pass
+        return 1 if failures else 0
+    finally:
+        stage.stop()
+
+
+def lived(stage, given, wanted, emulator):
+    stage.account(emulator)
+    stage.deploy()
+    stage.wire()
+    stage.furnish()
+    journeys, since = Journeys(stage), datetime.datetime.now(datetime.timezone.utc)
+    failures, rights = [], Rights(stage, journeys)
+    rights.mend(FUNCTIONS)
+    for name in [*(name.replace("-", "_") for name in wanted), "by_the_gateway"]:
+        start = time.monotonic()
+        try:
+            getattr(journeys, name)()
+            print(f"journey {name}: {time.monotonic() - start:.1f} s", flush=True)
+        except Broken as broken:
+            failures.append(f"journey {name}: {broken}")
+            print(f"journey {name}: BROKEN {broken}", flush=True)
+    if failures or given.journeys:
+        return failures
+    failures += rights.stray(wanted, since)
+    for name in wanted:
+        print(f"rights of {name}", flush=True)
+        failures += rights.prove(name)
+    if given.write and not failures and wanted == FUNCTIONS:
+        rights.write(stage.root / "docs" / "permissions.md")
+    return failures

@@ -1,0 +1,238 @@
+"""What each function is for, lived through over the deployed API. A journey that breaks off raises `Broken`.
+
+Every step is an answer or a thing that is there once the answer came, so a right that is missing shows at once.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from stage import STACK
+
+QUEUES = ["deliveries", "fulfilment", "notifications"]
+DELIVERED_WITHIN = 60
+
+
+class Broken(Exception):
+    pass
+
+
+def expect(holds, what):
+    if not holds:
+        raise Broken(what)
+
+
+class Journeys:
+    def __init__(self, stage):
+        self.stage = stage
+        self.table = stage.client("dynamodb")
+        self.sqs, self.functions = stage.client("sqs"), stage.client("lambda")
+        self.behave({"webhooks": {"mode": "never"}})
+        # What nobody asked for would do the work of what is looked at: the schedule, and the consumer.
+        rule = next(name for name in stage.physical if name.startswith("SweepDueFunctionEveryMinute")
+                    and "Permission" not in name)
+        stage.client("events").disable_rule(Name=stage.physical[rule].split("|")[-1])
+        self.source = stage.physical["DeliverConfirmationFunctionDeliveries"]
+        self.listen(False)
+
+    def listen(self, enabled):
+        self.functions.update_event_source_mapping(UUID=self.source, Enabled=enabled)
+
+    def send(self, method, url, body=None, headers=None, form=None):
+        data = urllib.parse.urlencode(form).encode() if form else body and json.dumps(body).encode()
+        kind = "application/x-www-form-urlencoded" if form else "application/json"
+        request = urllib.request.Request(url, data, {"content-type": kind} | (headers or {}), method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                status, text = answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            status, text = error.code, error.read()
+        try:
+            return status, json.loads(text or b"null")
+        except ValueError:
+            return status, text.decode(errors="replace")[:200]
+
+    def call(self, method, path, body=None, key=None, token=None):
+        headers = {} if token else {"authorization": f"Bearer {self.stage.key}"}
+        if key:
+            headers["idempotency-key"] = key
+        return self.send(method, self.stage.api + path, body, headers)
+
+    def behave(self, how):
+        self.send("PUT", self.stage.sandbox + "/control/behaviour", how)
+
+    def order(self, outcome=None):
+        body = {"items": [{"product_id": "SKU_1001", "quantity": 2}], "total_amount": 7500, "currency": "USD"}
+        if outcome:
+            body["metadata"] = {"sandbox": outcome}
+        status, order = self.call("POST", "/api/orders", body)
+        expect(status == 201, f"POST /api/orders: {status} {order}")
+        return order["order_id"]
+
+    def pay(self, outcome=None, **more):
+        """An order and its payment."""
+        body = {"order_id": self.order(outcome), "amount": 7500, "currency": "USD"} | more
+        status, payment = self.call("POST", "/api/payments", body)
+        expect(status in (200, 201), f"POST /api/payments: {status} {payment}")
+        return payment
+
+    def told(self, payment, kind):
+        """Every queue has it."""
+        for queue in QUEUES:
+            expect(self.take(queue, payment["order_id"], kind), f"no {kind} on {queue}")
+
+    def take(self, queue, order, kind):
+        url = self.sqs.get_queue_url(QueueName=f"{STACK}-{queue}.fifo")["QueueUrl"]
+        for _ in range(20):
+            messages = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+            found = False
+            for message in messages:
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                body = json.loads(message["Body"])
+                found |= (body["data"]["order_id"], body["type"]) == (order, kind)
+            if found or not messages:
+                return found
+        return False
+
+    def approved(self):
+        """Paid at the gateway, and nobody has been told."""
+        payment = self.pay()
+        status, _ = self.send("POST", payment["checkout_url"], form={"outcome": "approve"})
+        expect(status == 200, f"the hosted page: {status}")
+        return payment
+
+    def event(self, payment_id, order_id, gateway_id):
+        return {"event": "payment.completed", "payment_id": payment_id, "order_id": order_id, "status": "succeeded",
+                "id": gateway_id, "amount": 7500, "currency": "USD"}
+
+    def event_of(self, payment):
+        _, truth = self.send("GET", self.stage.sandbox + "/control/payments")
+        known = next(p for p in truth["payments"] if p["reference"] == payment["payment_id"])
+        return self.event(payment["payment_id"], payment["order_id"], known["id"])
+
+    def webhook(self, body):
+        name, now = "evt_" + secrets.token_hex(6), str(int(time.time()))
+        key = base64.b64decode(self.stage.webhook_key.removeprefix("whsec_"))
+        signed = f"{name}.{now}.{json.dumps(body)}".encode()
+        mac = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+        headers = {"webhook-id": name, "webhook-timestamp": now, "webhook-signature": f"v1,{mac}"}
+        status, answer = self.send("POST", self.stage.api + "/api/webhooks/sandbox", body, headers)
+        expect(status == 200, f"POST /api/webhooks/sandbox: {status} {answer}")
+        return name, answer["received"]
+
+    def item(self, key):
+        found = self.table.get_item(TableName=f"{STACK}-payments", Key={"pk": {"S": key}}, ConsistentRead=True)
+        return found.get("Item")
+
+    def make_due(self, key):
+        self.table.update_item(
+            TableName=f"{STACK}-payments", Key={"pk": {"S": key}}, UpdateExpression="SET due_at = :then",
+            ExpressionAttributeValues={":then": {"N": str(int(time.time()) - 60)}})
+
+    def park(self, body):
+        """As webhook-receiver does with what it cannot merge yet."""
+        name = "P#sandbox#evt_" + secrets.token_hex(6)
+        number = lambda value: {"N": str(value)}
+        now = int(time.time())
+        self.table.put_item(TableName=f"{STACK}-payments", Item={
+            "pk": {"S": name}, "gateway": {"S": "sandbox"}, "body": {"S": json.dumps(body)}, "reason": {"S": "test"},
+            "born": number(now - 60), "tries": number(0), "due_s": number(0), "due_at": number(now - 60),
+            "ttl": number(now + 86400)})
+        return name
+
+    def sweep(self):
+        answer = self.functions.invoke(FunctionName=f"{STACK}-sweep-due:live", Payload=b"{}")
+        text = answer["Payload"].read()
+        expect("FunctionError" not in answer, f"sweep-due: {text[:200]}")
+
+    def create_order(self):
+        self.order()
+
+    def create_payment(self):
+        payment = self.pay("approve")
+        expect(payment["status"] == "succeeded" and payment.get("status_token"), f"the payment is {payment}")
+        self.told(payment, "payment.completed")
+
+    def webhook_receiver(self):
+        payment = self.approved()
+        _, received = self.webhook(self.event_of(payment))
+        expect(received == "committed", f"the webhook was {received}")
+        self.told(payment, "payment.completed")
+        letters = "".join(secrets.choice("0123456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(26))
+        name, received = self.webhook(self.event(f"PAY_{letters}", f"ORD_{letters[:20]}", "pay_strange"))
+        expect(received == "parked" and self.item(f"P#sandbox#{name}"), f"a strange event was {received}")
+
+    def status_check(self):
+        payment = self.approved()
+        path = f"/api/payments/{payment['payment_id']}"
+        status, shown = self.call("GET", path + "?refresh=true")
+        expect((status, shown.get("status")) == (200, "succeeded"), f"GET {path}?refresh=true: {status} {shown}")
+        self.told(payment, "payment.completed")
+        status, shown = self.call("GET", f"{path}?token={payment['status_token']}", token=True)
+        expect(status == 200, f"GET {path}?token=: {status} {shown}")
+
+    def capture_payment(self):
+        payment = self.pay("authorize", capture="manual")
+        path = f"/api/payments/{payment['payment_id']}/capture"
+        status, shown = self.call("POST", path, {}, key=secrets.token_hex(8))
+        expect((status, shown.get("status")) == (200, "succeeded"), f"POST {path}: {status} {shown}")
+        self.told(payment, "payment.completed")
+
+    def cancel_payment(self):
+        payment = self.pay()
+        path = f"/api/payments/{payment['payment_id']}/cancel"
+        status, shown = self.call("POST", path)
+        expect((status, shown.get("status")) == (200, "canceled"), f"POST {path}: {status} {shown}")
+        self.told(payment, "payment.canceled")
+
+    def refund_payment(self):
+        payment = self.pay("approve")
+        path = f"/api/payments/{payment['payment_id']}/refunds"
+        status, shown = self.call("POST", path, {"amount": 500}, key=secrets.token_hex(8))
+        expect((status, shown.get("status")) == (201, "succeeded"), f"POST {path}: {status} {shown}")
+        self.told(payment, "refund.completed")
+
+    def sweep_due(self):
+        payment = self.approved()
+        self.make_due(f"O#{payment['order_id']}")
+        early = self.park(self.event("PAY_" + "Z" * 26, "ORD_" + "Z" * 20, "pay_early"))
+        self.sweep()
+        self.told(payment, "payment.completed")
+        expect(self.item(early)["tries"]["N"] == "1", "an early event was not put back")
+        late = self.park(self.event_of(payment))
+        self.sweep()
+        expect(not self.item(late), "an event that could be merged is still parked")
+
+    def deliver_confirmation(self):
+        self.stage.inbox.refusals = 1
+        self.listen(True)
+        try:
+            payment = self.pay("approve")
+            until = time.monotonic() + DELIVERED_WITHIN
+            while time.monotonic() < until:
+                if any(one["data"]["order_id"] == payment["order_id"] for one in self.stage.inbox.received):
+                    return
+                time.sleep(0.2)
+            raise Broken(f"nothing was delivered in {DELIVERED_WITHIN} s")
+        finally:
+            self.listen(False)
+
+    def by_the_gateway(self):
+        """The whole way once, with nobody's help: the gateway's own webhook, the queue, the merchant."""
+        self.behave({"webhooks": {"mode": "now"}})
+        self.listen(True)
+        try:
+            payment = self.approved()
+            until = time.monotonic() + DELIVERED_WITHIN
+            while not any(one["data"]["order_id"] == payment["order_id"] for one in self.stage.inbox.received):
+                expect(time.monotonic() < until, "the merchant was not told")
+                time.sleep(0.2)
+        finally:
+            self.behave({"webhooks": {"mode": "never"}})
+            self.listen(False)

@@ -1,0 +1,210 @@
+"""The scene: an emulated account, the stack deployed in it, a gateway, and the merchant's server."""
+
+import hashlib
+import http.server
+import json
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import threading
+import time
+import urllib.request
+
+import boto3
+
+REGION = "eu-central-1"
+ACCOUNT = "000000000000"
+STACK = "quittance-cloud"
+
+
+def free_port():
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        return bound.getsockname()[1]
+
+
+class Stage:
+    def __init__(self, root, sam, fast):
+        self.root, self.sam, self.fast = root, sam, fast
+        self.work = root / "target" / "cloud"
+        self.work.mkdir(parents=True, exist_ok=True)
+        self.started = []
+        port = free_port()
+        self.endpoint = f"http://127.0.0.1:{port}"
+        self.env = os.environ | {
+            "GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0",
+            "AWS_ENDPOINT_URL": self.endpoint, "MINISTACK_REGION": REGION,
+            # Roles are enforced, and who called what is recorded.
+            "AUTH": "true", "CLOUDTRAIL_RECORDING": "1",
+            "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, "SAM_CLI_TELEMETRY": "0",
+            "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+        }
+        self.key = "sk_test_" + secrets.token_hex(16)
+        self.gateway_key = "sbx_" + secrets.token_hex(8)
+        self.webhook_key = "whsec_" + "c2FuZGJveCBvZiB0aGUgY2xvdWQgdGVzdCBzdGFjayE="
+
+    def client(self, service):
+        return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION,
+                            aws_access_key_id="test", aws_secret_access_key="test")
+
+    def spawn(self, name, command, **more):
+        log = open(self.work / f"{name}.log", "w", encoding="utf-8")
+        out = more.pop("stdout", log)
+        process = subprocess.Popen(command, env=self.env, stdout=out, stderr=log, cwd=self.root, **more)
+        self.started.append((name, process))
+        print(f"start {name} (pid {process.pid}, {log.name})", flush=True)
+        return process
+
+    def stop(self):
+        """Ends what was started here, by its number, last one first."""
+        for name, process in reversed(self.started):
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                try:
+                    process.wait(20)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+            print(f"stop {name} (pid {process.pid})", flush=True)
+
+    def account(self, emulator):
+        self.spawn("account", [emulator])
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(self.endpoint + "/_ministack/health", timeout=2)
+                return
+            except OSError:
+                time.sleep(0.2)
+        raise SystemExit(f"the emulated account did not start; see {self.work / 'account.log'}")
+
+    def template(self):
+        """The template without what the emulator does not have; each line that goes is told."""
+        text = (self.root / "template.yaml").read_text()
+        head, rest = text.split("\nResources:\n", 1)
+        resources, outputs = rest.split("\nOutputs:\n", 1)
+        kept = []
+        for block in re.split(r"(?m)^(?=  \w+:\n)", resources):
+            if "\n      Metrics:\n" in block:
+                print(f"left out: {block.split(':')[0].strip()} (the emulator has no metric math)")
+            else:
+                kept.append(block)
+        head = head.replace("    DeploymentPreference:\n", "    DeploymentPreference:\n      Enabled: false\n")
+        print("left out: DeploymentPreference (the emulator has no CodeDeploy)")
+        resources = "".join(kept)
+        resources = resources.replace("          DELIVERY_URL:", '          QUITTANCE_DEV_STACK: "1"\n          DELIVERY_URL:')
+        print("added: deliver-confirmation may post to this machine (QUITTANCE_DEV_STACK)")
+        if self.fast:
+            resources = resources.replace("    Metadata:\n      BuildMethod: rust-cargolambda\n", "")
+            resources = re.sub(r"CodeUri: functions/(\S+)", self.bootstrap, resources)
+        path = self.work / "template.yaml"
+        path.write_text(head + "\nResources:\n" + resources + "\nOutputs:\n" + outputs)
+        return path
+
+    def bootstrap(self, match):
+        """The debug build's function in place of a package. It ends with its standard input."""
+        folder = self.work / "bootstraps" / match[1]
+        folder.mkdir(parents=True, exist_ok=True)
+        script = folder / "bootstrap"
+        script.write_text(f"#!/bin/sh\nexec {self.binary()} function {match[1]} < /dev/zero\n")
+        script.chmod(0o755)
+        return f"CodeUri: {folder}"
+
+    def binary(self):
+        target = os.environ.get("CARGO_TARGET_DIR", self.root / "target")
+        return os.environ.get("QUITTANCE_DEV_STACK_BINARY") or f"{target}/debug/dev-stack"
+
+    def deploy(self):
+        template, sam = self.template(), self.sam / "sam"
+        env = self.env | {"PATH": f"{self.sam}:{os.environ['PATH']}"}
+        parameters = ["--parameter-overrides", "Stage=dev Architecture=x86_64"]
+        if not os.environ.get("QUITTANCE_DEV_STACK_BINARY"):
+            subprocess.run(["cargo", "build", "--bin", "dev-stack"], cwd=self.root, check=True)
+        if not self.fast:
+            built = self.work / "build"
+            self.say("sam build", [sam, "build", "--template-file", template, "--base-dir", self.root,
+                                   "--build-dir", built, *parameters], env | {"AWS_ENDPOINT_URL": ""})
+            template = built / "template.yaml"
+            for package in sorted(built.glob("*/bootstrap")):
+                print(f"  {package.parent.name}: {package.stat().st_size / 1e6:.1f} MB")
+        self.say("sam deploy", [sam, "deploy", "--template-file", template, "--stack-name", STACK,
+                                "--resolve-s3", "--capabilities", "CAPABILITY_IAM",
+                                "--no-confirm-changeset", "--no-progressbar", *parameters], env)
+
+    def say(self, what, command, env):
+        began = time.monotonic()
+        log = self.work / (what.replace(" ", "-") + ".log")
+        with open(log, "w", encoding="utf-8") as out:
+            done = subprocess.run(command, cwd=self.root, env=env, stdout=out, stderr=out, check=False)
+        print(f"{what}: {time.monotonic() - began:.0f} s", flush=True)
+        if done.returncode:
+            raise SystemExit(f"{what} failed:\n" + "\n".join(log.read_text().splitlines()[-25:]))
+
+    def wire(self):
+        """Routes and integrations, from what the deployment gives to API Gateway as OpenAPI."""
+        cloud = self.client("cloudformation")
+        stack = cloud.get_template(StackName=STACK, TemplateStage="Processed")["TemplateBody"]
+        stack = json.loads(stack) if isinstance(stack, str) else stack
+        resources = cloud.describe_stack_resources(StackName=STACK)["StackResources"]
+        self.physical = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in resources}
+        gateway, api = self.client("apigatewayv2"), self.physical["Api"]
+        paths = stack["Resources"]["Api"]["Properties"]["Body"]["paths"]
+        for path, methods in paths.items():
+            for method, route in methods.items():
+                uri = json.dumps(route["x-amazon-apigateway-integration"]["uri"])
+                function = re.search(r"functions/\$\{(\w+)\}", uri)[1]
+                target = gateway.create_integration(
+                    ApiId=api, IntegrationType="AWS_PROXY", PayloadFormatVersion="2.0",
+                    IntegrationUri=self.physical[function])["IntegrationId"]
+                gateway.create_route(ApiId=api, RouteKey=f"{method.upper()} {path}", Target=f"integrations/{target}")
+        self.api = f"{self.endpoint}/_aws/execute-api/{api}/$default"
+        print(f"wired {sum(len(m) for m in paths.values())} routes of {self.api}")
+
+    def furnish(self):
+        """A gateway, the merchant's server, and the secrets that tell the stack of them."""
+        sandbox = self.spawn("sandbox", [
+            self.binary(), "sandbox", "--port", "0", "--json", "--quiet",
+            "--webhook-url", f"{self.api}/api/webhooks/sandbox",
+            "--api-key", self.gateway_key, "--webhook-secret", self.webhook_key,
+        ], stdout=subprocess.PIPE, text=True)
+        self.sandbox = json.loads(sandbox.stdout.readline())["sandbox"]
+        self.inbox = Inbox()
+        live = {"not_after": None}
+        self.put_secret("api-keys", [live | {
+            "id": "cloud", "sha256": hashlib.sha256(self.key.encode()).hexdigest(),
+            "scopes": ["orders:write", "payments:write", "refunds:write", "read"]}])
+        self.put_secret("gateways/sandbox", {
+            "mode": "test", "api_key": self.gateway_key, "base_url": self.sandbox, "profile": "full",
+            "webhook_secrets": [live | {"id": "w1", "key": self.webhook_key}]})
+        secret = json.loads(self.client("secretsmanager").get_secret_value(
+            SecretId=f"{STACK}/delivery")["SecretString"])
+        self.put_secret("delivery", secret | {"url": self.inbox.url})
+
+    def put_secret(self, name, value):
+        self.client("secretsmanager").put_secret_value(SecretId=f"{STACK}/{name}", SecretString=json.dumps(value))
+
+
+class Inbox:
+    """The merchant's server: remembers what came, and refuses when told to."""
+
+    def __init__(self):
+        self.received, self.refusals = [], 0
+        inbox = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["content-length"]))
+                refused = inbox.refusals > 0
+                inbox.refusals -= refused
+                if not refused:
+                    inbox.received.append(json.loads(body))
+                self.send_response(503 if refused else 204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{server.server_port}/webhooks"
