@@ -1,6 +1,5 @@
 """The order of things: stage, journeys, rights. Prints what it did, and ends what it started."""
 
-import datetime
 import pathlib
 import signal
 import sys
@@ -43,7 +42,7 @@ def lived(stage, given, wanted, emulator):
     stage.deploy()
     stage.wire()
     stage.furnish()
-    journeys, since = Journeys(stage), datetime.datetime.now(datetime.timezone.utc)
+    journeys = Journeys(stage)
     failures, rights = [], Rights(stage, journeys)
     rights.mend(FUNCTIONS)
     for name in [*(name.replace("-", "_") for name in wanted), "by_the_gateway"]:
@@ -56,7 +55,7 @@ def lived(stage, given, wanted, emulator):
             print(f"journey {name}: BROKEN {broken}", flush=True)
     if failures or given.journeys:
         return failures
-    failures += rights.stray(wanted, since)
+    failures += rights.stray(wanted)
     for name in wanted:
         print(f"rights of {name}", flush=True)
         failures += rights.prove(name)
