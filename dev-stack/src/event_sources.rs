@@ -1,6 +1,6 @@
 //! What wakes functions besides HTTP: queues and schedules.
 
-mod queue;
+pub mod queue;
 mod schedule;
 
 use tokio::task::JoinSet;

@@ -1,10 +1,10 @@
 //! Scripts in which a rule matters that the others get along without.
 
-use super::scenarios::{Need, Scenario};
-use super::script::Act::{
+use super::act::Act::{
     Behave, Cancel, CancelOrder, Capture, Choose, Dashboard, Lie, Look, Pay, PayManual, Refund,
     RefundsBecome, SendBack, Sweep, Twin, Wait,
 };
+use super::scenarios::{Need, Scenario};
 use super::scripts::{chosen, plain, with};
 
 pub(super) static BREACHES: &[Scenario] = &[

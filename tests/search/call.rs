@@ -9,9 +9,17 @@ use super::faults::Kind;
 
 #[derive(Clone, Debug)]
 pub(super) enum Call {
-    DynamoDb { action: String, body: Value },
-    Sqs { action: String, body: Bytes },
+    DynamoDb {
+        action: String,
+        body: Value,
+    },
+    Sqs {
+        action: String,
+        body: Bytes,
+    },
     Gateway(Request<Bytes>),
+    /// A confirmation, to the merchant's server.
+    Merchant(Request<Bytes>),
 }
 
 impl Call {
@@ -23,6 +31,7 @@ impl Call {
                 _ => Kind::Write,
             },
             Self::Sqs { .. } => Kind::Send,
+            Self::Merchant(_) => Kind::Post,
             Self::Gateway(request) if request.method() == Method::GET => Kind::Ask,
             Self::Gateway(request) => match (profile, act(request)) {
                 (Profile::NoKeys, _) | (_, "cancel") => Kind::Act,
@@ -50,6 +59,10 @@ impl Call {
                 let message: Value = serde_json::from_str(message).unwrap_or_default();
                 let kind = message["type"].as_str().unwrap_or_default();
                 format!("{action} {queue} {kind}")
+            }
+            Self::Merchant(request) => {
+                let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+                format!("POST to the merchant: {}", body["type"].as_str().unwrap_or_default())
             }
             Self::Gateway(request) => {
                 let path = request.uri().path().trim_start_matches("/v1");

@@ -25,7 +25,8 @@ const SWEEP_MS: u64 = 60_000;
 #[derive(Debug)]
 pub(super) struct Client {
     pub(super) world: Arc<World>,
-    process: Process,
+    actor: Option<usize>,
+    pub(super) process: Process,
 }
 
 /// What a process is at.
@@ -53,8 +54,13 @@ pub(super) struct Reply {
 
 impl Client {
     pub(super) fn new(world: Arc<World>) -> Self {
-        let process = Process::start(&world);
-        Self { world, process }
+        Self::of_actor(world, None)
+    }
+
+    /// One of several that are at work at once.
+    pub(super) fn of_actor(world: Arc<World>, actor: Option<usize>) -> Self {
+        let process = Process::start(&world, actor);
+        Self { world, actor, process }
     }
 
     pub(super) fn into_process(self) -> Process {
@@ -143,9 +149,9 @@ impl Client {
     }
 
     /// The process is gone with its caches; the next call starts another.
-    fn bury(&mut self) {
+    pub(super) fn bury(&mut self) {
         self.world.tell(|| "† the process died".to_owned());
-        self.process = Process::start(&self.world);
+        self.process = Process::start(&self.world, self.actor);
     }
 }
 

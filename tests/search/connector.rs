@@ -19,6 +19,7 @@ use tokio::sync::Notify;
 
 use super::call::Call;
 use super::fate::{Fate, never};
+use super::ground::MERCHANT;
 use super::meanwhile::meanwhile;
 use super::world::World;
 
@@ -26,6 +27,8 @@ use super::world::World;
 #[derive(Clone, Debug)]
 pub(super) struct Wires {
     pub(super) world: Arc<World>,
+    /// Who it is of those at work at once.
+    pub(super) actor: Option<usize>,
     pub(super) death: Arc<Notify>,
     pub(super) gateway_calls: Arc<AtomicUsize>,
 }
@@ -37,6 +40,9 @@ impl Wires {
     }
 
     async fn send_call(&self, call: &Call, invocation: Option<&str>) -> Fate {
+        if let Some(actor) = self.actor {
+            self.world.turns.turn(actor).await;
+        }
         let fate = self.world.send(call, invocation);
         let other = self.world.state().meanwhile.take();
         if let Some(other) = other {
@@ -53,15 +59,20 @@ impl Wires {
         let body = request.take_body();
         let body = Bytes::copy_from_slice(body.bytes().unwrap_or_default());
         let (service, action) = target.split_once('.').unwrap_or_default();
-        let call = match service {
-            "secretsmanager" => return smithy(&self.world.secret(action, &body)),
-            "AmazonSQS" => Call::Sqs { action: action.to_owned(), body },
+        let invocation = invocation.as_deref();
+        let fate = match service {
+            "secretsmanager" => self.world.secret(action, &body, invocation),
+            "AmazonSQS" => {
+                let call = Call::Sqs { action: action.to_owned(), body };
+                self.send_call(&call, invocation).await
+            }
             _ => {
                 let body = serde_json::from_slice(&body).unwrap_or_default();
-                Call::DynamoDb { action: action.to_owned(), body }
+                let call = Call::DynamoDb { action: action.to_owned(), body };
+                self.send_call(&call, invocation).await
             }
         };
-        match self.send_call(&call, invocation.as_deref()).await {
+        match fate {
             Fate::Answered(answer) => smithy(&answer),
             Fate::Unsent | Fate::Broken => Err(ConnectorError::io("the connection broke".into())),
             Fate::Silence => never().await,
@@ -103,7 +114,11 @@ impl Transport for Wires {
     ) -> Result<Response<Bytes>, TransportError> {
         tokio::task::yield_now().await;
         self.gateway_calls.fetch_add(1, Ordering::Relaxed);
-        match self.send_call(&Call::Gateway(request), None).await {
+        let call = match request.uri().host() {
+            Some(MERCHANT) => Call::Merchant(request),
+            _ => Call::Gateway(request),
+        };
+        match self.send_call(&call, None).await {
             Fate::Answered(answer) => Ok(answer),
             Fate::Unsent => Err(TransportError::NotSent),
             Fate::Broken => Err(TransportError::Unknown),

@@ -1,7 +1,4 @@
-//! What can go wrong with a call, and plans of it.
-
-use std::fmt;
-use std::str::FromStr;
+//! What can go wrong with a call.
 
 /// What a call is, as far as it decides what can go wrong with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +14,10 @@ pub enum Kind {
     /// On the gateway, where a repeat is recognised.
     KeyedAct,
     Act,
+    /// The handing over of a batch from a queue.
+    Batch,
+    /// To the merchant's server.
+    Post,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,8 +46,36 @@ pub enum Mode {
     Lag,
     /// The index still knows of everything that ever was in it.
     Stale,
+    /// Of a batch only the first message is handed over; the others come later.
+    Partial,
     /// After the effect and before its answer, something else runs from its start to its end.
     Meanwhile(Other),
+    /// Not of a call but of a step among actors at work at once: this one has the turn.
+    Turn(usize),
+    /// Not of a call but of the n-th reading of a secret.
+    Secret(Trouble),
+}
+
+/// What the place of a fault in a plan counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    Calls,
+    Steps,
+    Secrets,
+}
+
+/// What can go wrong with the reading of a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Trouble {
+    /// No answer, once.
+    Before,
+    /// No answer, however often the SDK tries.
+    Down,
+    Dies,
+}
+
+impl Trouble {
+    pub const ALL: [Self; 3] = [Self::Before, Self::Down, Self::Dies];
 }
 
 /// What else can run while a process waits for an answer.
@@ -92,7 +121,7 @@ impl Other {
     ];
 }
 
-const NAMES: [(&str, Mode); 26] = [
+const NAMES: [(&str, Mode); 33] = [
     ("replay", Mode::Meanwhile(Other::Replay)),
     ("sweep", Mode::Meanwhile(Other::Sweep)),
     ("sweep-now", Mode::Meanwhile(Other::SweepNow)),
@@ -119,6 +148,13 @@ const NAMES: [(&str, Mode); 26] = [
     ("slow", Mode::Slow),
     ("lag", Mode::Lag),
     ("stale", Mode::Stale),
+    ("partial", Mode::Partial),
+    ("to-0", Mode::Turn(0)),
+    ("to-1", Mode::Turn(1)),
+    ("to-2", Mode::Turn(2)),
+    ("secret-before", Mode::Secret(Trouble::Before)),
+    ("secret-down", Mode::Secret(Trouble::Down)),
+    ("secret-dies", Mode::Secret(Trouble::Dies)),
 ];
 
 impl Mode {
@@ -126,13 +162,40 @@ impl Mode {
         NAMES.iter().find(|(_, mode)| *mode == self).map_or("", |(name, _)| name)
     }
 
+    pub fn named(name: &str) -> Option<Self> {
+        NAMES.iter().find(|(known, _)| *known == name).map(|(_, mode)| *mode)
+    }
+
+    pub fn counts(self) -> Count {
+        match self {
+            Self::Turn(_) => Count::Steps,
+            Self::Secret(_) => Count::Secrets,
+            Self::Before
+            | Self::After
+            | Self::Unsent
+            | Self::Down
+            | Self::Lost
+            | Self::Dup
+            | Self::DieBefore
+            | Self::DieAfter
+            | Self::Late
+            | Self::Throttle
+            | Self::Slow
+            | Self::Lag
+            | Self::Stale
+            | Self::Partial
+            | Self::Meanwhile(_) => Count::Calls,
+        }
+    }
+
     /// Every way in which a call of this kind can go wrong, and all that can happen meanwhile.
     pub fn all(kind: Kind) -> impl Iterator<Item = Self> {
-        Self::of(kind).iter().copied().chain(Other::ALL.map(Self::Meanwhile))
+        let others = if kind == Kind::Batch { [].as_slice() } else { Other::ALL.as_slice() };
+        Self::of(kind).iter().copied().chain(others.iter().map(|other| Self::Meanwhile(*other)))
     }
 
     pub fn suits(self, kind: Kind) -> bool {
-        matches!(self, Self::Meanwhile(_)) || Self::of(kind).contains(&self)
+        matches!(self, Self::Meanwhile(_)) && kind != Kind::Batch || Self::of(kind).contains(&self)
     }
 
     /// Every way in which a call of this kind can go wrong.
@@ -171,6 +234,17 @@ impl Mode {
                 Self::Throttle,
                 Self::Slow,
             ],
+            Kind::Batch => &[Self::Partial, Self::After, Self::DieBefore],
+            Kind::Post => &[
+                Self::Before,
+                Self::After,
+                Self::Unsent,
+                Self::Dup,
+                Self::DieBefore,
+                Self::DieAfter,
+                Self::Late,
+                Self::Throttle,
+            ],
             Kind::Act => &[
                 Self::Before,
                 Self::After,
@@ -182,55 +256,5 @@ impl Mode {
                 Self::Slow,
             ],
         }
-    }
-}
-
-/// Which calls of a run go wrong, and how: `12:after+20:die-before`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Plan(pub Vec<(usize, Mode)>);
-
-impl Plan {
-    pub fn one(k: usize, mode: Mode) -> Self {
-        Self(vec![(k, mode)])
-    }
-
-    pub fn and(&self, k: usize, mode: Mode) -> Self {
-        let mut faults = self.0.clone();
-        faults.push((k, mode));
-        Self(faults)
-    }
-
-    pub fn at(&self, k: usize) -> Option<Mode> {
-        self.0.iter().find(|(at, _)| *at == k).map(|(_, mode)| *mode)
-    }
-}
-
-impl fmt::Display for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
-            return f.write_str("none");
-        }
-        let faults: Vec<String> =
-            self.0.iter().map(|(k, mode)| format!("{k}:{}", mode.name())).collect();
-        f.write_str(&faults.join("+"))
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoPlan;
-
-impl FromStr for Plan {
-    type Err = NoPlan;
-
-    fn from_str(text: &str) -> Result<Self, NoPlan> {
-        if text == "none" {
-            return Ok(Self::default());
-        }
-        let fault = |part: &str| {
-            let (k, name) = part.split_once(':')?;
-            let (_, mode) = NAMES.iter().find(|(known, _)| *known == name)?;
-            Some((k.parse().ok()?, *mode))
-        };
-        text.split('+').map(fault).collect::<Option<Vec<_>>>().map(Self).ok_or(NoPlan)
     }
 }

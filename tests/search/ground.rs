@@ -19,6 +19,8 @@ pub(super) const TARGETS: [&str; 2] = ["deliveries", "fulfilment"];
 pub(super) const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 pub(super) const DELIVERY_SECRET: &str = "whsec_c2VhcmNoIHNlYXJjaCBzZWFyY2ggc2VhcmNo";
 pub(super) const GATEWAY_KEY: &str = "sbx_test_key";
+/// Where the merchant's server is.
+pub(super) const MERCHANT: &str = "shop.example";
 
 pub(super) struct Ground {
     pub(super) database: Database,
@@ -82,7 +84,7 @@ fn secret_values(profile: Profile) -> [(&'static str, Value); 4] {
         ("status-token", json!({ "key": "c2VhcmNoIHNlYXJjaCBzZWFyY2ggc2VhcmNo" })),
         (
             "delivery",
-            json!({ "key": DELIVERY_SECRET, "url": "https://shop.example/confirmations" }),
+            json!({ "key": DELIVERY_SECRET, "url": format!("https://{MERCHANT}/confirmations") }),
         ),
         (
             "gateways/sandbox",

@@ -1,7 +1,8 @@
 //! Faults that the SDK hides by trying again: they change nothing of what follows. A write whose answer
 //! was lost must be known again by who made it, or its author goes on as if another had been faster.
 
-use super::faults::{Kind, Mode, Plan};
+use super::faults::{Count, Kind, Mode};
+use super::plan::Plan;
 use super::run::Report;
 
 const DIFFERENCE: &str = "I3 a fault that the SDK hides";
@@ -12,13 +13,16 @@ pub(super) fn is_difference(violation: &str) -> bool {
 
 /// The plan without its last fault, if that is one that the SDK hides.
 pub(super) fn without(plan: &Plan, report: &Report) -> Option<Plan> {
+    if plan.last(Count::Steps).or(plan.last(Count::Secrets)).is_some() {
+        return None;
+    }
     let (k, mode) = plan.0.iter().max_by_key(|(k, _)| *k)?;
     let kind = report.kinds.get(*k)?;
     let hidden = match kind {
         Kind::Read => *mode == Mode::Before,
         Kind::Write => matches!(mode, Mode::Before | Mode::After),
         Kind::Send => *mode == Mode::After,
-        Kind::Query | Kind::Ask | Kind::KeyedAct | Kind::Act => false,
+        Kind::Query | Kind::Ask | Kind::KeyedAct | Kind::Act | Kind::Batch | Kind::Post => false,
     };
     hidden.then(|| Plan(plan.0.iter().filter(|(at, _)| at != k).copied().collect()))
 }

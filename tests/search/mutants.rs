@@ -7,8 +7,9 @@ use quittance::mutants::{ALL, Mutant, breaking};
 
 use super::caught::CAUGHT;
 pub use super::caught::NOT_APPLICABLE;
-use super::faults::{Mode, Plan};
+use super::faults::Mode;
 use super::hidden;
+use super::plan::Plan;
 use super::run::{Report, run};
 use super::scenarios::{Setting, settings};
 
@@ -52,7 +53,7 @@ pub fn about(mutant: Mutant) -> (&'static str, &'static str) {
 /// The run that is known to notice this mutant.
 pub fn known(mutant: Mutant) -> Option<(Setting, Plan)> {
     let (_, setting, plan) = CAUGHT.iter().find(|(known, _, _)| *known == mutant)?;
-    let setting = settings().into_iter().find(|known| known.to_string() == *setting)?;
+    let setting = super::scenarios::named(setting)?;
     Some((setting, plan.parse().ok()?))
 }
 
@@ -158,7 +159,7 @@ impl Hunter {
                 self.judge(setting, &plan, &report)?;
             }
             for _ in 0..pairs {
-                if let Some(pair) = super::explore::second(&plan, k, &report, random) {
+                if let Some(pair) = super::explore::another(&plan, &report, random) {
                     self.tries(setting, &pair)?;
                 }
             }

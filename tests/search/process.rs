@@ -26,9 +26,10 @@ pub(super) struct Process {
 }
 
 impl Process {
-    pub(super) fn start(world: &Arc<World>) -> Self {
+    pub(super) fn start(world: &Arc<World>, actor: Option<usize>) -> Self {
         let wires = Wires {
             world: Arc::clone(world),
+            actor,
             death: Arc::new(Notify::new()),
             gateway_calls: Arc::default(),
         };

@@ -1,5 +1,6 @@
 //! After the script: time passes, webhooks and sweeps run, until nothing is left to do.
 
+use super::consumer::CONSUMED;
 use super::scenarios::Webhooks;
 use super::script::Player;
 
@@ -29,7 +30,7 @@ pub(super) async fn recover(player: &mut Player, webhooks: Webhooks) {
         }
         player.deliver(webhooks).await;
         player.sweep().await;
-        player.listen();
+        player.listen().await;
         let Some(next_ms) = next_ms(player, late) else {
             return;
         };
@@ -53,5 +54,6 @@ fn next_ms(player: &Player, late: bool) -> Option<i64> {
         Some(seconds * 1000)
     });
     let late = late.then_some(now + 30_000);
-    due.chain(world.core.next_delivery_at()).chain(late).min()
+    let shown = world.sqs.next_shown_at(&format!("{CONSUMED}.fifo")).unwrap();
+    due.chain(world.core.next_delivery_at()).chain(shown).chain(late).min()
 }

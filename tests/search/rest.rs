@@ -77,8 +77,10 @@ pub(super) fn check(player: &Player, webhooks: Webhooks) {
     objects_of_attempts(player, &objects, &order, &mut wrong);
     captures(player, &objects, &order, &mut wrong);
     refunds(&objects, &order, messages, &mut wrong);
+    super::disputes::check(&objects, &order, messages, &mut wrong);
     ends(&order, messages, &mut wrong);
     confirmations(&order, messages, &mut wrong);
+    super::consumer::sequence(player, &mut wrong);
     for what in wrong {
         world.violate(what);
     }
@@ -154,9 +156,10 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
         if refunded > amount {
             wrong.push(format!("I17 {refunded} of {amount} were given back"));
         }
+        let taken_back = super::disputes::lost(object);
         // What cannot be proven any more is for a person.
         let in_review = order.operations.values().any(|op| op.object == id && op.for_review);
-        if capture.class == CaptureClass::Excess && refunded < amount && !in_review {
+        if capture.class == CaptureClass::Excess && refunded + taken_back < amount && !in_review {
             wrong.push(format!("I17 {refunded} of the excess {amount} were given back"));
         }
         if player.client.world.state().canceled.contains(reference)

@@ -1,19 +1,30 @@
 //! One run: a setting, played under a plan, recovered, and held against the invariants.
 
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use super::act::Act;
 use super::client::Client;
-use super::faults::{Kind, Plan};
+use super::faults::Kind;
+use super::plan::Plan;
 use super::recovery::recover;
 use super::scenarios::Setting;
 use super::script::Player;
+use super::turns::Point;
 use super::world::World;
 use super::{rest, scenarios};
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Report {
     /// The kind of each call that was made.
     pub kinds: Vec<Kind>,
+    /// Where several at work at once could have taken another turn.
+    pub points: Vec<Point>,
+    /// The calls that were made while several were at work at once.
+    pub together: Range<usize>,
+    /// How often a secret was read.
+    pub secrets: usize,
     /// How many of the plan's faults came to pass.
     pub fired: usize,
     /// What the gateway was asked, and what callers were answered.
@@ -30,7 +41,15 @@ pub fn run(setting: &Setting, plan: &Plan, tell: bool) -> Report {
         .start_paused(true)
         .build()
         .unwrap();
-    runtime.block_on(play(setting, plan, tell))
+    let played = AssertUnwindSafe(|| runtime.block_on(play(setting, plan, tell)));
+    catch_unwind(played).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().cloned();
+        Report {
+            fired: plan.0.len(),
+            violations: vec![format!("I0 it panicked: {}", said.unwrap_or_default())],
+            ..Report::default()
+        }
+    })
 }
 
 async fn play(setting: &Setting, plan: &Plan, tell: bool) -> Report {
@@ -40,15 +59,23 @@ async fn play(setting: &Setting, plan: &Plan, tell: bool) -> Report {
     world.control("PUT", "/control/behaviour", &behaviour);
     let mut player = Player::new(Client::new(Arc::clone(&world)), setting.scenario.chosen);
     player.place().await;
-    for act in setting.scenario.acts {
+    let mut acts = setting.acts().iter();
+    while let Some(act) = acts.next() {
         player.play(*act, setting.webhooks).await;
-        player.deliver(setting.webhooks).await;
+        // Who is at work at once with others brings them itself.
+        let next = acts.clone().find(|act| !matches!(act, Act::Wait(_)));
+        if !matches!(next, Some(Act::Together(_))) {
+            player.deliver(setting.webhooks).await;
+        }
     }
     recover(&mut player, setting.webhooks).await;
     rest::check(&player, setting.webhooks);
     let mut state = world.state();
     Report {
         kinds: std::mem::take(&mut state.kinds),
+        points: world.turns.points(),
+        together: state.together.clone(),
+        secrets: state.secrets,
         fired: state.fired,
         outcome: std::mem::take(&mut state.outcome),
         violations: std::mem::take(&mut state.violations),
@@ -58,7 +85,7 @@ async fn play(setting: &Setting, plan: &Plan, tell: bool) -> Report {
 
 /// The run that a violation was found in, told call by call.
 pub fn replay(name: &str, plan: &Plan) -> Option<(Setting, Report)> {
-    let setting = scenarios::settings().into_iter().find(|known| known.to_string() == name)?;
+    let setting = scenarios::named(name)?;
     let report = run(&setting, plan, true);
     Some((setting, report))
 }

@@ -5,8 +5,9 @@ use std::fmt;
 
 use dev_stack::sandbox::Profile;
 
+use super::act::Act;
 use super::breaches::BREACHES;
-use super::script::Act;
+use super::races::RACES;
 use super::scripts::SCENARIOS;
 
 /// How the gateway's webhooks come.
@@ -78,11 +79,17 @@ pub struct Setting {
     pub(super) scenario: &'static Scenario,
     pub(super) profile: Profile,
     pub(super) webhooks: Webhooks,
+    /// So many acts of its end are left out.
+    cut: usize,
 }
 
 impl fmt::Display for Setting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{}", self.scenario.name, self.profile, self.webhooks.name())
+        write!(f, "{}", self.scenario.name)?;
+        if self.cut > 0 {
+            write!(f, "-{}", self.cut)?;
+        }
+        write!(f, "/{}/{}", self.profile, self.webhooks.name())
     }
 }
 
@@ -93,6 +100,16 @@ impl fmt::Debug for Setting {
 }
 
 impl Setting {
+    pub(super) fn acts(&self) -> &'static [Act] {
+        let acts = self.scenario.acts;
+        acts.get(..acts.len() - self.cut).unwrap_or_default()
+    }
+
+    /// The same without its last act.
+    pub(super) fn shorter(&self) -> Option<Self> {
+        (self.acts().len() > 1).then(|| Self { cut: self.cut + 1, ..*self })
+    }
+
     fn is_possible(&self) -> bool {
         self.scenario.needs.iter().all(|need| match need {
             Need::Manual => self.profile != Profile::PhonepeLike,
@@ -107,13 +124,29 @@ impl Setting {
     }
 }
 
-/// Every setting, the main ones first.
+/// Every setting in which one thing happens after another, the main ones first.
 pub fn settings() -> Vec<Setting> {
+    all(SCENARIOS.iter().chain(BREACHES))
+}
+
+/// Every setting in which several are at work at once.
+pub fn races() -> Vec<Setting> {
+    all(RACES.iter())
+}
+
+/// The setting that is shown as `name`; `approve-1/full/in-order` leaves out the last act.
+pub(super) fn named(name: &str) -> Option<Setting> {
+    let known = settings().into_iter().chain(races());
+    let cuts = |setting: Setting| std::iter::successors(Some(setting), Setting::shorter);
+    known.flat_map(cuts).find(|known| known.to_string() == name)
+}
+
+fn all(scenarios: impl Iterator<Item = &'static Scenario> + Clone) -> Vec<Setting> {
     let mut all = Vec::new();
     for webhooks in Webhooks::ALL {
         for profile in Profile::ALL {
-            for scenario in SCENARIOS.iter().chain(BREACHES) {
-                all.push(Setting { scenario, profile, webhooks });
+            for scenario in scenarios.clone() {
+                all.push(Setting { scenario, profile, webhooks, cut: 0 });
             }
         }
     }

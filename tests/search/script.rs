@@ -1,6 +1,9 @@
-//! What merchants, shoppers and gateways do, one act after another.
+//! Plays the acts of a script, one after another.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Request;
@@ -8,45 +11,17 @@ use quittance::domain::id::{OrderId, PaymentId};
 use quittance::domain::idempotency::Key;
 use serde_json::{Value, json};
 
+use super::act::Act;
 use super::client::{Ask, Client, Reply, Work};
+use super::consumer::CONSUMED;
 use super::ground::TARGETS;
 use super::scenarios::Webhooks;
+use super::turns::together;
 use super::world::World;
 
 pub(super) const AMOUNT: u64 = 7500;
 /// Short, so that a run soon reaches it.
 pub(super) const ORDER_SECONDS: i64 = 3600;
-
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Act {
-    /// Starts an attempt under a key, or without one if the key is empty.
-    Pay(&'static str),
-    PayManual(&'static str),
-    /// Closes the live attempt first.
-    PayInstead(&'static str),
-    /// The shopper's choice on the page of an attempt, if the shopper has it.
-    Choose(&'static str, &'static str),
-    /// Amount 0: all of it.
-    Capture(&'static str, &'static str, u64),
-    Refund(&'static str, &'static str, u64),
-    Cancel(&'static str),
-    CancelOrder,
-    Look(&'static str),
-    /// What the gateway's dashboard does with an attempt: `capture`, `authorize`, `refund`.
-    Dashboard(&'static str, &'static str, u64),
-    /// A refund of the dashboard ends: `succeeded` or `failed`.
-    RefundsBecome(&'static str, &'static str),
-    /// The bank sends back what was given back already.
-    SendBack(&'static str),
-    /// The gateway has a second object of an attempt, as after a repeat that nobody saw: with a page, or
-    /// with the outcome that is named.
-    Twin(&'static str, &'static str),
-    /// Somebody who has seen an event tells of a capture that is none.
-    Lie(&'static str),
-    Behave(&'static str),
-    Wait(i64),
-    Sweep,
-}
 
 /// What is remembered of a run besides the world.
 #[derive(Debug)]
@@ -55,11 +30,13 @@ pub(super) struct Player {
     pub(super) order: OrderId,
     placed: bool,
     metadata: Option<&'static str>,
-    /// The gateway took money or sent it back by hand.
+    /// The gateway took or reserved money by hand.
     pub(super) by_hand: BTreeSet<String>,
     /// Attempts of which the gateway was made to have a second object.
     pub(super) twins: BTreeSet<String>,
     pub(super) heard: Messages,
+    /// In which order the other target heard them.
+    pub(super) sequence: Vec<String>,
 }
 
 /// Per target: the messages by id. A queue may hold one twice.
@@ -75,6 +52,7 @@ impl Player {
             metadata,
             by_hand: BTreeSet::new(),
             twins: BTreeSet::new(),
+            sequence: Vec::new(),
             heard: TARGETS.iter().map(|target| (*target, BTreeMap::new())).collect(),
         }
     }
@@ -136,7 +114,33 @@ impl Player {
             }
             Act::Wait(seconds) => self.client.world.time.pass_ms(seconds * 1000),
             Act::Sweep => self.sweep().await,
+            Act::Forge(key) => {
+                let payment = self.payment(key);
+                self.client.forged(&payment).await;
+            }
+            Act::Orphan => self.client.orphan().await,
+            Act::Deliver => self.deliver(webhooks).await,
+            Act::Together(acts) => Box::pin(self.together(acts, webhooks)).await,
         }
+    }
+
+    async fn together(&mut self, acts: &'static [Act], webhooks: Webhooks) {
+        let world = Arc::clone(&self.client.world);
+        let start = world.state().kinds.len();
+        let mut actors: Vec<Self> = (0..acts.len()).map(|actor| self.actor(actor)).collect();
+        let works = actors.iter_mut().zip(acts).map(|(actor, act)| {
+            let work: Pin<Box<dyn Future<Output = ()> + '_>> = Box::pin(actor.play(*act, webhooks));
+            work
+        });
+        together(&world, works.collect()).await;
+        let end = world.state().kinds.len();
+        world.state().together = start..end;
+    }
+
+    /// The same merchant, on another process.
+    fn actor(&self, actor: usize) -> Self {
+        let client = Client::of_actor(Arc::clone(&self.client.world), Some(actor));
+        Self { placed: self.placed, ..Self::new(client, self.metadata) }
     }
 
     pub(super) fn payment(&self, key: &str) -> PaymentId {
@@ -194,9 +198,17 @@ impl Player {
 
     fn dashboard(&mut self, key: &str, act: &str, body: &Value) {
         let payment = self.payment(key);
-        self.by_hand.insert(payment.as_str().to_owned());
+        let mut body = body.clone();
+        let (act, status) = act.split_once('-').unwrap_or((act, "opened"));
+        match act {
+            "dispute" => body["status"] = status.into(),
+            "refund" => {}
+            _ => {
+                self.by_hand.insert(payment.as_str().to_owned());
+            }
+        }
         let path = format!("/control/payments/{payment}/{act}");
-        self.client.world.control("POST", &path, body);
+        self.client.world.control("POST", &path, &body);
     }
 
     fn refunds_become(&self, key: &str, from: &str, status: &str) {
@@ -224,9 +236,14 @@ impl Player {
     }
 
     /// The consumers take what the queues hold.
-    pub(super) fn listen(&mut self) {
+    pub(super) async fn listen(&mut self) {
+        self.client.consume().await;
         let world = &self.client.world;
         for (target, told) in &mut self.heard {
+            if *target == CONSUMED {
+                *told = world.state().told.iter().cloned().collect();
+                continue;
+            }
             let queue = format!("{target}.fifo");
             loop {
                 let batch = world.sqs.receive(&queue, 10, None).unwrap();
@@ -239,7 +256,9 @@ impl Player {
                     if told.get(&id).is_some_and(|known| known != &body) {
                         world.violate(format!("I5 {target} was told two things as {id}"));
                     }
-                    told.insert(id, body);
+                    if told.insert(id.clone(), body).is_none() {
+                        self.sequence.push(id);
+                    }
                     world.sqs.delete(&queue, &message.receipt_handle).unwrap();
                 }
             }

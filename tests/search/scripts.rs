@@ -1,10 +1,10 @@
 //! The scripts that are played.
 
-use super::scenarios::{Need, Scenario};
-use super::script::Act::{
-    self, Behave, Cancel, CancelOrder, Capture, Choose, Dashboard, Look, Pay, PayInstead,
-    PayManual, Refund, RefundsBecome, Sweep, Wait,
+use super::act::Act::{
+    self, Behave, Cancel, CancelOrder, Capture, Choose, Dashboard, Forge, Look, Orphan, Pay,
+    PayInstead, PayManual, Refund, RefundsBecome, Sweep, Wait,
 };
+use super::scenarios::{Need, Scenario};
 
 pub(super) const fn plain(name: &'static str, acts: &'static [Act]) -> Scenario {
     Scenario { name, chosen: None, acts, needs: &[] }
@@ -224,6 +224,35 @@ pub(super) static SCENARIOS: &[Scenario] = &[
     plain(
         "hidden",
         &[Behave(r#"{"hide_seconds":90}"#), Pay("a"), Choose("a", "approve"), Look("a")],
+    ),
+    plain("forged", &[Pay("a"), Forge("a"), Wait(35), Look("a")]),
+    plain("orphan", &[Pay("a"), Orphan, Choose("a", "approve")]),
+    with(
+        "dispute-lost",
+        &[Need::Events],
+        &[
+            Pay("a"),
+            Choose("a", "approve"),
+            Wait(35),
+            Look("a"),
+            Dashboard("a", "dispute", 5000),
+            Refund("a", "r", 0),
+            Dashboard("a", "dispute-lost", 0),
+            Refund("a", "s", 2500),
+        ],
+    ),
+    with(
+        "dispute-won",
+        &[Need::Events],
+        &[
+            Pay("a"),
+            Choose("a", "approve"),
+            Wait(35),
+            Look("a"),
+            Dashboard("a", "dispute", 0),
+            Dashboard("a", "dispute-won", 0),
+            Refund("a", "r", 0),
+        ],
     ),
     chosen("chosen-approve", "approve", &[Pay("a"), Pay("a")]),
     chosen("chosen-decline", "decline", &[Pay("a"), Pay("b")]),

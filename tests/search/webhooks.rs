@@ -1,9 +1,15 @@
 //! The gateway's webhooks, brought to the function that receives them.
 
-use serde_json::Value;
+use bytes::Bytes;
+use quittance::domain::id::{OrderId, PaymentId};
+use quittance::domain::idempotency::Key;
+use quittance::standard_webhooks::{self, SigningKey};
+use serde_json::{Value, json};
 
 use super::client::{Client, Work};
+use super::ground::{DELIVERY_SECRET, WEBHOOK_SECRET};
 use super::rest::acknowledged;
+use super::script::AMOUNT;
 
 impl Client {
     /// The first webhook of all, as a gateway that never saw its answer sends it again.
@@ -37,5 +43,49 @@ impl Client {
             world.core.delivered(delivery.id, status);
         }
         count
+    }
+
+    /// Somebody else's key signs that `payment` succeeded: it is turned away and nothing changes.
+    pub(super) async fn forged(&mut self, payment: &PaymentId) {
+        let world = std::sync::Arc::clone(&self.world);
+        let before = world.state().images.clone();
+        let reply = self.stranger(payment, DELIVERY_SECRET).await;
+        if reply.is_some_and(|status| !matches!(status, 401 | 503)) {
+            world.violate(format!("I6 a forged webhook was answered {reply:?}"));
+        }
+        if world.state().images != before {
+            world.violate("I6 a forged webhook changed something".to_owned());
+        }
+    }
+
+    /// The gateway signs what succeeded for an order that we do not have: it is kept for later.
+    pub(super) async fn orphan(&mut self) {
+        let order = OrderId::from_key(&Key::parse("nobody").unwrap());
+        let payment = PaymentId::from_number(&order, 0);
+        let reply = self.stranger(&payment, WEBHOOK_SECRET).await;
+        let kept = self.world.state().images.keys().any(|key| key.starts_with("P#"));
+        if reply == Some(200) && !kept {
+            self.world.violate("I9 an orphan was acknowledged and is not kept".to_owned());
+        }
+    }
+
+    async fn stranger(&mut self, payment: &PaymentId, key: &str) -> Option<u16> {
+        self.world.tell(|| format!("> a stranger's webhook for {payment}"));
+        let body = json!({
+            "event": "payment.completed", "payment_id": payment, "order_id": payment.order(),
+            "status": "succeeded", "id": "pay_stranger", "amount": AMOUNT, "currency": "USD",
+        });
+        let body = Bytes::from(body.to_string());
+        let now = self.world.time.now_ms() / 1000;
+        let key = SigningKey::parse(key).unwrap();
+        let signature = standard_webhooks::sign([&key], "evt_stranger", now, &body);
+        let headers = [
+            (standard_webhooks::ID, "evt_stranger".to_owned()),
+            (standard_webhooks::TIMESTAMP, now.to_string()),
+            (standard_webhooks::SIGNATURE, signature),
+        ];
+        let work = Work::Webhook(headers.to_vec(), body.clone());
+        self.world.state().work = Some(work);
+        self.webhook(&headers, body).await.map(|reply| reply.status)
     }
 }

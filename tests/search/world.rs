@@ -2,6 +2,7 @@
 //! clock, and the fate of every call.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -9,17 +10,19 @@ use dev_stack::aws::secrets_manager::SecretsManager;
 use dev_stack::aws::sqs::Sqs;
 use dev_stack::sandbox::{Core, Outcome, Profile};
 use dynoxide::Database;
-use http::{Request, Response};
+use http::Request;
 use quittance::domain::order::Order;
 use serde_json::{Value, json};
 
 use super::call::Call;
+use super::calls;
 use super::client::Work;
-use super::fate::{Fate, answer, aws, run};
-use super::faults::{Kind, Mode, Other, Plan};
+use super::fate::{Fate, answer, aws};
+use super::faults::{Count, Kind, Mode, Other, Trouble};
 use super::ground::Ground;
+use super::plan::Plan;
 use super::time::{Counted, Time};
-use super::{calls, image, writes};
+use super::turns::Turns;
 
 /// So many calls later a late effect comes, or so long after its call.
 const LATE_CALLS: usize = 6;
@@ -33,6 +36,7 @@ pub(super) struct World {
     pub(super) sqs: Sqs,
     pub(super) core: Core,
     pub(super) ids: Arc<dyn quittance::ports::Ids>,
+    pub(super) turns: Turns,
     pub(super) database: Database,
     secrets: SecretsManager,
     state: Mutex<State>,
@@ -44,6 +48,10 @@ pub(super) struct State {
     /// The kind of each call, in order.
     pub(super) kinds: Vec<Kind>,
     pub(super) fired: usize,
+    /// The calls of those that are at work at once.
+    pub(super) together: Range<usize>,
+    /// How often a secret was read.
+    pub(super) secrets: usize,
     tell: bool,
     pub(super) trace: Vec<String>,
     /// What the gateway was asked, and what callers were answered.
@@ -64,6 +72,8 @@ pub(super) struct State {
     pub(super) pages: BTreeMap<String, BTreeSet<String>>,
     /// Answered as canceled, so nothing may be captured any more.
     pub(super) canceled: BTreeSet<String>,
+    /// What the merchant's server was told, in order, each message once.
+    pub(super) told: Vec<(String, Value)>,
     pub(super) violations: Vec<String>,
     /// Keys of items that none of our handlers wrote, so that no invariant holds of them.
     pub(super) laid: BTreeSet<String>,
@@ -81,7 +91,8 @@ impl World {
         let Ground { database, sqs, secrets, core } = Ground::lay(profile, &time);
         let ids = Arc::new(Counted::default());
         let state = Mutex::new(State { plan, tell, ..State::default() });
-        Self { time, profile, sqs, core, ids, database, secrets, state }
+        let turns = Turns::default();
+        Self { time, profile, sqs, core, ids, turns, database, secrets, state }
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -105,6 +116,19 @@ impl World {
         }
     }
 
+    /// A batch is handed over; what befalls it.
+    pub(super) fn hand_over(&self) -> Option<Mode> {
+        let mut state = self.state();
+        let k = state.kinds.len();
+        state.kinds.push(Kind::Batch);
+        let planned = state.plan.at(Count::Calls, k).filter(|mode| mode.suits(Kind::Batch));
+        state.fired += usize::from(planned.is_some());
+        drop(state);
+        let shown = planned.map(|mode| format!(" [{}]", mode.name())).unwrap_or_default();
+        self.tell(|| format!("{k:>3} a batch{shown}"));
+        planned
+    }
+
     /// One call, on its way through the plan. `invocation` names the SDK's tries of one call.
     pub(super) fn send(&self, call: &Call, invocation: Option<&str>) -> Fate {
         let now = self.time.now_ms();
@@ -115,7 +139,7 @@ impl World {
             let mut state = self.state();
             state.kinds.push(kind);
             let cut = invocation.is_some_and(|name| state.cut.contains(name));
-            let planned = state.plan.at(k).filter(|mode| mode.suits(kind));
+            let planned = state.plan.at(Count::Calls, k).filter(|mode| mode.suits(kind));
             state.fired += usize::from(planned.is_some());
             if let (Some(Mode::Down | Mode::Lost), Some(name)) = (planned, invocation) {
                 state.cut.insert(name.to_owned());
@@ -168,6 +192,7 @@ impl World {
                 Fate::Answered(answer(200, json!({ "Items": [], "Count": 0 }).to_string()))
             }
             Some(Mode::Stale) => Fate::Answered(answer(200, self.stale_index())),
+            Some(Mode::Partial | Mode::Turn(_) | Mode::Secret(_)) => panic!("this is of no call"),
         }
     }
 
@@ -193,70 +218,42 @@ impl World {
         !self.state().late.is_empty()
     }
 
-    pub(super) fn take_effect(&self, call: &Call) -> Fate {
-        self.time.now_ms();
-        match call {
-            Call::DynamoDb { action, body } => Fate::Answered(self.table(action, body)),
-            Call::Sqs { action, body } => Fate::Answered(aws(self.sqs.call(action, body))),
-            Call::Gateway(request) => match self.core.handle(request) {
-                Outcome::Answer(answer) => Fate::Answered(answer),
-                Outcome::Silence => Fate::Silence,
-                Outcome::Close => Fate::Broken,
-            },
-        }
+    /// What the plan has for the n-th of what `count` counts.
+    pub(super) fn planned(&self, count: Count, n: usize) -> Option<Mode> {
+        self.state().plan.at(count, n)
     }
 
-    /// Reading a secret is not part of the search: it changes nothing.
-    pub(super) fn secret(&self, action: &str, body: &[u8]) -> Response<Bytes> {
-        aws(self.secrets.call(action, body))
+    pub(super) fn fired(&self) {
+        self.state().fired += 1;
     }
 
-    fn table(&self, action: &str, body: &Value) -> Response<Bytes> {
-        let db = &self.database;
-        let outcome = match action {
-            "GetItem" => run(body, |request| db.get_item(request)),
-            "PutItem" => run(body, |request| db.put_item(request)),
-            "UpdateItem" => run(body, |request| db.update_item(request)),
-            "DeleteItem" => run(body, |request| db.delete_item(request)),
-            "Query" => run(body, |request| db.query(request)),
-            unknown => panic!("the store calls {unknown}"),
+    /// The reading of a secret has a numbering of its own: each process begins with some.
+    pub(super) fn secret(&self, action: &str, body: &[u8], invocation: Option<&str>) -> Fate {
+        let trouble = {
+            let mut state = self.state();
+            let n = state.secrets;
+            state.secrets += 1;
+            let cut = invocation.is_some_and(|name| state.cut.contains(name));
+            match state.plan.at(Count::Secrets, n) {
+                _ if cut => Some(Trouble::Before),
+                Some(Mode::Secret(trouble)) => {
+                    state.fired += 1;
+                    if let (Trouble::Down, Some(name)) = (trouble, invocation) {
+                        state.cut.insert(name.to_owned());
+                    }
+                    Some(trouble)
+                }
+                _ => None,
+            }
         };
-        if outcome.is_ok() && !matches!(action, "GetItem" | "Query") {
-            let key = body["Key"]["pk"]["S"].as_str().or(body["Item"]["pk"]["S"].as_str());
-            self.written(key.unwrap_or_default());
+        if let Some(trouble) = trouble {
+            self.tell(|| format!("    a secret [{trouble:?}]"));
         }
-        match outcome {
-            Ok(body) => answer(200, body),
-            Err(error) => answer(error.status_code(), error.to_json()),
+        match trouble {
+            None => Fate::Answered(aws(self.secrets.call(action, body))),
+            Some(Trouble::Before | Trouble::Down) => Fate::Broken,
+            Some(Trouble::Dies) => Fate::Death,
         }
-    }
-
-    /// Holds what was just written against the invariants.
-    fn written(&self, key: &str) {
-        let read = json!({ "TableName": "payments", "Key": { "pk": { "S": key } } });
-        let found = run(&read, |request| self.database.get_item(request)).unwrap();
-        let found: Value = serde_json::from_str(&found).unwrap();
-        let Some(item) = found.get("Item").filter(|item| !item.is_null()) else {
-            self.state().images.remove(key);
-            return;
-        };
-        self.state().images.insert(key.to_owned(), item.clone());
-        if self.state().laid.contains(key) {
-            return;
-        }
-        let Some(new) = image::order(item) else {
-            return;
-        };
-        let old = self.state().orders.insert(key.to_owned(), new.clone());
-        self.tell(|| format!("      {}", image::digest(&new)));
-        writes::check(self, old.as_ref(), &new);
-    }
-
-    fn stale_index(&self) -> String {
-        let state = self.state();
-        let keys = state.images.keys().map(|key| json!({ "pk": { "S": key } }));
-        let keys: Vec<Value> = keys.collect();
-        json!({ "Count": keys.len(), "Items": keys }).to_string()
     }
 
     /// The gateway's own account of everything.

@@ -73,7 +73,7 @@ impl Mapping {
 
 /// The messages that an answer of `ReportBatchItemFailures` does not call failed. An empty or null
 /// answer is success; one that is malformed, or names what was not in the batch, fails all of it.
-fn handled<'b>(answer: &[u8], batch: &'b [Received]) -> Vec<&'b Received> {
+pub fn handled<'b>(answer: &[u8], batch: &'b [Received]) -> Vec<&'b Received> {
     let Some(failed) = failed(answer) else {
         return Vec::new();
     };
@@ -100,7 +100,8 @@ fn failed(answer: &[u8]) -> Option<Vec<String>> {
     failures.as_array()?.iter().map(identifier).collect()
 }
 
-fn event(queue: &str, batch: &[Received]) -> Value {
+/// What the function is given.
+pub fn event(queue: &str, batch: &[Received]) -> Value {
     let records: Vec<Value> = batch.iter().map(|message| record(queue, message)).collect();
     json!({ "Records": records })
 }

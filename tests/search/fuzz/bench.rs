@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use super::super::client::{Ask, Client, dispatch};
-use super::super::faults::{Kind, Plan};
+use super::super::faults::Kind;
+use super::super::plan::Plan;
 use super::super::process::Process;
 use super::super::world::World;
 use dev_stack::sandbox::Profile;

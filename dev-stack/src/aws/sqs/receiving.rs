@@ -47,6 +47,15 @@ impl Sqs {
         Ok(received)
     }
 
+    /// When the next message that is hidden now shows again by itself.
+    pub fn next_shown_at(&self, queue: &str) -> Result<Option<i64>, SqsError> {
+        let now_ms = self.now_ms();
+        let ledger = self.ledger();
+        let messages = ledger.queue(queue)?.messages.values();
+        let holds = messages.filter_map(|message| message.hold).map(|hold| hold.until_ms);
+        Ok(holds.filter(|until_ms| *until_ms > now_ms).min())
+    }
+
     fn drop_expired(&self, ledger: &mut Ledger, queue: &str, now_ms: i64) -> Result<(), SqsError> {
         let expired = ledger.queue(queue)?.expired(now_ms).into_iter();
         let edits = expired.map(|sequence| Edit::MessageGone(queue.to_owned(), sequence));

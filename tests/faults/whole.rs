@@ -1,0 +1,106 @@
+//! The whole search, told while it runs.
+
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use e2e::search::{Bounds, Campaign, Depth, Progress, Tally, Task, races, settings};
+use serde_json::json;
+
+use super::mutants_told;
+use super::options::Options;
+
+const BOUNDS: Bounds = Bounds { preemptions_max: 3, preemptions_with_fault_max: 1, stride: 5 };
+const TELL_EVERY: Duration = Duration::from_secs(5);
+
+pub(super) fn search(options: &Options) -> ExitCode {
+    let mut tasks: Vec<Task> = settings().into_iter().map(Task::Faults).collect();
+    tasks.extend(races().into_iter().map(Task::Schedules));
+    tasks.retain(|task| match task {
+        Task::Faults(setting) => options.faults && setting.to_string().contains(&options.only),
+        Task::Schedules(setting) => {
+            options.schedules && setting.to_string().contains(&options.only)
+        }
+    });
+    // So that what takes long and what does not are mixed, and the time left can be told.
+    fastrand::Rng::with_seed(options.seed).shuffle(&mut tasks);
+    let started = Instant::now();
+    let campaign = Campaign {
+        tasks,
+        depth: Depth { stride: options.stride, pairs: 1, triples: 20 },
+        bounds: BOUNDS,
+        seed: options.seed,
+        from: options.from,
+        jobs: options.jobs,
+        until: options.seconds.map(|seconds| started + Duration::from_secs(seconds)),
+    };
+    let stop = AtomicBool::new(false);
+    let told = Mutex::new((started, options.from));
+    let tally = campaign.run(&stop, |progress| {
+        let mut told = told.lock().unwrap();
+        told.1 = progress.resume_from;
+        if told.0.elapsed() >= TELL_EVERY {
+            told.0 = Instant::now();
+            tell(options, &progress, started);
+        }
+    });
+    let seconds = started.elapsed().as_secs();
+    let reached = told.lock().unwrap().1;
+    stop.store(true, Ordering::Relaxed);
+    if reached < campaign.tasks.len() {
+        println!("not all of it: go on with --seed {} --from {reached}", options.seed);
+    }
+    report(&tally, seconds);
+    let (killed, mutants) = if options.mutants { mutants_told::all_of_them() } else { (0, 0) };
+    let seconds = started.elapsed().as_secs();
+    if let Some(file) = &options.json {
+        let figures = figures(&tally, seconds, (killed, mutants)).to_string();
+        if let Err(error) = std::fs::write(file, figures + "\n") {
+            eprintln!("{}: {error}", file.display());
+            return ExitCode::from(2);
+        }
+    }
+    ExitCode::from(u8::from(!tally.found.is_empty() || killed < mutants))
+}
+
+fn tell(options: &Options, progress: &Progress<'_>, started: Instant) {
+    let Progress { tally, tasks_done, tasks, resume_from } = progress;
+    let done = tasks_done.saturating_sub(options.from).max(1);
+    let left = tasks.saturating_sub(*tasks_done);
+    let spent = started.elapsed().as_secs();
+    let rate = u64::try_from(tally.runs()).unwrap_or_default() / spent.max(1);
+    let left = spent * u64::try_from(left).unwrap_or_default() / u64::try_from(done).unwrap_or(1);
+    eprintln!(
+        "{tasks_done}/{tasks} settings · {tally} · {rate} runs/s · about {} min {} s left · \
+         --seed {} --from {resume_from}",
+        left / 60,
+        left % 60,
+        options.seed
+    );
+}
+
+fn report(tally: &Tally, seconds: u64) {
+    println!("{tally}, {seconds} s");
+    for (kind, found) in tally.kinds() {
+        if let Some(first) = found.first() {
+            println!("{:>6} × {kind}: {} {}", found.len(), first.setting, first.plan);
+        }
+    }
+    if let Some(first) = tally.found.first() {
+        println!("{}", first.shrunk());
+    }
+}
+
+fn figures(tally: &Tally, seconds: u64, mutants: (usize, usize)) -> serde_json::Value {
+    json!({
+        "plans_single": tally.singles,
+        "plans_pair": tally.pairs,
+        "plans_triple": tally.triples,
+        "interleavings": tally.interleavings,
+        "violations": tally.found.len(),
+        "mutants_total": mutants.1,
+        "mutants_killed": mutants.0,
+        "seconds": seconds,
+    })
+}

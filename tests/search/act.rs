@@ -1,0 +1,41 @@
+//! What merchants, shoppers, strangers and gateways can do.
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Act {
+    /// Starts an attempt under a key, or without one if the key is empty.
+    Pay(&'static str),
+    PayManual(&'static str),
+    /// Closes the live attempt first.
+    PayInstead(&'static str),
+    /// The shopper's choice on the page of an attempt, if the shopper has it.
+    Choose(&'static str, &'static str),
+    /// Amount 0: all of it.
+    Capture(&'static str, &'static str, u64),
+    Refund(&'static str, &'static str, u64),
+    Cancel(&'static str),
+    CancelOrder,
+    Look(&'static str),
+    /// What the gateway's dashboard does with an attempt: `capture`, `authorize`, `refund`, `dispute`,
+    /// `dispute-won`, `dispute-lost`.
+    Dashboard(&'static str, &'static str, u64),
+    /// A refund of the dashboard ends: `succeeded` or `failed`.
+    RefundsBecome(&'static str, &'static str),
+    /// The bank sends back what was given back already.
+    SendBack(&'static str),
+    /// The gateway has a second object of an attempt, as after a repeat that nobody saw: with a page, or
+    /// with the outcome that is named.
+    Twin(&'static str, &'static str),
+    /// Somebody who has seen an event tells of a capture that is none.
+    Lie(&'static str),
+    Behave(&'static str),
+    Wait(i64),
+    Sweep,
+    /// The webhooks that are due come.
+    Deliver,
+    /// Somebody without the key says that an attempt succeeded.
+    Forge(&'static str),
+    /// The gateway tells of a payment of nobody's.
+    Orphan,
+    /// At most three acts at once, each by a process of its own, one call at a time.
+    Together(&'static [Act]),
+}
