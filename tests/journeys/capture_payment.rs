@@ -162,3 +162,18 @@ async fn a_part_is_captured_where_only_our_call_moves_money() {
     stack.capture(&payment.payment, "part", json!({ "amount": 5000 })).await.expect(200);
     stack.ends(&payment, End { captured: 5000, ..CAPTURED }).await;
 }
+
+/// It was meant to be captured at once, and was only authorized: a part of it would fit no order.
+#[tokio::test]
+async fn a_part_of_an_automatic_payment_is_refused() {
+    let stack = Stack::start(STACK).await;
+    let mut body = order_body();
+    body["metadata"] = json!({ "sandbox": "authorize" });
+    let payment = stack.checkout_with(body, json!({})).await;
+    let part = stack.capture(&payment.payment, "part", json!({ "amount": 5000 })).await;
+    let part = part.expect_problem(422, "invalid-request");
+    assert_eq!(part.body["errors"][0]["pointer"], "/amount");
+    assert_eq!(stack.truth(&payment.payment).await[0]["amount_captured"], 0);
+    stack.capture(&payment.payment, "whole", json!({ "amount": 7500 })).await.expect(200);
+    stack.ends(&payment, CAPTURED).await;
+}

@@ -39,6 +39,17 @@ async fn a_call_that_never_arrived_is_repeated_under_its_own_key() {
 }
 
 #[tokio::test]
+async fn a_client_that_asks_often_does_not_put_the_sweep_off() {
+    let stack = Stack::start(STACK).await;
+    let (order, unknown) = begun(&stack, "error_before").await;
+    for _ in 0..6 {
+        stack.pay_with_key(&order, "key", json!({})).await.expect(202);
+    }
+    stack.sweep_at(80).await;
+    assert_eq!(stack.truth(unknown.word("payment_id")).await.len(), 1);
+}
+
+#[tokio::test]
 async fn an_object_that_hides_from_the_look_up_is_not_made_twice() {
     let stack = Stack::start(STACK).await;
     stack.behave(json!({ "create": "error_after", "hide_seconds": 300 })).await;

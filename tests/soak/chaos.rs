@@ -11,21 +11,23 @@ use crate::record::Kill;
 
 /// Long enough for a redelivery within the run, short enough not to stop an order's messages.
 const TAKEN_SECONDS: u64 = 2;
+const AT_WORK_PERCENT: u32 = 80;
+/// Some 200 ms of looking for one that runs.
+const LOOKS_MAX: u32 = 100;
 
 impl Soak {
-    /// Kills a function's process, whatever it does just now.
+    /// Kills a function's process: mostly one that is at work, else any.
     pub(crate) async fn kill(&self, mut rng: Rng) {
         let Some(every) = self.options.kill_every else { return };
         while self.rest_of(every).await {
             let children = children(self.stack.pid());
-            let functions: Vec<&String> = children.keys().collect();
-            // A function first: else those with many processes would have all the deaths.
-            let Some(function) = rng.choice(functions) else { continue };
-            let pids = children.get(function).map_or(&[][..], Vec::as_slice);
-            let Some(pid) = rng.choice(pids) else { continue };
-            let kill = Kill { at_ms: self.now_ms(), function: function.clone() };
-            self.record().kills.push(kill);
-            e2e::kill_pid(*pid).await;
+            let at_work = rng.u32(0..100) < AT_WORK_PERCENT;
+            let victim = if at_work { at_work_of(&children, &mut rng).await } else { None };
+            let Some((pid, function)) = victim.or_else(|| any_of(&children, &mut rng)) else {
+                continue;
+            };
+            self.record().kills.push(Kill { at_ms: self.now_ms(), function });
+            e2e::kill_pid(pid).await;
         }
     }
 
@@ -91,6 +93,34 @@ fn behaviour(rng: &mut Rng) -> (Value, u64) {
         14 => (webhooks(json!({ "bad_signature": true })), rng.u64(50..300)),
         _ => (json!({}), rng.u64(300..1500)),
     }
+}
+
+/// One of those that are seen to run.
+async fn at_work_of(children: &BTreeMap<String, Vec<u32>>, rng: &mut Rng) -> Option<(u32, String)> {
+    let all = || children.iter().flat_map(|(name, pids)| pids.iter().map(move |pid| (*pid, name)));
+    let before: BTreeMap<u32, u64> =
+        all().filter_map(|(pid, _)| Some((pid, ran_ns(pid)?))).collect();
+    for _ in 0..LOOKS_MAX {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        let ran = |pid: u32| ran_ns(pid).zip(before.get(&pid)).is_some_and(|(now, was)| now > *was);
+        let running: Vec<(u32, &String)> = all().filter(|(pid, _)| ran(*pid)).collect();
+        if let Some((pid, name)) = rng.choice(running) {
+            return Some((pid, name.clone()));
+        }
+    }
+    None
+}
+
+/// A function first: else those with many processes would have all the deaths.
+fn any_of(children: &BTreeMap<String, Vec<u32>>, rng: &mut Rng) -> Option<(u32, String)> {
+    let (function, pids) = rng.choice(children)?;
+    Some((*rng.choice(pids)?, function.clone()))
+}
+
+/// How long a process has run, in nanoseconds.
+fn ran_ns(pid: u32) -> Option<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/schedstat")).ok()?;
+    stat.split(' ').next()?.parse().ok()
 }
 
 /// The processes of the functions, by function: those that the stack has started.

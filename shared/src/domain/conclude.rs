@@ -9,12 +9,14 @@ use super::id::{OrderId, digest, message_id};
 use super::ledger::{Operation, Reason};
 use super::obligations::settle_obligations;
 use super::order::{HISTORY_MAX, HistoryEntry, Nonce, Order, Outgoing, Source, State};
-use super::phase::OperationPhase;
+use super::phase::{OperationPhase, Phase};
 use super::time::Timestamp;
 use crate::mutants::{Mutant, broken};
 
 /// Wake-up times are rounded up to this, so that most writes leave the index alone.
 const DUE_STEP_SECONDS: i64 = 10;
+/// A gateway's look-up may lag behind its own answer by so much: until then absence proves nothing.
+pub const SETTLE_SECONDS: i64 = 60;
 /// Pace of asking a gateway that has nothing new to say.
 const BACKOFF_SECONDS: [i64; 8] = [30, 60, 120, 300, 900, 3600, 21_600, 86_400];
 const DAY_SHARDS: u32 = 16;
@@ -83,12 +85,14 @@ fn next_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
         due.push(now);
     }
     if let Some((_, attempt)) = order.live_attempt() {
-        due.push(attempt.lease.unwrap_or(retry));
+        let sent = Some(attempt.sent_at).filter(|_| attempt.phase <= Phase::Unknown);
+        due.push(attempt.lease.unwrap_or_else(|| ask_again(sent, retry, now)));
     }
     let unproven = |op: &&Operation| op.phase.is_unproven() && !op.for_review;
     let unproven = |op: &&Operation| unproven(op) && !broken(Mutant::OperationNotDue);
     for op in order.operations.values().filter(unproven) {
-        due.push(if op.sends == 0 { now } else { op.lease.unwrap_or(retry) });
+        let asked = || op.lease.unwrap_or_else(|| ask_again(op.sent_at, retry, now));
+        due.push(if op.sends == 0 { now } else { asked() });
     }
     if order.refunds.values().any(|refund| refund.phase == OperationPhase::Pending)
         || !order.ask.is_empty()
@@ -100,6 +104,12 @@ fn next_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
         due.push(order.expires_at);
     }
     due.into_iter().min()
+}
+
+/// However often somebody has asked meanwhile, what was sent is asked about once it has settled.
+fn ask_again(sent_at: Option<Timestamp>, retry: Timestamp, now: Timestamp) -> Timestamp {
+    let settled = sent_at.map(|at| at.plus(SETTLE_SECONDS)).filter(|settled| *settled > now);
+    settled.map_or(retry, |settled| retry.min(settled))
 }
 
 /// An authorization of an ended attempt: watched until it is voided or lapses.

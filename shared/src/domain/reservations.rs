@@ -1,6 +1,6 @@
 //! Room for captures and refunds: computed and claimed under one version, released only by proof.
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, CaptureMode};
 use super::capabilities::Rules;
 use super::claims::LEASE_SECONDS;
 use super::id::{OperationId, PaymentId};
@@ -107,8 +107,14 @@ fn refundable(
 pub enum CaptureRefused {
     NotAuthorized,
     Closing,
-    ExceedsAuthorized { capturable_minor: u64 },
+    ExceedsAuthorized {
+        capturable_minor: u64,
+    },
     PartialNotSupported,
+    /// Only the whole fits an order that is captured automatically.
+    AutomaticInPart {
+        authorized_minor: u64,
+    },
     OrderFull,
 }
 
@@ -133,6 +139,9 @@ pub fn claim_capture(
     let amount = new.amount_minor.unwrap_or(left);
     if amount == 0 || amount > left {
         return Err(CaptureRefused::ExceedsAuthorized { capturable_minor: left });
+    }
+    if amount < authorized && attempt.mode == CaptureMode::Automatic {
+        return Err(CaptureRefused::AutomaticInPart { authorized_minor: authorized });
     }
     if amount < authorized && !able.partial_capture {
         return Err(CaptureRefused::PartialNotSupported);

@@ -1,5 +1,6 @@
 //! The rules, story by story.
 
+mod asking;
 mod closing;
 mod laws;
 mod names;

@@ -127,6 +127,10 @@ impl From<CaptureError> for Problem {
                     "/amount",
                     &format!("must be an integer between 1 and {capturable_minor}"),
                 ),
+                CaptureRefused::AutomaticInPart { authorized_minor } => invalid_member(
+                    "/amount",
+                    &format!("must be {authorized_minor}: the payment's capture is automatic"),
+                ),
                 CaptureRefused::PartialNotSupported => Self::new(Kind::NotSupportedByGateway)
                     .detail("The gateway captures the whole authorization or nothing."),
                 CaptureRefused::OrderFull => Self::new(Kind::OrderFull),

@@ -2,6 +2,7 @@
 
 use crate::app::{App, Budget};
 use crate::domain::capabilities::{Capabilities, Keys, Rules};
+use crate::domain::conclude::SETTLE_SECONDS;
 use crate::domain::fact::Seen;
 use crate::domain::id::OperationId;
 use crate::domain::ledger::{Operation, OperationKind};
@@ -12,7 +13,7 @@ use crate::domain::time::Timestamp;
 use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
 use crate::operations::record::change;
-use crate::operations::resolve::{SETTLE_SECONDS, merge_all, rearm};
+use crate::operations::resolve::{merge_all, rearm};
 use crate::operations::start::{about, gateway_of};
 use crate::pause::{self, Point};
 use crate::ports::{Answer, Effect, Gateway, LookUpError};

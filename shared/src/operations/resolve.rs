@@ -4,6 +4,7 @@
 use crate::app::{App, Budget};
 use crate::domain::attempt::Attempt;
 use crate::domain::capabilities::{Capabilities, LookUp, Rules};
+use crate::domain::conclude::SETTLE_SECONDS;
 use crate::domain::fact::Seen;
 use crate::domain::id::PaymentId;
 use crate::domain::order::{Order, Source};
@@ -18,8 +19,6 @@ use crate::ports::{Answer, Gateway};
 use crate::store::StoreError;
 use crate::telemetry::{self, Metric};
 
-/// A gateway's look-up may lag behind its own create call by so much.
-pub const SETTLE_SECONDS: i64 = 60;
 /// What has not shown itself for so long, and may not be sent again, is given up. If it captures
 /// after all, that is detected and refunded.
 const ABANDON_SECONDS: i64 = 30 * 60;

@@ -1,0 +1,62 @@
+use super::*;
+use crate::domain::conclude::SETTLE_SECONDS;
+use crate::domain::order::Order;
+use crate::domain::time::Timestamp;
+
+/// Somebody has asked so often that the next step of the backoff is hours away.
+fn asked_often(order: &mut Order) {
+    order.polls += 20;
+}
+
+#[test]
+fn a_create_call_without_answer_is_asked_about_once_it_has_settled_however_often_it_was_before() {
+    let mut case = Case::new(FULL);
+    let id = case.attempt(0, AUTO);
+    let sent_at = case.order.attempts[&id].sent_at;
+    let unknown = |order: &mut Order| {
+        let attempt = order.attempts.get_mut(&id).unwrap();
+        (attempt.phase, attempt.lease) = (Phase::Unknown, None);
+    };
+    case.change(unknown);
+    case.change(asked_often);
+    assert_eq!(case.order.due_at, Some(settled(sent_at)));
+    case.now = settled(sent_at);
+    case.change(asked_often);
+    assert!(case.order.due_at.unwrap() > settled(sent_at).plus(3600), "nothing new to wait for");
+}
+
+#[test]
+fn an_operation_without_answer_is_asked_about_once_it_has_settled() {
+    let mut case = Case::new(FULL);
+    let id = case.attempt(0, AUTO);
+    case.learn(&id, &captured("o1", usd(7500)));
+    let refund = case.operation("r", Some(2500));
+    case.change(|order| {
+        claim_refund(order, &id, &refund, false).unwrap();
+        let op = order.operations.get_mut(&refund.id).unwrap();
+        (op.phase, op.lease) = (OperationPhase::Unknown, None);
+        order.outbox.clear();
+    });
+    case.change(asked_often);
+    let sent_at = case.order.operations[&refund.id].sent_at.unwrap();
+    assert_eq!(case.order.due_at, Some(settled(sent_at)));
+}
+
+fn settled(sent_at: Timestamp) -> Timestamp {
+    sent_at.plus(SETTLE_SECONDS).round_up(10)
+}
+
+#[test]
+fn a_part_of_an_automatic_payment_is_not_captured() {
+    let mut case = Case::new(FULL);
+    let id = case.attempt(0, AUTO);
+    case.learn(&id, &authorized("o1", usd(7500)));
+    let part = case.operation("part", Some(7499));
+    let rules = case.rules.clone();
+    assert_eq!(
+        claim_capture(&mut case.order.clone(), &id, &part, &rules),
+        Err(CaptureRefused::AutomaticInPart { authorized_minor: 7500 })
+    );
+    let whole = case.operation("whole", Some(7500));
+    case.change(|order| claim_capture(order, &id, &whole, &rules).unwrap());
+}
