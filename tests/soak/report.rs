@@ -8,7 +8,9 @@ use crate::figures::{Figures, Times};
 /// What the figures mean, where a name cannot say it all.
 const MEANINGS: &str = "\
 Times are by the stack's clock. After the traffic that clock is moved on, ten seconds at a time at \
-first, with a sweep each minute of it, until all has come to rest.
+first, with a sweep each minute of it, until all has come to rest. Four \
+kills in five hit a process that is at work, which a long sweep is nearly always: what only the sweep \
+settles then waits for a later one.
 
 - *Lost*: captured at the gateway and not booked; paid or refunded and not told to one of the three \
 targets; answered with success and gone.
