@@ -62,6 +62,11 @@ pub enum Mutant {
     LostOperationClaimIsARival,
     LostTakeIsARival,
     LostTakeOverIsARival,
+    OrphanDropped,
+    RefusedRepeatIsRefused,
+    BatchForgetsAFailure,
+    BatchNamesAll,
+    BatchNamesNobody,
 }
 
 /// Whether `mutant` is what this thread has broken.
@@ -119,7 +124,7 @@ impl Mutant {
 
 /// What each breaks, and the invariant that is to fall.
 #[cfg(feature = "mutants")]
-pub const ALL: [(Mutant, &str, &str); 57] = [
+pub const ALL: [(Mutant, &str, &str); 62] = [
     (
         Mutant::TakeoverIsANewPayment,
         "I3",
@@ -257,4 +262,21 @@ pub const ALL: [(Mutant, &str, &str); 57] = [
         "I3",
         "A take-over whose answer was lost is taken for another's.",
     ),
+    (
+        Mutant::OrphanDropped,
+        "I9",
+        "An event of an order that is not known is acknowledged and forgotten.",
+    ),
+    (
+        Mutant::RefusedRepeatIsRefused,
+        "I22",
+        "The refusal of a repeat proves that the first send failed.",
+    ),
+    (
+        Mutant::BatchForgetsAFailure,
+        "I5",
+        "A batch does not name what was held back after a failure.",
+    ),
+    (Mutant::BatchNamesAll, "I5", "A batch names also what the merchant took after a failure."),
+    (Mutant::BatchNamesNobody, "I5", "A batch with failures names none of them."),
 ];

@@ -2,7 +2,7 @@
 
 use e2e::search::Plan;
 use e2e::search::Setting;
-use e2e::search::mutants::{NOT_APPLICABLE, about, all, by, known, notice};
+use e2e::search::mutants::{NOT_APPLICABLE, about, all, by, known, law, notice};
 use quittance::mutants::Mutant;
 
 use crate::on_a_deep_stack;
@@ -11,18 +11,26 @@ use crate::on_a_deep_stack;
 fn row(mutant: Mutant) -> Result<String, String> {
     let (name, (falls, what)) = (mutant.name(), about(mutant));
     let again = format!("cargo faults --mutant {name}");
+    let falls_in = |violations: &[String]| {
+        let meant = |violation: &&String| violation.starts_with(&format!("{falls} "));
+        violations.iter().find(meant).cloned()
+    };
+    if let Some(violations) = law(mutant) {
+        let kept = || format!("{name} is to break {falls}, and no law falls");
+        let violation = falls_in(&violations).ok_or_else(kept)?;
+        return Ok(format!("{name} · law · {falls} · {violation}\n    {what}"));
+    }
     let (setting, plan): (Setting, Plan) =
         known(mutant).ok_or_else(|| format!("{name} has no known run; find one: {again}"))?;
     let violations = notice(mutant, &setting, &plan);
-    let meant = violations.iter().find(|violation| violation.starts_with(&format!("{falls} ")));
-    let Some(violation) = meant else {
+    let Some(violation) = falls_in(&violations) else {
         let instead = violations.join("; ");
         return Err(format!(
             "{name} is to break {falls} under {setting} {plan}, and breaks [{instead}]; find \
              another run: {again}"
         ));
     };
-    let by = by(&plan, violation);
+    let by = by(&plan, &violation);
     Ok(format!("{name} · {by} · {falls} · {setting} {plan}\n    {what}"))
 }
 

@@ -32,14 +32,12 @@ pub(super) fn tell(mutant: Mutant) -> ExitCode {
         println!("{} runs, and nothing noticed", hunt.runs);
         return ExitCode::FAILURE;
     };
-    let shrunk = on_a_deep_stack(|| {
-        let found = Found {
-            setting: caught.setting,
-            plan: caught.plan.clone(),
-            violations: caught.violations.clone(),
-        };
-        breaking(Some(mutant), || found.shrunk())
-    });
+    let Some((setting, plan)) = caught.run.clone() else {
+        println!("caught by a law, without a run: {}", caught.violations.join("; "));
+        return ExitCode::SUCCESS;
+    };
+    let found = Found { setting, plan, violations: caught.violations.clone() };
+    let shrunk = on_a_deep_stack(|| breaking(Some(mutant), || found.shrunk()));
     let name = shrunk.setting.to_string();
     let told = on_a_deep_stack(|| breaking(Some(mutant), || replay(&name, &shrunk.plan)));
     for line in told.iter().flat_map(|(_, report)| &report.trace) {
@@ -60,8 +58,12 @@ pub(super) fn all_of_them() -> (usize, usize) {
             Some(caught) => {
                 killed += 1;
                 let violation = caught.violations.first().map_or("", String::as_str);
-                let (setting, plan) = (caught.setting, &caught.plan);
-                println!("{name} · {} · {falls} · {setting} {plan}", by(plan, violation));
+                match &caught.run {
+                    Some((setting, plan)) => {
+                        println!("{name} · {} · {falls} · {setting} {plan}", by(plan, violation));
+                    }
+                    None => println!("{name} · law · {falls} · {violation}"),
+                }
             }
             None => println!("{name} · survives {} runs", hunt.runs),
         }

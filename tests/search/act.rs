@@ -27,6 +27,8 @@ pub(super) enum Act {
     Twin(&'static str, &'static str),
     /// Somebody who has seen an event tells of a capture that is none.
     Lie(&'static str),
+    /// What is late comes only after fourteen minutes.
+    SlowNetwork,
     Behave(&'static str),
     Wait(i64),
     Sweep,

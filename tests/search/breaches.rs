@@ -2,7 +2,7 @@
 
 use super::act::Act::{
     Behave, Cancel, CancelOrder, Capture, Choose, Dashboard, Lie, Look, Pay, PayManual, Refund,
-    RefundsBecome, SendBack, Sweep, Twin, Wait,
+    RefundsBecome, SendBack, SlowNetwork, Sweep, Twin, Wait,
 };
 use super::scenarios::{Need, Scenario};
 use super::scripts::{chosen, plain, with};
@@ -85,6 +85,24 @@ pub(super) static BREACHES: &[Scenario] = &[
             Behave("{}"),
             Wait(90_000),
             Sweep,
+        ],
+    ),
+    // A person's refund takes the room of ours, and then fails.
+    with(
+        "refund-very-late",
+        &[Need::Events],
+        &[
+            SlowNetwork,
+            Pay("a"),
+            Choose("a", "approve"),
+            Wait(35),
+            Look("a"),
+            Behave(r#"{"refund_status":"pending"}"#),
+            Refund("a", "r", 5000),
+            Dashboard("a", "refund", 5000),
+            Wait(100),
+            Sweep,
+            RefundsBecome("a", "failed"),
         ],
     ),
     with(

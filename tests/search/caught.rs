@@ -61,6 +61,7 @@ pub(super) const CAUGHT: &[(Mutant, &str, &str)] = &[
     (Mutant::LostOperationClaimIsARival, "refund-full/full/in-order", "11:after"),
     (Mutant::LostTakeIsARival, "approve/paypal-like/in-order", "18:after"),
     (Mutant::LostTakeOverIsARival, "approve/full/in-order", "2:before+5:after"),
+    (Mutant::RefusedRepeatIsRefused, "refund-very-late/full/reversed", "13:late"),
     (Mutant::UnsignedBodyBelieved, "lie/phonepe-like/in-order", "none"),
 ];
 

@@ -41,6 +41,7 @@ mod interleave;
 mod campaign;
 pub mod fuzz;
 mod caught;
+mod laws;
 pub mod mutants;
 
 pub use self::campaign::{Campaign, Progress, Task};

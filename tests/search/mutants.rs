@@ -9,6 +9,7 @@ use super::caught::CAUGHT;
 pub use super::caught::NOT_APPLICABLE;
 use super::faults::Mode;
 use super::hidden;
+use super::laws;
 use super::plan::Plan;
 use super::run::{Report, run};
 use super::scenarios::{Setting, settings};
@@ -29,8 +30,8 @@ pub struct Hunt {
 /// A run in which a broken rule is noticed.
 #[derive(Clone, Debug)]
 pub struct Caught {
-    pub setting: Setting,
-    pub plan: Plan,
+    /// None: a law shows it without a run.
+    pub run: Option<(Setting, Plan)>,
     /// What falls; first of all the invariant that is meant to.
     pub violations: Vec<String>,
 }
@@ -55,6 +56,11 @@ pub fn known(mutant: Mutant) -> Option<(Setting, Plan)> {
     let (_, setting, plan) = CAUGHT.iter().find(|(known, _, _)| *known == mutant)?;
     let setting = super::scenarios::named(setting)?;
     Some((setting, plan.parse().ok()?))
+}
+
+/// What a broken rule breaks of a law that no run shows; `None` if runs are to show it.
+pub fn law(mutant: Mutant) -> Option<Vec<String>> {
+    laws::violations(mutant)
 }
 
 /// One run, with a rule broken or none.
@@ -92,6 +98,12 @@ pub fn notice(mutant: Mutant, setting: &Setting, plan: &Plan) -> Vec<String> {
 /// known, or in settings whose name contains `near`.
 pub fn hunt(mutant: Mutant, near: &str, runs_max: usize, seed: u64) -> Hunt {
     let mut hunter = Hunter { hunt: Hunt { mutant, runs: 0, caught: None }, runs_max };
+    if let Some(violations) = laws::violations(mutant) {
+        if !violations.is_empty() {
+            hunter.hunt.caught = Some(Caught { run: None, violations });
+        }
+        return hunter.hunt;
+    }
     if let Some((setting, plan)) = known(mutant)
         && hunter.tries(&setting, &plan).is_none()
     {
@@ -177,8 +189,8 @@ impl Hunter {
         if !report.violations.is_empty() {
             let violations = notice(self.hunt.mutant, setting, plan);
             if !violations.is_empty() {
-                let (setting, plan) = (*setting, plan.clone());
-                self.hunt.caught = Some(Caught { setting, plan, violations });
+                let run = Some((*setting, plan.clone()));
+                self.hunt.caught = Some(Caught { run, violations });
                 return None;
             }
         }
@@ -203,7 +215,10 @@ impl fmt::Display for Hunt {
             None => write!(f, "{mutant} survives {runs} runs"),
             Some(caught) => {
                 let first = caught.violations.first().map_or("", String::as_str);
-                let (by, setting, plan) = (by(&caught.plan, first), &caught.setting, &caught.plan);
+                let Some((setting, plan)) = &caught.run else {
+                    return write!(f, "{mutant} · law · {first}");
+                };
+                let by = by(plan, first);
                 write!(f, "{mutant} · {by} · {runs} runs · {setting} {plan} · {first}")
             }
         }

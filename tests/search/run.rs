@@ -35,13 +35,7 @@ pub struct Report {
 
 /// Plays `setting` under `plan`; with `tell` it keeps the trace.
 pub fn run(setting: &Setting, plan: &Plan, tell: bool) -> Report {
-    fastrand::seed(7);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .unwrap();
-    let played = AssertUnwindSafe(|| runtime.block_on(play(setting, plan, tell)));
+    let played = AssertUnwindSafe(|| on_paused_time(play(setting, plan, tell)));
     catch_unwind(played).unwrap_or_else(|panic| {
         let said = panic.downcast_ref::<String>().cloned();
         Report {
@@ -50,6 +44,17 @@ pub fn run(setting: &Setting, plan: &Plan, tell: bool) -> Report {
             ..Report::default()
         }
     })
+}
+
+/// On one thread, where time passes only while everybody waits.
+pub(super) fn on_paused_time<T>(work: impl Future<Output = T>) -> T {
+    fastrand::seed(7);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    runtime.block_on(work)
 }
 
 async fn play(setting: &Setting, plan: &Plan, tell: bool) -> Report {

@@ -100,6 +100,7 @@ impl Player {
             Act::RefundsBecome(key, status) => self.refunds_become(key, "pending", status),
             Act::SendBack(key) => self.refunds_become(key, "succeeded", "failed"),
             Act::Twin(key, outcome) => self.twin(key, outcome),
+            Act::SlowNetwork => self.client.world.state().slow_network = true,
             Act::Lie(key) => {
                 let payment = self.payment(key);
                 self.client.lied_to(&payment).await;
@@ -181,8 +182,7 @@ impl Player {
     ) -> Option<Reply> {
         let parameter = Some(("payment_id", self.payment(key).as_str().to_owned()));
         let ask = Ask { route, parameter, key: name.map(str::to_owned), body };
-        let reply = self.client.ask(&ask).await?;
-        Some(reply)
+        self.client.ask(&ask).await
     }
 
     async fn cancel(&mut self, key: &str) {

@@ -27,6 +27,9 @@ use super::turns::Turns;
 /// So many calls later a late effect comes, or so long after its call.
 const LATE_CALLS: usize = 6;
 const LATE_MS: i64 = 600_000;
+/// Just within what anything can stay in the network.
+const VERY_LATE_CALLS: usize = 100;
+const VERY_LATE_MS: i64 = 840_000;
 /// Longer than every lease.
 const FROZEN_MS: i64 = 45_000;
 
@@ -57,6 +60,7 @@ pub(super) struct State {
     /// What the gateway was asked, and what callers were answered.
     pub(super) outcome: Vec<String>,
     late: Vec<(usize, i64, Call)>,
+    pub(super) slow_network: bool,
     /// SDK invocations that have no answer any more.
     cut: BTreeSet<String>,
     /// Every item as it was last written.
@@ -179,7 +183,10 @@ impl World {
                 Fate::Death
             }
             Some(Mode::Late) => {
-                self.state().late.push((k + LATE_CALLS, now + LATE_MS, call.clone()));
+                let slow = self.state().slow_network;
+                let (calls, ms) =
+                    if slow { (VERY_LATE_CALLS, VERY_LATE_MS) } else { (LATE_CALLS, LATE_MS) };
+                self.state().late.push((k + calls, now + ms, call.clone()));
                 Fate::Silence
             }
             Some(Mode::Throttle) => Fate::Answered(answer(429, "{}".to_owned())),

@@ -4,6 +4,7 @@ use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use quittance::app::App;
 use quittance::config::Need;
+use quittance::mutants::{Mutant, broken};
 use quittance::operations::deliver::{Confirmation, DeliveryError, deliver, postpone};
 use quittance::queues::REQUEST_ID;
 use quittance::system::unix_ms;
@@ -25,13 +26,21 @@ pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchR
     let mut response = SqsBatchResponse::default();
     for message in event.payload.records {
         let group = attribute(&message, "MessageGroupId");
-        if !stopped.contains(&group) && delivered(app, &event.context.request_id, &message).await {
+        let all = broken(Mutant::BatchNamesAll) && !stopped.is_empty();
+        let may_go = !stopped.contains(&group);
+        if may_go && delivered(app, &event.context.request_id, &message).await && !all {
+            continue;
+        }
+        if broken(Mutant::BatchForgetsAFailure) && stopped.contains(&group) {
             continue;
         }
         stopped.push(group);
         let mut failure = BatchItemFailure::default();
         failure.item_identifier = message.message_id.unwrap_or_default();
         response.batch_item_failures.push(failure);
+    }
+    if broken(Mutant::BatchNamesNobody) {
+        return Ok(SqsBatchResponse::default());
     }
     Ok(response)
 }

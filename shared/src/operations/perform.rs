@@ -86,7 +86,9 @@ async fn unless_settled(
         op.lease = None;
         match outcome {
             // The only send there was has no effect.
-            Outcome::Refused if op.sends <= 1 => op.phase = OperationPhase::Refused,
+            Outcome::Refused if op.sends <= 1 || broken(Mutant::RefusedRepeatIsRefused) => {
+                op.phase = OperationPhase::Refused;
+            }
             // An earlier send may still land: the reservation is kept.
             Outcome::Refused => {
                 op.repeat_refused = true;

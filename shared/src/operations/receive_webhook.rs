@@ -131,6 +131,9 @@ pub(super) async fn accept(
         order.attempts.get(&payment).is_some_and(|attempt| attempt.gateway == gateway.name())
     };
     let Some(order) = order.filter(theirs) else {
+        if broken(Mutant::OrphanDropped) {
+            return Ok(Receipt::Ignored);
+        }
         return park(app, gateway, event.as_deref(), body, "no such order or payment").await;
     };
     let rules = app.rules().await.map_err(Unavailable::from)?;
