@@ -87,7 +87,8 @@ fn with_finite_numbers(text: &str) -> Option<String> {
         };
         let (token, after) = rest.split_at(length);
         rest = after;
-        if starts_number && token.parse().is_ok_and(f64::is_infinite) {
+        let is_infinite = token.parse().is_ok_and(f64::is_infinite);
+        if starts_number && is_infinite && is_spelled_as_json(token) {
             finite.push_str("1.7976931348623157e308");
             rewritten = true;
         } else {
@@ -99,6 +100,17 @@ fn with_finite_numbers(text: &str) -> Option<String> {
         escaped = in_string && first == '\\' && !escaped;
     }
     rewritten.then_some(finite)
+}
+
+/// Rust reads `01` and `1.` as numbers too.
+fn is_spelled_as_json(number: &str) -> bool {
+    let number = number.strip_prefix('-').unwrap_or(number);
+    let whole_ends = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+    let (whole, rest) = number.split_at(whole_ends);
+    let fraction = rest.strip_prefix('.');
+    let has_no_lost_zero = whole == "0" || !whole.is_empty() && !whole.starts_with('0');
+    has_no_lost_zero
+        && fraction.is_none_or(|digits| digits.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 fn write_canonical(value: &Value, text: &mut String) {

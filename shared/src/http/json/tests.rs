@@ -92,6 +92,14 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
+#[test]
+fn a_huge_number_in_a_spelling_that_is_not_json_is_malformed() {
+    for text in ["[01e310]", "[-01e310]", "[1.e310]"] {
+        assert_eq!(parse(text.as_bytes()), Err(Malformed::NotJson), "{text}");
+    }
+    assert!(parse(b"[1e310]").is_ok());
+}
+
 proptest! {
     #[test]
     fn a_canonical_spelling_reads_back_as_the_same_value(value in any_json()) {
