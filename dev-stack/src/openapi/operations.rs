@@ -97,11 +97,14 @@ fn capture_payment() -> Operation {
         body: Some(described(|body| Some(capture_payment::read(body)))),
         answers: vec![
             Answer { replayed: true, ..Answer::new(200, "PaymentInFull", "It is captured.") },
-            Answer::new(
-                202,
-                "PaymentInFull",
-                "The outcome of the capture is not known yet; read the payment until it is.",
-            ),
+            Answer {
+                replayed: true,
+                ..Answer::new(
+                    202,
+                    "PaymentInFull",
+                    "The outcome of the capture is not known yet; read the payment until it is.",
+                )
+            },
         ],
         problems: &[
             Kind::PaymentNotFound,
@@ -186,11 +189,14 @@ fn refund_payment() -> Operation {
                 "The gateway has the refund, or has refused it: see `status`.",
             ),
             Answer::replayed("Refund", "The same request was made before; this is the refund now."),
-            Answer::new(
-                202,
-                "Refund",
-                "The outcome is not known yet; read the refund until it is.",
-            ),
+            Answer {
+                replayed: true,
+                ..Answer::new(
+                    202,
+                    "Refund",
+                    "The outcome is not known yet; read the refund until it is.",
+                )
+            },
         ],
         problems: &[
             Kind::PaymentNotFound,
