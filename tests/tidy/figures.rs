@@ -106,9 +106,9 @@ const FIGURES: [Figure; 19] = [
     ),
     (
         "docs/integrate.md",
-        "up to 12 h",
+        "up to 43,050 s",
         "shared/src/operations/deliver.rs",
-        "WAIT_SECONDS_MAX: i32 = 43_200;",
+        "WAIT_SECONDS_MAX: i32 = 43_050;",
     ),
     (
         "docs/integrate.md",

@@ -16,10 +16,11 @@ use crate::secrets::{Keys, SecretError};
 use crate::standard_webhooks::{self, SigningKey};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// Wait after each failed try; the last one repeats. SQS allows 12 hours at most.
+/// Wait after each failed try; the last one repeats.
 const BACKOFF_SECONDS: [i32; 11] =
     [5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 39_600, 39_600];
-const WAIT_SECONDS_MAX: i32 = 43_200;
+/// SQS hides a message for 12 hours at most, counted from its receipt: less what a batch may take until then.
+const WAIT_SECONDS_MAX: i32 = 43_050;
 
 #[derive(Clone, Debug)]
 pub struct Confirmation {
