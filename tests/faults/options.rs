@@ -26,6 +26,7 @@ the invariants. The same options give the same search.
   --jobs N          so many at once (default: all cores)
   --seconds N       stop after this time
   --json FILE       write the figures there
+  --write FILE      write them into a document, between the marks <!-- faults --> and <!-- /faults -->
   --list            tell the names of all settings
   --replay 'SETTING PLAN'
                     one run, told call by call; the plan of a violation is printed with it
@@ -58,6 +59,7 @@ pub(super) struct Options {
     pub jobs: usize,
     pub seconds: Option<u64>,
     pub json: Option<PathBuf>,
+    pub write: Option<PathBuf>,
 }
 
 pub(super) fn parse() -> Result<Command, lexopt::Error> {
@@ -72,6 +74,7 @@ pub(super) fn parse() -> Result<Command, lexopt::Error> {
         jobs: std::thread::available_parallelism().map_or(1, Into::into),
         seconds: None,
         json: None,
+        write: None,
     };
     let (mut wanted, mut mutant) = (None, None);
     let mut parser = lexopt::Parser::from_env();
@@ -92,6 +95,7 @@ pub(super) fn parse() -> Result<Command, lexopt::Error> {
             Long("jobs") => options.jobs = parser.value()?.parse()?,
             Long("seconds") => options.seconds = Some(parser.value()?.parse()?),
             Long("json") => options.json = Some(parser.value()?.into()),
+            Long("write") => options.write = Some(parser.value()?.into()),
             Short(_) | Long(_) | Value(_) => return Err(argument.unexpected()),
         }
     }

@@ -1,11 +1,15 @@
 //! The whole search, told while it runs.
 
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use e2e::search::{Bounds, Campaign, Depth, Progress, Tally, Task, races, settings};
+use quittance::ports::Clock as _;
+use quittance::system::SystemClock;
 use serde_json::json;
 
 use super::mutants_told;
@@ -54,9 +58,12 @@ pub(super) fn search(options: &Options) -> ExitCode {
     report(&tally, seconds);
     let (killed, mutants) = if options.mutants { mutants_told::all_of_them() } else { (0, 0) };
     let seconds = started.elapsed().as_secs();
-    if let Some(file) = &options.json {
-        let figures = figures(&tally, seconds, (killed, mutants)).to_string();
-        if let Err(error) = std::fs::write(file, figures + "\n") {
+    let figures = figures(&tally, seconds, (killed, mutants));
+    let parts = (reached, campaign.tasks.len());
+    let json = options.json.as_ref().map(|file| (file, Ok(format!("{figures}\n"))));
+    let document = options.write.as_ref().map(|file| (file, rewritten(file, &figures, parts)));
+    for (file, text) in json.into_iter().chain(document) {
+        if let Err(error) = text.and_then(|text| std::fs::write(file, text)) {
             eprintln!("{}: {error}", file.display());
             return ExitCode::from(2);
         }
@@ -90,6 +97,26 @@ fn report(tally: &Tally, seconds: u64) {
     if let Some(first) = tally.found.first() {
         println!("{}", first.shrunk());
     }
+}
+
+/// The document with these figures between its marks.
+fn rewritten(
+    file: &Path,
+    figures: &serde_json::Value,
+    parts: (usize, usize),
+) -> io::Result<String> {
+    let text = std::fs::read_to_string(file)?;
+    let no_marks = || io::Error::other("it has no marks <!-- faults --> and <!-- /faults -->");
+    let (before, rest) = text.split_once("<!-- faults -->").ok_or_else(no_marks)?;
+    let (_, after) = rest.split_once("<!-- /faults -->").ok_or_else(no_marks)?;
+    let asked: Vec<String> = std::env::args().skip(1).collect();
+    let (at, (done, all)) = (SystemClock::default().now().rfc3339(), parts);
+    let mut rows =
+        format!("`cargo faults {}`, {at}, {done} of {all} settings:\n\n", asked.join(" "));
+    rows += "| figure | value |\n|---|---:|\n";
+    let figures = figures.as_object().into_iter().flatten();
+    rows.extend(figures.map(|(name, value)| format!("| {} | {value} |\n", name.replace('_', " "))));
+    Ok(format!("{before}<!-- faults -->\n{rows}<!-- /faults -->{after}"))
 }
 
 fn figures(tally: &Tally, seconds: u64, mutants: (usize, usize)) -> serde_json::Value {
