@@ -20,6 +20,7 @@ async fn the_way_to_the_checkout_is_sound() {
     visit.shop("/").await;
     visit.find("#currency").await.select_by_value("JPY").await.unwrap();
     visit.click("form[action='/currency'] button").await;
+    visit.find("#currency option[value='JPY'][selected]").await;
     visit.click("form[action='/cart'] .primary").await;
     assert!(visit.text("main").await.contains("5600 JPY"));
     visit.audit("shop-cart").await;

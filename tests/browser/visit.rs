@@ -104,10 +104,18 @@ impl Visit {
         }
     }
 
+    /// Presses an element; once more if the page replaced it between the finding and the press.
     #[track_caller]
     pub(crate) fn click(&self, css: &str) -> impl Future<Output = ()> {
-        let element = self.find(css);
-        async { element.await.click().await.unwrap() }
+        let (first, again) = (self.find(css), self.find(css));
+        async {
+            match first.await.click().await {
+                Err(error) if error.is_stale_element_reference() => {
+                    again.await.click().await.unwrap();
+                }
+                pressed => pressed.unwrap(),
+            }
+        }
     }
 
     /// Replaces what stands in a field, key by key.

@@ -1,11 +1,9 @@
 //! Proof that the search would notice: each rule is broken, and its known run must show it.
 
-use e2e::search::Plan;
 use e2e::search::Setting;
 use e2e::search::mutants::{NOT_APPLICABLE, about, all, by, known, law, notice};
+use e2e::search::{Plan, on_a_deep_stack};
 use quittance::mutants::Mutant;
-
-use crate::on_a_deep_stack;
 
 /// One row of the table, or what is wrong with it.
 fn row(mutant: Mutant) -> Result<String, String> {

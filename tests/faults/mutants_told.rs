@@ -1,16 +1,14 @@
 //! Rules that are broken on purpose, and the runs that notice.
 
 use std::process::ExitCode;
-use std::thread;
 
 use e2e::search::mutants::{NOT_APPLICABLE, about, all, by, hunt};
-use e2e::search::{Found, replay};
+use e2e::search::{Found, on_a_deep_stack, replay};
 use quittance::mutants::{Mutant, breaking};
 
 /// A hunt that has come to nothing by then ends.
 const RUNS_MAX: usize = 3_000;
 const SEED: u64 = 20_261_120;
-const STACK_BYTES: usize = 256 * 1024 * 1024;
 
 pub(super) fn list() -> ExitCode {
     for mutant in all() {
@@ -73,13 +71,4 @@ pub(super) fn all_of_them() -> (usize, usize) {
     }
     println!("{killed} of {} broken rules are noticed", all().count());
     (killed, all().count())
-}
-
-/// An operation within an operation is deep.
-fn on_a_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(STACK_BYTES);
-        let joined = thread.spawn_scoped(scope, work).unwrap().join();
-        joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
 }

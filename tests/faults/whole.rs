@@ -4,7 +4,6 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use e2e::search::{Bounds, Campaign, Depth, Progress, Tally, Task, races, settings};
@@ -39,9 +38,8 @@ pub(super) fn search(options: &Options) -> ExitCode {
         jobs: options.jobs,
         until: options.seconds.map(|seconds| started + Duration::from_secs(seconds)),
     };
-    let stop = AtomicBool::new(false);
     let told = Mutex::new((started, options.from));
-    let tally = campaign.run(&stop, |progress| {
+    let tally = campaign.run(|progress| {
         let mut told = told.lock().unwrap();
         told.1 = progress.resume_from;
         if told.0.elapsed() >= TELL_EVERY {
@@ -51,7 +49,6 @@ pub(super) fn search(options: &Options) -> ExitCode {
     });
     let seconds = started.elapsed().as_secs();
     let reached = told.lock().unwrap().1;
-    stop.store(true, Ordering::Relaxed);
     if reached < campaign.tasks.len() {
         println!("not all of it: go on with --seed {} --from {reached}", options.seed);
     }

@@ -1,18 +1,16 @@
 //! A search over many settings, on all cores, the same whatever their number: each setting has its own
 //! seed, and whoever knows the seed and the place can go on from there.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
+use super::deep::STACK_BYTES;
 use super::explore::{Depth, explore};
 use super::interleave::{Bounds, interleave};
 use super::scenarios::Setting;
 use super::tally::Tally;
-
-/// An operation within an operation is deep in a build without optimisation.
-const STACK_BYTES: usize = 256 * 1024 * 1024;
 
 /// What is done with a setting.
 #[derive(Clone, Copy, Debug)]
@@ -44,14 +42,14 @@ pub struct Progress<'p> {
 }
 
 impl Campaign {
-    /// Calls `progress` after each task, and stops soon after `stop` is set.
-    pub fn run(&self, stop: &AtomicBool, progress: impl Fn(Progress<'_>) + Sync) -> Tally {
+    /// Calls `progress` after each task.
+    pub fn run(&self, progress: impl Fn(Progress<'_>) + Sync) -> Tally {
         let next = AtomicUsize::new(self.from);
         let shared = Mutex::new((Tally::default(), vec![false; self.tasks.len()]));
         let worker = || {
             while let Some(task) = self.take(&next) {
                 let mut tally = Tally::default();
-                let ended = self.play(task, stop, &mut tally);
+                let ended = self.play(task, &mut tally);
                 let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
                 shared.0.add(tally);
                 if !ended {
@@ -82,11 +80,9 @@ impl Campaign {
         (task < self.tasks.len()).then_some(task)
     }
 
-    /// `false` if it was stopped.
-    fn play(&self, task: usize, stop: &AtomicBool, tally: &mut Tally) -> bool {
-        let is_over = || {
-            stop.load(Ordering::Relaxed) || self.until.is_some_and(|until| Instant::now() >= until)
-        };
+    /// `false` if its time was over.
+    fn play(&self, task: usize, tally: &mut Tally) -> bool {
+        let is_over = || self.until.is_some_and(|until| Instant::now() >= until);
         if is_over() {
             return false;
         }

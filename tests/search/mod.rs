@@ -35,6 +35,7 @@ mod disputes;
 mod rest;
 mod run;
 mod hidden;
+mod deep;
 mod tally;
 mod explore;
 mod interleave;
@@ -45,6 +46,7 @@ mod laws;
 pub mod mutants;
 
 pub use self::campaign::{Campaign, Progress, Task};
+pub use self::deep::on_a_deep_stack;
 pub use self::explore::Depth;
 pub use self::faults::Mode;
 pub use self::interleave::Bounds;
