@@ -165,6 +165,15 @@ pub enum Notice {
     Hint { payment: PaymentId, event: Option<String>, claim: Claim },
 }
 
+impl Notice {
+    pub fn payment(&self) -> Option<&PaymentId> {
+        match self {
+            Self::Ignored => None,
+            Self::Fact { payment, .. } | Self::Hint { payment, .. } => Some(payment),
+        }
+    }
+}
+
 /// What a hint says has happened; the look-up should show it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Claim {

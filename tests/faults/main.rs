@@ -2,7 +2,7 @@
 
 mod mutants;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -61,7 +61,8 @@ fn no_plan_breaks_an_invariant() {
         until: Some(Instant::now() + Duration::from_secs(SECONDS_MAX)),
     };
     let done = AtomicUsize::new(0);
-    let tally = campaign.run(|progress| done.store(progress.tasks_done, Ordering::SeqCst));
+    let tally = campaign
+        .run(&AtomicBool::new(false), |progress| done.store(progress.tasks_done, Ordering::SeqCst));
     eprintln!("{tally}");
     let (done, all) = (done.into_inner(), campaign.tasks.len());
     if done < all {

@@ -35,7 +35,8 @@ the invariants. The same options give the same search.
   --mutants         tell the rules that can be broken
   --no-mutants      do not break every rule at the end of the search
 
-Ends with 0 if no invariant broke, with 1 if one did, with 2 if it was asked wrongly.";
+Ends with 0 if no invariant broke, with 1 if one did, with 2 if it was asked wrongly, with 130 if it was
+interrupted before; Ctrl-C still tells what was played, and where to go on.";
 
 #[derive(Debug)]
 pub(super) enum Command {

@@ -4,6 +4,8 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use e2e::search::{Bounds, Campaign, Depth, Progress, Tally, Task, races, settings};
@@ -15,6 +17,8 @@ use super::mutants_told;
 use super::options::Options;
 
 const BOUNDS: Bounds = Bounds { preemptions_max: 3, preemptions_with_fault_max: 1, stride: 5 };
+/// As a shell says it of SIGINT.
+const INTERRUPTED: u8 = 130;
 const TELL_EVERY: Duration = Duration::from_secs(5);
 
 pub(super) fn search(options: &Options) -> ExitCode {
@@ -38,22 +42,27 @@ pub(super) fn search(options: &Options) -> ExitCode {
         jobs: options.jobs,
         until: options.seconds.map(|seconds| started + Duration::from_secs(seconds)),
     };
+    let stop = AtomicBool::new(false);
     let told = Mutex::new((started, options.from));
-    let tally = campaign.run(|progress| {
-        let mut told = told.lock().unwrap();
-        told.1 = progress.resume_from;
-        if told.0.elapsed() >= TELL_EVERY {
-            told.0 = Instant::now();
-            tell(options, &progress, started);
-        }
+    let tally = until_interrupted(&stop, || {
+        campaign.run(&stop, |progress| {
+            let mut told = told.lock().unwrap();
+            told.1 = progress.resume_from;
+            if told.0.elapsed() >= TELL_EVERY {
+                told.0 = Instant::now();
+                tell(options, &progress, started);
+            }
+        })
     });
+    let interrupted = stop.load(Ordering::Relaxed);
     let seconds = started.elapsed().as_secs();
     let reached = told.lock().unwrap().1;
     if reached < campaign.tasks.len() {
         println!("not all of it: go on with --seed {} --from {reached}", options.seed);
     }
     report(&tally, seconds);
-    let (killed, mutants) = if options.mutants { mutants_told::all_of_them() } else { (0, 0) };
+    let with_mutants = options.mutants && !interrupted;
+    let (killed, mutants) = if with_mutants { mutants_told::all_of_them() } else { (0, 0) };
     let seconds = started.elapsed().as_secs();
     let figures = figures(&tally, seconds, (killed, mutants));
     let parts = (reached, campaign.tasks.len());
@@ -65,7 +74,33 @@ pub(super) fn search(options: &Options) -> ExitCode {
             return ExitCode::from(2);
         }
     }
-    ExitCode::from(u8::from(!tally.found.is_empty() || killed < mutants))
+    if !tally.found.is_empty() || killed < mutants {
+        return ExitCode::from(1);
+    }
+    ExitCode::from(if interrupted { INTERRUPTED } else { 0 })
+}
+
+/// Ctrl-C ends the search, not its report; a second one ends both.
+fn until_interrupted(stop: &AtomicBool, search: impl FnOnce() -> Tally + Send) -> Tally {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    thread::scope(|scope| {
+        let searching = scope.spawn(search);
+        runtime.block_on(async {
+            while !searching.is_finished() {
+                let look_again = tokio::time::sleep(Duration::from_millis(200));
+                tokio::select! {
+                    () = look_again => {}
+                    _ = tokio::signal::ctrl_c() => {
+                        if stop.swap(true, Ordering::Relaxed) {
+                            std::process::exit(INTERRUPTED.into());
+                        }
+                        eprintln!("interrupted: the runs at work end first");
+                    }
+                }
+            }
+        });
+        searching.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 fn tell(options: &Options, progress: &Progress<'_>, started: Instant) {

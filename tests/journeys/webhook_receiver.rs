@@ -1,6 +1,6 @@
 //! A webhook is believed for its signature, answered as documented, and stored only if it is ours.
 
-use e2e::{Options, Stack};
+use e2e::{Options, Stack, order_body};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -28,6 +28,10 @@ async fn the_short_body_is_a_hint_and_resolved_by_look_up_under_both_names() {
         assert_eq!(stack.payment_status(&checkout.payment).await, "succeeded");
         assert_eq!(stack.order_status(&checkout.order).await, "paid");
         stack.until_inbox(&checkout.order, "payment.completed").await;
+        let ids = format!(r#""order.id":"{}","payment.id":"{}""#, checkout.order, checkout.payment);
+        let logged = stack.log();
+        let names = |line: &String| line.contains("/api/webhooks/") && line.contains(&ids);
+        assert!(logged.iter().any(names), "no webhook's line has {ids}: {}", logged.join("\n"));
     }
 }
 
@@ -72,6 +76,30 @@ async fn send_unsigned(stack: &Stack, event: &Event) -> e2e::Answer {
         .header("authorization", &event.key)
         .body(event.body.clone());
     stack.send(request).await
+}
+
+/// Nothing but a repeat of the create call could tell, and its key is dead.
+#[tokio::test]
+async fn a_question_that_nothing_can_answer_ends() {
+    let options = Options { profile: Some("paypal-like"), ..Options::default() };
+    let stack = Stack::with(STACK, options).await;
+    stack.behave(json!({ "create": "error_before" })).await;
+    let order = stack.order(&order_body()).await;
+    let payment = stack.pay(&order, json!({})).await.expect(202).word("payment_id").to_owned();
+    for hours in [1, 7] {
+        stack.sweep_at(hours * 3600).await;
+    }
+    let mut event = Event::new(&stack, &completed(&order, &payment)).await;
+    event.key = unsigned_proof(&event.key).await;
+    send_unsigned(&stack, &event).await.expect(200);
+    let due = async || stack.item(&order).await.unwrap().get("due_at").is_some();
+    assert!(due().await, "the question is kept for a day");
+    stack.sweep_at(20 * 3600).await;
+    assert!(due().await, "the question is kept for a day");
+    for hours in [32, 60] {
+        stack.sweep_at(hours * 3600).await;
+    }
+    assert!(!due().await, "{}", stack.item(&order).await.unwrap());
 }
 
 #[tokio::test]

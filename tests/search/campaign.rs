@@ -1,7 +1,7 @@
 //! A search over many settings, on all cores, the same whatever their number: each setting has its own
 //! seed, and whoever knows the seed and the place can go on from there.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
@@ -9,6 +9,8 @@ use std::time::Instant;
 use super::deep::STACK_BYTES;
 use super::explore::{Depth, explore};
 use super::interleave::{Bounds, interleave};
+use super::plan::Plan;
+use super::run::Report;
 use super::scenarios::Setting;
 use super::tally::Tally;
 
@@ -41,29 +43,49 @@ pub struct Progress<'p> {
     pub resume_from: usize,
 }
 
+/// What the workers share.
+struct Shared {
+    tally: Tally,
+    done: Vec<bool>,
+    tasks_done: usize,
+}
+
 impl Campaign {
-    /// Calls `progress` after each task.
-    pub fn run(&self, progress: impl Fn(Progress<'_>) + Sync) -> Tally {
+    /// Calls `progress` after each run, and ends soon after `stop` is set.
+    pub fn run(&self, stop: &AtomicBool, progress: impl Fn(Progress<'_>) + Sync) -> Tally {
         let next = AtomicUsize::new(self.from);
-        let shared = Mutex::new((Tally::default(), vec![false; self.tasks.len()]));
+        let shared = Mutex::new(Shared {
+            tally: Tally::default(),
+            done: vec![false; self.tasks.len()],
+            tasks_done: self.from.min(self.tasks.len()),
+        });
+        let told = |shared: &Shared| {
+            let open = shared.done.iter().skip(self.from).position(|done| !done);
+            progress(Progress {
+                tally: &shared.tally,
+                tasks_done: shared.tasks_done,
+                tasks: self.tasks.len(),
+                resume_from: open.map_or(self.tasks.len(), |open| open + self.from),
+            });
+        };
+        let is_over = || {
+            stop.load(Ordering::Relaxed) || self.until.is_some_and(|until| Instant::now() >= until)
+        };
         let worker = || {
-            while let Some(task) = self.take(&next) {
-                let mut tally = Tally::default();
-                let ended = self.play(task, &mut tally);
-                let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                shared.0.add(tally);
+            while let Some(task) = self.take(&next).filter(|_| !is_over()) {
+                let ended = self.play(task, |setting, plan, report| {
+                    let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                    shared.tally.note(setting, plan, report);
+                    told(&shared);
+                    !is_over()
+                });
                 if !ended {
                     return;
                 }
-                shared.1[task] = true;
-                let (tally, done) = &*shared;
-                let open = done.iter().skip(self.from).position(|done| !done);
-                progress(Progress {
-                    tally,
-                    tasks_done: done.iter().filter(|done| **done).count() + self.from,
-                    tasks: self.tasks.len(),
-                    resume_from: open.map_or(self.tasks.len(), |open| open + self.from),
-                });
+                let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                shared.done[task] = true;
+                shared.tasks_done += 1;
+                told(&shared);
             }
         };
         thread::scope(|scope| {
@@ -72,7 +94,7 @@ impl Campaign {
                 thread.spawn_scoped(scope, worker).unwrap();
             }
         });
-        shared.into_inner().unwrap_or_else(PoisonError::into_inner).0
+        shared.into_inner().unwrap_or_else(PoisonError::into_inner).tally
     }
 
     fn take(&self, next: &AtomicUsize) -> Option<usize> {
@@ -80,23 +102,17 @@ impl Campaign {
         (task < self.tasks.len()).then_some(task)
     }
 
-    /// `false` if its time was over.
-    fn play(&self, task: usize, tally: &mut Tally) -> bool {
-        let is_over = || self.until.is_some_and(|until| Instant::now() >= until);
-        if is_over() {
-            return false;
-        }
+    /// `false` if `each` wanted no more.
+    fn play(&self, task: usize, mut each: impl FnMut(&Setting, &Plan, &Report) -> bool) -> bool {
         let salt = u64::try_from(task).unwrap_or_default();
         let mut random = fastrand::Rng::with_seed(self.seed.wrapping_add(salt << 32));
         match self.tasks[task] {
             Task::Faults(setting) => explore(&setting, self.depth, &mut random, |plan, report| {
-                tally.note(&setting, plan, report);
-                !is_over()
+                each(&setting, plan, report)
             }),
             Task::Schedules(setting) => {
                 interleave(&setting, self.bounds, &mut random, |plan, report| {
-                    tally.note(&setting, plan, report);
-                    !is_over()
+                    each(&setting, plan, report)
                 })
             }
         }

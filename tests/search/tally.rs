@@ -55,16 +55,6 @@ impl Tally {
         }
     }
 
-    pub(super) fn add(&mut self, other: Self) {
-        self.clean += other.clean;
-        self.singles += other.singles;
-        self.pairs += other.pairs;
-        self.triples += other.triples;
-        self.interleavings += other.interleavings;
-        self.calls += other.calls;
-        self.found.extend(other.found);
-    }
-
     /// What was found, by its words without the names in it.
     pub fn kinds(&self) -> BTreeMap<String, Vec<&Found>> {
         let mut kinds: BTreeMap<String, Vec<&Found>> = BTreeMap::new();

@@ -9,7 +9,7 @@ use quittance::domain::capabilities::GatewayName;
 use quittance::http::input::{bytes, parameter};
 use quittance::http::problem::{Kind, Problem};
 use quittance::http::{Reply, serve};
-use quittance::operations::receive_webhook::{Receipt, receive_webhook};
+use quittance::operations::receive_webhook::{Receipt, Received, receive_webhook};
 use quittance::telemetry;
 use serde_json::json;
 
@@ -27,11 +27,16 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
         return Err(Problem::new(Kind::TooLarge));
     }
     let gateway = GatewayName::of_path(&parameter(&request, "gateway"));
-    let receipt = receive_webhook(app, &gateway, request.headers(), body).await?;
+    let Received { receipt, payment } =
+        receive_webhook(app, &gateway, request.headers(), body).await?;
     let word = match receipt {
         Receipt::Committed => "committed",
         Receipt::Ignored => "ignored",
         Receipt::Parked => "parked",
     };
-    Ok(Reply::new(StatusCode::OK, json!({ "received": word })))
+    let reply = Reply::new(StatusCode::OK, json!({ "received": word }));
+    Ok(match payment {
+        Some(payment) => reply.about(&payment.order(), Some((&payment, gateway.as_str()))),
+        None => reply,
+    })
 }

@@ -35,6 +35,13 @@ pub enum Receipt {
     Parked,
 }
 
+/// What became of an event, and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    pub receipt: Receipt,
+    pub payment: Option<PaymentId>,
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum WebhookError {
     #[error("no such gateway")]
@@ -60,7 +67,7 @@ pub async fn receive_webhook(
     name: &GatewayName,
     headers: &HeaderMap,
     body: &[u8],
-) -> Result<Receipt, WebhookError> {
+) -> Result<Received, WebhookError> {
     let gateway = app.gateways.get(name).await.map_err(|error| match error {
         GatewayMissing::Unknown => WebhookError::UnknownGateway,
         GatewayMissing::NotSet(_) => WebhookError::NotConfigured(error),
@@ -69,9 +76,14 @@ pub async fn receive_webhook(
     let notice = read(app, &*gateway, name, &Delivery { headers, body }).await;
     pause::reached(&app.config, Point::WebhookVerified).await;
     match notice {
-        Ok(notice) => accept(app, &*gateway, notice, body).await,
+        Ok(notice) => {
+            let payment = notice.payment().cloned();
+            Ok(Received { receipt: accept(app, &*gateway, notice, body).await?, payment })
+        }
         Err(WebhookError::Unreadable(MappingError::Unreadable)) => {
-            park(app, &*gateway, None, body, "a known type that cannot be read").await
+            let reason = "a known type that cannot be read";
+            let receipt = park(app, &*gateway, None, body, reason).await?;
+            Ok(Received { receipt, payment: None })
         }
         Err(error @ WebhookError::Signature(_)) => {
             telemetry::metric(Metric::WebhookRejected, name.as_str());

@@ -29,15 +29,18 @@ const UNKNOWN_SECONDS: i64 = 15 * 60;
 enum Found {
     Seen(Vec<Seen>),
     Nothing,
-    NotAsked,
+    /// No answer came.
+    Silence,
+    /// What could answer is past: only its key could have told, and that is dead.
+    Unaskable,
 }
 
 /// What one round of asking left.
 #[derive(Debug)]
 pub struct Resolved {
     pub order: Order,
-    /// The gateway answered, be it with nothing.
-    pub answered: bool,
+    /// The gateway may still tell: no answer came, and it can be asked again.
+    pub open: bool,
 }
 
 /// One round of asking about an attempt. The caller publishes what was learnt.
@@ -51,18 +54,22 @@ pub async fn resolve(
 ) -> Result<Resolved, Unavailable> {
     let Some(gateway) = gateway_of(app, &order, payment).await? else {
         let order = rearm(app, rules, order, payment).await?;
-        return Ok(Resolved { order, answered: false });
+        return Ok(Resolved { order, open: true });
     };
     let found = ask(app, &*gateway, rules, budget, &order, payment).await;
     pause::reached(&app.config, Point::LookedUp).await;
-    let answered = !matches!(found, Found::NotAsked);
+    let open = matches!(found, Found::Silence);
     let order = match found {
         Found::Seen(seen) => merge_all(app, rules, source, order, payment, &seen).await?,
         Found::Nothing => absent(app, rules, &*gateway, budget, order, payment).await?,
-        Found::NotAsked => rearm(app, rules, order, payment).await?,
+        Found::Silence => rearm(app, rules, order, payment).await?,
+        Found::Unaskable => {
+            tracing::error!(payment.id = %payment, "no call can tell what became of the payment");
+            rearm(app, rules, order, payment).await?
+        }
     };
     count_unknown(app, &order, payment);
-    Ok(Resolved { order, answered })
+    Ok(Resolved { order, open })
 }
 
 fn count_unknown(app: &App, order: &Order, payment: &PaymentId) {
@@ -84,7 +91,7 @@ async fn ask(
     payment: &PaymentId,
 ) -> Found {
     let (Some(attempt), Some(about)) = (order.attempts.get(payment), about(order, payment)) else {
-        return Found::NotAsked;
+        return Found::Silence;
     };
     let able = rules.of(&attempt.gateway);
     if let Some(seen) = end_page(gateway, able, attempt, payment, budget).await {
@@ -92,12 +99,12 @@ async fn ask(
         return Found::Seen(vec![seen]);
     }
     if !can_ask(able, attempt, app.clock.now()) {
-        return Found::NotAsked;
+        return Found::Unaskable;
     }
     match gateway.look_up(&about, budget.gateway_timeout()).await {
         Ok(seen) if seen.is_empty() => Found::Nothing,
         Ok(seen) => Found::Seen(seen),
-        Err(_) => Found::NotAsked,
+        Err(_) => Found::Silence,
     }
 }
 

@@ -206,8 +206,9 @@ async fn ask_about_the_rest(
         }
         let resolved = resolve(app, rules, budget, order, &payment, Source::Sweep).await?;
         order = resolved.order;
-        // The question ends with an answer that is later than its time, not with the time itself.
-        if over && resolved.answered {
+        // The question ends with an answer that is later than its time, not with the time itself; or
+        // when nothing can answer it any more.
+        if over && !resolved.open {
             let occasion = app.occasion(Source::Sweep);
             let answered = change(app, rules, &occasion, order, |order| {
                 order.ask.remove(&payment);
