@@ -21,6 +21,13 @@ const BOUNDS: Bounds = Bounds { preemptions_max: 3, preemptions_with_fault_max: 
 const INTERRUPTED: u8 = 130;
 const TELL_EVERY: Duration = Duration::from_secs(5);
 
+/// What the terminal has shown.
+struct Told {
+    at: Instant,
+    reached: usize,
+    found: usize,
+}
+
 pub(super) fn search(options: &Options) -> ExitCode {
     let mut tasks: Vec<Task> = settings().into_iter().map(Task::Faults).collect();
     tasks.extend(races().into_iter().map(Task::Schedules));
@@ -43,20 +50,24 @@ pub(super) fn search(options: &Options) -> ExitCode {
         until: options.seconds.map(|seconds| started + Duration::from_secs(seconds)),
     };
     let stop = AtomicBool::new(false);
-    let told = Mutex::new((started, options.from));
+    let told = Mutex::new(Told { at: started, reached: options.from, found: 0 });
     let tally = until_interrupted(&stop, || {
         campaign.run(&stop, |progress| {
             let mut told = told.lock().unwrap();
-            told.1 = progress.resume_from;
-            if told.0.elapsed() >= TELL_EVERY {
-                told.0 = Instant::now();
+            told.reached = progress.resume_from;
+            for found in progress.tally.found.iter().skip(told.found) {
+                eprintln!("!! {} {}: {}", found.setting, found.plan, found.violations.join("; "));
+            }
+            told.found = progress.tally.found.len();
+            if told.at.elapsed() >= TELL_EVERY {
+                told.at = Instant::now();
                 tell(options, &progress, started);
             }
         })
     });
     let interrupted = stop.load(Ordering::Relaxed);
     let seconds = started.elapsed().as_secs();
-    let reached = told.lock().unwrap().1;
+    let reached = told.lock().unwrap().reached;
     if reached < campaign.tasks.len() {
         println!("not all of it: go on with --seed {} --from {reached}", options.seed);
     }

@@ -60,6 +60,8 @@ pub(super) struct State {
     /// What the gateway was asked, and what callers were answered.
     pub(super) outcome: Vec<String>,
     late: Vec<(usize, i64, Call)>,
+    /// What takes effect now was sent long ago.
+    pub(super) landing: bool,
     pub(super) slow_network: bool,
     /// SDK invocations that have no answer any more.
     cut: BTreeSet<String>,
@@ -215,7 +217,9 @@ impl World {
                 return;
             };
             self.tell(|| format!("    … late: {}", call.label()));
+            self.state().landing = true;
             self.take_effect(&call);
+            self.state().landing = false;
         }
     }
 
