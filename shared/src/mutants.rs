@@ -31,6 +31,7 @@ pub enum Mutant {
     PageReplaced,
     AnyNegativeReleases,
     ClosedOverACapture,
+    ClosingCaptureRepeated,
     LateAuthorizationCaptured,
     OpenNotDue,
     OperationNotDue,
@@ -124,7 +125,7 @@ impl Mutant {
 
 /// What each breaks, and the invariant that is to fall.
 #[cfg(feature = "mutants")]
-pub const ALL: [(Mutant, &str, &str); 62] = [
+pub const ALL: [(Mutant, &str, &str); 63] = [
     (
         Mutant::TakeoverIsANewPayment,
         "I3",
@@ -187,6 +188,7 @@ pub const ALL: [(Mutant, &str, &str); 62] = [
     (Mutant::PageReplaced, "I16", "A later look-up replaces the page that was handed out."),
     (Mutant::AnyNegativeReleases, "I15", "Any object that failed releases the attempt."),
     (Mutant::ClosedOverACapture, "I21", "An attempt is released while a capture is in flight."),
+    (Mutant::ClosingCaptureRepeated, "I21", "A capture of a closing attempt is sent again."),
     (
         Mutant::LateAuthorizationCaptured,
         "I19",

@@ -21,7 +21,7 @@ const BOUNDS: Bounds = Bounds { preemptions_max: 1, preemptions_with_fault_max: 
 const SEED: u64 = 20_261_120;
 
 /// What a search has found and a change has mended.
-const MENDED: [(&str, &str); 5] = [
+const MENDED: [(&str, &str); 7] = [
     // A failure told once more ended the hold that came after it: its void was never sent.
     ("late-authorization/full/in-order", "15:replay"),
     // A refund was sent again although a person had taken its room at the gateway meanwhile.
@@ -31,6 +31,10 @@ const MENDED: [(&str, &str); 5] = [
     ("refund-fails/no-keys/in-order", "12:late"),
     // The merchant was blamed for refusing a confirmation that the network had held back for long.
     ("refund-very-late-1/no-keys/doubled", "2:die-before+43:late"),
+    // A capture of unknown outcome was sent again although its order had been paid meanwhile.
+    ("late-on-manual/full/doubled", "22:throttle"),
+    // A second payment was taken for a double one although the first had been given back, whole.
+    ("wrong-currency/full/replayed", "20:pay-instead+30:approve"),
 ];
 
 #[test]

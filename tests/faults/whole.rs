@@ -16,7 +16,7 @@ use serde_json::json;
 use super::mutants_told;
 use super::options::Options;
 
-const BOUNDS: Bounds = Bounds { preemptions_max: 3, preemptions_with_fault_max: 1, stride: 5 };
+const BOUNDS: Bounds = Bounds { preemptions_max: 3, preemptions_with_fault_max: 1, stride: 15 };
 /// As a shell says it of SIGINT.
 const INTERRUPTED: u8 = 130;
 const TELL_EVERY: Duration = Duration::from_secs(5);

@@ -10,6 +10,7 @@ use quittance::domain::phase::{OperationPhase, Phase};
 use serde_json::Value;
 
 use super::client::Reply;
+use super::room::returned;
 use super::scenarios::Webhooks;
 use super::script::{AMOUNT, Messages, Player};
 use super::world::World;
@@ -176,7 +177,7 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
     }
     let by_us = captured.iter().filter(|object| {
         let reference = object["reference"].as_str().unwrap_or_default();
-        !player.by_hand.contains(reference)
+        !player.by_hand.contains(reference) && !returned(order, object)
     });
     if by_us.count() > 1 {
         wrong.push("I15 two objects were captured".to_owned());

@@ -1,8 +1,9 @@
 //! Room as the checker counts it: by its own sums, so that a mistake in the order's is seen.
 
-use quittance::domain::ledger::OperationKind;
+use quittance::domain::ledger::{CaptureClass, OperationKind, Refund};
 use quittance::domain::order::Order;
 use quittance::domain::phase::{DisputePhase, OperationPhase};
+use serde_json::Value;
 
 /// What of a capture is gone, given back or on its way back.
 pub(super) fn spent(order: &Order, capture: &str) -> u64 {
@@ -23,4 +24,23 @@ pub(super) fn spent(order: &Order, capture: &str) -> u64 {
         sum += if takes { op.amount_minor } else { 0 };
     }
     sum
+}
+
+/// What was captured otherwise than ordered was given back, whole, before any later payment began: the
+/// order could be paid again.
+pub(super) fn returned(order: &Order, object: &Value) -> bool {
+    let id = object["id"].as_str().unwrap_or_default();
+    let Some(capture) = order.captures.get(id).filter(|it| it.class == CaptureClass::Review) else {
+        return false;
+    };
+    let given_back =
+        |refund: &&Refund| refund.capture == id && refund.phase == OperationPhase::Done;
+    let refunds = || order.refunds.values().filter(given_back);
+    let Some(since) = refunds().map(|refund| refund.learnt_at).max() else {
+        return false;
+    };
+    let began = order.attempts.get(&capture.attempt).map(|attempt| attempt.created_at);
+    let later = order.attempts.values().filter(|attempt| Some(attempt.created_at) > began);
+    refunds().map(|refund| refund.amount_minor).sum::<u64>() == capture.amount.amount_minor
+        && later.into_iter().all(|attempt| attempt.created_at >= since)
 }

@@ -81,6 +81,9 @@ impl Order {
 
     /// C10. Only who takes an operation sends it.
     pub fn take_operation(&mut self, id: &OperationId, nonce: &Nonce, now: Timestamp) -> bool {
+        if !self.operations.get(id).is_some_and(|op| self.may_resend(op)) {
+            return false;
+        }
         let free =
             |op: &&mut Operation| op.phase.is_unproven() && !op.for_review && !op.is_leased(now);
         let Some(op) = self.operations.get_mut(id).filter(free) else {
@@ -88,6 +91,13 @@ impl Order {
         };
         op.take(nonce, LEASE_SECONDS, now);
         true
+    }
+
+    /// A capture of a closing attempt is not sent again: what it took would have to be given back.
+    pub fn may_resend(&self, op: &Operation) -> bool {
+        let closing = self.attempts.get(&op.attempt).is_some_and(|a| a.close.is_some());
+        let repeat = op.kind == OperationKind::Capture && op.sends > 0;
+        !(closing && repeat) || broken(Mutant::ClosingCaptureRepeated)
     }
 }
 

@@ -17,6 +17,9 @@ use crate::mutants::{Mutant, broken};
 const DUE_STEP_SECONDS: i64 = 10;
 /// A gateway's look-up may lag behind its own answer by so much: until then absence proves nothing.
 pub const SETTLE_SECONDS: i64 = 60;
+/// Nothing stays in the network longer: after it a refused repeat proves that the first send failed,
+/// and what was not found will not be.
+pub const NETWORK_SECONDS_MAX: i64 = 15 * 60;
 /// Pace of asking a gateway that has nothing new to say.
 const BACKOFF_SECONDS: [i64; 8] = [30, 60, 120, 300, 900, 3600, 21_600, 86_400];
 const DAY_SHARDS: u32 = 16;
@@ -106,10 +109,14 @@ fn next_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
     due.into_iter().min()
 }
 
-/// However often somebody has asked meanwhile, what was sent is asked about once it has settled.
+/// However often somebody has asked meanwhile, what was sent is asked about when its absence begins to
+/// prove something.
 fn ask_again(sent_at: Option<Timestamp>, retry: Timestamp, now: Timestamp) -> Timestamp {
-    let settled = sent_at.map(|at| at.plus(SETTLE_SECONDS)).filter(|settled| *settled > now);
-    settled.map_or(retry, |settled| retry.min(settled))
+    let telling = [SETTLE_SECONDS, NETWORK_SECONDS_MAX]
+        .into_iter()
+        .filter_map(|seconds| Some(sent_at?.plus(seconds)))
+        .find(|at| *at > now);
+    telling.map_or(retry, |telling| retry.min(telling))
 }
 
 /// An authorization of an ended attempt: watched until it is voided or lapses.

@@ -1,8 +1,8 @@
 //! Sends a capture, void or refund that was claimed, and finds out about one whose answer was lost.
 
 use crate::app::{App, Budget};
-use crate::domain::capabilities::{Capabilities, Keys, Rules};
-use crate::domain::conclude::SETTLE_SECONDS;
+use crate::domain::capabilities::{Capabilities, Keys, LookUp, Rules};
+use crate::domain::conclude::{NETWORK_SECONDS_MAX, SETTLE_SECONDS};
 use crate::domain::fact::Seen;
 use crate::domain::id::OperationId;
 use crate::domain::ledger::{Operation, OperationKind};
@@ -18,10 +18,6 @@ use crate::operations::start::{about, gateway_of};
 use crate::pause::{self, Point};
 use crate::ports::{Answer, Effect, Gateway, LookUpError};
 use crate::store::StoreError;
-
-/// Nothing stays in the network longer: after it a refused repeat proves that the first send failed,
-/// and what was not found will not be.
-const NETWORK_SECONDS_MAX: i64 = 15 * 60;
 
 /// Sends an operation that this process has taken, and records what came of it.
 pub async fn send(
@@ -203,9 +199,12 @@ async fn not_found(
     if broken(Mutant::RefundNotFoundIsRefused) && op.kind == OperationKind::Refund {
         return Ok(decide(app, rules, order, id, Verdict::Refused).await?);
     }
-    if op.repeat_refused {
-        let over = since_sent >= NETWORK_SECONDS_MAX;
-        let verdict = if over { Verdict::Refused } else { Verdict::Wait };
+    if op.repeat_refused || !order.may_resend(op) {
+        let verdict = match able.look_up {
+            _ if since_sent < NETWORK_SECONDS_MAX => Verdict::Wait,
+            LookUp::ByReference | LookUp::SameKey => Verdict::Refused,
+            LookUp::None => Verdict::Review,
+        };
         return Ok(decide(app, rules, order, id, verdict).await?);
     }
     if since_sent < SETTLE_SECONDS {
