@@ -1,15 +1,15 @@
-"""Least privilege, proved: without any one of its rights a function's journey breaks, and with all of them it
-uses nothing else."""
+"""Least privilege, proved: without any one of its rights a function is refused just that, and its journey breaks;
+with all of them it is refused nothing, and uses each."""
 
 import copy
-import hashlib
 import json
 import time
 
 from journeys import Broken
-from stage import ACCOUNT, REGION, STACK
+from stage import STACK
+from wire import Wire, logical_names
 
-# Granted to every function, and used by the platform, where an emulator cannot show it.
+# What Lambda and the event source do with a role; an emulator does it without.
 PLATFORM = {
     "logs:CreateLogStream": "Lambda begins the log of a container",
     "logs:PutLogEvents": "Lambda writes what the function says",
@@ -19,27 +19,36 @@ PLATFORM = {
     "sqs:DeleteMessage": "the event source ends what was delivered",
     "sqs:GetQueueAttributes": "the event source asks how the queue is set",
 }
+SERVICES = ["DYNAMODB", "SQS", "SECRETS_MANAGER"]
+SECRET = "secretsmanager:GetSecretValue"
+HEAD = """# Permissions
 
+Every right of every function, and how it is known to be used. Written by `tests/cloud/run --write`, which holds it
+against the deployed stack at each run ([how](operations.md#prove-it-without-an-account)).
 
-# The emulator shows the last ones, and has no second page.
-LOOKED_UP_MAX = 50
+*Missed*: the function calls it in its journey; taken from its role alone, the account refused the function just
+that, and the journey broke. *Platform*: what AWS does with the function's role, for the reason named; no code of
+ours calls it. A function that calls anything else fails the run, and so does a right that nothing calls.
+
+| function | action | on | used |
+|---|---|---|---|
+"""
 
 
 def listed(value):
     return value if isinstance(value, list) else [value]
 
 
-def short(arn):
-    """The end of an ARN: what a person calls the thing."""
-    name = arn.split(":", 5)[-1].removeprefix("table/").removeprefix("secret:").replace(f"{STACK}-", "")
-    name = name.replace(f"{STACK}/", "").removesuffix(".fifo")
-    return name.rsplit("-", 1)[0] if ":secretsmanager:" in arn else name
+def said(right):
+    return f"{right[0]} on {right[1]}"
 
 
 class Rights:
     def __init__(self, stage, journeys):
         self.stage, self.journeys = stage, journeys
-        self.iam = stage.client("iam")
+        self.iam, self.functions = stage.client("iam"), journeys.functions
+        self.logical = logical_names(stage.physical)
+        self.wire = Wire(stage.endpoint, self.logical)
         self.rows = []
 
     def role(self, function):
@@ -49,6 +58,9 @@ class Rights:
     def policy(self, function):
         document = self.iam.get_role_policy(RoleName=self.role(function), PolicyName=function)["PolicyDocument"]
         return json.loads(document) if isinstance(document, str) else document
+
+    def put(self, function, document):
+        self.iam.put_role_policy(RoleName=self.role(function), PolicyName=function, PolicyDocument=json.dumps(document))
 
     def mend(self, functions):
         """A `!Ref` of a secret is its ARN; the emulator gives its name, which no policy can mean."""
@@ -61,96 +73,119 @@ class Rights:
             self.put(function, document)
         print("mended: secrets in policies are named by ARN (the emulator resolves their Ref to a name)")
 
-    def fresh(self, function):
+    def listen(self, functions):
+        """Puts the wire between each function and the account."""
+        for function in functions:
+            config = self.functions.get_function_configuration(FunctionName=f"{STACK}-{function}")
+            address = f"http://127.0.0.1:{self.wire.port_of(function)}"
+            # By service: the emulator has a last word on what they have in common.
+            lines = {f"AWS_ENDPOINT_URL_{service}": address for service in SERVICES}
+            self.fresh(function, Environment={"Variables": config["Environment"]["Variables"] | lines})
+        print(f"added: {len(functions)} functions reach the account through a recorder (AWS_ENDPOINT_URL_*)")
+
+    def fresh(self, function, **more):
         """A new version, whose first process has read no secret yet."""
-        name, functions = f"{STACK}-{function}", self.journeys.functions
-        functions.update_function_configuration(FunctionName=name, Description=f"{time.time()}")
-        version = functions.publish_version(FunctionName=name)["Version"]
-        functions.update_alias(FunctionName=name, Name="live", FunctionVersion=version)
+        name = f"{STACK}-{function}"
+        self.functions.update_function_configuration(FunctionName=name, Description=f"{time.time()}", **more)
+        version = self.functions.publish_version(FunctionName=name)["Version"]
+        self.functions.update_alias(FunctionName=name, Name="live", FunctionVersion=version)
 
-    def put(self, function, document):
-        self.iam.put_role_policy(RoleName=self.role(function), PolicyName=function, PolicyDocument=json.dumps(document))
-
-    @staticmethod
-    def granted(document):
+    def granted(self, document):
         for statement in document["Statement"]:
             for action in listed(statement["Action"]):
                 for resource in listed(statement["Resource"]):
                     yield action, resource
 
-    @staticmethod
-    def without(document, action, resource):
-        """The same document with one right less."""
+    def own(self, document):
+        """What its code needs, as the template names it."""
+        return {(a, self.logical(r)) for a, r in self.granted(document) if a not in PLATFORM}
+
+    def without(self, document, gone):
+        """The same document with fewer rights."""
         less = copy.deepcopy(document)
-        less["Statement"] = [
-            {"Effect": "Allow", "Action": one, "Resource": on}
-            for one, on in Rights.granted(document) if (one, on) != (action, resource)]
+        less["Statement"] = [{"Effect": "Allow", "Action": action, "Resource": resource}
+                             for action, resource in self.granted(document) if (action, resource) not in gone]
         return less
+
+    def stray(self, functions):
+        """What a function calls and may not, or may and never calls: recorded while all was granted."""
+        strays = []
+        for function in functions:
+            calls, own = self.wire.since(0, function), self.own(self.policy(function))
+            called = {call.right for call in calls}
+            strays += [f"{function} calls {said(right)}, which it is not granted" for right in sorted(called - own)]
+            strays += [f"{function} never calls {said(right)}" for right in sorted(own - called)]
+            refused = {call.right for call in calls if call.denied}
+            strays += [f"{function} was refused {said(right)} in the journeys" for right in sorted(refused)]
+            print(f"{function}: {len(calls)} calls recorded, {len(called)} kinds, {len(own)} rights of its own")
+        return strays
 
     def prove(self, function):
         """Takes each right away once. Returns what was not missed."""
-        journey = getattr(self.journeys, function.replace("-", "_"))
-        document, idle = self.policy(function), []
+        document, failures = self.policy(function), []
         try:
-            for action, resource in self.granted(document):
-                if action in PLATFORM:
-                    self.rows.append((function, action, short(resource), "platform: " + PLATFORM[action]))
+            for right in self.granted(document):
+                named = (right[0], self.logical(right[1]))
+                if right[0] in PLATFORM:
+                    self.rows.append((function, *named, "platform: " + PLATFORM[right[0]]))
                     continue
-                self.put(function, self.without(document, action, resource))
-                self.fresh(function)
-                try:
-                    journey()
-                except Broken as broken:
-                    print(f"  without {action} on {short(resource)}: {str(broken)[:110]}", flush=True)
-                    self.rows.append((function, action, short(resource), "its journey breaks without it"))
-                else:
-                    print(f"  without {action} on {short(resource)}: NOBODY MISSES IT", flush=True)
-                    idle.append(f"{function} does not use {action} on {short(resource)}")
+                self.put(function, self.without(document, [right]))
+                failures += self.missed(function, named)
+            self.put(function, self.without(document, [one for one in self.granted(document) if one[0] == SECRET]))
+            failures += self.cold(function, self.own(document))
         finally:
             self.put(function, document)
         self.fresh(function)
-        journey()
-        return idle
+        try:
+            self.journeys.live(function)
+        except Broken as broken:
+            failures.append(f"{function} with all rights again: {broken}")
+        return failures
 
-    def callers(self, functions):
-        """The access key of each function's session, as the emulator makes it."""
-        keys = {}
-        for function in functions:
-            arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{STACK}-{function}"
-            config = self.journeys.functions.get_function_configuration(FunctionName=f"{STACK}-{function}")
-            for one in (arn, arn + ":1", arn + ":live"):
-                digest = hashlib.sha256(f"{one}:{config['Role']}".encode()).hexdigest()
-                keys["ASIA" + digest[:16].upper()] = function
-        return keys
+    def missed(self, function, right):
+        """Both: the account refused just this, and somebody noticed."""
+        self.fresh(function)
+        mark, broke = len(self.wire.calls), None
+        try:
+            self.journeys.live(function)
+        except Broken as broken:
+            broke = str(broken)
+        refused = [call.right for call in self.wire.since(mark, function) if call.denied]
+        faults = [] if broke else ["and its journey goes well"]
+        faults += [] if right in refused else ["and it was not refused that"]
+        faults += [f"and it was refused {said(other)}" for other in sorted(set(refused) - {right})]
+        told = f"refused {refused.count(right)} times; {broke or 'goes well'}"
+        print(f"  without {said(right)}: {told[:150]}{'  NOT MISSED' if faults else ''}", flush=True)
+        if not faults:
+            self.rows.append((function, *right, "missed"))
+        return [f"{function} without {said(right)}: {fault}" for fault in faults]
 
-    def stray(self, functions):
-        """Calls of a function that none of its grants covers: recorded while all was granted."""
-        trail, strays, seen = self.stage.client("cloudtrail"), [], set()
-        for key, function in self.callers(functions).items():
-            by_key = {"AttributeKey": "AccessKeyId", "AttributeValue": key}
-            events = trail.lookup_events(LookupAttributes=[by_key])["Events"]
-            if len(events) >= LOOKED_UP_MAX:
-                strays.append(f"{function} made more calls than are shown")
-            for event in events:
-                service = event["EventSource"].split(".")[0]
-                seen.add((function, f"{service}:{event['EventName']}"))
-        for function, action in sorted(seen):
-            if action not in {one for one, _ in self.granted(self.policy(function))}:
-                strays.append(f"{function} calls {action}, which it is not granted")
-        print(f"recorded {len(seen)} kinds of calls by {len({f for f, _ in seen})} functions")
-        if len({f for f, _ in seen}) < len(functions):
-            strays.append(f"no calls were recorded of {sorted(set(functions) - {f for f, _ in seen})}")
-        return strays
+    def cold(self, function, own):
+        """A start without any secret: what is read ahead is refused, is of its own rights, and ends nothing."""
+        self.fresh(function)
+        mark = len(self.wire.calls)
+        # No event that an API or a queue sends: the runtime answers for it, after the start.
+        answer = self.functions.invoke(FunctionName=f"{STACK}-{function}:live", Payload=b'"nothing"')
+        text = answer["Payload"].read().decode(errors="replace")
+        calls = self.wire.since(mark, function)
+        faults = [f"reads {said(call.right)} ahead" for call in calls
+                  if not call.denied or call.right not in own or call.right[0] != SECRET]
+        faults += [] if calls else ["reads nothing ahead"]
+        # The error of an event; `Runtime.…` is that of a process that ended.
+        faults += [] if "errorType" in text and "Runtime." not in text else [f"does not start: {text[:150]}"]
+        print(f"  a start without secrets: {len(calls)} calls, all refused, and it runs"
+              if not faults else f"  a start without secrets: {'; '.join(faults)}", flush=True)
+        return [f"{function} without secrets: {fault}" for fault in faults]
 
-    def write(self, path):
-        shared = [("every function", action, "its log" if action.startswith("logs") else "any",
-                   "platform: " + PLATFORM[action]) for action in PLATFORM if not action.startswith("sqs")]
-        lines = [
-            "# Permissions", "",
-            "Every right that a function has, and how it is known to be used. Written by `tests/cloud/run --write` on",
-            time.strftime("%Y-%m-%d: each right of its own was taken from the deployed role alone, and the function's"),
-            "journey broke; with all of them nothing else was called. What the platform needs is listed with the reason.",
-            "", "| function | action | on | used |", "|---|---|---|---|"]
-        lines += [f"| {function} | `{action}` | {on} | {used} |" for function, action, on, used in self.rows + shared]
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        print(f"wrote {path}")
+    def held(self, path, write):
+        """The document is what was found."""
+        shared = [("every function", action, "FunctionsLog" if action.startswith("logs") else "*",
+                   "platform: " + why) for action, why in PLATFORM.items() if not action.startswith("sqs")]
+        rows = [f"| {function} | `{action}` | {on} | {used} |\n" for function, action, on, used in self.rows + shared]
+        text = HEAD + "".join(rows)
+        if write:
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {path}: {len(rows)} rights")
+            return []
+        known = path.read_text(encoding="utf-8") if path.exists() else ""
+        return [] if known == text else [f"{path.name} is not what was found; tests/cloud/run --write"]

@@ -15,6 +15,7 @@ mod places;
 mod form;
 mod names;
 mod permissions;
+mod rights;
 mod operations;
 mod environment;
 mod dependencies;

@@ -104,7 +104,7 @@ const GRANTS: [Grant; 22] = [
 ];
 
 /// What the template allows one function: `action on resource`, sorted.
-fn allowed(template: &Value, properties: &Value) -> Vec<String> {
+pub(crate) fn allowed(template: &Value, properties: &Value) -> Vec<String> {
     let role = properties["Role"]["GetAtt"].as_str().and_then(|name| name.strip_suffix(".Arn"));
     let mut policies = list(&properties["Policies"]);
     if let Some(role) = role {

@@ -1,0 +1,124 @@
+"""The line between each function and the account: passes everything on as it is, and remembers who called what,
+on which resource, and whether the account refused it for want of a right."""
+
+import http.client
+import http.server
+import json
+import re
+import threading
+import urllib.parse
+
+SERVICES = {"DynamoDB_20120810": "dynamodb", "AmazonSQS": "sqs", "secretsmanager": "secretsmanager"}
+DENIED = re.compile(rb"is not authorized to perform: (\S+)")
+# Said anew for each connection.
+HOP = ("connection", "keep-alive", "transfer-encoding", "content-length")
+
+
+class Call:
+    def __init__(self, function, right, denied):
+        self.function, self.right, self.denied = function, right, denied
+
+
+class Wire:
+    """A port for each function: whoever calls there is known by it."""
+
+    def __init__(self, account, logical):
+        self.account = urllib.parse.urlsplit(account).netloc
+        self.logical = logical
+        self.calls = []
+        self.servers = []
+
+    def port_of(self, function):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler(function))
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.servers.append(server)
+        return server.server_port
+
+    def stop(self):
+        for server in self.servers:
+            server.shutdown()
+
+    def since(self, mark, function):
+        return [call for call in self.calls[mark:] if call.function == function]
+
+    def handler(self, function):
+        wire = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                answer, told = wire.forward(self, body)
+                wire.remember(function, self, body, answer.status, told)
+                self.send_response_only(answer.status)
+                for name, value in answer.getheaders():
+                    if name.lower() not in HOP:
+                        self.send_header(name, value)
+                self.send_header("content-length", str(len(told)))
+                try:
+                    self.end_headers()
+                    self.wfile.write(told)
+                except ConnectionError:
+                    # A process that was replaced no longer waits for its answer.
+                    self.close_connection = True
+
+            do_GET = do_PUT = do_DELETE = do_HEAD = do_POST
+
+            def log_message(self, *_):
+                pass
+
+        return Handler
+
+    def forward(self, asked, body):
+        """With the host that was signed."""
+        line = http.client.HTTPConnection(self.account, timeout=60)
+        try:
+            line.putrequest(asked.command, asked.path, skip_host=True, skip_accept_encoding=True)
+            for name, value in asked.headers.items():
+                if name.lower() != "connection":
+                    line.putheader(name, value)
+            line.endheaders(body)
+            answer = line.getresponse()
+            return answer, answer.read()
+        finally:
+            line.close()
+
+    def remember(self, function, asked, body, status, told):
+        service, _, name = asked.headers.get("x-amz-target", "").partition(".")
+        action = f"{SERVICES.get(service, service)}:{name}" if name else f"{asked.command} {asked.path}"
+        denied = DENIED.search(told) if status >= 400 else None
+        if denied and denied[1].decode() != action:
+            action = f"{action} (refused as {denied[1].decode()})"
+        self.calls.append(Call(function, (action, self.named(body)), bool(denied)))
+
+    def named(self, body):
+        """The resource that a request names."""
+        try:
+            asked = json.loads(body)
+        except ValueError:
+            return "?"
+        name = asked.get("TableName") or asked.get("QueueUrl") or asked.get("SecretId") or "?"
+        if "IndexName" in asked:
+            name += "/index/" + asked["IndexName"]
+        return self.logical(name)
+
+
+def logical_names(physical):
+    """From a resource's name, address or ARN to what the template calls it."""
+    known = {bare(identity): name for name, identity in physical.items()}
+
+    def logical(identity):
+        name, index, rest = bare(identity).partition("/index/")
+        return known.get(name, name) + index + rest
+
+    return logical
+
+
+def bare(identity):
+    if identity.startswith("arn:"):
+        name = identity.split(":", 5)[-1].removeprefix("table/")
+        # Secrets Manager adds a hyphen and six characters of its own.
+        return name.removeprefix("secret:").rsplit("-", 1)[0] if name.startswith("secret:") else name
+    return identity.rsplit("/", 1)[-1] if "://" in identity else identity

@@ -1,0 +1,57 @@
+//! `docs/permissions.md`, which a deployment writes, shows the template's own rights: all, and no other.
+
+use serde_json::Value;
+
+use crate::permissions::allowed;
+use crate::source::read;
+use crate::template::{functions, ours, parse};
+use crate::{found, none};
+
+const DOCUMENT: &str = "docs/permissions.md";
+
+/// What a row of every function says, it says of each.
+fn documented(text: &str, function: &str) -> Vec<String> {
+    let rows = text.lines().filter(|line| line.starts_with("| ") && line.contains('`'));
+    let cells = rows.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>());
+    let of_it = cells.filter(|cells| [function, "every function"].contains(&cells[1]));
+    let mut rights: Vec<String> =
+        of_it.map(|cells| format!("{} on {}", cells[2].trim_matches('`'), cells[3])).collect();
+    rights.sort();
+    rights
+}
+
+fn differences(template: &Value, text: &str) -> Vec<String> {
+    let mut violations = Vec::new();
+    for (_, properties) in functions(template) {
+        let function = properties["CodeUri"].as_str().unwrap_or_default();
+        let function = function.trim_start_matches("functions/");
+        let documented = documented(text, function);
+        let allowed = allowed(template, &properties);
+        let allowed: Vec<_> = allowed.iter().map(|right| right.replace(".Arn", "")).collect();
+        let unknown = allowed.iter().filter(|right| !documented.contains(right));
+        violations.extend(unknown.map(|right| format!("{DOCUMENT}: no {right} of {function}")));
+        let gone = documented.iter().filter(|right| !allowed.contains(right));
+        violations.extend(gone.map(|right| format!("{DOCUMENT}: {function} has no {right}")));
+    }
+    violations
+}
+
+#[test]
+fn the_rights_that_were_proved_are_those_of_the_template() {
+    none(&differences(&ours(), &read(DOCUMENT)));
+}
+
+#[test]
+fn a_right_that_nobody_proved_is_found() {
+    let template = parse(
+        "Resources:\n  AFunction:\n    Type: AWS::Serverless::Function\n    Properties:\n      \
+         CodeUri: functions/a\n      Policies:\n        - Statement:\n            - Effect: Allow\n              \
+         Action: [x:Get, x:Put]\n              Resource: !GetAtt T.Arn\n",
+    );
+    let text = "| function | action | on | used |\n|---|---|---|---|\n| a | `x:Get` | T | missed |\n\
+                | b | `x:Put` | T | missed |\n| every function | `y:Do` | U | platform |\n";
+    found(
+        &differences(&template, text),
+        &["docs/permissions.md: no x:Put on T of a", "docs/permissions.md: a has no y:Do on U"],
+    );
+}
