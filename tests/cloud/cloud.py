@@ -20,7 +20,7 @@ def run(root, sam, given):
         raise SystemExit(f"no function {', '.join(unknown)}; there are {', '.join(FUNCTIONS)}")
     # So that SIGTERM too ends what was started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    began, stage = time.monotonic(), Stage(root, sam, given.fast)
+    began, stage = time.monotonic(), Stage(root, sam, given)
     try:
         failures = lived(stage, given, wanted, pathlib.Path(sys.executable).with_name("ministack"))
         for failure in failures:

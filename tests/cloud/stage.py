@@ -5,6 +5,7 @@ import http.server
 import io
 import json
 import os
+import pathlib
 import re
 import secrets
 import signal
@@ -36,8 +37,9 @@ def zipped(path):
 
 
 class Stage:
-    def __init__(self, root, sam, fast):
-        self.root, self.sam, self.fast = root, sam, fast
+    def __init__(self, root, sam, given):
+        self.root, self.sam, self.fast = root, sam, given.fast
+        self.built = given.built and pathlib.Path(given.built).absolute()
         self.work = root / "target" / "cloud"
         self.work.mkdir(parents=True, exist_ok=True)
         self.started = []
@@ -104,9 +106,9 @@ class Stage:
         resources = "".join(kept)
         resources = resources.replace("          DELIVERY_URL:", '          QUITTANCE_DEV_STACK: "1"\n          DELIVERY_URL:')
         print("added: deliver-confirmation may post to this machine (QUITTANCE_DEV_STACK)")
-        if self.fast:
+        if self.fast or self.built:
             resources = resources.replace("    Metadata:\n      BuildMethod: rust-cargolambda\n", "")
-            resources = re.sub(r"CodeUri: functions/(\S+)", self.bootstrap, resources)
+            resources = re.sub(r"CodeUri: functions/(\S+)", self.bootstrap if self.fast else self.package, resources)
         path = self.work / "template.yaml"
         path.write_text(head + "\nResources:\n" + resources + "\nOutputs:\n" + outputs)
         return path
@@ -120,6 +122,13 @@ class Stage:
         script.chmod(0o755)
         return f"CodeUri: {folder}"
 
+    def package(self, match):
+        """What an earlier build left."""
+        folder = self.built / ("".join(word.title() for word in match[1].split("-")) + "Function")
+        if not (folder / "bootstrap").exists():
+            raise SystemExit(f"no package in {folder}; sam build --build-dir {self.built}")
+        return f"CodeUri: {folder}"
+
     def binary(self):
         target = os.environ.get("CARGO_TARGET_DIR", self.root / "target")
         return os.environ.get("QUITTANCE_DEV_STACK_BINARY") or f"{target}/debug/dev-stack"
@@ -130,11 +139,12 @@ class Stage:
         parameters = ["--parameter-overrides", "Stage=dev Architecture=x86_64 DueShards=2"]
         if not os.environ.get("QUITTANCE_DEV_STACK_BINARY"):
             subprocess.run(["cargo", "build", "--bin", "dev-stack"], cwd=self.root, check=True)
-        if not self.fast:
-            built = self.work / "build"
+        built = self.built or self.work / "build"
+        if not self.fast and not self.built:
             self.say("sam build", [sam, "build", "--template-file", template, "--base-dir", self.root,
                                    "--build-dir", built, *parameters], env | {"AWS_ENDPOINT_URL": ""})
             template = built / "template.yaml"
+        if not self.fast:
             for binary in sorted(built.glob("*/bootstrap")):
                 print(f"  {binary.parent.name}: {binary.stat().st_size / 1e6:.1f} MB, {zipped(binary) / 1e6:.1f} MB zipped")
         self.say("sam deploy", [sam, "deploy", "--template-file", template, "--stack-name", STACK,

@@ -26,18 +26,12 @@ class Wire:
         self.account = urllib.parse.urlsplit(account).netloc
         self.logical = logical
         self.calls = []
-        self.servers = []
 
     def port_of(self, function):
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler(function))
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        self.servers.append(server)
         return server.server_port
-
-    def stop(self):
-        for server in self.servers:
-            server.shutdown()
 
     def since(self, mark, function):
         return [call for call in self.calls[mark:] if call.function == function]
@@ -50,6 +44,13 @@ class Wire:
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                try:
+                    self.pass_on(body)
+                except ConnectionError:
+                    # One of the two has ended: a process that was replaced, or the account.
+                    self.close_connection = True
+
+            def pass_on(self, body):
                 answer, told = wire.forward(self, body)
                 wire.remember(function, self, body, answer.status, told)
                 self.send_response_only(answer.status)
@@ -57,12 +58,8 @@ class Wire:
                     if name.lower() not in HOP:
                         self.send_header(name, value)
                 self.send_header("content-length", str(len(told)))
-                try:
-                    self.end_headers()
-                    self.wfile.write(told)
-                except ConnectionError:
-                    # A process that was replaced no longer waits for its answer.
-                    self.close_connection = True
+                self.end_headers()
+                self.wfile.write(told)
 
             do_GET = do_PUT = do_DELETE = do_HEAD = do_POST
 
