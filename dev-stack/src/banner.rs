@@ -47,6 +47,7 @@ impl Addresses {
             "ready {api}\n\
              \n\
              API key          {LOCAL_API_KEY}\n\
+             API reference    {api}/docs\n\
              demo shop        {shop}\n\
              sandbox gateway  {sandbox}\n\
              DynamoDB         {dynamodb}\n\

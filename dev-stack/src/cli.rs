@@ -4,6 +4,10 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 
 use lexopt::prelude::{Long, Short, Value, ValueExt};
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use url::Url;
 
 use crate::sandbox::Profile;
 use crate::sandbox_alone::{self, SandboxOptions};
@@ -12,6 +16,9 @@ use crate::{children, functions};
 
 const PORT: u16 = 3000;
 const SANDBOX_PORT: u16 = 3001;
+
+/// What the embedded database's HTTP side calls itself in the log.
+const DATABASE: &str = "dynoxide::server";
 
 const HELP: &str = "\
 Runs the whole bundle on this machine.
@@ -24,6 +31,9 @@ Usage: cargo dev [OPTIONS]
   --data DIR               keep everything in DIR between runs
   --secrets FILE           JSON object of secret names and values, over the seeded ones
   --gateway NAME           the gateway that takes payments (default sandbox)
+  --origin URL             a shop of your own: return_url may name it, and its pages may ask for a
+                           status (https://shop.example, http://localhost:5173); may be repeated
+  --delivery-url URL       where confirmations are posted, instead of to the demo shop
   --sandbox-profile NAME   full, phonepe-like, razorpay-like, paypal-like or no-keys
   --bind ADDR              listen there instead of on 127.0.0.1
   --quiet                  no log
@@ -94,8 +104,10 @@ fn failed(error: &(dyn std::error::Error + 'static)) -> ExitCode {
 fn log(quiet: bool) {
     let level = if quiet { tracing::Level::ERROR } else { tracing::Level::INFO };
     let subscriber = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(level);
+    // The database warns of every condition that does not hold, which is how a lock is lost.
+    let shown = Targets::new().with_default(level).with_target(DATABASE, tracing::Level::ERROR);
     // A second stack in one process, which only a test has, keeps the first one's log.
-    let _ = subscriber.try_init();
+    let _ = subscriber.finish().with(shown).try_init();
 }
 
 fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
@@ -105,6 +117,8 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         data: None,
         secrets: None,
         gateway: None,
+        origins: Vec::new(),
+        delivery_url: None,
         profile: Profile::Full,
         quiet: false,
         json: false,
@@ -117,6 +131,8 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("data") => options.data = Some(parser.value()?.into()),
             Long("secrets") => options.secrets = Some(parser.value()?.into()),
             Long("gateway") => options.gateway = Some(gateway(&parser.value()?.string()?)?),
+            Long("origin") => options.origins.push(origin(&parser.value()?.string()?)?),
+            Long("delivery-url") => options.delivery_url = Some(parser.value()?.parse()?),
             Long("sandbox-profile") => options.profile = parser.value()?.parse()?,
             Long("quiet") => options.quiet = true,
             Long("json") => options.json = true,
@@ -138,6 +154,19 @@ fn gateway(name: &str) -> Result<String, lexopt::Error> {
         return Ok(name.to_owned());
     }
     Err(lexopt::Error::Custom(format!("a gateway is one of {}", known.join(", ")).into()))
+}
+
+/// As a browser writes it: one that is not would never match, and only a shopper would notice.
+fn origin(text: &str) -> Result<String, lexopt::Error> {
+    let url = Url::parse(text).ok().filter(|url| ["http", "https"].contains(&url.scheme()));
+    let origin = url.map(|url| (url.origin().ascii_serialization(), url));
+    match origin {
+        Some((origin, url)) if url.as_str() == format!("{origin}/") => Ok(origin),
+        _ => {
+            let told = format!("{text} is no origin; one looks like http://localhost:5173");
+            Err(lexopt::Error::Custom(told.into()))
+        }
+    }
 }
 
 fn sandbox(mut parser: lexopt::Parser) -> Result<SandboxOptions, lexopt::Error> {
@@ -188,6 +217,22 @@ mod tests {
         assert_eq!(options.profile.name(), "no-keys");
         assert_eq!(options.data.unwrap().to_str(), Some("d"));
         assert_eq!(options.bind.to_string(), "127.0.0.1");
+    }
+
+    #[test]
+    fn a_shop_of_ones_own_is_an_origin_and_an_address() {
+        let shop = ["--origin", "HTTP://localhost:5173/", "--origin=https://shop.example:443"];
+        let hook = ["--delivery-url", "http://127.0.0.1:8000/hook"];
+        let Ok(Command::Stack(options)) = command(&[&shop[..], &hook].concat()) else {
+            panic!("not a stack");
+        };
+        assert_eq!(options.origins, ["http://localhost:5173", "https://shop.example"]);
+        assert_eq!(options.delivery_url.unwrap().as_str(), "http://127.0.0.1:8000/hook");
+        for wrong in ["localhost:5173", "shop.example", "https://a.example/b", "ftp://a.example"] {
+            let told = command(&["--origin", wrong]).unwrap_err();
+            assert!(told.starts_with(&format!("{wrong} is no origin")), "{told}");
+        }
+        assert!(command(&["--delivery-url", "x"]).unwrap_err().contains('x'));
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub struct Seeds {
     pub stack_name: String,
     pub sandbox_url: String,
     pub shop_url: String,
+    /// Asked for on the command line, so it goes over whatever the secret says.
+    pub delivery_url: Option<String>,
     pub profile: Profile,
 }
 
@@ -75,8 +77,9 @@ impl Seeds {
                 secret.insert(member.to_owned(), json!(url));
             }
         };
-        self.edit(secrets, "delivery", |secret| {
-            follow(secret, "url", self.delivery_url());
+        self.edit(secrets, "delivery", |secret| match &self.delivery_url {
+            Some(url) => drop(secret.insert("url".to_owned(), json!(url))),
+            None => follow(secret, "url", self.delivery_url()),
         })?;
         self.edit(secrets, "gateways/sandbox", |secret| {
             follow(secret, "base_url", self.sandbox_url.clone());
@@ -133,7 +136,8 @@ impl Seeds {
     }
 
     fn delivery_url(&self) -> String {
-        format!("{}/webhooks/quittance", self.shop_url)
+        let shop = || format!("{}/webhooks/quittance", self.shop_url);
+        self.delivery_url.clone().unwrap_or_else(shop)
     }
 
     fn value(&self, secret: &Secret) -> Result<String, SeedError> {

@@ -36,6 +36,10 @@ pub struct Options {
     /// Secrets of the developer's own.
     pub secrets: Option<PathBuf>,
     pub gateway: Option<String>,
+    /// Shops beside the demo shop: shoppers return there, and its pages ask for a status.
+    pub origins: Vec<String>,
+    /// Where confirmations go, instead of to the demo shop.
+    pub delivery_url: Option<Url>,
     pub profile: Profile,
     /// Drops the log.
     pub quiet: bool,

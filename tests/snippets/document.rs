@@ -1,25 +1,32 @@
-//! The snippets of the document: fenced blocks whose opening line names a file, as in `js buy.mjs`.
+//! Fenced blocks of documents, and the snippets among them: those whose opening line names a file, as in
+//! `js buy.mjs`.
 
 use std::collections::BTreeMap;
 
 use tempfile::TempDir;
 
-const DOCUMENT: &str = include_str!("../../docs/integrate.md");
+pub(crate) const README: &str = include_str!("../../README.md");
+pub(crate) const DOCUMENT: &str = include_str!("../../docs/integrate.md");
 
 #[derive(Debug)]
 pub(crate) struct Snippets(BTreeMap<String, String>);
 
-pub(crate) fn snippets() -> Snippets {
-    let mut found = BTreeMap::new();
-    let mut lines = DOCUMENT.lines();
+/// What follows the opening backticks, and the text between the fences, of every block.
+pub(crate) fn blocks(document: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut lines = document.lines();
     while let Some(line) = lines.next() {
         let Some(opening) = line.strip_prefix("```") else { continue };
         let text: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
-        if let Some((_, name)) = opening.split_once(' ') {
-            found.insert(name.to_owned(), text.join("\n") + "\n");
-        }
+        found.push((opening.to_owned(), text.join("\n") + "\n"));
     }
-    Snippets(found)
+    found
+}
+
+pub(crate) fn snippets() -> Snippets {
+    let named =
+        |(opening, text): (String, String)| Some((opening.split_once(' ')?.1.to_owned(), text));
+    Snippets(blocks(DOCUMENT).into_iter().filter_map(named).collect())
 }
 
 impl Snippets {

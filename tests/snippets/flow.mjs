@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { checkout, post } from "./buy.mjs";
 import { watch } from "./watch.mjs";
 
-const { QUITTANCE_URL: api, SHOP_URL: shop } = process.env;
+const { QUITTANCE_URL: api } = process.env;
+const shop = "https://shop.example"; // allowed by the document's `cargo dev --origin`
 const order = { items: [{ product_id: "SKU_1001", quantity: 2 }], total_amount: 7500, currency: "USD" };
 const cart = { id: "8731", order };
 const payment = await checkout(cart, `${shop}/return/8731`);

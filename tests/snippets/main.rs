@@ -8,6 +8,8 @@
 )]
 
 mod document;
+mod readme;
+mod steps;
 
 use std::io::Write;
 use std::path::Path;
@@ -42,6 +44,12 @@ fn succeeds(output: &Output) -> String {
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{told}");
     String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// What a person's shell prints.
+#[track_caller]
+fn bash(line: &str) -> String {
+    succeeds(&Command::new("bash").args(["-c", line]).output().unwrap())
 }
 
 fn verifying(snippets: &Snippets) -> tempfile::TempDir {
@@ -123,11 +131,10 @@ fn a_message_is_taken_once_in_dynamodb_too() {
 
 #[tokio::test]
 async fn a_cart_is_bought_and_watched_until_it_is_paid() {
-    let stack = Stack::start(STACK).await;
+    let stack = Stack::with(STACK, steps::documented()).await;
     let folder = snippets().written_out();
     std::fs::write(folder.path().join("flow.mjs"), include_str!("flow.mjs")).unwrap();
-    let (api, shop) = (stack.address("api"), stack.address("shop"));
-    let environment = [("QUITTANCE_URL", api), ("QUITTANCE_KEY", KEY), ("SHOP_URL", shop)];
+    let environment = [("QUITTANCE_URL", stack.address("api")), ("QUITTANCE_KEY", KEY)];
     let Some(output) = run("node", "flow.mjs", folder.path(), &environment) else {
         return;
     };

@@ -21,7 +21,7 @@ pub(crate) fn shown(method: &Method, path: &str) -> Option<Response> {
     }
     let (content_type, body) = match path {
         "/openapi.json" => ("application/json", DOCUMENT.to_string()),
-        "/docs" => ("text/html; charset=utf-8", page::page(&DOCUMENT)?),
+        "/docs" | "/docs/" => ("text/html; charset=utf-8", page::page(&DOCUMENT)?),
         "/docs.css" => ("text/css; charset=utf-8", page::STYLE.to_owned()),
         _ => return None,
     };

@@ -13,6 +13,7 @@ fn seeds(shop_url: &str) -> Seeds {
         stack_name: "quittance".to_owned(),
         sandbox_url: "http://127.0.0.1:3001".to_owned(),
         shop_url: shop_url.to_owned(),
+        delivery_url: None,
         profile: Profile::Full,
     }
 }
@@ -58,6 +59,23 @@ fn an_address_that_somebody_else_put_there_stays() {
     seeds("http://127.0.0.1:3005").plant(&wanted(), &secrets, &disk).unwrap();
     let delivery = current(&secrets, "quittance/delivery").unwrap();
     assert_eq!(delivery["url"], "http://127.0.0.1:9999/hook");
+}
+
+#[test]
+fn an_address_for_one_run_is_gone_in_the_next() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = Disk::open(dir.path()).unwrap();
+    let url = |seeds: &Seeds| {
+        let secrets = manager(&disk);
+        seeds.plant(&wanted(), &secrets, &disk).unwrap();
+        current(&secrets, "quittance/delivery").unwrap()["url"].as_str().unwrap().to_owned()
+    };
+    let shop = seeds("http://127.0.0.1:3005");
+    let own = "http://127.0.0.1:8000/hook".to_owned();
+    let asked = Seeds { delivery_url: Some(own.clone()), ..shop.clone() };
+    assert_eq!(url(&shop), "http://127.0.0.1:3005/webhooks/quittance");
+    assert_eq!(url(&asked), own);
+    assert_eq!(url(&shop), "http://127.0.0.1:3005/webhooks/quittance");
 }
 
 #[test]

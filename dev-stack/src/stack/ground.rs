@@ -50,6 +50,7 @@ impl Ground {
             stack_name: STACK_NAME.to_owned(),
             sandbox_url: addresses.sandbox.clone(),
             shop_url: addresses.shop.clone(),
+            delivery_url: options.delivery_url.as_ref().map(ToString::to_string),
             profile: options.profile,
         };
         Ok(Self {
@@ -133,8 +134,8 @@ impl Ground {
 
 fn surroundings(options: &Options, addresses: &Addresses) -> Surroundings {
     // A browser may have opened the shop by the other name of this machine.
-    let origins = [addresses.shop.clone(), addresses.shop.replace("127.0.0.1", "localhost")];
-    let origins = origins.join(",");
+    let shop = [addresses.shop.clone(), addresses.shop.replace("127.0.0.1", "localhost")];
+    let origins = [&shop[..], &options.origins].concat().join(",");
     let mut parameters = BTreeMap::from([
         ("CorsOrigins".to_owned(), origins.clone()),
         ("DueShards".to_owned(), DUE_SHARDS.to_owned()),
