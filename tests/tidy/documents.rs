@@ -31,6 +31,53 @@ fn real() -> World {
     World { is_there: |path| root().join(path).exists(), functions }
 }
 
+/// Those that the test harness runs.
+fn tests_of(path: &str, code: &str) -> Vec<(String, String)> {
+    let pieces: Vec<&str> = code.split("fn ").collect();
+    let attributed = |before: &str| {
+        let attributes = before.rsplit(['}', ';', '{']).next().unwrap_or_default();
+        attributes.contains("#[test]") || attributes.contains("#[tokio::test")
+    };
+    let tests = pieces.windows(2).filter(|pair| attributed(pair[0]));
+    tests
+        .filter_map(|pair| Some((pair[1].split('(').next()?.to_owned(), path.to_owned())))
+        .collect()
+}
+
+/// The claims of a section, each a row of its table or an entry of its numbered list, with its line.
+fn claims(text: &str, section: &str) -> Vec<(usize, String)> {
+    let mut claims: Vec<(usize, String)> = Vec::new();
+    let lines = text.lines().enumerate().skip_while(|(_, line)| *line != section).skip(1);
+    for (n, line) in lines.take_while(|(_, line)| !line.starts_with("## ")) {
+        let numbered = line.split_once(". ").is_some_and(|(no, _)| no.parse::<u32>().is_ok());
+        let row = line.starts_with("| ") && !line.ends_with("| proven by |");
+        if numbered || row {
+            claims.push((n + 1, line.to_owned()));
+        } else if let (true, Some((_, claim))) = (line.starts_with(' '), claims.last_mut()) {
+            claim.push_str(line);
+        }
+    }
+    claims
+}
+
+/// A claim without a link to a test that runs is a wish.
+fn unproven(
+    path: &str,
+    section: &str,
+    text: &str,
+    tests: &BTreeSet<(String, String)>,
+) -> Vec<String> {
+    let claims = claims(text, section);
+    if claims.is_empty() {
+        return vec![format!("{path}: no claims under {section}")];
+    }
+    let is_test = |(name, file): &(&str, &str)| {
+        tests.contains(&(name.trim_matches('`').to_owned(), beside(path, file)))
+    };
+    let bare = claims.iter().filter(|(_, claim)| !links(claim).iter().any(is_test));
+    bare.map(|(n, _)| format!("{path}:{n}: links to no test")).collect()
+}
+
 fn functions_of(path: &str, code: &str) -> Vec<(String, String)> {
     let names = code.split("fn ").skip(1).filter_map(|rest| rest.split(['(', '<']).next());
     names.map(|name| (name.to_owned(), path.to_owned())).collect()
@@ -118,6 +165,31 @@ fn what_a_document_names_exists() {
     let world = real();
     let all = documents();
     none(&all.iter().flat_map(|(path, text)| violations(path, text, &world)).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_promise_and_every_invariant_links_to_its_test() {
+    let all = all();
+    let tests = all.iter().flat_map(|source| tests_of(&source.path, &source.code)).collect();
+    let sections = [("README.md", "## What it promises"), ("ARCHITECTURE.md", "## Invariants")];
+    let unproven = sections.map(|(path, section)| unproven(path, section, &read(path), &tests));
+    none(&unproven.concat());
+}
+
+#[test]
+fn a_claim_without_a_test_is_found() {
+    let code = "fn helps() {} #[test] fn a_sum_is_exact() { b(); } async fn f() {}\n\
+                #[tokio::test]\n#[ignore]\nasync fn one_wins() {}";
+    let tests = tests_of("tests/a.rs", code).into_iter().collect();
+    let text = "1. Before.\n## Invariants\n\nEach.\n\n1. Exact:\n   [`a_sum_is_exact`](tests/a.rs)\n\
+                2. Bare: `one_wins`.\n3. A helper: [`helps`](tests/a.rs)\n\
+                4. [`one_wins`](tests/a.rs)\n5. [`one_wins`](tests/b.rs)\n## More\n6. After.";
+    let expected = [8, 9, 11].map(|n| format!("x.md:{n}: links to no test"));
+    assert_eq!(unproven("x.md", "## Invariants", text, &tests), expected);
+    let table =
+        "## P\n| promise | proven by |\n|---|---|\n| a | [`one_wins`](tests/a.rs) |\n| b | c |";
+    found(&unproven("x.md", "## P", table, &tests), &["x.md:5: links to no test"]);
+    found(&unproven("x.md", "## Q", table, &tests), &["x.md: no claims under ## Q"]);
 }
 
 #[test]
