@@ -21,7 +21,7 @@ const BOUNDS: Bounds = Bounds { preemptions_max: 1, preemptions_with_fault_max: 
 const SEED: u64 = 20_261_120;
 
 /// What a search has found and a change has mended.
-const MENDED: [(&str, &str); 7] = [
+const MENDED: [(&str, &str); 8] = [
     // A failure told once more ended the hold that came after it: its void was never sent.
     ("late-authorization/full/in-order", "15:replay"),
     // A refund was sent again although a person had taken its room at the gateway meanwhile.
@@ -33,6 +33,8 @@ const MENDED: [(&str, &str); 7] = [
     ("refund-very-late-1/no-keys/doubled", "2:die-before+43:late"),
     // A capture of unknown outcome was sent again although its order had been paid meanwhile.
     ("late-on-manual/full/doubled", "22:throttle"),
+    // A payment that was closing over a capture under way was voided when its merchant canceled it.
+    ("late-on-manual/no-keys/in-order", "20:die-before+27:cancel-payment"),
     // A second payment was taken for a double one although the first had been given back, whole.
     ("wrong-currency/full/replayed", "20:pay-instead+30:approve"),
 ];

@@ -20,7 +20,7 @@ the invariants. The same options give the same search.
   --seed N          another sample (default 20261120)
   --from N          go on from this place of a search with the same seed
   --only TEXT       only settings whose name holds TEXT, such as refund or /no-keys/
-  --stride N        of the single faults of a setting play one in N (default 12)
+  --stride N        of the single faults of a setting play one in N (default 17)
   --no-schedules    only one thing after another
   --no-faults       only several at work at once
   --jobs N          so many at once (default: all cores)
@@ -71,7 +71,7 @@ pub(super) fn parse() -> Result<Command, lexopt::Error> {
         schedules: true,
         faults: true,
         mutants: true,
-        stride: 12,
+        stride: 17,
         jobs: std::thread::available_parallelism().map_or(1, Into::into),
         seconds: None,
         json: None,

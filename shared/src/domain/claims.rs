@@ -143,9 +143,6 @@ pub fn close(order: &mut Order, id: &PaymentId, rules: &Rules) -> Result<(), Clo
     let Some(attempt) = order.attempts.get(id).filter(|attempt| attempt.phase.is_live()) else {
         return Err(CloseRefused::NotLive);
     };
-    if attempt.close.is_some() {
-        return Ok(());
-    }
     // A capture that nobody has sent yet is withdrawn by the close itself.
     let sent = order.operations.values().any(|op| {
         op.kind == OperationKind::Capture
@@ -155,6 +152,9 @@ pub fn close(order: &mut Order, id: &PaymentId, rules: &Rules) -> Result<(), Clo
     });
     if sent && !broken(Mutant::ClosedOverACapture) {
         return Err(CloseRefused::CaptureInFlight);
+    }
+    if attempt.close.is_some() {
+        return Ok(());
     }
     let able = rules.of(&attempt.gateway);
     let stuck = attempt.phase == Phase::Authorized && !able.void;
