@@ -36,6 +36,7 @@ Usage: cargo dev [OPTIONS]
   --delivery-url URL       where confirmations are posted, instead of to the demo shop
   --sandbox-profile NAME   full, phonepe-like, razorpay-like, paypal-like or no-keys
   --bind ADDR              listen there instead of on 127.0.0.1
+  --env-vars FILE          write what `sam local --env-vars` takes, for containers that use this stack
   --quiet                  no log
   --json                   tell the addresses as one line of JSON
 
@@ -116,6 +117,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         bind: Ipv4Addr::LOCALHOST.into(),
         data: None,
         secrets: None,
+        env_vars: None,
         gateway: None,
         origins: Vec::new(),
         delivery_url: None,
@@ -130,6 +132,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("bind") => options.bind = parser.value()?.parse::<IpAddr>()?,
             Long("data") => options.data = Some(parser.value()?.into()),
             Long("secrets") => options.secrets = Some(parser.value()?.into()),
+            Long("env-vars") => options.env_vars = Some(parser.value()?.into()),
             Long("gateway") => options.gateway = Some(gateway(&parser.value()?.string()?)?),
             Long("origin") => options.origins.push(origin(&parser.value()?.string()?)?),
             Long("delivery-url") => options.delivery_url = Some(parser.value()?.parse()?),

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::aws::{ACCOUNT, REGION};
 use crate::banner::Addresses;
 use crate::lambda::{CHILDREN_MAX, Deployed};
@@ -45,6 +47,18 @@ fn environment(function: &Function, addresses: &Addresses) -> BTreeMap<String, S
         environment.extend(variable(name).map(|value| (name.to_owned(), value)));
     }
     environment
+}
+
+/// What `sam local --env-vars` takes, as JSON: the declared variables of all functions, since those of
+/// one name have one value. What Lambda sets, SAM sets too.
+pub(crate) fn env_vars(functions: &[Function], addresses: &Addresses) -> String {
+    let mut all = BTreeMap::new();
+    for function in functions {
+        let mut declared = environment(function, addresses);
+        declared.retain(|name, _| function.environment.contains_key(name));
+        all.extend(declared);
+    }
+    format!("{:#}\n", json!({ "Parameters": all }))
 }
 
 /// Whether children were asked to pause at a named step.

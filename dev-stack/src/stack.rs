@@ -35,6 +35,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Secrets of the developer's own.
     pub secrets: Option<PathBuf>,
+    /// Told to containers: the functions' environment, as `sam local` takes it.
+    pub env_vars: Option<PathBuf>,
     pub gateway: Option<String>,
     /// Shops beside the demo shop: shoppers return there, and its pages ask for a status.
     pub origins: Vec<String>,
@@ -69,6 +71,8 @@ pub enum StackError {
     Sandbox(#[from] sandbox::OpenError),
     #[error(transparent)]
     Shop(#[from] ShopError),
+    #[error("cannot write {}: {source}", .file.display())]
+    EnvVars { file: PathBuf, source: std::io::Error },
     #[error("{0}")]
     Io(#[from] std::io::Error),
     #[error("a part of the stack stopped by itself: {0}")]
@@ -125,6 +129,9 @@ impl Stack {
         tasks.spawn(api.serve(listeners.api));
         tasks.spawn(ground.shop(secrets)?.serve(listeners.shop));
         event_sources::start(&ground.template, &sqs, &lambda, &clock, &mut tasks)?;
+        if let Some(file) = &options.env_vars {
+            ground.write_env_vars(file)?;
+        }
         Ok(Self { addresses: ground.addresses, lambda, tasks, _database: database })
     }
 

@@ -70,8 +70,12 @@ impl App {
             config.stack.clone(),
             Arc::clone(&clock),
         );
-        let gateways =
-            Gateways::new(secrets.clone(), Arc::clone(&transport), config.gateways.clone());
+        let gateways = Gateways::new(
+            secrets.clone(),
+            Arc::clone(&transport),
+            config.gateways.clone(),
+            config.dev_stack,
+        );
         Self {
             store: Store::new(aws_sdk_dynamodb::Client::new(&aws), config.table.clone()),
             queues: Queues::new(aws_sdk_sqs::Client::new(&aws), config.targets.clone()),

@@ -1,5 +1,5 @@
 //! The environment, read once at start. Every variable that is missing or malformed is reported, all
-//! at once and by name. Nothing else reads the environment.
+//! at once and by name; an empty one is missing. Nothing else reads the environment.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -33,7 +33,7 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// Where confirmations are posted, unless the secret says otherwise.
     pub delivery_url: Option<String>,
-    /// Set by the dev stack for its children: its key and loopback addresses are accepted.
+    /// Set by the dev stack for its children and containers: its key and plain HTTP are accepted.
     pub dev_stack: bool,
     /// Requests leave for public addresses only.
     pub public_addresses_only: bool,
@@ -80,10 +80,12 @@ const ENDPOINTS: [(&str, &str); 3] = [
 impl Config {
     pub fn from_env(needs: &[Need]) -> Result<Self, ConfigError> {
         #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
-        Self::read(needs, &|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        Self::read(needs, &|name| std::env::var(name).ok())
     }
 
     pub fn read(needs: &[Need], get: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        // The template declares, empty, what only a local run sets.
+        let get = &|name: &str| get(name).filter(|value| !value.is_empty());
         let mut read = Reader { get, errors: Vec::new() };
         let aws = AwsConfig {
             region: read.required("AWS_REGION"),
@@ -113,7 +115,7 @@ impl Config {
                 Need::StatusTokens => config.secrets.push("status-token"),
                 Need::Delivery => {
                     config.public_addresses_only = !config.dev_stack;
-                    config.delivery_url = get("DELIVERY_URL").filter(|url| !url.is_empty());
+                    config.delivery_url = get("DELIVERY_URL");
                     config.secrets.push("delivery");
                 }
             }
@@ -198,6 +200,21 @@ mod tests {
         let get = |name: &str| (!name.starts_with("QUITTANCE")).then(|| "x".to_owned());
         let config = Config::read(&[], &get).unwrap();
         assert!(config.table.is_empty());
+    }
+
+    #[test]
+    fn an_empty_variable_counts_as_missing() {
+        let empty = |name: &str| match name {
+            "AWS_SESSION_TOKEN" | "DELIVERY_URL" | "QUITTANCE_DEV_STACK" => Some(String::new()),
+            name if name.starts_with("AWS_ENDPOINT_URL") => Some(String::new()),
+            name => (!name.starts_with("QUITTANCE")).then(|| "x".to_owned()),
+        };
+        let config = Config::read(&[Need::Delivery], &empty).unwrap();
+        assert!(config.aws.endpoints.is_empty());
+        assert_eq!((config.aws.session_token, config.delivery_url), (None, None));
+        assert!(!config.dev_stack && config.public_addresses_only);
+        let error = Config::read(&[Need::Store], &|_| Some(String::new())).unwrap_err();
+        assert!(error.to_string().contains("TABLE_NAME is missing"), "{error}");
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod schedule;
 mod samples;
 mod keys;
 mod strangers;
+mod endpoints;
 
 /// The dev stack, built with these tests.
 const STACK: &str = env!("CARGO_BIN_EXE_e2e-stack");

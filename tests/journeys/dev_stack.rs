@@ -49,6 +49,24 @@ async fn a_taken_port_is_one_sentence() {
     );
 }
 
+/// Only what the template declares: SAM sets no other, and Lambda's own come from itself.
+#[tokio::test]
+async fn a_container_is_told_where_the_stack_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("new").join("env-vars.json");
+    let arguments = vec!["--env-vars".to_owned(), file.to_str().unwrap().to_owned()];
+    let stack = Stack::with(STACK, Options { arguments, ..Options::default() }).await;
+    let written: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let told = written["Parameters"].as_object().unwrap();
+    assert_eq!(told["AWS_ENDPOINT_URL_DYNAMODB"], stack.address("dynamodb"));
+    assert_eq!(told["AWS_ENDPOINT_URL_SQS"], stack.address("sqs"));
+    assert_eq!(told["AWS_ENDPOINT_URL_SECRETS_MANAGER"], stack.address("secrets_manager"));
+    assert_eq!(told["TABLE_NAME"], e2e::TABLE);
+    assert_eq!(told["QUITTANCE_DEV_STACK"], "1");
+    assert!(told["CONFIRMATION_QUEUES"].as_str().unwrap().contains(stack.address("sqs")));
+    assert!(!told.contains_key("AWS_REGION") && !told.contains_key("AWS_SECRET_ACCESS_KEY"));
+}
+
 fn is_running(pid: u32) -> bool {
     // A zombie has ended; only its parent has not looked yet.
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use quittance::config::{Config, Need};
+use serde_json::{Value, json};
 
 use crate::source::read;
 use crate::template::{functions, ours, resource_name};
@@ -27,7 +28,7 @@ fn is_lambdas(name: &str) -> bool {
     name.starts_with("AWS_")
 }
 
-/// Set by the dev stack alone: a function of a real stack must not have them.
+/// Set by the dev stack alone: in a real stack they have no value.
 fn is_the_dev_stacks(name: &str) -> bool {
     name.starts_with("QUITTANCE_")
 }
@@ -37,8 +38,13 @@ fn needs(code: &str) -> Vec<Need> {
     named.map(|(_, need)| *need).collect()
 }
 
-/// Asks the real reader: with everything set, which of the variables does it want?
-fn wanted(code: &str) -> BTreeSet<String> {
+/// `sam local` sets only what the template declares; a container of the dev stack needs these.
+fn is_a_containers(name: &str) -> bool {
+    name.starts_with("AWS_ENDPOINT_URL_") || name == "QUITTANCE_DEV_STACK"
+}
+
+/// Asks the real reader which variables it would read.
+fn asked(code: &str) -> BTreeSet<String> {
     let asked = RefCell::new(BTreeSet::new());
     let get = |name: &str| {
         asked.borrow_mut().insert(name.to_owned());
@@ -46,9 +52,13 @@ fn wanted(code: &str) -> BTreeSet<String> {
     };
     let refused = Config::read(&needs(code), &get);
     assert!(refused.is_err(), "an empty environment is enough");
+    asked.into_inner()
+}
+
+fn wanted(code: &str) -> BTreeSet<String> {
     let unused = OPTIONAL.iter().filter(|(_, sign)| !code.contains(sign)).map(|(name, _)| *name);
     let unused: Vec<&str> = unused.collect();
-    let mut wanted = asked.into_inner();
+    let mut wanted = asked(code);
     wanted.retain(|name| {
         !is_lambdas(name) && !is_the_dev_stacks(name) && !unused.contains(&name.as_str())
     });
@@ -78,6 +88,46 @@ fn a_function_gets_the_variables_that_it_reads() {
         all.extend(violations(function, &code_of(function), &set));
     }
     none(&all);
+}
+
+/// What all functions are declared to have: what a container needs, without a value of its own.
+fn undeclared(template: &Value) -> Vec<String> {
+    let declared = &template["Globals"]["Function"]["Environment"]["Variables"];
+    let declared = declared.as_object().cloned().unwrap_or_default();
+    let mut needed = asked("");
+    needed.retain(|name| is_a_containers(name));
+    let missing = needed.iter().filter(|name| !declared.contains_key(*name));
+    let missing = missing.map(|name| format!("Globals: {name} is read and not declared"));
+    let stray = declared.iter().filter(|(name, _)| !needed.contains(*name));
+    let stray = stray.map(|(name, _)| format!("Globals: {name} is nothing that a container needs"));
+    let set = declared.iter().filter(|(_, value)| *value != "");
+    let set = set.map(|(name, value)| format!("Globals: {name} is {value} in the cloud too"));
+    missing.chain(stray).chain(set).collect()
+}
+
+#[test]
+fn what_a_container_needs_is_declared_and_has_no_value_in_the_cloud() {
+    none(&undeclared(&ours()));
+}
+
+#[test]
+fn a_declaration_that_is_missing_or_has_a_value_is_found() {
+    let declared = json!({
+        "AWS_ENDPOINT_URL_DYNAMODB": "",
+        "AWS_ENDPOINT_URL_SQS": "",
+        "QUITTANCE_DEV_STACK": "1",
+        "GATEWAYS": "",
+    });
+    let globals =
+        json!({ "Globals": { "Function": { "Environment": { "Variables": declared } } } });
+    found(
+        &undeclared(&globals),
+        &[
+            "Globals: AWS_ENDPOINT_URL_SECRETS_MANAGER is read and not declared",
+            "Globals: GATEWAYS is nothing that a container needs",
+            "Globals: QUITTANCE_DEV_STACK is \"1\" in the cloud too",
+        ],
+    );
 }
 
 /// The list above is all that `config` knows: an unknown need would go unnoticed.

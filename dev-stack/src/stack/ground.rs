@@ -1,6 +1,7 @@
 //! How each part of the stack is opened, on what they all share.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::{Options, StackError};
 use crate::aws::dynamodb;
@@ -116,6 +117,13 @@ impl Ground {
         let functions = self.template.functions.iter();
         let functions = functions.map(|it| environment::deployed(it, &self.addresses)).collect();
         Ok(Lambda::new(functions, &Program::ourselves(output)?, &api))
+    }
+
+    pub(super) fn write_env_vars(&self, file: &Path) -> Result<(), StackError> {
+        let text = environment::env_vars(&self.template.functions, &self.addresses);
+        let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+        let written = folder.and_then(|()| std::fs::write(file, text));
+        written.map_err(|source| StackError::EnvVars { file: file.to_owned(), source })
     }
 
     pub(super) fn shop(&self, secrets: SecretsManager) -> Result<Shop, StackError> {

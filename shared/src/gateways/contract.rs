@@ -168,7 +168,8 @@ fn no_secret_shows(fixtures: &Fixtures) {
 fn a_placeholder_fails_closed(fixtures: &Fixtures) {
     for hidden in fixtures.hidden {
         let text = fixtures.secret.replace(hidden, "REPLACE_ME");
-        let opened = (fixtures.open)(&SecretString::from(text), Arc::new(Scripted::default()));
+        let opened =
+            (fixtures.open)(&SecretString::from(text), Arc::new(Scripted::default()), false);
         assert!(matches!(opened, Err(SecretError::NotSet)));
     }
 }

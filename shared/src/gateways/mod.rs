@@ -20,13 +20,16 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     KNOWN.iter().map(|(name, _)| *name)
 }
 
-type Open = fn(&SecretString, Arc<dyn Transport>) -> Result<Arc<dyn Gateway>, SecretError>;
+/// Of the secret, by the transport; the last one says that this is the dev stack, where a gateway's
+/// address may be plain HTTP.
+type Open = fn(&SecretString, Arc<dyn Transport>, bool) -> Result<Arc<dyn Gateway>, SecretError>;
 
 #[derive(Clone, Debug)]
 pub struct Gateways {
     secrets: Secrets,
     transport: Arc<dyn Transport>,
     configured: Vec<GatewayName>,
+    dev_stack: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -44,8 +47,9 @@ impl Gateways {
         secrets: Secrets,
         transport: Arc<dyn Transport>,
         configured: Vec<GatewayName>,
+        dev_stack: bool,
     ) -> Self {
-        Self { secrets, transport, configured }
+        Self { secrets, transport, configured, dev_stack }
     }
 
     /// In the order of preference.
@@ -61,7 +65,7 @@ impl Gateways {
             .map(|(_, open)| open)
             .ok_or(GatewayMissing::Unknown)?;
         let text = self.secrets.text(&secret_name(name)).await.map_err(missing)?;
-        open(&text, Arc::clone(&self.transport)).map_err(missing)
+        open(&text, Arc::clone(&self.transport), self.dev_stack).map_err(missing)
     }
 
     /// The gateway with its secret read anew, if it may have been rotated since it was read.

@@ -62,7 +62,7 @@ impl Fixtures {
     ) -> (Arc<dyn Gateway>, Arc<Scripted>) {
         let transport = Arc::new(Scripted::playing(answers));
         let secret = SecretString::from(self.secret.clone());
-        ((self.open)(&secret, transport.clone()).unwrap(), transport)
+        ((self.open)(&secret, transport.clone(), false).unwrap(), transport)
     }
 
     pub(crate) fn about(&self) -> About {

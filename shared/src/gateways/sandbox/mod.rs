@@ -102,6 +102,7 @@ impl fmt::Debug for Sandbox {
 pub fn open(
     secret: &SecretString,
     transport: Arc<dyn Transport>,
+    dev_stack: bool,
 ) -> Result<Arc<dyn Gateway>, SecretError> {
     if !is_set(secret) {
         return Err(SecretError::NotSet);
@@ -109,7 +110,7 @@ pub fn open(
     let settings: Settings =
         serde_json::from_str(secret.expose_secret()).map_err(|_| SecretError::Malformed)?;
     Ok(Arc::new(Sandbox {
-        client: Client::new(transport, &settings.base_url, &settings.api_key)?,
+        client: Client::new(transport, &settings.base_url, &settings.api_key, dev_stack)?,
         profile: settings.profile,
         webhook_secrets: signature::webhook_secrets(settings.webhook_secrets)?,
     }))

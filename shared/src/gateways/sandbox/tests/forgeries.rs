@@ -13,7 +13,7 @@ const BODY: &[u8] = include_bytes!("../fixtures/event_completed.json");
 const NOW: Timestamp = Timestamp::from_unix(1_795_165_200);
 
 fn gateway(profile: &str) -> Arc<dyn Gateway> {
-    open(&SecretString::from(secret(profile)), Arc::new(Scripted::default())).unwrap()
+    open(&SecretString::from(secret(profile)), Arc::new(Scripted::default()), false).unwrap()
 }
 
 fn verdict(

@@ -95,7 +95,7 @@ async fn a_repeated_create_that_is_refused_finds_nothing_and_one_that_is_unclear
 #[tokio::test(start_paused = true)]
 async fn several_requests_share_the_time_of_one_look_up() {
     let secret = secrecy::SecretString::from(super::secret("full"));
-    let gateway = super::open(&secret, std::sync::Arc::new(Slow)).unwrap();
+    let gateway = super::open(&secret, std::sync::Arc::new(Slow), false).unwrap();
     let about = About { objects: vec![OBJECT.to_owned()], ..fixtures("full", sign).about() };
     let before = tokio::time::Instant::now();
     assert_eq!(gateway.look_up(&about, TIMEOUT).await, Err(LookUpError::Unavailable));

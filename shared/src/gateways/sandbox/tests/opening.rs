@@ -15,7 +15,7 @@ fn now() -> Timestamp {
 }
 
 fn opened(text: &str) -> Result<(), SecretError> {
-    open(&SecretString::from(text), Arc::new(Scripted::default())).map(|_| ())
+    open(&SecretString::from(text), Arc::new(Scripted::default()), false).map(|_| ())
 }
 
 fn with_address(address: &str) -> String {
@@ -38,6 +38,17 @@ fn the_key_travels_in_the_clear_only_within_the_machine() {
     for address in refused {
         assert!(opened(&with_address(address)).is_err(), "{address}");
     }
+}
+
+#[test]
+fn the_dev_stack_may_be_reached_from_its_containers() {
+    let opened = |address: &str| {
+        let text = SecretString::from(with_address(address));
+        open(&text, Arc::new(Scripted::default()), true).map(|_| ())
+    };
+    assert!(opened("http://172.17.0.1:3001").is_ok());
+    assert!(opened("ftp://172.17.0.1").is_err());
+    assert!(opened("http://user:pass@172.17.0.1").is_err());
 }
 
 #[test]
