@@ -1,0 +1,95 @@
+"""A Docker daemon, and an image in which a Lambda function runs."""
+
+import io
+import ipaddress
+import json
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+import time
+
+from stage import ARCHITECTURE, Broken
+
+LAMBDAS = f"public.ecr.aws/lambda/provided:al2023-{ARCHITECTURE}"
+OURS = f"quittance-base:{ARCHITECTURE}"
+# What SAM's own layer on top of the image runs.
+APPLETS = ["sh", "mv", "chmod", "cp", "rm", "mkdir", "ls", "cat"]
+PULL_SECONDS = 300
+
+MISSING = """no Docker daemon answers. Install one and start it:
+    apt-get install docker.io && systemctl start docker
+or install it and run this as root: a daemon is then started for this run alone.
+Without Docker, tests/local/run --emulator runs every bootstrap."""
+
+
+class Docker:
+    def __init__(self, stage):
+        self.stage = stage
+        if not shutil.which("docker") or (not self.answers() and not self.start()):
+            raise Broken(MISSING)
+        bridge = self.docker("network", "inspect", "bridge", "--format", "{{json (index .IPAM.Config 0)}}").stdout
+        bridge = json.loads(bridge)
+        # A daemon that chose the network itself does not tell its own address in it: it is the first one.
+        self.host = bridge.get("Gateway") or str(next(ipaddress.ip_network(bridge["Subnet"]).hosts()))
+        print(f"containers reach this machine at {self.host}", flush=True)
+
+    def docker(self, *arguments, check=True, **more):
+        return subprocess.run(["docker", *arguments], env=self.stage.env, check=check, capture_output=True,
+                              text=more.pop("text", True), **more)
+
+    def answers(self):
+        return self.docker("info", check=False).returncode == 0
+
+    def start(self):
+        """A daemon of this run's own, with all that it keeps below the target folder."""
+        if os.geteuid() != 0 or not shutil.which("dockerd"):
+            return False
+        work = self.stage.work
+        host = f"unix://{work / 'docker.sock'}"
+        self.stage.env["DOCKER_HOST"] = host
+        process = self.stage.spawn("dockerd", [
+            "dockerd", "--data-root", work / "docker", "--exec-root", work / "docker-run",
+            "--pidfile", work / "dockerd.pid", "--host", host])
+        for _ in range(300):
+            if self.answers():
+                return True
+            if process.poll() is not None:
+                break
+            time.sleep(0.2)
+        raise Broken(f"dockerd did not start; see {work / 'dockerd.log'}")
+
+    def image(self, bootstrap):
+        """Lambda's image where it is or can be pulled, else one that has the libraries of this machine."""
+        if self.docker("image", "inspect", LAMBDAS, check=False).returncode == 0:
+            return LAMBDAS
+        try:
+            if self.docker("pull", LAMBDAS, check=False, timeout=PULL_SECONDS).returncode == 0:
+                return LAMBDAS
+        except subprocess.TimeoutExpired:
+            pass
+        print(f"{LAMBDAS} cannot be pulled; {OURS} is made of this machine's own libraries", flush=True)
+        busybox = shutil.which("busybox")
+        if not busybox or "dynamic" in subprocess.run(["file", "-L", busybox], capture_output=True, text=True).stdout:
+            raise Broken("an image needs a static busybox: apt-get install busybox-static file")
+        libraries = subprocess.run(["ldd", bootstrap], capture_output=True, text=True, check=True).stdout
+        files = dict.fromkeys(re.findall(r"(/\S+) \(0x", libraries), None)
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w", dereference=True) as tar:
+            for path in files:
+                tar.add(os.path.realpath(path), path)
+            tar.add(busybox, "/bin/busybox")
+            for name in APPLETS:
+                link = tarfile.TarInfo(f"/bin/{name}")
+                link.type, link.linkname = tarfile.SYMTYPE, "busybox"
+                tar.addfile(link)
+            for folder in ["/tmp", "/var/task", "/var/rapid", "/opt"]:
+                entry = tarfile.TarInfo(folder)
+                entry.type, entry.mode = tarfile.DIRTYPE, 0o1777 if folder == "/tmp" else 0o755
+                tar.addfile(entry)
+        # SAM keeps what it made of an earlier one.
+        self.docker("rmi", "--force", f"{OURS.split(':')[0]}:rapid-{ARCHITECTURE}", check=False)
+        environment = "ENV PATH=/bin LAMBDA_TASK_ROOT=/var/task LAMBDA_RUNTIME_DIR=/var/runtime"
+        self.docker("import", "--change", environment, "-", OURS, input=buffer.getvalue(), text=False)
+        return OURS

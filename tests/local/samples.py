@@ -1,0 +1,97 @@
+"""The events of events/, what a stack that knows nothing of them answers, and the same about a real payment."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+
+from stage import Broken, expect
+
+ORDER, PAYMENT = "ORD_7Q2M9X4KD1T8V3N6B0ZC", "PAY_7Q2M9X4KD1T8V3N6B0ZC4H9K2A"
+REFUND = "RFD_7Q2M9X4KD1T8V3N6B0ZC8M3T5W"
+
+# Status and slug of the problem, if it is one.
+AS_THEY_STAND = {
+    "create-order": (201, None),
+    "create-order-invalid": (422, "invalid-request"),
+    "create-payment": (404, "order-not-found"),
+    # Its signature's time is long past.
+    "webhook-receiver": (401, "unauthorized"),
+    "status-check": (404, "payment-not-found"),
+    "status-check-order": (404, "order-not-found"),
+    "status-check-refund": (404, "payment-not-found"),
+    "status-check-preflight": (204, None),
+    "capture-payment": (404, "payment-not-found"),
+    "cancel-payment": (404, "payment-not-found"),
+    "cancel-payment-order": (404, "order-not-found"),
+    "refund-payment": (404, "payment-not-found"),
+    "sweep-due": None,
+    "deliver-confirmation": None,
+}
+
+
+def function(name):
+    return "-".join(name.split("-")[:2])
+
+
+def resource(name):
+    return "".join(word.capitalize() for word in function(name).split("-")) + "Function"
+
+
+class Samples:
+    """`invoke(name, event)` runs the function of the event `name` and returns what it returned."""
+
+    def __init__(self, root, invoke):
+        self.events, self.invoke = root / "events", invoke
+        names = {path.stem for path in self.events.glob("*.json")}
+        expect("the events that are played", sorted(AS_THEY_STAND), sorted(names))
+
+    def event(self, name, about=()):
+        text = (self.events / f"{name}.json").read_text()
+        for sample, real in about:
+            text = text.replace(sample, real)
+        return json.loads(text)
+
+    def ask(self, name, expected, about=(), event=None):
+        """The body of an answer that has the status and the slug expected."""
+        event = event or self.event(name, about)
+        began = time.monotonic()
+        answer = self.invoke(name, event)
+        took = f"{(time.monotonic() - began) * 1000:.0f} ms"
+        if "statusCode" not in answer:
+            raise Broken(f"{name}: no answer to a request: {answer}")
+        body = json.loads(answer["body"]) if answer.get("body") else {}
+        slug = body.get("type", "").removeprefix("/problems/") or None
+        expect(f"{name} ({json.dumps(body)})", (answer["statusCode"], slug), expected)
+        print(f"  {name}: {answer['statusCode']} {slug or ''}".rstrip() + f", {took}", flush=True)
+        return body
+
+    def as_they_stand(self, aws):
+        """Every event once, on a fresh stack; the order that was made."""
+        for name, expected in AS_THEY_STAND.items():
+            if expected:
+                body = self.ask(name, expected)
+                if name == "create-order":
+                    order = body["order_id"]
+        row = aws.order(order)
+        expect("the order's row in the table", row and row["pk"], {"S": f"O#{order}"})
+        print(f"  {order} is in the dev stack's table", flush=True)
+        swept = self.invoke("sweep-due", self.event("sweep-due"))
+        expect(f"sweep-due ({swept})", swept.get("failed"), 0)
+        delivered = self.invoke("deliver-confirmation", self.event("deliver-confirmation"))
+        expect("deliver-confirmation", delivered, {"batchItemFailures": []})
+        print(f"  sweep-due: {swept}\n  deliver-confirmation: {delivered}", flush=True)
+        return order
+
+    def signed(self, secret, about, changes):
+        """The sample webhook about a real payment, signed now with the gateway's real secret."""
+        event = self.event("webhook-receiver", about)
+        event["body"] = json.dumps(json.loads(event["body"]) | changes)
+        headers, now = event["headers"], str(int(time.time()))
+        key = base64.b64decode(secret.removeprefix("whsec_"))
+        text = f"{headers['webhook-id']}.{now}.{event['body']}".encode()
+        signature = base64.b64encode(hmac.new(key, text, hashlib.sha256).digest()).decode()
+        headers |= {"webhook-timestamp": now, "webhook-signature": f"v1,{signature}",
+                    "content-length": str(len(event["body"]))}
+        return event
