@@ -155,9 +155,15 @@ class Stage:
         began = time.monotonic()
         log = self.work / (what.replace(" ", "-") + ".log")
         with open(log, "w", encoding="utf-8") as out:
-            done = subprocess.run(command, cwd=self.root, env=env, stdout=out, stderr=out, check=False)
+            # In a group of its own: what it starts in turn ends with it.
+            process = subprocess.Popen(command, cwd=self.root, env=env, stdout=out, stderr=out, start_new_session=True)
+            try:
+                failed = process.wait()
+            except BaseException:
+                os.killpg(process.pid, signal.SIGTERM)
+                raise
         print(f"{what}: {time.monotonic() - began:.0f} s", flush=True)
-        if done.returncode:
+        if failed:
             raise SystemExit(f"{what} failed:\n" + "\n".join(log.read_text().splitlines()[-25:]))
 
     def wire(self):
