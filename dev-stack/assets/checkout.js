@@ -9,33 +9,55 @@ function digits(text) {
   return text.replace(/\D/g, '');
 }
 
-// The field names an outcome as its test data does; an outcome fills in its test data.
-function bind(field, wrong, outcomes, read, message) {
-  const named = () => outcomes.find((outcome) => read(outcome) === field.value.trim());
-  const complain = (text) => {
-    wrong.textContent = text;
+// One line below the fields advises, or says what is wrong with one of them.
+function complaints(line) {
+  const advice = line.textContent;
+  return (field, text) => {
+    line.textContent = text || advice;
+    line.classList.toggle('wrong', text !== '');
     field.setAttribute('aria-invalid', String(text !== ''));
+    if (text !== '') field.focus();
+    return text === '';
   };
+}
+
+// The field names an outcome as its test data does; an outcome fills in its test data.
+function bind(field, complain, outcomes, read, message) {
+  const named = () => outcomes.find((outcome) => read(outcome) === field.value.trim());
   field.addEventListener('input', () => {
     if (field.matches('[data-card]')) {
       field.value = digits(field.value).slice(0, 19).replace(/(\d{4})(?=\d)/g, '$1 ');
     }
-    complain('');
+    complain(field, '');
     const outcome = named();
     if (outcome) outcome.checked = true;
   });
   const fill = () => {
     field.value = read(outcomes.find((outcome) => outcome.checked));
-    complain('');
+    complain(field, '');
   };
   for (const outcome of outcomes) outcome.addEventListener('change', fill);
   fill();
-  return () => {
-    if (named()) return true;
-    complain(message);
-    field.focus();
-    return false;
-  };
+  return () => complain(field, named() ? '' : message);
+}
+
+// A field that chooses nothing, but that no bank would take empty.
+function shaped(field, complain, shape, message) {
+  field.addEventListener('input', () => complain(field, ''));
+  return () => complain(field, shape.test(field.value.trim()) ? '' : message);
+}
+
+function cardChecks(one, outcomes) {
+  const complain = complaints(one('[data-card-said]'));
+  const checks = [
+    bind(one('[data-card]'), complain, outcomes, (outcome) => outcome.dataset.cardNumber,
+      'This is none of the test cards below. Never type a real number.'),
+    shaped(one('[data-card-end]'), complain, /^(0[1-9]|1[0-2]) ?\/ ?\d\d$/,
+      'A card is valid until a month and a year, such as 12 / 49.'),
+    shaped(one('[data-card-code]'), complain, /^\d{3,4}$/,
+      'A security code has three or four digits, such as 123.'),
+  ];
+  return () => checks.every((check) => check());
 }
 
 function pay(form) {
@@ -43,13 +65,10 @@ function pay(form) {
   const outcomes = [...form.querySelectorAll('[name="outcome"][type="radio"]')];
   const one = (selector) => form.querySelector(selector);
   const checks = {};
-  if (outcomes.length > 0) {
-    checks.card = bind(one('[data-card]'), one('[data-card-wrong]'), outcomes,
-      (outcome) => outcome.dataset.cardNumber,
-      'This is none of the test cards below. Never type a real card number here.');
-    checks.upi = bind(one('[data-upi]'), one('[data-upi-wrong]'), outcomes,
-      (outcome) => outcome.dataset.upiId,
-      'This is none of the test ids below.');
+  if (outcomes.length > 0) checks.card = cardChecks(one, outcomes);
+  if (one('[data-upi]')) {
+    checks.upi = bind(one('[data-upi]'), complaints(one('[data-upi-said]')), outcomes,
+      (outcome) => outcome.dataset.upiId, 'This is none of the test ids below.');
   }
   let sent = false;
   form.addEventListener('submit', (event) => {

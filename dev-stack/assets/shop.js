@@ -1,53 +1,95 @@
-// Follows a payment: asks the API with the shopper's own token, and shows what the shop's server says
-// once there is news.
+// Follows a payment: asks the API with the shopper's own token, or the shop's server where a status
+// does not tell all, and shows what the shop's server says once there is news.
 
-const ASK_MS = 1000;
-const ASK_LATER_MS = 5000;
-// So long every second; then less often, as nobody looks that closely any more.
-const EAGER_ASKS = 90;
-
-// Statuses in which the page has nothing more to show until they change.
-const still = ['authorized', 'review'];
+// So often at first; then less and less, as nobody looks that closely any more.
+const PACES = [
+  { asks: 90, ms: 1000 },
+  { asks: 200, ms: 5000 },
+  { asks: Infinity, ms: 30_000 },
+];
+const PATIENCE_MAX_MS = 60_000;
+// One lost answer is nothing to tell of.
+const FAILURES_TOLD = 2;
+const TROUBLE = 'This page cannot ask just now, and tries again less often. Reload it to see what is new.';
 
 const live = document.querySelector('[data-live]');
 const said = document.querySelector('[data-said]');
 
-async function json(url) {
-  const answer = await fetch(url, { cache: 'no-store' });
-  return answer.json();
+function later(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-async function page() {
-  const answer = await fetch(location.href, { cache: 'no-store' });
-  const text = await answer.text();
-  return new DOMParser().parseFromString(text, 'text/html').querySelector('[data-live]');
+// Nobody is shown anything while the tab is hidden.
+async function looked() {
+  while (document.hidden) {
+    await new Promise((resolve) => document.addEventListener('visibilitychange', resolve, { once: true }));
+  }
+}
+
+async function asked(url) {
+  const answer = await fetch(url, { cache: 'no-store' });
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  return answer;
+}
+
+// What the page should show now, if that is something else.
+async function news() {
+  const { asks, poll, shown, page, version } = live.dataset;
+  if (asks === 'status') {
+    const { status, failure } = await (await asked(poll)).json();
+    if (`${status}/${failure?.code ?? ''}` === shown) return null;
+  }
+  const text = await (await asked(page)).text();
+  const fresh = new DOMParser().parseFromString(text, 'text/html').querySelector('[data-live]');
+  return fresh && fresh.dataset.version !== version ? fresh : null;
 }
 
 // A form that somebody is filling in stays as it is.
 function isInUse() {
-  return live.contains(document.activeElement) && document.activeElement.matches('input');
+  const field = live.querySelector('#refund-amount');
+  return field !== null && (field === document.activeElement || field.value !== '');
 }
 
+function mark(element) {
+  const action = element.form?.getAttribute('action');
+  return [element.tagName, element.id, element.getAttribute('href'), action, element.textContent].join('|');
+}
+
+// Whoever was at a link or a button is at it still, unless it is gone.
 function show(fresh) {
-  const news = fresh.dataset.payment !== live.dataset.payment;
-  const hadFocus = live.contains(document.activeElement);
+  const focused = live.contains(document.activeElement) ? document.activeElement : null;
+  const title = live.querySelector('[data-title]').textContent;
   live.replaceChildren(...fresh.childNodes);
   Object.assign(live.dataset, fresh.dataset);
-  if (news) said.textContent = live.querySelector('[data-title]').textContent;
-  if (hadFocus) document.querySelector('main').focus();
+  const now = live.querySelector('[data-title]').textContent;
+  if (now !== title) said.textContent = now;
+  if (!focused) return;
+  const again = [...live.querySelectorAll('a, button')].find((it) => mark(it) === mark(focused));
+  (again ?? document.querySelector('main')).focus({ preventScroll: true });
 }
 
-async function follow(asks) {
-  try {
-    const { status } = await json(live.dataset.poll);
-    const { payment, open } = live.dataset;
-    const same = status === payment && (still.includes(status) || open === 'true');
-    if (!same && !isInUse()) show(await page());
-  } catch {
-    // The network comes and goes: ask again.
+function tell(words) {
+  const line = live.querySelector('[data-follows]');
+  if (line) line.textContent = words;
+}
+
+async function follow() {
+  const usual = live.querySelector('[data-follows]')?.textContent;
+  let failures = 0;
+  for (let asks = 1; live.dataset.rests !== 'true'; asks += 1) {
+    const pace = PACES.find((it) => asks <= it.asks).ms;
+    await later(failures > 0 ? Math.min(1000 * 2 ** failures, PATIENCE_MAX_MS) : pace);
+    await looked();
+    try {
+      const fresh = await news();
+      if (failures >= FAILURES_TOLD) tell(usual);
+      failures = 0;
+      if (fresh && !isInUse()) show(fresh);
+    } catch {
+      failures += 1;
+      if (failures === FAILURES_TOLD) tell(TROUBLE);
+    }
   }
-  if (live.dataset.rests === 'true') return;
-  setTimeout(follow, asks < EAGER_ASKS ? ASK_MS : ASK_LATER_MS, asks + 1);
 }
 
-if (live && live.dataset.rests !== 'true') setTimeout(follow, ASK_MS, 1);
+if (live) follow();

@@ -14,10 +14,13 @@ mod signature;
 mod timeline;
 
 mod checkout;
+mod door;
 mod help;
 mod order;
 mod pages;
+mod refunding;
 mod refusal;
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +31,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware;
 use axum::response::{AppendHeaders, Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
@@ -39,7 +43,7 @@ use crate::site::{self, ASSET_CACHE, Asset, Reach};
 use api::Api;
 use cart::Cart;
 use inbox::Inbox;
-use pages::Page;
+use pages::{OpenOrder, Page};
 use visits::Visits;
 
 /// A confirmation is some hundred bytes; more than this is not one.
@@ -107,8 +111,10 @@ impl Shop {
             .route("/currency", post(cart::choose_currency))
             .route("/checkout", post(checkout::check_out))
             .route("/return/{visit}", get(order::show))
-            .route("/return/{visit}/pay", post(checkout::pay_again))
-            .route("/return/{visit}/refund", post(checkout::refund))
+            .route("/return/{visit}/back", get(order::come_back))
+            .route("/return/{visit}/pay", post(checkout::pay_again).get(order::see))
+            .route("/return/{visit}/refund", post(refunding::refund).get(order::see))
+            .route("/return/{visit}/again", post(cart::order_again))
             .route("/webhooks/quittance", post(inbox::receive))
             .route("/inbox", get(inbox::show))
             .route("/help", get(help::show))
@@ -118,18 +124,24 @@ impl Shop {
             .fallback(refusal::not_found)
             .method_not_allowed_fallback(refusal::wrong_method)
             .layer(DefaultBodyLimit::max(BODY_MAX))
+            .layer(middleware::from_fn_with_state(self.clone(), door::pass))
             .with_state(self);
         axum::serve(listener, routes).await
+    }
+
+    /// The order of this browser that has no outcome yet.
+    async fn open_order(&self, headers: &HeaderMap) -> Option<OpenOrder> {
+        let (name, visit) = self.0.visits.of(headers)?;
+        let seen = self.0.api.payment(&visit.payment_id).await;
+        let asks = seen.is_open() && !visit.has_returned;
+        (seen.status == "pending").then_some(OpenOrder { name, asks })
     }
 
     fn page(&self, page: Page) -> Response {
         let settings = &self.0.settings;
         let reach = Reach {
-            // A gateway of the world has its pages somewhere on https.
-            forms: site::origin(&settings.gateway_url)
-                .into_iter()
-                .chain(["https:".to_owned()])
-                .collect(),
+            // A form's answer sends the shopper on to the gateway.
+            forms: site::origin(&settings.gateway_url).into_iter().collect(),
             calls: site::origin(&settings.api_url).into_iter().collect(),
         };
         let headers = AppendHeaders(reach.headers());
@@ -144,10 +156,7 @@ impl Shop {
 }
 
 async fn home(State(shop): State<Shop>, headers: HeaderMap) -> Response {
-    let open = match shop.0.visits.of(&headers) {
-        Some((name, visit)) if shop.0.api.payment(&visit).await.is_open() => Some(name),
-        Some(_) | None => None,
-    };
+    let open = shop.open_order(&headers).await;
     shop.page(pages::home(&Cart::of(&headers), open))
 }
 

@@ -1,16 +1,17 @@
-//! What the pages of the shop and of the gateway have in common: their files, their headers, and how
-//! they write money.
+//! What the pages of the shop and of the gateway have in common: their files, their headers, whose
+//! forms they take, and how they write money.
 
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, ORIGIN, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
 };
+use http::{HeaderMap, Method};
 use url::Url;
 
 /// A page that goes on with another build must not keep the files of this one.
 pub(crate) const ASSET_CACHE: &str = "max-age=60";
 
-/// From five digits on they are grouped, as print does it.
-const GROUPED_FROM: u64 = 10_000;
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// A file that a page loads from its own origin.
 #[derive(Debug)]
@@ -23,6 +24,9 @@ pub(crate) const STYLE: Asset =
     Asset { content_type: "text/css; charset=utf-8", body: include_str!("../assets/site.css") };
 pub(crate) const MARK: Asset =
     Asset { content_type: "image/svg+xml", body: include_str!("../assets/mark.svg") };
+/// The gateway is another party than the shop, and looks like one.
+pub(crate) const GATEWAY_MARK: Asset =
+    Asset { content_type: "image/svg+xml", body: include_str!("../assets/gateway-mark.svg") };
 pub(crate) const CHECKOUT_SCRIPT: Asset = Asset {
     content_type: "text/javascript; charset=utf-8",
     body: include_str!("../assets/checkout.js"),
@@ -41,7 +45,8 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
-    /// Headers of every page. Addresses of pages are secrets, so they are never a referrer.
+    /// Headers of every page. Addresses of pages are secrets, so no other origin gets them as a
+    /// referrer. (Our own does: without one, browsers name no origin with our own forms either.)
     pub(crate) fn headers(&self) -> [(HeaderName, String); 4] {
         let and_own = |origins: &[String]| [&["'self'".to_owned()], origins].concat().join(" ");
         let policy = format!(
@@ -52,10 +57,27 @@ impl Reach {
         );
         [
             (CONTENT_SECURITY_POLICY, policy),
-            (REFERRER_POLICY, "no-referrer".to_owned()),
+            (REFERRER_POLICY, "same-origin".to_owned()),
             (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
             (CACHE_CONTROL, "no-store".to_owned()),
         ]
+    }
+}
+
+/// Whether a page of another site makes the browser ask for a change here. Browsers say whose page it
+/// is; what says nothing is no browser, and carries no cookie that it was not given.
+pub(crate) fn is_from_elsewhere(method: &Method, headers: &HeaderMap) -> bool {
+    if method.is_safe() {
+        return false;
+    }
+    let text = |name: &HeaderName| headers.get(name).map(|it| it.to_str().unwrap_or_default());
+    match (text(&FETCH_SITE), text(&ORIGIN)) {
+        (Some(site), _) => !matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => {
+            let host = origin.split_once("://").map(|(_, host)| host);
+            host.is_none() || host != text(&HOST)
+        }
+        (None, None) => false,
     }
 }
 
@@ -82,31 +104,39 @@ pub(crate) fn number(minor: u64, currency: &str) -> String {
     format!("{whole}.{:0width$}", minor % scale, width = usize::from(exponent))
 }
 
-/// 7500 of `75.00`, `75.0` or `75`: never rounded, so more decimals than the currency has are nothing.
+/// 7500 of `75.00`, `75.0` or `75`, with the thousands apart or not: never rounded, so more decimals
+/// than the currency has are nothing.
 pub(crate) fn minor(number: &str, currency: &str) -> Option<u64> {
     let (whole, part) = number.split_once('.').unwrap_or((number, ""));
     let width = usize::from(exponent(currency));
-    if whole.is_empty()
-        || part.len() > width
-        || !(whole.to_owned() + part).bytes().all(|it| it.is_ascii_digit())
-    {
+    let whole = ungrouped(whole)?;
+    if part.len() > width || !part.bytes().all(|it| it.is_ascii_digit()) {
         return None;
     }
     format!("{whole}{part:0<width$}").parse().ok()
 }
 
-fn grouped(whole: u64) -> String {
-    if whole < GROUPED_FROM {
-        return whole.to_string();
-    }
-    format!("{},{:03}", grouped_part(whole / 1000), whole % 1000)
+/// Digits without their commas. `93,200` and the Indian `9,32,000` are groups; `1,5` is somebody's
+/// decimal comma, and must not become fifteen.
+fn ungrouped(whole: &str) -> Option<String> {
+    let groups: Vec<&str> = whole.split(',').collect();
+    let last = groups.len() - 1;
+    let fits = |(at, group): (usize, &&str)| match at {
+        0 if last == 0 => !group.is_empty(),
+        0 => (1..=3).contains(&group.len()),
+        at if at == last => group.len() == 3,
+        _ => (2..=3).contains(&group.len()),
+    };
+    let digits = groups.concat();
+    let sound = groups.iter().enumerate().all(fits) && digits.bytes().all(|it| it.is_ascii_digit());
+    sound.then_some(digits)
 }
 
-fn grouped_part(whole: u64) -> String {
+fn grouped(whole: u64) -> String {
     if whole < 1000 {
         return whole.to_string();
     }
-    format!("{},{:03}", grouped_part(whole / 1000), whole % 1000)
+    format!("{},{:03}", grouped(whole / 1000), whole % 1000)
 }
 
 #[cfg(test)]
@@ -116,9 +146,9 @@ mod tests {
     #[test]
     fn an_amount_is_shown_with_the_decimals_of_its_currency() {
         assert_eq!(number(7_505, "USD"), "75.05");
-        assert_eq!(number(7_505, "JPY"), "7505");
+        assert_eq!(number(7_505, "JPY"), "7,505");
         assert_eq!(number(7_505, "KWD"), "7.505");
-        assert_eq!(number(7_505, "ZZZ"), "7505");
+        assert_eq!(number(7_505, "ZZZ"), "7,505");
         assert_eq!(number(999_999_999_999, "USD"), "9,999,999,999.99");
         assert_eq!(number(12_007, "JPY"), "12,007");
         assert_eq!(number(5, "KWD"), "0.005");
@@ -130,10 +160,39 @@ mod tests {
         assert_eq!(minor("75.5", "USD"), Some(7_550));
         assert_eq!(minor("75", "KWD"), Some(75_000));
         assert_eq!(minor("75", "JPY"), Some(75));
-        for wrong in ["75.0", "1,5", "-1", "+1", "1e3", " 1", "", "99999999999999999999"] {
+        assert_eq!(minor("93,200.00", "INR"), Some(9_320_000));
+        assert_eq!(minor("9,32,000", "INR"), Some(93_200_000));
+        let commas = ["1,5", "1,50", ",500", "1,,500", "1000,000", "1,500,", "1,5.00"];
+        let others = ["75.0", "-1", "+1", "1e3", " 1", "", "99999999999999999999"];
+        for wrong in commas.into_iter().chain(others) {
             assert_eq!(minor(wrong, "JPY"), None, "{wrong}");
         }
         assert_eq!(minor("0.005", "USD"), None);
+    }
+
+    #[test]
+    fn what_another_sites_page_asks_for_is_known_by_what_the_browser_says() {
+        let asked = |method: Method, said: &[(HeaderName, &str)]| {
+            let said = said.iter().map(|(name, text)| (name.clone(), text.parse().unwrap()));
+            let host = [(HOST, "127.0.0.1:3005".parse().unwrap())];
+            is_from_elsewhere(&method, &host.into_iter().chain(said).collect())
+        };
+        for (said, elsewhere) in [
+            (vec![], false),
+            (vec![(FETCH_SITE, "same-origin")], false),
+            (vec![(FETCH_SITE, "none")], false),
+            (vec![(FETCH_SITE, "cross-site")], true),
+            (vec![(FETCH_SITE, "same-site")], true),
+            // A proxy in front may have changed the name, not what the browser says.
+            (vec![(FETCH_SITE, "same-origin"), (ORIGIN, "https://shop.example")], false),
+            (vec![(ORIGIN, "http://127.0.0.1:3005")], false),
+            (vec![(ORIGIN, "http://127.0.0.1:3001")], true),
+            (vec![(ORIGIN, "http://localhost:3005")], true),
+            (vec![(ORIGIN, "null")], true),
+        ] {
+            assert_eq!(asked(Method::POST, &said), elsewhere, "{said:?}");
+            assert!(!asked(Method::GET, &said), "{said:?}");
+        }
     }
 
     #[test]

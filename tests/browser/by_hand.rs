@@ -38,9 +38,14 @@ async fn buy(visit: &Visit, outcome: Option<&str>) {
 /// The page of the latest order, once it has this title.
 async fn until_titled(visit: &Visit, title: &str) {
     let order = visit.stack.all_truth().await.pop().unwrap();
-    visit.go(order["return_url"].as_str().unwrap()).await;
+    let address = order["return_url"].as_str().unwrap();
+    visit.go(address).await;
     let mut shown = String::new();
-    for _ in 0..200 {
+    for n in 1..=200 {
+        // A page that rests learns of what is done by hand when it is reloaded.
+        if n % 20 == 0 {
+            visit.go(address).await;
+        }
         shown = visit.text("[data-title]").await;
         if shown == title {
             return;
@@ -54,12 +59,15 @@ async fn until_titled(visit: &Visit, title: &str) {
 async fn what_the_merchant_does_by_hand() {
     let Some(visit) = Visit::begin().await else { return };
     buy(&visit, Some("authorize")).await;
+    visit.shop("/help").await;
+    assert_eq!(visit.text(".head .command").await, format!("export KEY='{KEY}'"));
     paste(&commands(&visit, "Money reserved only").await[0]).await;
     until_titled(&visit, "Paid. Thank you!").await;
     paste(&commands(&visit, "Refunded").await[0]).await;
     until_titled(&visit, "Paid, and partly refunded").await;
     paste(&commands(&visit, "Refunded at the gateway's dashboard").await[0]).await;
     paste(&commands(&visit, "Disputed").await[0]).await;
+    until_titled(&visit, "Paid, and disputed").await;
     let all = paste(&commands(&visit, "All that the merchant can know").await[0]).await;
     assert!(all.contains("\"amount_refunded\":200") && all.contains("dispute.opened"), "{all}");
     buy(&visit, None).await;
@@ -75,7 +83,7 @@ async fn what_the_gateway_does_by_hand() {
     let held = commands(&visit, "Waiting for a late webhook").await;
     paste(&held[0]).await;
     buy(&visit, Some("approve")).await;
-    until_titled(&visit, "Waiting for your payment…").await;
+    until_titled(&visit, "Waiting for the bank's word…").await;
     assert_eq!(paste(&held[1]).await, "{\"released\":1}");
     until_titled(&visit, "Paid. Thank you!").await;
     paste(&commands(&visit, "Another amount was paid").await[0]).await;

@@ -19,15 +19,31 @@ async fn page(visit: &Visit, outcome: Option<&str>) -> String {
 #[tokio::test]
 async fn every_method_of_paying_is_sound() {
     let Some(visit) = Visit::begin().await else { return };
-    visit.go(&page(&visit, None).await).await;
+    let mut rupees = order_body();
+    rupees["currency"] = json!("INR");
+    let rupees = visit.stack.checkout_with(rupees, json!({ "currency": "INR" })).await;
+    visit.go(&rupees.page).await;
     for method in ["card", "upi", "netbanking", "wallet"] {
         visit.click(&format!("#method-{method}")).await;
         visit.audit(&format!("checkout-{method}")).await;
     }
     visit.click("#method-card").await;
+    let button =
+        "return document.querySelector('[data-submit]').getBoundingClientRect().top + scrollY";
+    let before = visit.run(button).await;
     visit.type_into("#card-number", "4111111111111111").await;
     visit.click("[data-submit]").await;
+    visit.find("#card-said.wrong").await;
+    assert_eq!(visit.run(button).await, before, "the complaint moves what is below it");
     visit.audit("checkout-wrong-card").await;
+    visit.type_into("#card-number", "4242424242424242").await;
+    for field in ["#card-end", "#card-code"] {
+        let kept = visit.run(&format!("return document.querySelector('{field}').value")).await;
+        visit.find(field).await.clear().await.unwrap();
+        visit.click("[data-submit]").await;
+        visit.find(&format!("{field}[aria-invalid=true]")).await;
+        visit.type_into(field, kept.as_str().unwrap()).await;
+    }
     visit.end().await;
 }
 
@@ -80,7 +96,7 @@ async fn what_the_shop_and_time_do_to_a_page_is_sound() {
 async fn money_is_written_with_the_decimals_of_its_currency() {
     let Some(visit) = Visit::begin().await else { return };
     for (currency, amount, shown) in [
-        ("JPY", 7505, "Pay 7505 JPY"),
+        ("JPY", 7505, "Pay 7,505 JPY"),
         ("KWD", 7505, "Pay 7.505 KWD"),
         ("INR", 750_000_000, "Pay 7,500,000.00 INR"),
     ] {

@@ -37,7 +37,7 @@ async fn tab_to(visit: &Visit, wanted: &str) {
 #[tokio::test]
 async fn a_payment_by_keyboard_alone() {
     let Some(visit) = Visit::begin().await else { return };
-    visit.shop("/").await;
+    visit.in_currency("INR").await;
     tab_to(&visit, "Skip to the content").await;
     press(&visit, Key::Enter).await;
     assert_eq!(visit.run("return document.activeElement.id").await, "main");
@@ -51,7 +51,8 @@ async fn a_payment_by_keyboard_alone() {
     press(&visit, Key::Right).await;
     assert_eq!(visit.run("return document.activeElement.id").await, "method-upi");
     tab_to(&visit, "upi-id").await;
-    tab_to(&visit, "Pay 37.50 USD").await;
+    tab_to(&visit, "outcome-approve").await;
+    tab_to(&visit, "Pay 3,120.00 INR").await;
     press(&visit, Key::Enter).await;
     visit.until_order("paid").await;
     assert_eq!(visit.stack.all_truth().await[0]["method"], "upi");

@@ -21,14 +21,15 @@ async fn the_pictures_of_the_readme() {
     visit.photograph_into(&folder.join("shop.png")).await;
     visit.to_checkout().await;
     visit.photograph_into(&folder.join("checkout.png")).await;
-    visit.click("#method-upi").await;
-    visit.at(360, "dark").await;
-    visit.photograph_into(&folder.join("checkout-phone-dark.png")).await;
-    visit.at(1280, "light").await;
     visit.choose("decline_retryable").await;
     visit.find(".note.bad").await;
     visit.choose("approve").await;
     visit.find("[data-rests=true]").await;
     visit.photograph_into(&folder.join("order.png")).await;
+    visit.in_currency("INR").await;
+    visit.to_checkout().await;
+    visit.click("#method-upi").await;
+    visit.at(360, "dark").await;
+    visit.photograph_into(&folder.join("checkout-phone-dark.png")).await;
     visit.end().await;
 }

@@ -22,6 +22,11 @@ async fn a_payment_without_scripts() {
     assert!(visit.text(".note.bad").await.contains("You can try again"));
     visit.choose("pending").await;
     visit.until_order("waiting").await;
+    let shown = visit.text("main").await;
+    assert!(
+        shown.contains("asks again every two seconds") && !shown.contains("by itself"),
+        "{shown}"
+    );
     let page = visit.stack.all_truth().await[0]["checkout_url"].as_str().unwrap().to_owned();
     visit.go(&page).await;
     visit.until_checkout("done", "captured").await;

@@ -17,17 +17,20 @@ async fn the_way_to_the_checkout_is_sound() {
         visit.shop(path).await;
         visit.audit(&format!("shop-{name}")).await;
     }
-    visit.shop("/").await;
-    visit.find("#currency").await.select_by_value("JPY").await.unwrap();
-    visit.click("form[action='/currency'] button").await;
-    visit.find("#currency option[value='JPY'][selected]").await;
+    visit.in_currency("JPY").await;
     visit.click("form[action='/cart'] .primary").await;
-    assert!(visit.text("main").await.contains("5600 JPY"));
+    assert!(visit.text("main").await.contains("5,600 JPY"));
     visit.audit("shop-cart").await;
     visit.click("form[action='/checkout'] button").await;
     visit.until_checkout("pay", "pending").await;
     visit.shop("/").await;
     visit.audit("shop-home-with-open-order").await;
+    let gap = "const [note, goods] = ['.open-order', '.goods'].map((it) =>
+        document.querySelector(it).getBoundingClientRect());
+        return goods.top - note.bottom;";
+    assert!(visit.run(gap).await.as_f64().unwrap() >= 16.0, "the notice touches the goods");
+    visit.shop("/cart").await;
+    assert!(visit.text(".open-order").await.contains("waits for its payment"));
     visit.end().await;
 }
 

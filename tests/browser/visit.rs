@@ -158,6 +158,14 @@ impl Visit {
         self.find(&format!("[data-status={word}]")).await;
     }
 
+    /// Prices from now on.
+    pub(crate) async fn in_currency(&self, code: &str) {
+        self.shop("/").await;
+        self.find("#currency").await.select_by_value(code).await.unwrap();
+        self.click("form[action='/currency'] button").await;
+        self.find(&format!("#currency option[value='{code}'][selected]")).await;
+    }
+
     /// From the shop's first page to the checkout page of one mug.
     pub(crate) async fn to_checkout(&self) {
         self.shop("/").await;

@@ -77,7 +77,9 @@ impl Answer {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(self.cache));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         for (name, value) in self.reach.iter().flat_map(Reach::headers) {
-            headers.extend(HeaderValue::try_from(value).ok().map(|value| (name, value)));
+            if let Ok(value) = HeaderValue::try_from(value) {
+                headers.insert(name, value);
+            }
         }
         if let Some(Ok(location)) = self.location.map(HeaderValue::try_from) {
             headers.insert(LOCATION, location);

@@ -42,12 +42,18 @@ impl<'a> Call<'a> {
     }
 
     pub(super) fn parameter(&self, name: &str) -> Option<String> {
-        pair(self.query.as_bytes(), name)
+        form_urlencoded::parse(self.query.as_bytes())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
     }
 
-    /// A field of a form.
-    pub(super) fn field(&self, name: &str) -> Option<String> {
-        pair(self.body, name)
+    /// A field of a form. Whoever sends two of them has not chosen.
+    pub(super) fn field(&self, name: &str) -> Result<Option<String>, Refusal> {
+        let mut values = form_urlencoded::parse(self.body).filter(|(key, _)| key == name);
+        match (values.next(), values.next()) {
+            (_, Some(_)) => Err(Refusal::Invalid(format!("{name} is given twice"))),
+            (value, None) => Ok(value.map(|(_, value)| value.into_owned())),
+        }
     }
 
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
@@ -106,10 +112,4 @@ impl<'a> Call<'a> {
     fn header(&self, name: &HeaderName) -> Option<&'a str> {
         self.headers.get(name)?.to_str().ok()
     }
-}
-
-fn pair(encoded: &[u8], name: &str) -> Option<String> {
-    form_urlencoded::parse(encoded)
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.into_owned())
 }

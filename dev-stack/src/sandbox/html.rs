@@ -5,7 +5,7 @@ use qrcode::{Color, EcLevel, QrCode};
 use url::form_urlencoded;
 
 use super::page::Next;
-use super::payment::{Method, Payment, Status};
+use super::payment::{CaptureMode, Method, Payment, Status};
 use super::refusal::Refusal;
 use crate::site::number;
 
@@ -13,6 +13,8 @@ use crate::site::number;
 const MERCHANT: &str = "Demo shop";
 /// No bank has it: an app that scans the code finds nobody to pay.
 const VPA: &str = "demo.shop@sandbox";
+/// UPI moves no other money.
+const UPI_CURRENCY: &str = "INR";
 /// Light modules around the code, without which scanners do not find it.
 const QUIET_MODULES: usize = 4;
 
@@ -52,6 +54,10 @@ struct Bill<'a> {
     number: String,
     currency: String,
     reference: &'a str,
+    /// The merchant's own name of what is paid for, if it told one.
+    order: Option<&'a str>,
+    /// Whether the money is only reserved at first.
+    reserved: bool,
     left: Option<Left>,
 }
 
@@ -74,7 +80,8 @@ struct Pay<'a> {
     methods: Vec<Choice>,
     outcomes: Vec<&'static Outcome>,
     vpa: &'static str,
-    qr: Code,
+    /// Where UPI is offered.
+    qr: Option<Code>,
 }
 
 #[derive(Template)]
@@ -138,9 +145,11 @@ pub(super) fn refused(refusal: &Refusal) -> Result<String, Refusal> {
 }
 
 fn pay<'a>(payment: &'a Payment, bill: Bill<'a>, reserves: bool) -> Pay<'a> {
-    let chosen = payment.method.unwrap_or(Method::Card);
+    let takes = |method: Method| method != Method::Upi || bill.currency == UPI_CURRENCY;
+    let chosen = payment.method.filter(|method| takes(*method)).unwrap_or(Method::Card);
     // A transfer is made by hand, so it is offered to those only who asked for it.
-    let offered = |method: &Method| *method != Method::BankTransfer || chosen == *method;
+    let offered =
+        |method: &Method| takes(*method) && (*method != Method::BankTransfer || chosen == *method);
     let choice = |method: Method| Choice {
         word: method.word(),
         label: method.label(),
@@ -152,7 +161,7 @@ fn pay<'a>(payment: &'a Payment, bill: Bill<'a>, reserves: bool) -> Pay<'a> {
         methods: Method::ALL.into_iter().filter(offered).map(choice).collect(),
         outcomes: OUTCOMES.iter().filter(|one| reserves || one.word != "authorize").collect(),
         vpa: VPA,
-        qr: Code::of(&upi_link(payment, &bill)),
+        qr: takes(Method::Upi).then(|| Code::of(&upi_link(payment, &bill))),
         bill,
     }
 }
@@ -227,6 +236,8 @@ impl<'a> Bill<'a> {
             number: number(amount, &currency),
             currency,
             reference: &payment.reference,
+            order: payment.metadata.get("order_id").map(String::as_str),
+            reserved: payment.capture == CaptureMode::Manual,
             left: left.map(|ms| Left { ms, words: words(ms) }),
         }
     }

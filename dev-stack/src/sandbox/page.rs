@@ -15,9 +15,6 @@ use super::refusal::{Refusal, Reply};
 use super::steps::{Happening, Unfit};
 use crate::site;
 
-/// For a browser that acts on a page of yesterday.
-const TOO_LATE: &str = "This payment was decided before: what you just chose changed nothing.";
-
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ending {
     Approve,
@@ -67,7 +64,7 @@ pub(super) fn asset(call: &Call<'_>) -> Reply {
     match (call.method, call.segments().as_slice()) {
         ("GET", ["assets", "site.css"]) => Ok(Answer::asset(&site::STYLE)),
         ("GET", ["assets", "checkout.js"]) => Ok(Answer::asset(&site::CHECKOUT_SCRIPT)),
-        ("GET", ["assets", "mark.svg"]) => Ok(Answer::asset(&site::MARK)),
+        ("GET", ["assets", "mark.svg"]) => Ok(Answer::asset(&site::GATEWAY_MARK)),
         _ => Err(Refusal::NotFound),
     }
 }
@@ -98,7 +95,7 @@ fn submit(gateway: &mut Gateway, call: &Call<'_>, token: &str) -> Reply {
         // A second tab was faster, or time was: the shopper sees what became of it.
         Err(unfit) if call.is_from_browser() => {
             let status = gateway.unfit(unfit, &payment).status();
-            return page(gateway, &payment, status, Some(TOO_LATE));
+            return page(gateway, &payment, status, Some(too_late(&payment)));
         }
         Err(unfit) => return Err(gateway.unfit(unfit, &payment)),
     };
@@ -108,6 +105,19 @@ fn submit(gateway: &mut Gateway, call: &Call<'_>, token: &str) -> Reply {
         return Ok(Answer::see_other(destination(&payment, token)));
     }
     Answer::json(StatusCode::OK, &PageView::of(&payment))
+}
+
+/// For a browser that acts on a page of yesterday.
+fn too_late(payment: &Payment) -> &'static str {
+    match payment.status {
+        Status::Expired => "The time to pay was over before you chose: nothing was done.",
+        Status::Canceled => {
+            "The shop had canceled this payment before you chose: nothing was done."
+        }
+        Status::Pending | Status::Authorized | Status::Captured | Status::Failed => {
+            "This payment was decided before: what you just chose changed nothing."
+        }
+    }
 }
 
 fn play(
@@ -138,7 +148,7 @@ fn destination(payment: &Payment, token: &str) -> String {
 }
 
 fn ending(call: &Call<'_>) -> Result<Ending, Refusal> {
-    match call.field("outcome").as_deref() {
+    match call.field("outcome")?.as_deref() {
         Some("approve") => Ok(Ending::Approve),
         Some("decline") => Ok(Ending::Decline),
         Some("decline_retryable") => Ok(Ending::DeclineRetryable),
@@ -153,7 +163,7 @@ fn ending(call: &Call<'_>) -> Result<Ending, Refusal> {
 }
 
 fn method(call: &Call<'_>) -> Result<Option<Method>, Refusal> {
-    let Some(name) = call.field("method") else {
+    let Some(name) = call.field("method")? else {
         return Ok(None);
     };
     let method = Method::ALL.into_iter().find(|method| method.word() == name);

@@ -17,6 +17,8 @@ pub(super) enum Refusal {
     Unauthorized,
     #[error("Control is for this machine only.")]
     Forbidden,
+    #[error("This came from a page of another site, so nothing was done.")]
+    Elsewhere,
     #[error("There is no such thing here.")]
     NotFound,
     #[error("This gateway has no {0}.")]
@@ -55,6 +57,7 @@ impl Refusal {
             Self::MalformedJson => (StatusCode::BAD_REQUEST, "malformed_json"),
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
+            Self::Elsewhere => (StatusCode::FORBIDDEN, "cross_site"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::NoSuchCall(_) => (StatusCode::METHOD_NOT_ALLOWED, "not_supported"),
             Self::NotSupported(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not_supported"),
@@ -83,6 +86,7 @@ impl Refusal {
             Self::MalformedJson
             | Self::Unauthorized
             | Self::Forbidden
+            | Self::Elsewhere
             | Self::NotFound
             | Self::NoSuchCall(_)
             | Self::NotSupported(_)

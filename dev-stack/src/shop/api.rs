@@ -1,10 +1,9 @@
 //! The payments API as the shop's server calls it. The key never leaves this file.
 
+use axum::http::StatusCode;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-
-use super::visits::Visit;
 
 /// What the shop reads of a payment. All but the status may be absent.
 #[derive(Debug, Default, Deserialize)]
@@ -24,15 +23,17 @@ pub(super) struct NextAction {
     pub(super) url: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Failure {
-    #[serde(default)]
+    pub(super) code: String,
     pub(super) message: String,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct SeenRefund {
     pub(super) status: String,
+    pub(super) amount: u64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -47,22 +48,66 @@ impl Seen {
     pub(super) fn is_open(&self) -> bool {
         self.status == "pending" && self.next_action.is_some()
     }
+
+    /// Asked for, and not given back yet.
+    pub(super) fn amount_on_its_way(&self) -> u64 {
+        let pending = self.refunds.iter().filter(|refund| refund.status == "pending");
+        pending.map(|refund| refund.amount).sum()
+    }
+
+    /// What a refund can still ask for.
+    pub(super) fn amount_left(&self) -> u64 {
+        let gone = self.amount_refunded.saturating_add(self.amount_on_its_way());
+        self.amount_captured.saturating_sub(gone)
+    }
 }
 
 /// A problem of the API's own, or API Gateway's message.
-#[derive(Debug, Deserialize)]
-struct Problem {
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Refused {
+    #[serde(skip)]
+    status: StatusCode,
+    #[serde(rename = "type")]
+    kind: String,
     detail: Option<String>,
-    title: Option<String>,
     message: Option<String>,
+    /// What is left, where a refund asked for more.
+    pub(super) refundable: Option<u64>,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ApiError {
-    #[error("The payments API said no: {0}")]
-    Refused(String),
-    #[error("The payments API did not answer. It is safe to try again.")]
+    #[error("The payments backend says no: {}", .0.words())]
+    Refused(Refused),
+    #[error("The payments backend did not answer. It is safe to try again.")]
     NoAnswer(#[from] reqwest::Error),
+}
+
+impl Refused {
+    /// Names the problem.
+    pub(super) fn slug(&self) -> &str {
+        self.kind.strip_prefix("/problems/").unwrap_or_default()
+    }
+
+    fn words(&self) -> &str {
+        self.detail.as_deref().or(self.message.as_deref()).unwrap_or_default()
+    }
+}
+
+impl ApiError {
+    /// What was asked for wrongly stays the asker's mistake; that the shop may not ask is its own.
+    pub(super) fn status(&self) -> StatusCode {
+        match self {
+            Self::Refused(Refused { status, .. })
+                if status.is_client_error()
+                    && !matches!(*status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) =>
+            {
+                *status
+            }
+            Self::Refused(_) | Self::NoAnswer(_) => StatusCode::BAD_GATEWAY,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -81,17 +126,17 @@ impl Api {
     ) -> Result<T, ApiError> {
         let request = self.client.post(format!("{}{path}", self.url)).bearer_auth(&self.key);
         let answer = request.header("idempotency-key", key).json(body).send().await?;
-        if answer.status().is_success() {
+        let status = answer.status();
+        if status.is_success() {
             return Ok(answer.json().await?);
         }
-        let problem: Problem = answer.json().await?;
-        let words = problem.detail.or(problem.title).or(problem.message);
-        Err(ApiError::Refused(words.unwrap_or_default()))
+        let refused: Refused = answer.json().await?;
+        Err(ApiError::Refused(Refused { status, ..refused }))
     }
 
     /// No answer is no news: the page asks again.
-    pub(super) async fn payment(&self, visit: &Visit) -> Seen {
-        let url = format!("{}/api/payments/{}", self.url, visit.payment_id);
+    pub(super) async fn payment(&self, payment_id: &str) -> Seen {
+        let url = format!("{}/api/payments/{payment_id}", self.url);
         let Ok(answer) = self.client.get(url).bearer_auth(&self.key).send().await else {
             return Seen::default();
         };

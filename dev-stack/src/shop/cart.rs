@@ -4,14 +4,15 @@
 //! quantity of ours is passed over.
 
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, State};
+use axum::extract::{Form, Path, State};
 use axum::http::HeaderMap;
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::catalogue::{Currency, Product, QUANTITY_MAX, product};
-use super::{Shop, pages, refusal};
+use super::refusal::{self, CheckoutError};
+use super::{Shop, pages};
 
 const CART: &str = "cart";
 
@@ -39,7 +40,8 @@ pub(super) struct CurrencyChoice {
 }
 
 pub(super) async fn show(State(shop): State<Shop>, headers: HeaderMap) -> Response {
-    shop.page(pages::cart(&Cart::of(&headers)))
+    let open = shop.open_order(&headers).await;
+    shop.page(pages::cart(&Cart::of(&headers), open))
 }
 
 /// Puts something more into the cart.
@@ -48,11 +50,7 @@ pub(super) async fn add(
     headers: HeaderMap,
     choice: Result<Form<Choice>, FormRejection>,
 ) -> Response {
-    change(&shop, choice, |choice| {
-        let mut cart = Cart::of(&headers);
-        cart.put(product(&choice.product_id)?, choice.quantity, true)?;
-        Some(cart)
-    })
+    change(&shop, &headers, choice, true)
 }
 
 /// Says how many of something there shall be; none removes it.
@@ -61,11 +59,28 @@ pub(super) async fn update(
     headers: HeaderMap,
     choice: Result<Form<Choice>, FormRejection>,
 ) -> Response {
-    change(&shop, choice, |choice| {
-        let mut cart = Cart::of(&headers);
-        cart.put(product(&choice.product_id)?, choice.quantity, false)?;
-        Some(cart)
-    })
+    change(&shop, &headers, choice, false)
+}
+
+/// `POST /return/{visit}/again`: what an order held that can no longer be paid.
+pub(super) async fn order_again(
+    State(shop): State<Shop>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(visit) = shop.0.visits.get(&name) else {
+        return refusal::unknown_visit(&shop, &headers);
+    };
+    let kept = Cart::of(&headers);
+    let currency = Currency::of(&visit.basket.currency).unwrap_or(kept.currency);
+    let mut cart = Cart { currency, ..kept };
+    for bought in visit.basket.lines {
+        // What is sold no more is passed over, as in a cookie.
+        if let Some(product) = product(&bought.product_id) {
+            let _ = cart.put(product, bought.quantity, false);
+        }
+    }
+    ([(SET_COOKIE, cart.cookie())], Redirect::to("/cart")).into_response()
 }
 
 pub(super) async fn choose_currency(
@@ -75,7 +90,7 @@ pub(super) async fn choose_currency(
 ) -> Response {
     let chosen = choice.ok().and_then(|Form(choice)| Currency::of(&choice.currency));
     let Some(currency) = chosen else {
-        return refusal::not_sold(&shop);
+        return refusal::answer(&shop, &headers, &CheckoutError::NotSold);
     };
     let cart = Cart { currency, ..Cart::of(&headers) };
     ([(SET_COOKIE, cart.cookie())], Redirect::to("/")).into_response()
@@ -83,15 +98,19 @@ pub(super) async fn choose_currency(
 
 fn change(
     shop: &Shop,
+    headers: &HeaderMap,
     choice: Result<Form<Choice>, FormRejection>,
-    changed: impl Fn(&Choice) -> Option<Cart>,
+    more: bool,
 ) -> Response {
-    match choice {
-        Ok(Form(choice)) => changed(&choice).map_or_else(
-            || refusal::not_sold(shop),
-            |cart| ([(SET_COOKIE, cart.cookie())], Redirect::to("/cart")).into_response(),
-        ),
-        Err(rejection) => refusal::malformed(shop, &rejection),
+    let Form(choice) = match choice {
+        Ok(choice) => choice,
+        Err(rejection) => return refusal::malformed(shop, headers, &rejection),
+    };
+    let mut cart = Cart::of(headers);
+    let product = product(&choice.product_id).ok_or(CheckoutError::NotSold);
+    match product.and_then(|product| cart.put(product, choice.quantity, more)) {
+        Ok(()) => ([(SET_COOKIE, cart.cookie())], Redirect::to("/cart")).into_response(),
+        Err(error) => refusal::answer(shop, headers, &error),
     }
 }
 
@@ -101,10 +120,11 @@ impl Cart {
     }
 
     /// One product, as bought without a cart.
-    pub(super) fn single(choice: &Choice, currency: Currency) -> Option<Self> {
+    pub(super) fn single(choice: &Choice, currency: Currency) -> Result<Self, CheckoutError> {
         let mut cart = Self { currency, lines: Vec::new() };
-        cart.put(product(&choice.product_id)?, choice.quantity, false)?;
-        (!cart.lines.is_empty()).then_some(cart)
+        let product = product(&choice.product_id).ok_or(CheckoutError::NotSold)?;
+        cart.put(product, choice.quantity, true)?;
+        Ok(cart)
     }
 
     fn parse(text: &str) -> Self {
@@ -122,20 +142,27 @@ impl Cart {
         cart
     }
 
-    /// Nothing, if that is more than anybody buys here.
-    fn put(&mut self, product: &'static Product, quantity: u64, more: bool) -> Option<()> {
+    fn put(
+        &mut self,
+        product: &'static Product,
+        quantity: u64,
+        more: bool,
+    ) -> Result<(), CheckoutError> {
         let known = self.lines.iter().position(|line| line.product.id == product.id);
         let before = known.and_then(|at| self.lines.get(at)).map_or(0, |line| line.quantity);
-        let quantity = if more { before.checked_add(quantity)? } else { quantity };
-        if quantity > QUANTITY_MAX || (more && quantity == before) {
-            return None;
+        if more && quantity == 0 {
+            return Err(CheckoutError::NotSold);
+        }
+        let quantity = if more { before.saturating_add(quantity) } else { quantity };
+        if quantity > QUANTITY_MAX {
+            return Err(CheckoutError::TooMany(before));
         }
         match known.and_then(|at| self.lines.get_mut(at)) {
             Some(line) => line.quantity = quantity,
             None => self.lines.push(Line { product, quantity }),
         }
         self.lines.retain(|line| line.quantity > 0);
-        Some(())
+        Ok(())
     }
 
     pub(super) fn count(&self) -> u64 {

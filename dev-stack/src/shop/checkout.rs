@@ -6,10 +6,11 @@ use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::api::NextAction;
 use super::cart::{Cart, Choice};
+use super::order::{self, InVain};
 use super::refusal::{self, CheckoutError};
 use super::visits::{Basket, Visit, visit_cookie};
 use super::{Inner, Shop};
@@ -17,6 +18,9 @@ use crate::site;
 
 /// Long enough to find one's card, short enough to see it end.
 const TIME_TO_PAY_S: u64 = 1_800;
+
+/// Of a key as our pages make it.
+const KEY_DIGITS: usize = 32;
 
 /// What the shop reads of the API's answers.
 #[derive(Debug, Deserialize)]
@@ -31,13 +35,25 @@ struct Started {
     next_action: Option<NextAction>,
 }
 
+/// Made with the page: the same form sent twice is one order.
 #[derive(Debug, Deserialize)]
-pub(super) struct Refund {
-    /// In major units as a clerk writes them; empty for all that is left.
-    #[serde(default)]
-    amount: String,
-    /// Made with the form, so that the same form sent twice refunds once.
+pub(super) struct Key {
     key: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Purchase {
+    product_id: String,
+    quantity: u64,
+    key: String,
+}
+
+/// An order that a payment is begun for.
+struct Ordered {
+    order_id: String,
+    basket: Basket,
+    /// Its payments that came to nothing.
+    earlier: Vec<String>,
 }
 
 /// Where the shopper goes now, and under which name the shop remembers them.
@@ -50,117 +66,120 @@ struct Begun {
 pub(super) async fn buy(
     State(shop): State<Shop>,
     headers: HeaderMap,
-    choice: Result<Form<Choice>, FormRejection>,
+    purchase: Result<Form<Purchase>, FormRejection>,
 ) -> Response {
-    let Form(choice) = match choice {
-        Ok(choice) => choice,
-        Err(rejection) => return refusal::malformed(&shop, &rejection),
+    let Form(Purchase { product_id, quantity, key }) = match purchase {
+        Ok(purchase) => purchase,
+        Err(rejection) => return refusal::malformed(&shop, &headers, &rejection),
     };
     let kept = Cart::of(&headers);
-    let Some(cart) = Cart::single(&choice, kept.currency) else {
-        return refusal::not_sold(&shop);
+    let cart = match Cart::single(&Choice { product_id, quantity }, kept.currency) {
+        Ok(cart) => cart,
+        Err(error) => return refusal::answer(&shop, &headers, &error),
     };
-    leave(&shop, shop.0.place(&cart).await, &kept)
+    leave(&shop, &headers, shop.0.place(&cart, key).await, &kept)
 }
 
 /// `POST /checkout`: all that is in the cart, which is empty then.
-pub(super) async fn check_out(State(shop): State<Shop>, headers: HeaderMap) -> Response {
+pub(super) async fn check_out(
+    State(shop): State<Shop>,
+    headers: HeaderMap,
+    key: Result<Form<Key>, FormRejection>,
+) -> Response {
+    let Ok(Form(Key { key })) = key else {
+        return refusal::answer(&shop, &headers, &CheckoutError::NoKey);
+    };
     let cart = Cart::of(&headers);
-    if cart.lines.is_empty() {
+    if cart.lines.is_empty() && shop.0.visits.get(&key).is_none() {
         return Redirect::to("/cart").into_response();
     }
-    let empty = Cart { lines: Vec::new(), ..cart };
-    leave(&shop, shop.0.place(&cart).await, &empty)
+    let empty = Cart { currency: cart.currency, lines: Vec::new() };
+    leave(&shop, &headers, shop.0.place(&cart, key).await, &empty)
 }
 
 /// `POST /return/{visit}/pay`: another payment for an order whose payment came to nothing.
-pub(super) async fn pay_again(State(shop): State<Shop>, Path(name): Path<String>) -> Response {
-    let Some(visit) = shop.0.visits.get(&name) else {
-        return refusal::unknown_visit(&shop);
-    };
-    // The key names what failed: pressed twice, it is one payment.
-    let key = format!("{name}-{}", visit.payment_id);
-    match shop.0.pay(name, &key, visit.order_id, visit.basket).await {
-        Ok(begun) => Redirect::to(&begun.address).into_response(),
-        Err(error) => refusal::answer(&shop, &error),
-    }
-}
-
-/// `POST /return/{visit}/refund`: what the shop's clerk does.
-pub(super) async fn refund(
+pub(super) async fn pay_again(
     State(shop): State<Shop>,
     Path(name): Path<String>,
-    refund: Result<Form<Refund>, FormRejection>,
+    headers: HeaderMap,
 ) -> Response {
     let Some(visit) = shop.0.visits.get(&name) else {
-        return refusal::unknown_visit(&shop);
+        return refusal::unknown_visit(&shop, &headers);
     };
-    match refund {
-        Ok(Form(refund)) => match shop.0.refund(&visit, &refund).await {
-            Ok(()) => Redirect::to(&format!("/return/{name}")).into_response(),
-            Err(error) => refusal::answer(&shop, &error),
-        },
-        Err(rejection) => refusal::malformed(&shop, &rejection),
+    // Pressed twice, it is the payment that was just begun.
+    if shop.0.api.payment(&visit.payment_id).await.is_open() {
+        return Redirect::to(&format!("/return/{name}")).into_response();
+    }
+    let key = format!("{name}-{}", visit.payment_id);
+    let earlier = visit.earlier.iter().chain([&visit.payment_id]).cloned().collect();
+    let order = Ordered { order_id: visit.order_id.clone(), basket: visit.basket.clone(), earlier };
+    match shop.0.pay(name.clone(), &key, order).await {
+        Ok(begun) => Redirect::to(&begun.address).into_response(),
+        Err(error) => {
+            let in_vain = InVain::Pay(error.to_string());
+            let page = order::page(&shop, &headers, name, visit, in_vain).await;
+            (error.status(), page).into_response()
+        }
     }
 }
 
-fn leave(shop: &Shop, begun: Result<Begun, CheckoutError>, cart: &Cart) -> Response {
+fn leave(
+    shop: &Shop,
+    headers: &HeaderMap,
+    begun: Result<Begun, CheckoutError>,
+    cart: &Cart,
+) -> Response {
     match begun {
         Ok(Begun { name, address }) => {
             let cookies: [(HeaderName, String); 2] =
                 [(SET_COOKIE, cart.cookie()), (SET_COOKIE, visit_cookie(&name))];
             (AppendHeaders(cookies), Redirect::to(&address)).into_response()
         }
-        Err(error) => refusal::answer(shop, &error),
+        Err(error) => refusal::answer(shop, headers, &error),
     }
 }
 
 impl Inner {
-    async fn place(&self, cart: &Cart) -> Result<Begun, CheckoutError> {
-        let (name, basket) = (crate::random::hex(), Basket::of(cart));
+    /// The key of the form names the visit, and is what the API knows the order by.
+    async fn place(&self, cart: &Cart, key: String) -> Result<Begun, CheckoutError> {
+        if key.len() != KEY_DIGITS || !key.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(CheckoutError::NoKey);
+        }
+        if self.visits.get(&key).is_some() {
+            return Ok(Begun { address: format!("/return/{key}"), name: key });
+        }
+        let basket = Basket::of(cart);
         let order = json!({
             "items": basket.lines,
             "total_amount": basket.total,
             "currency": basket.currency,
             "expires_in": TIME_TO_PAY_S,
         });
-        let order: Placed = self.api.post("/api/orders", &name, &order).await?;
-        let key = name.clone();
-        self.pay(name, &key, order.order_id, basket).await
+        let Placed { order_id } = self.api.post("/api/orders", &key, &order).await?;
+        self.pay(key.clone(), &key, Ordered { order_id, basket, earlier: Vec::new() }).await
     }
 
-    async fn pay(
-        &self,
-        name: String,
-        key: &str,
-        order_id: String,
-        basket: Basket,
-    ) -> Result<Begun, CheckoutError> {
-        let return_url = format!("{}/return/{name}", self.settings.shop_url);
+    async fn pay(&self, name: String, key: &str, order: Ordered) -> Result<Begun, CheckoutError> {
+        let Ordered { order_id, basket, earlier } = order;
+        let page = format!("/return/{name}");
         let payment = json!({
             "order_id": order_id,
             "amount": basket.total,
             "currency": basket.currency,
-            "return_url": return_url,
+            "return_url": format!("{}{page}/back", self.settings.shop_url),
         });
         let started: Started = self.api.post("/api/payments", key, &payment).await?;
         let Started { payment_id, status_token, next_action } = started;
-        self.visits.keep(&name, Visit { order_id, payment_id, status_token, basket })?;
-        // Without a page the outcome is open or there already: the order's page tells.
-        let address = next_action.map_or(return_url, |action| action.url);
-        Ok(Begun { name, address })
+        let has_returned = false;
+        let visit = Visit { order_id, payment_id, status_token, basket, earlier, has_returned };
+        self.visits.keep(&name, visit)?;
+        // Without a page the outcome is open or there already: the order's page tells. It also leads
+        // to the page of a gateway that our policy lets no form go to.
+        let address = next_action.map(|action| action.url).filter(|url| self.is_the_gateways(url));
+        Ok(Begun { name, address: address.unwrap_or(page) })
     }
 
-    async fn refund(&self, visit: &Visit, refund: &Refund) -> Result<(), CheckoutError> {
-        let body = match refund.amount.trim() {
-            "" => json!({}),
-            amount => {
-                let minor = site::minor(amount, &visit.basket.currency);
-                json!({ "amount": minor.ok_or(CheckoutError::NoAmount)? })
-            }
-        };
-        let path = format!("/api/payments/{}/refunds", visit.payment_id);
-        let _: Value = self.api.post(&path, &refund.key, &body).await?;
-        Ok(())
+    fn is_the_gateways(&self, url: &str) -> bool {
+        site::origin(url).is_some_and(|it| Some(it) == site::origin(&self.settings.gateway_url))
     }
 }

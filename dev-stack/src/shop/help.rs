@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
+use super::cart::Cart;
 use super::{Shop, pages};
 
 /// Stands in a command where the payment of the latest order would.
@@ -21,6 +22,8 @@ pub(super) struct Way {
 pub(super) struct Help {
     /// Of the browser's latest order; the commands are about it.
     pub(super) payment: Option<String>,
+    /// A real shop shows it to nobody; here whoever reads is the merchant, too.
+    pub(super) key: String,
     pub(super) checkout: Vec<Way>,
     pub(super) order: Vec<Way>,
     pub(super) merchant: Vec<Way>,
@@ -42,7 +45,8 @@ pub(super) async fn show(State(shop): State<Shop>, headers: HeaderMap) -> Respon
         payment: payment.as_deref().unwrap_or(SOME_PAYMENT),
     };
     let (checkout, order, merchant) = (shell.checkout(), shell.order(), shell.merchant());
-    shop.page(pages::help(&Help { payment, checkout, order, merchant }))
+    let help = Help { payment, key: settings.api_key.clone(), checkout, order, merchant };
+    shop.page(pages::help(&help, Cart::of(&headers).count()))
 }
 
 fn way(to: &'static str, how: &'static str, commands: &[String]) -> Way {
@@ -142,7 +146,7 @@ impl Shell<'_> {
         vec![
             way(
                 "Refunded",
-                "Press Refund on the page of a paid order, or do it by hand.",
+                "Press Refund on the page of a paid order, or do it by hand. Whoever sees an order's page is its clerk in this demonstration; in a real shop that stands behind a login.",
                 &[self.merchant_post("refunds", r#"{"amount":100}"#)],
             ),
             way(

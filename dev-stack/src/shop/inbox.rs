@@ -5,7 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -13,12 +14,16 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::cart::Cart;
 use super::signature::{Envelope, keys};
 use super::{Shop, pages};
 use crate::disk::{Change, Disk, DiskError};
 use crate::seeds;
 
 const COLLECTION: &str = "shop-inbox";
+
+/// A confirmation is about a kilobyte on the page, and a page has a hundred.
+const PER_PAGE: usize = 20;
 
 /// A confirmation, with its last delivery as it came, so that a stranger can check it again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -36,6 +41,25 @@ pub(super) struct Confirmation {
     pub(super) signature: String,
     /// Its place among all, oldest first.
     position: usize,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default = "first")]
+    page: usize,
+}
+
+fn first() -> usize {
+    1
+}
+
+/// One page of many.
+#[derive(Debug)]
+pub(super) struct Leaf {
+    pub(super) number: usize,
+    pub(super) last: usize,
+    pub(super) newer: Option<usize>,
+    pub(super) older: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -66,14 +90,45 @@ pub(super) async fn receive(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `GET /inbox`: a page, or JSON for who asks for it.
-pub(super) async fn show(State(shop): State<Shop>, headers: HeaderMap) -> Response {
+/// `GET /inbox`: all as JSON for who asks for it, and page by page for people.
+pub(super) async fn show(
+    State(shop): State<Shop>,
+    headers: HeaderMap,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Response {
     let confirmations = shop.0.inbox.all();
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     if accept.is_some_and(|accept| accept.contains("application/json")) {
         return Json(json!({ "confirmations": confirmations })).into_response();
     }
-    shop.page(pages::inbox(&confirmations))
+    let number = asked.map_or(1, |Query(asked)| asked.page);
+    let (told, leaf) = leaf(&confirmations, number);
+    let told = told.map(|confirmation| {
+        let order = confirmation.order_id().and_then(|id| shop.0.visits.named(id));
+        (confirmation, order)
+    });
+    let told: Vec<_> = told.collect();
+    shop.page(pages::inbox(&told, &leaf, Cart::of(&headers).count()))
+}
+
+/// The latest first: that is what somebody looks for. A page that there is not is the nearest.
+fn leaf(all: &[Confirmation], number: usize) -> (impl Iterator<Item = &Confirmation>, Leaf) {
+    let last = all.len().div_ceil(PER_PAGE).max(1);
+    let number = number.clamp(1, last);
+    let shown = all.iter().rev().skip((number - 1) * PER_PAGE).take(PER_PAGE);
+    let leaf = Leaf {
+        number,
+        last,
+        newer: (number > 1).then(|| number - 1),
+        older: (number < last).then(|| number + 1),
+    };
+    (shown, leaf)
+}
+
+impl Confirmation {
+    fn order_id(&self) -> Option<&str> {
+        self.body.pointer("/data/order_id")?.as_str()
+    }
 }
 
 impl Inbox {
@@ -116,8 +171,7 @@ impl Inbox {
     /// Those about one order, oldest first.
     pub(super) fn about(&self, order_id: &str) -> Vec<Confirmation> {
         let mut all = self.all();
-        let order_of = |it: &Confirmation| it.body.pointer("/data/order_id").cloned();
-        all.retain(|confirmation| order_of(confirmation) == Some(json!(order_id)));
+        all.retain(|confirmation| confirmation.order_id() == Some(order_id));
         all
     }
 

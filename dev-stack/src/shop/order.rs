@@ -1,22 +1,23 @@
 //! The order's page: where its payment stands, what has happened, and what can be done now.
 
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 
 use super::api::Seen;
+use super::cart::Cart;
 use super::inbox::Confirmation;
+use super::standing::Standing;
 use super::timeline::{self, Moment};
 use super::visits::Visit;
 use super::{Shop, pages, refusal};
 
-/// What the shopper is told.
-#[derive(Debug)]
-pub(super) struct Standing {
-    pub(super) word: &'static str,
-    pub(super) tone: &'static str,
-    pub(super) title: &'static str,
-    pub(super) sentence: String,
-}
+/// Payments before the present one whose story is told, too.
+const EARLIER_MAX: usize = 4;
+/// Enough to tell two states of one page apart.
+const VERSION_DIGITS: usize = 16;
 
 /// All that the page shows.
 #[derive(Debug)]
@@ -28,72 +29,128 @@ pub(super) struct Order {
     pub(super) timeline: Vec<Moment>,
     /// Whether something that is on its way would change the page.
     pub(super) rests: bool,
+    pub(super) in_vain: InVain,
 }
 
-/// The status comes from the API, never from the address that the gateway sent the shopper to.
-pub(super) async fn show(State(shop): State<Shop>, Path(name): Path<String>) -> Response {
+/// What was asked for on the page and not done, and why.
+#[derive(Debug)]
+pub(super) enum InVain {
+    Nothing,
+    Pay(String),
+    Refund { typed: String, message: String },
+}
+
+/// `GET /return/{visit}`. The status comes from the API, never from the address that the gateway sent
+/// the shopper to.
+pub(super) async fn show(
+    State(shop): State<Shop>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    match shop.0.visits.get(&name) {
+        Some(visit) => page(&shop, &headers, name, visit, InVain::Nothing).await,
+        None => refusal::unknown_visit(&shop, &headers),
+    }
+}
+
+/// `GET /return/{visit}/back`: where the gateway sends the shopper.
+pub(super) async fn come_back(
+    State(shop): State<Shop>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     let Some(visit) = shop.0.visits.get(&name) else {
-        return refusal::unknown_visit(&shop);
+        return refusal::unknown_visit(&shop, &headers);
     };
-    let seen = shop.0.api.payment(&visit).await;
+    if !visit.has_returned
+        && let Err(error) = shop.0.visits.keep(&name, Visit { has_returned: true, ..visit })
+    {
+        // The page then speaks as to somebody who was never there, and is right otherwise.
+        tracing::error!(%error, "a shopper's return was not kept");
+    }
+    Redirect::to(&format!("/return/{name}")).into_response()
+}
+
+/// For who reloads the answer of a form by its address.
+pub(super) async fn see(Path(name): Path<String>) -> Redirect {
+    Redirect::to(&format!("/return/{name}"))
+}
+
+pub(super) async fn page(
+    shop: &Shop,
+    headers: &HeaderMap,
+    name: String,
+    visit: Visit,
+    in_vain: InVain,
+) -> Response {
+    let seen = shop.0.api.payment(&visit.payment_id).await;
+    let mut history = Vec::new();
+    let skipped = visit.earlier.len().saturating_sub(EARLIER_MAX);
+    for earlier in visit.earlier.iter().skip(skipped) {
+        history.extend(shop.0.api.payment(earlier).await.history);
+    }
     let told = shop.0.inbox.about(&visit.order_id);
     let order = Order {
-        standing: Standing::of(&seen),
-        timeline: timeline::of(&seen.history, &told),
+        standing: Standing::of(&seen, &visit.basket.currency, visit.has_returned),
+        timeline: timeline::of(history.iter().chain(&seen.history), &told),
         rests: rests(&seen, &told),
         name,
         visit,
         seen,
+        in_vain,
     };
-    shop.page(pages::order(&order, &shop.0.settings.api_url))
+    shop.page(pages::order(&order, Cart::of(headers).count(), &shop.0.settings.api_url))
 }
 
-impl Standing {
-    fn of(seen: &Seen) -> Self {
-        let (word, tone, title, sentence) = match seen.status.as_str() {
-            "succeeded" if seen.amount_refunded == 0 => {
-                ("paid", "good", "Paid. Thank you!", "We pack your order now.")
-            }
-            "succeeded" if seen.amount_refunded < seen.amount_captured => (
-                "paid",
-                "good",
-                "Paid, and partly refunded",
-                "A part of the money is on its way back.",
-            ),
-            "succeeded" => {
-                ("paid", "good", "Refunded", "You paid, and the money is on its way back.")
-            }
-            "authorized" => {
-                ("waiting", "wait", "Reserved", "The money is reserved. We take it when we ship.")
-            }
-            "review" => (
-                "waiting",
-                "wait",
-                "In review",
-                "Not what we asked for was paid: somebody looks at it.",
-            ),
-            "failed" => {
-                ("declined", "bad", "Declined", "The payment was declined. Nothing was taken.")
-            }
-            "canceled" => {
-                ("declined", "bad", "Canceled", "The payment was canceled. Nothing was taken.")
-            }
-            "expired" => {
-                ("declined", "bad", "Expired", "The time to pay is over. Nothing was taken.")
-            }
-            _ => (
-                "waiting",
-                "wait",
-                "Waiting for your payment…",
-                "This page shows by itself what comes.",
-            ),
-        };
-        let failed_try = seen.failure.as_ref().filter(|_| word == "waiting");
-        let sentence = failed_try.map_or_else(
-            || sentence.to_owned(),
-            |failure| format!("The last try failed: {} You can try again.", failure.message),
-        );
-        Self { word, tone, title, sentence }
+impl Order {
+    /// Differs when there is something new to show; the keys of the forms are no news.
+    pub(super) fn version(&self) -> String {
+        let (seen, standing, timeline) = (&self.seen, &self.standing, &self.timeline);
+        let shown = format!("{seen:?} {standing:?} {timeline:?} {}", self.rests);
+        let mut digest = HEXLOWER.encode(&Sha256::digest(shown));
+        digest.truncate(VERSION_DIGITS);
+        digest
+    }
+
+    /// Whether the shopper's own token is enough to see that there is news.
+    pub(super) fn follows_the_status(&self) -> bool {
+        self.seen.is_open() || matches!(self.seen.status.as_str(), "authorized" | "review")
+    }
+
+    /// What the token shows of the payment now.
+    pub(super) fn shown(&self) -> String {
+        let failure = self.seen.failure.as_ref().map_or("", |failure| failure.code.as_str());
+        format!("{}/{failure}", self.seen.status)
+    }
+
+    pub(super) fn can_be_refunded(&self) -> bool {
+        self.seen.amount_left() > 0
+    }
+
+    pub(super) fn can_try_again(&self) -> bool {
+        matches!(self.seen.status.as_str(), "failed" | "canceled")
+    }
+
+    /// Where this order takes no payment any more.
+    pub(super) fn can_be_ordered_again(&self) -> bool {
+        self.seen.status == "expired" || matches!(self.in_vain, InVain::Pay(_))
+    }
+
+    /// Why nothing was done, where no field stands that it is about.
+    pub(super) fn notice(&self) -> Option<&str> {
+        match &self.in_vain {
+            InVain::Nothing => None,
+            InVain::Pay(message) => Some(message),
+            InVain::Refund { message, .. } => (!self.can_be_refunded()).then_some(message),
+        }
+    }
+
+    /// What the clerk typed, and what is wrong with it.
+    pub(super) fn refund_in_vain(&self) -> Option<(&str, &str)> {
+        match &self.in_vain {
+            InVain::Refund { typed, message } => Some((typed, message)),
+            InVain::Nothing | InVain::Pay(_) => None,
+        }
     }
 }
 

@@ -6,16 +6,27 @@ use url::Url;
 use super::cart::Cart;
 use super::catalogue::{CATALOGUE, Currency, Product, QUANTITY_MAX};
 use super::help::Help;
-use super::inbox::Confirmation;
+use super::inbox::{Confirmation, Leaf};
 use super::order::Order;
+use super::refusal::WayOn;
+use super::timeline::words;
 use crate::site::number;
 
 /// What stands in the shop's head: how much is in the cart.
-type Count = Option<u64>;
+type Count = u64;
+
+/// An order without an outcome, as the hint at it says.
+pub(super) struct OpenOrder {
+    pub(super) name: String,
+    /// Whether it is the shopper who has to do something.
+    pub(super) asks: bool,
+}
 
 struct Offer {
     product: &'static Product,
     price: String,
+    /// Makes the form good for one order.
+    key: String,
 }
 
 struct Row {
@@ -34,6 +45,9 @@ struct Choice<T> {
 
 struct Told<'a> {
     confirmation: &'a Confirmation,
+    words: &'a str,
+    /// The visit in which its order was placed.
+    order: Option<&'a str>,
     body: String,
 }
 
@@ -47,8 +61,7 @@ struct Home {
     currencies: Vec<Choice<&'static str>>,
     offers: Vec<Offer>,
     quantity_max: u64,
-    /// The order that waits for its shopper.
-    open: Option<String>,
+    open: Option<OpenOrder>,
 }
 
 #[derive(Template)]
@@ -61,6 +74,9 @@ struct CartPage {
     rows: Vec<Row>,
     total: String,
     quantities: Vec<u64>,
+    /// Makes the form good for one order.
+    key: String,
+    open: Option<OpenOrder>,
 }
 
 #[derive(Template)]
@@ -75,6 +91,7 @@ struct OrderPage<'a> {
     total: String,
     captured: String,
     refunded: String,
+    on_its_way: String,
     left: String,
     /// Makes a refund form good for one refund.
     key: String,
@@ -87,6 +104,7 @@ struct InboxPage<'a> {
     here: &'static str,
     count: Count,
     told: Vec<Told<'a>>,
+    leaf: &'a Leaf,
 }
 
 #[derive(Template)]
@@ -105,21 +123,23 @@ struct Problem<'a> {
     here: &'static str,
     count: Count,
     message: &'a str,
+    way_on: WayOn,
 }
 
 pub(super) type Page = Result<String, askama::Error>;
 
-pub(super) fn home(cart: &Cart, open: Option<String>) -> Page {
+pub(super) fn home(cart: &Cart, open: Option<OpenOrder>) -> Page {
     let code = cart.currency.code();
     let offer = |product: &'static Product| Offer {
         product,
         price: number(product.price(cart.currency), code),
+        key: crate::random::hex(),
     };
     let choice = |it: Currency| Choice { value: it.code(), chosen: it == cart.currency };
     Home {
         title: "Things for a good day",
         here: "shop",
-        count: Some(cart.count()),
+        count: cart.count(),
         currency: code,
         currencies: Currency::ALL.into_iter().map(choice).collect(),
         offers: CATALOGUE.iter().map(offer).collect(),
@@ -129,7 +149,7 @@ pub(super) fn home(cart: &Cart, open: Option<String>) -> Page {
     .render()
 }
 
-pub(super) fn cart(cart: &Cart) -> Page {
+pub(super) fn cart(cart: &Cart, open: Option<OpenOrder>) -> Page {
     let code = cart.currency.code();
     let rows = cart.lines.iter().map(|line| Row {
         product_id: line.product.id,
@@ -141,30 +161,33 @@ pub(super) fn cart(cart: &Cart) -> Page {
     CartPage {
         title: "Your cart",
         here: "cart",
-        count: Some(cart.count()),
+        count: cart.count(),
         currency: code,
         rows: rows.collect(),
         total: number(cart.total(), code),
         quantities: (1..=QUANTITY_MAX).collect(),
+        key: crate::random::hex(),
+        open,
     }
     .render()
 }
 
-pub(super) fn order(order: &Order, api_url: &str) -> Page {
+pub(super) fn order(order: &Order, count: Count, api_url: &str) -> Page {
     let basket = &order.visit.basket;
     let shown = |minor| number(minor, &basket.currency);
     let (captured, refunded) = (order.seen.amount_captured, order.seen.amount_refunded);
     OrderPage {
         title: "Your order",
         here: "order",
-        count: None,
+        count,
         order,
         tone: order.standing.tone,
         status_url: status_url(order, api_url),
         total: shown(basket.total),
         captured: shown(captured),
         refunded: shown(refunded),
-        left: shown(captured.saturating_sub(refunded)),
+        on_its_way: shown(order.seen.amount_on_its_way()),
+        left: shown(order.seen.amount_left()),
         key: crate::random::hex(),
     }
     .render()
@@ -180,19 +203,20 @@ fn status_url(order: &Order, api_url: &str) -> String {
     url.map(String::from).unwrap_or_default()
 }
 
-pub(super) fn inbox(confirmations: &[Confirmation]) -> Page {
-    // The latest first: that is what somebody looks for.
-    let told = confirmations.iter().rev().map(|confirmation| Told {
+pub(super) fn inbox(told: &[(&Confirmation, Option<String>)], leaf: &Leaf, count: Count) -> Page {
+    let told = told.iter().map(|(confirmation, order)| Told {
         confirmation,
+        words: words(&confirmation.kind).1,
+        order: order.as_deref(),
         body: serde_json::to_string_pretty(&confirmation.body).unwrap_or_default(),
     });
-    InboxPage { title: "Inbox", here: "inbox", count: None, told: told.collect() }.render()
+    InboxPage { title: "Inbox", here: "inbox", count, told: told.collect(), leaf }.render()
 }
 
-pub(super) fn help(help: &Help) -> Page {
-    HelpPage { title: "Every state, by hand", here: "help", count: None, help }.render()
+pub(super) fn help(help: &Help, count: Count) -> Page {
+    HelpPage { title: "Every state, by hand", here: "help", count, help }.render()
 }
 
-pub(super) fn problem(title: &str, message: &str) -> Page {
-    Problem { title, here: "", count: None, message }.render()
+pub(super) fn problem(title: &str, message: &str, way_on: WayOn, count: Count) -> Page {
+    Problem { title, here: "", count, message, way_on }.render()
 }

@@ -1,62 +1,111 @@
-//! Everything that the shop says no to, as a page.
+//! Everything that the shop says no to, as a page with a way on.
 
 use axum::extract::State;
 use axum::extract::rejection::FormRejection;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::api::ApiError;
+use super::cart::Cart;
+use super::catalogue::QUANTITY_MAX;
 use super::{Shop, pages};
 use crate::disk::DiskError;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CheckoutError {
-    #[error("We do not sell that, or not so many.")]
+    #[error("We do not sell that.")]
     NotSold,
-    #[error("That is no amount of this currency.")]
-    NoAmount,
+    /// Beside so many that are in the cart.
+    #[error("At most {QUANTITY_MAX} of one thing are sold at a time{}.", held(*.0))]
+    TooMany(u64),
+    #[error(
+        "This form was not made by this shop. Open the page again, and press its button there."
+    )]
+    NoKey,
+    #[error("Write an amount above 0, such as {0}.")]
+    NoAmount(String),
     #[error("{0}")]
     Api(#[from] ApiError),
     #[error("The shop cannot write to its disk.")]
     Disk(#[from] DiskError),
 }
 
+fn held(before: u64) -> String {
+    match before {
+        0 => String::new(),
+        before => format!("; your cart holds {before} already"),
+    }
+}
+
+/// Where to go from here.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WayOn {
+    pub(super) address: &'static str,
+    pub(super) words: &'static str,
+}
+
+const TO_THE_SHOP: WayOn = WayOn { address: "/", words: "Back to the shop" };
+const TO_THE_CART: WayOn = WayOn { address: "/cart", words: "Back to the cart" };
+
 impl CheckoutError {
-    fn status(&self) -> StatusCode {
+    pub(super) fn status(&self) -> StatusCode {
         match self {
-            Self::NotSold | Self::NoAmount => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Api(_) => StatusCode::BAD_GATEWAY,
+            Self::NotSold | Self::TooMany(_) | Self::NoKey | Self::NoAmount(_) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            Self::Api(error) => error.status(),
             Self::Disk(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }
 
-pub(super) fn answer(shop: &Shop, error: &CheckoutError) -> Response {
-    page(shop, error.status(), "That did not work", &error.to_string())
-}
-
-pub(super) fn not_sold(shop: &Shop) -> Response {
-    answer(shop, &CheckoutError::NotSold)
+pub(super) fn answer(shop: &Shop, headers: &HeaderMap, error: &CheckoutError) -> Response {
+    let title = match error {
+        CheckoutError::TooMany(_) => "That is too many",
+        CheckoutError::NotSold
+        | CheckoutError::NoKey
+        | CheckoutError::NoAmount(_)
+        | CheckoutError::Api(_)
+        | CheckoutError::Disk(_) => "That did not work",
+    };
+    let way_on = if Cart::of(headers).lines.is_empty() { TO_THE_SHOP } else { TO_THE_CART };
+    page(shop, headers, error.status(), title, &error.to_string(), way_on)
 }
 
 /// A form that is none of ours.
-pub(super) fn malformed(shop: &Shop, rejection: &FormRejection) -> Response {
-    page(shop, rejection.status(), "That did not work", "The shop does not understand this form.")
+pub(super) fn malformed(shop: &Shop, headers: &HeaderMap, rejection: &FormRejection) -> Response {
+    let message = "The shop does not understand this form.";
+    page(shop, headers, rejection.status(), "That did not work", message, TO_THE_SHOP)
 }
 
-pub(super) fn unknown_visit(shop: &Shop) -> Response {
-    page(shop, StatusCode::NOT_FOUND, "Not found", "We do not know this payment.")
+pub(super) fn elsewhere(shop: &Shop, headers: &HeaderMap) -> Response {
+    let message = "This came from a page of another site, so nothing was done.";
+    page(shop, headers, StatusCode::FORBIDDEN, "Not from here", message, TO_THE_SHOP)
 }
 
-pub(super) async fn not_found(State(shop): State<Shop>) -> Response {
-    page(&shop, StatusCode::NOT_FOUND, "Not found", "There is no such page in this shop.")
+pub(super) fn unknown_visit(shop: &Shop, headers: &HeaderMap) -> Response {
+    let message = "We do not know this payment.";
+    page(shop, headers, StatusCode::NOT_FOUND, "Not found", message, TO_THE_SHOP)
 }
 
-pub(super) async fn wrong_method(State(shop): State<Shop>) -> Response {
-    let status = StatusCode::METHOD_NOT_ALLOWED;
-    page(&shop, status, "That did not work", "This page cannot be used like that.")
+pub(super) async fn not_found(State(shop): State<Shop>, headers: HeaderMap) -> Response {
+    let message = "There is no such page in this shop.";
+    page(&shop, &headers, StatusCode::NOT_FOUND, "Not found", message, TO_THE_SHOP)
 }
 
-fn page(shop: &Shop, status: StatusCode, title: &str, message: &str) -> Response {
-    (status, shop.page(pages::problem(title, message))).into_response()
+pub(super) async fn wrong_method(State(shop): State<Shop>, headers: HeaderMap) -> Response {
+    let (status, message) = (StatusCode::METHOD_NOT_ALLOWED, "This page cannot be used like that.");
+    page(&shop, &headers, status, "That did not work", message, TO_THE_SHOP)
+}
+
+fn page(
+    shop: &Shop,
+    headers: &HeaderMap,
+    status: StatusCode,
+    title: &str,
+    message: &str,
+    way_on: WayOn,
+) -> Response {
+    let count = Cart::of(headers).count();
+    (status, shop.page(pages::problem(title, message, way_on, count))).into_response()
 }

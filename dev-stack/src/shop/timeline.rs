@@ -17,18 +17,21 @@ pub(super) struct Moment {
     pub(super) by: String,
 }
 
-pub(super) fn of(history: &[Entry], told: &[Confirmation]) -> Vec<Moment> {
-    let happened = history.iter().map(|entry| {
+pub(super) fn of<'a>(
+    history: impl Iterator<Item = &'a Entry>,
+    told: &[Confirmation],
+) -> Vec<Moment> {
+    let happened = history.map(|entry| {
         let (tone, title) = words(&entry.what);
         moment(&entry.at, tone, title.to_owned(), source(&entry.source).to_owned())
     });
     let heard = told.iter().map(|confirmation| {
-        let title = format!("The shop was told: {}", confirmation.kind);
+        let (tone, words) = words(&confirmation.kind);
+        let title = format!("The shop was told: {words}");
         let by = match confirmation.count {
             1 => "signed confirmation, verified".to_owned(),
             n => format!("signed confirmation, verified, came {n} times"),
         };
-        let (tone, _) = words(&confirmation.kind);
         moment(&confirmation.received_at, tone, title, by)
     });
     let mut all: Vec<_> = happened.chain(heard).collect();
@@ -52,7 +55,7 @@ fn moment(
     (time, Moment { at: at.to_owned(), clock, tone, title, by })
 }
 
-fn words(what: &str) -> (&'static str, &str) {
+pub(super) fn words(what: &str) -> (&'static str, &str) {
     match what {
         "payment.started" => ("", "Payment started"),
         "payment.outcome_unknown" => ("wait", "The gateway's answer is missing; it will be asked"),
@@ -69,7 +72,7 @@ fn words(what: &str) -> (&'static str, &str) {
         "payment.failed" => ("bad", "Payment declined"),
         "payment.canceled" => ("bad", "Payment canceled"),
         "payment.expired" => ("bad", "Time to pay is over"),
-        "payment.review" => ("wait", "Another amount was paid; somebody looks at it"),
+        "payment.review" => ("wait", "Another amount was paid; it is looked into"),
         "payment.excess_capture" => ("wait", "Paid beyond what was asked; it is given back"),
         "refund.completed" => ("good", "Refunded"),
         "refund.failed" => ("bad", "Refund failed"),
@@ -111,7 +114,7 @@ mod tests {
             entry("2026-11-20T09:00:09Z", "what.is_new"),
         ];
         let told: Vec<(String, String)> =
-            of(&history, &[]).into_iter().map(|it| (it.clock, it.title)).collect();
+            of(history.iter(), &[]).into_iter().map(|it| (it.clock, it.title)).collect();
         let wanted =
             [("09:00:01", "Payment started"), ("09:00:05", "Paid"), ("09:00:09", "what.is_new")];
         assert_eq!(told, wanted.map(|(clock, title)| (clock.to_owned(), title.to_owned())));

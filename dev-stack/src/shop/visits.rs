@@ -21,6 +21,12 @@ pub(super) struct Visit {
     pub(super) status_token: String,
     #[serde(default)]
     pub(super) basket: Basket,
+    /// Payments of this order that came to nothing, oldest first.
+    #[serde(default)]
+    pub(super) earlier: Vec<String>,
+    /// Whether the gateway has sent the shopper back. It proves nothing: it only chooses the words.
+    #[serde(default)]
+    pub(super) has_returned: bool,
 }
 
 /// What was bought, at the prices of that moment, in minor units.
@@ -61,6 +67,13 @@ impl Visits {
         let name = cookie(headers, VISIT)?;
         let visit = self.get(&name)?;
         Some((name, visit))
+    }
+
+    /// The visit in which an order was placed.
+    pub(super) fn named(&self, order_id: &str) -> Option<String> {
+        let known = self.known();
+        let found = known.iter().find(|(_, visit)| visit.order_id == order_id);
+        found.map(|(name, _)| name.clone())
     }
 
     pub(super) fn keep(&self, name: &str, visit: Visit) -> Result<(), DiskError> {

@@ -21,6 +21,7 @@ mod page;
 mod persistence;
 mod profiles;
 mod reading;
+mod shopper;
 mod socket;
 mod webhooks;
 

@@ -118,6 +118,8 @@ fn a_page_expires_by_the_gateways_own_clock() {
     assert_eq!(bench.event_names(), ["payment.expired"]);
     assert!(show(&bench, &payment).text.contains("Expired"));
     assert_eq!(bench.submit(&payment, "outcome=approve").refusal(), (409, "wrong_status"));
+    let browser = bench.submit_as(&payment, "outcome=approve", "text/html");
+    assert!(browser.text.contains("time to pay was over") && !browser.text.contains("decided"));
 }
 
 #[test]
@@ -170,8 +172,11 @@ fn the_page_shows_the_amount_and_loads_only_what_is_its_own() {
     assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
     assert!(policy.contains("form-action 'self' https://shop.example;"), "{policy}");
     assert_eq!(got.header("x-content-type-options"), Some("nosniff"));
-    assert_eq!(got.header("referrer-policy"), Some("no-referrer"));
+    assert_eq!(got.header("referrer-policy"), Some("same-origin"));
     assert_eq!(got.header("cache-control"), Some("no-store"));
+    for (name, _) in got.response.headers() {
+        assert_eq!(got.response.headers().get_all(name).iter().count(), 1, "{name}");
+    }
 }
 
 #[test]
@@ -191,7 +196,14 @@ fn foreign_words_are_escaped() {
 fn an_unknown_outcome_method_or_token_is_refused_in_the_callers_language() {
     let bench = Bench::new(Profile::Full);
     let payment = bench.create(json!({})).body;
-    for form in ["", "outcome=", "outcome=steal", "outcome=approve&method=cash"] {
+    for form in [
+        "",
+        "outcome=",
+        "outcome=steal",
+        "outcome=approve&method=cash",
+        "outcome=approve&outcome=decline",
+        "outcome=approve&method=card&method=upi",
+    ] {
         assert_eq!(bench.submit(&payment, form).refusal(), (422, "invalid_request"), "{form}");
     }
     assert_eq!(bench.get("/checkout/tok_none").refusal(), (404, "not_found"));

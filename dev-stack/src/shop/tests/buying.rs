@@ -23,10 +23,7 @@ async fn the_return_page_shows_waiting_then_paid_or_declined() {
     let disk = Disk::open(dir.path()).unwrap();
     let api_url = api.start().await;
     let first = shop(&api_url, disk.clone()).await;
-    first.buy("product_id=SKU_1002&quantity=1").await;
-    let asked = api.asked.lock().unwrap().clone();
-    let return_url = asked[1]["return_url"].as_str().unwrap();
-    let path = return_url.strip_prefix(&first.url).unwrap();
+    let path = &first.order(&api).await;
     let page = first.page(path).await;
     assert!(page.contains("data-status=\"waiting\""), "{page}");
     assert!(page.contains(&format!("{api_url}/api/payments/PAY_1?token=v1.t")), "{page}");
@@ -51,8 +48,68 @@ async fn what_the_shop_does_not_sell_and_what_the_api_refuses_is_told() {
     for form in ["product_id=SKU_9&quantity=1", "product_id=SKU_1001&quantity=11"] {
         assert_eq!(shop.buy(form).await.status(), 422, "{form}");
     }
+    let cart = [("cookie", "cart=USD.SKU_1001-9")];
+    let many = shop.submit("/cart", "product_id=SKU_1001&quantity=2", &cart).await;
+    assert_eq!(many.status(), 422);
+    let many = many.text().await.unwrap();
+    assert!(many.contains("At most 10") && many.contains("holds 9 already"), "{many}");
+    assert!(many.contains("class=\"button primary\" href=\"/cart\""), "{many}");
     "refuse".clone_into(&mut api.status.lock().unwrap());
     let refused = shop.buy("product_id=SKU_1001&quantity=1").await;
-    assert_eq!(refused.status(), 502);
+    assert_eq!(refused.status(), 422);
     assert!(refused.text().await.unwrap().contains("no gateway &#60;takes&#62; it"));
+}
+
+#[tokio::test]
+async fn a_form_is_good_for_one_order() {
+    let api = Api::default();
+    let shop = shop(&api.start().await, Disk::none()).await;
+    let cart = [("cookie", "cart=USD.SKU_1001-1")];
+    let page = shop.client.get(format!("{}/cart", shop.url)).header("cookie", cart[0].1);
+    let page = page.send().await.unwrap().text().await.unwrap();
+    let (_, key) = page.split_once("name=\"key\" value=\"").unwrap();
+    let form = format!("key={}", key.split('"').next().unwrap());
+    let first = shop.submit("/checkout", &form, &cart).await;
+    assert_eq!(first.headers()["location"], "http://127.0.0.1:1/checkout/tok_1");
+    let again = shop.submit("/checkout", &form, &cart).await;
+    assert!(again.headers()["location"].to_str().unwrap().starts_with("/return/"));
+    assert_eq!(api.asked.lock().unwrap().len(), 2, "one order and one payment");
+    for form in ["", "key=", "key=cart-8731"] {
+        assert_eq!(shop.submit("/checkout", form, &cart).await.status(), 422, "{form}");
+    }
+}
+
+#[tokio::test]
+async fn what_expired_can_be_ordered_again() {
+    let api = Api::default();
+    let shop = shop(&api.start().await, Disk::none()).await;
+    let path = shop.order(&api).await;
+    "expired".clone_into(&mut api.status.lock().unwrap());
+    assert!(shop.page(&path).await.contains("Order again"));
+    let answer = shop.submit(&format!("{path}/again"), "", &[]).await;
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["location"]),
+        (303, &"/cart".parse().unwrap())
+    );
+    assert!(answer.headers()["set-cookie"].to_str().unwrap().starts_with("cart=USD.SKU_1002-1;"));
+}
+
+#[tokio::test]
+async fn who_was_at_the_gateway_is_not_asked_to_pay_again() {
+    let api = Api::default();
+    let shop = shop(&api.start().await, Disk::none()).await;
+    let path = shop.order(&api).await;
+    "pending".clone_into(&mut api.status.lock().unwrap());
+    *api.shows.lock().unwrap() =
+        serde_json::json!({ "next_action": { "url": "http://x.example/" } });
+    let page = shop.page(&path).await;
+    assert!(page.contains("Not paid yet") && page.contains("Go on to pay"), "{page}");
+    let back = shop.client.get(format!("{}{path}/back", shop.url)).send().await.unwrap();
+    assert_eq!(
+        (back.status().as_u16(), back.headers()["location"].to_str().unwrap()),
+        (303, path.as_str())
+    );
+    let page = shop.page(&path).await;
+    assert!(page.contains("Waiting for the bank"), "{page}");
+    assert!(page.contains("Back to the payment page") && !page.contains("Go on to pay"), "{page}");
 }

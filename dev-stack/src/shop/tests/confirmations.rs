@@ -1,4 +1,4 @@
-use super::{KEY, shop};
+use super::{Api, KEY, shop};
 use crate::disk::Disk;
 
 #[tokio::test]
@@ -40,4 +40,34 @@ async fn anything_that_is_not_signed_well_and_lately_is_refused() {
     let url = format!("{}/webhooks/quittance", shop.url);
     assert_eq!(shop.client.post(url).body("{}").send().await.unwrap().status(), 401);
     assert_eq!(shop.confirmations().await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_inbox_of_hundreds_is_shown_page_by_page_and_told_whole() {
+    let shop = shop("http://127.0.0.1:1", Disk::none()).await;
+    for n in 0..41 {
+        let body = format!(r#"{{"type":"payment.completed","data":{{"order_id":"ORD_{n}."}}}}"#);
+        assert_eq!(shop.deliver(&format!("msg_{n}"), &body).await, 204);
+    }
+    assert_eq!(shop.confirmations().await.len(), 41);
+    for (path, shown, hidden) in [
+        ("/inbox", "ORD_40.", "ORD_20."),
+        ("/inbox?page=2", "ORD_20.", "ORD_0."),
+        ("/inbox?page=3", "ORD_0.", "ORD_1."),
+        ("/inbox?page=99", "Page 3 of 3", "ORD_1."),
+        ("/inbox?page=-1", "Page 1 of 3", "ORD_20."),
+    ] {
+        let page = shop.page(path).await;
+        assert!(page.contains(shown) && !page.contains(hidden), "{path}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_confirmation_leads_to_its_order() {
+    let api = Api::default();
+    let shop = shop(&api.start().await, Disk::none()).await;
+    let path = shop.order(&api).await;
+    let body = r#"{"type":"payment.completed","data":{"order_id":"ORD_1"}}"#;
+    assert_eq!(shop.deliver("msg_1", body).await, 204);
+    assert!(shop.page("/inbox").await.contains(&format!("href=\"{path}\"")));
 }

@@ -1,7 +1,9 @@
 //! A shop on a socket, and a payments API that a test has in its hand.
 
+mod asking;
 mod buying;
 mod confirmations;
+mod refunding;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,7 +12,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
-use reqwest::Client;
+use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -27,6 +29,8 @@ const API_KEY: &str = "sk_test_local";
 #[derive(Clone, Default)]
 struct Api {
     status: Arc<Mutex<String>>,
+    /// What a payment shows beside its status.
+    shows: Arc<Mutex<Value>>,
     asked: Arc<Mutex<Vec<Value>>>,
 }
 
@@ -36,6 +40,7 @@ impl Api {
             .route("/api/orders", post(order))
             .route("/api/payments", post(payment))
             .route("/api/payments/PAY_1", get(status))
+            .route("/api/payments/PAY_1/refunds", post(refund))
             .with_state(self.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -80,7 +85,27 @@ async fn payment(
 }
 
 async fn status(State(api): State<Api>) -> Json<Value> {
-    Json(json!({ "status": *api.status.lock().unwrap() }))
+    let mut payment = json!({ "status": *api.status.lock().unwrap() });
+    for (name, value) in api.shows.lock().unwrap().as_object().into_iter().flatten() {
+        payment[name] = value.clone();
+    }
+    Json(payment)
+}
+
+/// Gives back at most what the payment shows as captured.
+async fn refund(
+    State(api): State<Api>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> (StatusCode, Json<Value>) {
+    api.ask(&headers, body.clone());
+    let captured = api.shows.lock().unwrap()["amount_captured"].clone();
+    if body["amount"].as_u64() > captured.as_u64() {
+        let kind = "/problems/refund-exceeds-captured";
+        let problem = json!({ "type": kind, "detail": "too much", "refundable": captured });
+        return (StatusCode::UNPROCESSABLE_ENTITY, Json(problem));
+    }
+    (StatusCode::CREATED, Json(json!({ "status": "pending" })))
 }
 
 struct Running {
@@ -113,10 +138,26 @@ async fn shop(api_url: &str, disk: Disk) -> Running {
 }
 
 impl Running {
-    async fn buy(&self, form: &'static str) -> reqwest::Response {
-        let request = self.client.post(format!("{}/buy", self.url)).body(form);
-        let form = "application/x-www-form-urlencoded";
-        request.header("content-type", form).send().await.unwrap()
+    async fn buy(&self, form: &str) -> reqwest::Response {
+        let key = crate::random::hex();
+        self.submit("/buy", &format!("{form}&key={key}"), &[]).await
+    }
+
+    async fn submit(&self, path: &str, form: &str, headers: &[(&str, &str)]) -> reqwest::Response {
+        let request = self.client.post(format!("{}{path}", self.url)).body(form.to_owned());
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let with =
+            |request: RequestBuilder, (name, value): &(&str, &str)| request.header(*name, *value);
+        headers.iter().fold(request, with).send().await.unwrap()
+    }
+
+    /// Buys one notebook; the address of its order.
+    async fn order(&self, api: &Api) -> String {
+        self.buy("product_id=SKU_1002&quantity=1").await;
+        let asked = api.asked.lock().unwrap().clone();
+        let return_url = asked.last().unwrap()["return_url"].as_str().unwrap().to_owned();
+        let path = return_url.strip_prefix(&self.url).unwrap();
+        path.strip_suffix("/back").unwrap().to_owned()
     }
 
     async fn page(&self, path: &str) -> String {

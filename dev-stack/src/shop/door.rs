@@ -1,0 +1,33 @@
+//! What every request passes first: nothing is changed for a page of another site, and a browser uses
+//! one name of the shop, as cookies belong to a name.
+
+use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT, HOST, HeaderName};
+use axum::http::{HeaderMap, Method};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::{Shop, refusal};
+use crate::site;
+
+pub(super) async fn pass(State(shop): State<Shop>, request: Request, next: Next) -> Response {
+    if site::is_from_elsewhere(request.method(), request.headers()) {
+        return refusal::elsewhere(&shop, request.headers());
+    }
+    if is_by_the_other_name(&shop.0.settings.shop_url, request.method(), request.headers()) {
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let address = format!("{}{path}", shop.0.settings.shop_url);
+        return Redirect::temporary(&address).into_response();
+    }
+    next.run(request).await
+}
+
+/// Shoppers come back from the gateway to the shop's own address, where a cart of `localhost` is not.
+fn is_by_the_other_name(shop_url: &str, method: &Method, headers: &HeaderMap) -> bool {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let other = shop_url.replace("127.0.0.1", "localhost");
+    *method == Method::GET
+        && other != shop_url
+        && text(HOST).is_some_and(|host| other == format!("http://{host}"))
+        && text(ACCEPT).is_some_and(|accept| accept.contains("text/html"))
+}

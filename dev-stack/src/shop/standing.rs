@@ -1,0 +1,195 @@
+//! Where a payment stands, in words for the shopper.
+
+use super::api::Seen;
+use crate::site::number;
+
+#[derive(Debug)]
+pub(super) struct Standing {
+    /// One of `paid`, `waiting`, `declined`.
+    pub(super) word: &'static str,
+    pub(super) tone: &'static str,
+    pub(super) title: &'static str,
+    pub(super) sentence: String,
+}
+
+/// What the shopper's bank says of a payment that it let through.
+enum Dispute {
+    None,
+    Open,
+    Lost,
+}
+
+impl Standing {
+    /// `has_returned`: the gateway has sent the shopper back, who has done their part then.
+    pub(super) fn of(seen: &Seen, currency: &str, has_returned: bool) -> Self {
+        match seen.status.as_str() {
+            "succeeded" => Self::paid(seen, currency),
+            "pending" => Self::pending(seen, has_returned),
+            "authorized" => {
+                Self::waiting("Reserved", "The money is reserved. We take it when we ship.")
+            }
+            "review" => Self::waiting(
+                "In review",
+                "Another amount was paid than we asked for. We look into it; you need do nothing.",
+            ),
+            "failed" => Self::declined("Declined", "The payment was declined. Nothing was taken."),
+            "canceled" => {
+                Self::declined("Canceled", "The payment was canceled. Nothing was taken.")
+            }
+            "expired" => Self::declined("Expired", "The time to pay is over. Nothing was taken."),
+            _ => Self::waiting(
+                "No news just now",
+                "We cannot ask about your payment at the moment, and try again.",
+            ),
+        }
+    }
+
+    fn pending(seen: &Seen, has_returned: bool) -> Self {
+        let failure = seen.failure.as_ref().map(|failure| failure.message.as_str());
+        match (seen.is_open(), has_returned, failure) {
+            (false, _, _) => Self::waiting(
+                "Waiting for the gateway…",
+                "It has not answered yet, and is asked again.",
+            ),
+            (true, true, _) => Self::waiting(
+                "Waiting for the bank's word…",
+                "You have been at the payment page. If you paid there, you need do nothing more.",
+            ),
+            (true, false, Some(failure)) => {
+                let sentence = format!("The last try failed: {failure} You can try again.");
+                Self { sentence, ..Self::waiting("Not paid yet", "") }
+            }
+            (true, false, None) => Self::waiting(
+                "Not paid yet",
+                "We keep the order for you until its time to pay is over.",
+            ),
+        }
+    }
+
+    fn paid(seen: &Seen, currency: &str) -> Self {
+        let shown = |minor| format!("{} {currency}", number(minor, currency));
+        let (refunded, on_its_way) = (seen.amount_refunded, seen.amount_on_its_way());
+        let (tone, title, sentence) = match (dispute(seen), on_its_way, refunded) {
+            (Dispute::Open, ..) => (
+                "wait",
+                "Paid, and disputed",
+                "Your bank asks for the money back. It decides, and we answer it.".to_owned(),
+            ),
+            (Dispute::Lost, ..) => (
+                "bad",
+                "Taken back by your bank",
+                "Your bank decided the dispute for you and has taken the money back.".to_owned(),
+            ),
+            (Dispute::None, 0, 0) => {
+                ("good", "Paid. Thank you!", "We pack your order now.".to_owned())
+            }
+            (Dispute::None, 0, _) if refunded < seen.amount_captured => (
+                "good",
+                "Paid, and partly refunded",
+                format!("{} have been given back to you.", shown(refunded)),
+            ),
+            (Dispute::None, 0, _) => {
+                ("good", "Refunded", "All that you paid has been given back to you.".to_owned())
+            }
+            (Dispute::None, _, 0) => (
+                "wait",
+                "Refund on its way",
+                format!("{} are on their way back to you.", shown(on_its_way)),
+            ),
+            (Dispute::None, ..) => (
+                "wait",
+                "Refund on its way",
+                format!(
+                    "{} are on their way back to you, {} have been given back.",
+                    shown(on_its_way),
+                    shown(refunded)
+                ),
+            ),
+        };
+        Self { word: "paid", tone, title, sentence }
+    }
+
+    fn waiting(title: &'static str, sentence: &str) -> Self {
+        Self { word: "waiting", tone: "wait", title, sentence: sentence.to_owned() }
+    }
+
+    fn declined(title: &'static str, sentence: &str) -> Self {
+        Self { word: "declined", tone: "bad", title, sentence: sentence.to_owned() }
+    }
+}
+
+/// By the history, as a payment does not list its disputes. A second one may be open while the first
+/// is decided.
+fn dispute(seen: &Seen) -> Dispute {
+    let count = |what: &str| seen.history.iter().filter(|entry| entry.what == what).count();
+    let (opened, won, lost) =
+        (count("dispute.opened"), count("dispute.won"), count("dispute.lost"));
+    match (opened > won + lost, lost) {
+        (true, _) => Dispute::Open,
+        (false, 0) => Dispute::None,
+        (false, _) => Dispute::Lost,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn told(seen: Value, has_returned: bool) -> (&'static str, &'static str, String) {
+        let seen: Seen = serde_json::from_value(seen).unwrap();
+        let standing = Standing::of(&seen, "USD", has_returned);
+        (standing.tone, standing.title, standing.sentence)
+    }
+
+    #[test]
+    fn money_that_went_back_is_told_from_money_on_its_way() {
+        for (refunded, pending, title, tells) in [
+            (0, 0, "Paid. Thank you!", "We pack your order now."),
+            (0, 3750, "Refund on its way", "37.50 USD are on their way back to you."),
+            (1000, 0, "Paid, and partly refunded", "10.00 USD have been given back to you."),
+            (3750, 0, "Refunded", "All that you paid has been given back to you."),
+        ] {
+            let seen = json!({
+                "status": "succeeded", "amount_captured": 3750, "amount_refunded": refunded,
+                "refunds": [{ "status": "pending", "amount": pending }],
+            });
+            let (_, shown, sentence) = told(seen, true);
+            assert_eq!((shown, sentence.as_str()), (title, tells));
+        }
+    }
+
+    #[test]
+    fn a_dispute_is_the_first_thing_told() {
+        let history = |all: &[&str]| -> Value {
+            let entry = |what: &&str| json!({ "at": "", "source": "webhook", "what": what });
+            all.iter().map(entry).collect()
+        };
+        for (all, title) in [
+            (vec!["dispute.opened"], "Paid, and disputed"),
+            (vec!["dispute.opened", "dispute.won"], "Paid, and partly refunded"),
+            (vec!["dispute.opened", "dispute.lost"], "Taken back by your bank"),
+            (vec!["dispute.opened", "dispute.lost", "dispute.opened"], "Paid, and disputed"),
+        ] {
+            let seen = json!({
+                "status": "succeeded", "amount_captured": 3750, "amount_refunded": 200,
+                "history": history(&all),
+            });
+            assert_eq!(told(seen, true).1, title, "{all:?}");
+        }
+    }
+
+    #[test]
+    fn not_paid_yet_is_told_from_a_word_that_is_outstanding() {
+        let open = json!({ "status": "pending", "next_action": { "url": "x" } });
+        assert_eq!(told(open.clone(), false).1, "Not paid yet");
+        assert_eq!(told(open, true).1, "Waiting for the bank's word…");
+        let lost = json!({ "status": "pending", "next_action": null });
+        assert_eq!(told(lost, false).1, "Waiting for the gateway…");
+        assert_eq!(
+            told(json!({ "message": "Internal Server Error" }), false).1,
+            "No news just now"
+        );
+    }
+}
