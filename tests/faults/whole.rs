@@ -28,7 +28,8 @@ struct Told {
     found: usize,
 }
 
-pub(super) fn search(options: &Options) -> ExitCode {
+/// What the options leave of all that there is.
+fn wanted(options: &Options) -> Vec<Task> {
     let mut tasks: Vec<Task> = settings().into_iter().map(Task::Faults).collect();
     tasks.extend(races().into_iter().map(Task::Schedules));
     tasks.retain(|task| match task {
@@ -37,6 +38,15 @@ pub(super) fn search(options: &Options) -> ExitCode {
             options.schedules && setting.to_string().contains(&options.only)
         }
     });
+    tasks
+}
+
+pub(super) fn search(options: &Options) -> ExitCode {
+    let mut tasks = wanted(options);
+    if tasks.len() <= options.from {
+        eprintln!("{} settings are such, so there is none to begin with", tasks.len());
+        return ExitCode::from(2);
+    }
     // So that what takes long and what does not are mixed, and the time left can be told.
     fastrand::Rng::with_seed(options.seed).shuffle(&mut tasks);
     let started = Instant::now();
@@ -69,14 +79,14 @@ pub(super) fn search(options: &Options) -> ExitCode {
     let seconds = started.elapsed().as_secs();
     let reached = told.lock().unwrap().reached;
     if reached < campaign.tasks.len() {
-        println!("not all of it: go on with --seed {} --from {reached}", options.seed);
+        println!("not all of it: go on with cargo faults {} --from {reached}", asked());
     }
     report(&tally, seconds);
     let with_mutants = options.mutants && !interrupted;
     let (killed, mutants) = if with_mutants { mutants_told::all_of_them() } else { (0, 0) };
     let seconds = started.elapsed().as_secs();
     let figures = figures(&tally, seconds, (killed, mutants));
-    let parts = (reached, campaign.tasks.len());
+    let parts = (reached - options.from, campaign.tasks.len());
     let json = options.json.as_ref().map(|file| (file, Ok(format!("{figures}\n"))));
     let document = options.write.as_ref().map(|file| (file, rewritten(file, &figures, parts)));
     for (file, text) in json.into_iter().chain(document) {
@@ -123,10 +133,9 @@ fn tell(options: &Options, progress: &Progress<'_>, started: Instant) {
     let left = spent * u64::try_from(left).unwrap_or_default() / u64::try_from(done).unwrap_or(1);
     eprintln!(
         "{tasks_done}/{tasks} settings · {tally} · {rate} runs/s · about {} min {} s left · \
-         --seed {} --from {resume_from}",
+         --from {resume_from}",
         left / 60,
         left % 60,
-        options.seed
     );
 }
 
@@ -142,6 +151,15 @@ fn report(tally: &Tally, seconds: u64) {
     }
 }
 
+/// The command line, but for the place to begin at.
+fn asked() -> String {
+    let mut words: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(at) = words.iter().position(|word| word == "--from") {
+        words.drain(at..(at + 2).min(words.len()));
+    }
+    words.join(" ")
+}
+
 /// The document with these figures between its marks.
 fn rewritten(
     file: &Path,
@@ -152,10 +170,8 @@ fn rewritten(
     let no_marks = || io::Error::other("it has no marks <!-- faults --> and <!-- /faults -->");
     let (before, rest) = text.split_once("<!-- faults -->").ok_or_else(no_marks)?;
     let (_, after) = rest.split_once("<!-- /faults -->").ok_or_else(no_marks)?;
-    let asked: Vec<String> = std::env::args().skip(1).collect();
     let (at, (done, all)) = (SystemClock::default().now().rfc3339(), parts);
-    let mut rows =
-        format!("`cargo faults {}`, {at}, {done} of {all} settings:\n\n", asked.join(" "));
+    let mut rows = format!("`cargo faults {}`, {at}, {done} of {all} settings:\n\n", asked());
     rows += "| figure | value |\n|---|---:|\n";
     let figures = figures.as_object().into_iter().flatten();
     rows.extend(figures.map(|(name, value)| format!("| {} | {value} |\n", name.replace('_', " "))));

@@ -5,7 +5,7 @@ use super::faults::{Count, Mode, Trouble};
 use super::hidden;
 use super::plan::Plan;
 use super::run::{Report, run};
-use super::scenarios::{Setting, Webhooks};
+use super::scenarios::Setting;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Depth {
@@ -57,12 +57,10 @@ pub(super) fn explore(
     true
 }
 
-/// A run; where the SDK hides its last fault, held also against the run without it. Not where webhooks
-/// are late: the SDK's pause before it tries again may let one come first.
+/// A run; where the SDK hides its last fault, held also against the run without it.
 fn run_beside(setting: &Setting, plan: &Plan, without: &Report) -> Report {
     let mut report = run(setting, plan, false);
-    let same_webhooks = setting.webhooks != Webhooks::Late;
-    if same_webhooks && hidden::without(plan, &report).is_some() {
+    if hidden::without(setting, plan, &report).is_some() {
         report.violations.extend(hidden::difference(without, &report));
     }
     report

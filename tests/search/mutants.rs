@@ -70,12 +70,7 @@ pub fn run_with(mutant: Option<Mutant>, setting: &Setting, plan: &Plan, tell: bo
 
 /// As `run_with`, held also against the run without the last fault if the SDK hides it.
 fn run_beside(mutant: Option<Mutant>, setting: &Setting, plan: &Plan) -> Report {
-    let mut report = run_with(mutant, setting, plan, false);
-    if let Some(without) = hidden::without(plan, &report) {
-        let base = run_with(mutant, setting, &without, false);
-        report.violations.extend(hidden::difference(&base, &report));
-    }
-    report
+    breaking(mutant, || hidden::beside(setting, plan, false))
 }
 
 /// The violations of a run with a broken rule that the run has not without: none if it does not notice.
@@ -164,7 +159,7 @@ impl Hunter {
         for (k, mode) in faults.chain(others).skip(random.usize(..stride)).step_by(stride) {
             let plan = Plan::one(k, mode);
             let mut report = run_with(Some(self.hunt.mutant), setting, &plan, false);
-            if hidden::without(&plan, &report).is_some() {
+            if hidden::without(setting, &plan, &report).is_some() {
                 report.violations.extend(hidden::difference(&clean, &report));
             }
             if pairs == 0 {

@@ -13,7 +13,7 @@ use super::scenarios::Setting;
 use super::script::Player;
 use super::turns::Point;
 use super::world::World;
-use super::{rest, scenarios};
+use super::{hidden, rest, scenarios};
 
 #[derive(Debug, Default)]
 pub struct Report {
@@ -37,7 +37,8 @@ pub struct Report {
 pub fn run(setting: &Setting, plan: &Plan, tell: bool) -> Report {
     let played = AssertUnwindSafe(|| on_paused_time(play(setting, plan, tell)));
     catch_unwind(played).unwrap_or_else(|panic| {
-        let said = panic.downcast_ref::<String>().cloned();
+        let word = || panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
+        let said = panic.downcast_ref::<String>().cloned().or_else(word);
         Report {
             fired: plan.0.len(),
             violations: vec![format!("I0 it panicked: {}", said.unwrap_or_default())],
@@ -91,6 +92,6 @@ async fn play(setting: &Setting, plan: &Plan, tell: bool) -> Report {
 /// The run that a violation was found in, told call by call.
 pub fn replay(name: &str, plan: &Plan) -> Option<(Setting, Report)> {
     let setting = scenarios::named(name)?;
-    let report = run(&setting, plan, true);
+    let report = hidden::beside(&setting, plan, true);
     Some((setting, report))
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::faults::Count;
+use super::hidden::beside;
 use super::plan::Plan;
-use super::run::{Report, run};
+use super::run::Report;
 use super::scenarios::Setting;
 
 #[derive(Clone, Debug, Default)]
@@ -96,7 +97,7 @@ impl Found {
             (self.setting, plan)
         });
         shorter.into_iter().chain(without).find_map(|(setting, plan)| {
-            let report = run(&setting, &plan, false);
+            let report = beside(&setting, &plan, false);
             let wanted = invariant(self.violations.first()?);
             let same = report.violations.iter().any(|found| invariant(found) == wanted);
             let fired = report.fired == plan.0.len();
@@ -113,7 +114,7 @@ fn invariant(violation: &str) -> &str {
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} under {}: {}", self.setting, self.plan, self.violations.join("; "))?;
-        let report = run(&self.setting, &self.plan, true);
+        let report = beside(&self.setting, &self.plan, true);
         for line in &report.trace {
             writeln!(f, "  {line}")?;
         }
