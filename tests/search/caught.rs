@@ -47,7 +47,6 @@ pub(super) const CAUGHT: &[(Mutant, &str, &str)] = &[
     (Mutant::CompensationNotReserved, "late-on-paid/full/in-order", "none"),
     (Mutant::ExcessNotCompensated, "late-on-paid/full/in-order", "none"),
     (Mutant::VoidBesideACapture, "late-on-manual/full/in-order", "20:late"),
-    (Mutant::ClosingCaptureRepeated, "late-on-manual/full/doubled", "22:throttle"),
     (Mutant::CapturesNotReserved, "capture-part/full/in-order", "10:capture"),
     (Mutant::PartialCaptureIsAMismatch, "capture-part/full/in-order", "none"),
     (Mutant::KeylessClaimWithoutVersion, "keyless/full/in-order", "1:pay"),

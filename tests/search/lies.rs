@@ -4,7 +4,6 @@ use bytes::Bytes;
 use http::Request;
 use quittance::domain::id::PaymentId;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::client::{Client, Reply};
 use super::ground::{GATEWAY_KEY, WEBHOOK_SECRET};
@@ -25,13 +24,8 @@ impl Client {
 
     /// At a gateway that does not sign: that `id` captured what `payment` asks for.
     pub(super) async fn told_of(&mut self, payment: &PaymentId, id: &Value) -> Option<Reply> {
-        let body = json!({
-            "event": "payment.completed", "payment_id": payment, "order_id": payment.order(),
-            "status": "succeeded", "id": id, "amount": AMOUNT, "currency": "USD",
-        });
-        let secret = data_encoding::HEXLOWER.encode(&Sha256::digest(WEBHOOK_SECRET));
-        let headers = [("authorization", secret), ("webhook-id", "evt_lie".to_owned())];
-        self.webhook(&headers, Bytes::from(body.to_string())).await
+        let (headers, body) = self.success(payment, id, "evt_lie", WEBHOOK_SECRET);
+        self.webhook(&headers, body).await
     }
 }
 

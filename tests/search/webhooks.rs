@@ -1,10 +1,13 @@
 //! The gateway's webhooks, brought to the function that receives them.
 
 use bytes::Bytes;
+use data_encoding::HEXLOWER;
+use dev_stack::sandbox::Profile;
 use quittance::domain::id::{OrderId, PaymentId};
 use quittance::domain::idempotency::Key;
 use quittance::standard_webhooks::{self, SigningKey};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::client::{Client, Work};
 use super::ground::{DELIVERY_SECRET, WEBHOOK_SECRET};
@@ -45,7 +48,7 @@ impl Client {
         count
     }
 
-    /// Somebody else's key signs that `payment` succeeded: it is turned away and nothing changes.
+    /// Somebody with another secret tells that `payment` succeeded: it is turned away and nothing changes.
     pub(super) async fn forged(&mut self, payment: &PaymentId) {
         let world = std::sync::Arc::clone(&self.world);
         let before = world.state().images.clone();
@@ -58,7 +61,7 @@ impl Client {
         }
     }
 
-    /// The gateway signs what succeeded for an order that we do not have: it is kept for later.
+    /// The gateway tells of a success of an order that we do not have: it is kept for later.
     pub(super) async fn orphan(&mut self) {
         let order = OrderId::from_key(&Key::parse("nobody").unwrap());
         let payment = PaymentId::from_number(&order, 0);
@@ -67,25 +70,45 @@ impl Client {
         if reply == Some(200) && !kept {
             self.world.violate("I9 an orphan was acknowledged and is not kept".to_owned());
         }
+        if reply.is_some_and(|status| !matches!(status, 200 | 503)) {
+            self.world.violate(format!("I9 an orphan was answered {reply:?}"));
+        }
     }
 
-    async fn stranger(&mut self, payment: &PaymentId, key: &str) -> Option<u16> {
+    async fn stranger(&mut self, payment: &PaymentId, secret: &str) -> Option<u16> {
         self.world.tell(|| format!("> a stranger's webhook for {payment}"));
+        let event = self.success(payment, &json!("pay_stranger"), "evt_stranger", secret);
+        self.world.state().work = Some(Work::Webhook(event.0.clone(), event.1.clone()));
+        self.webhook(&event.0, event.1).await.map(|reply| reply.status)
+    }
+
+    /// That `object` captured what `payment` asks for, authenticated as this gateway does it.
+    pub(super) fn success(
+        &self,
+        payment: &PaymentId,
+        object: &Value,
+        id: &str,
+        secret: &str,
+    ) -> (Vec<(&'static str, String)>, Bytes) {
         let body = json!({
             "event": "payment.completed", "payment_id": payment, "order_id": payment.order(),
-            "status": "succeeded", "id": "pay_stranger", "amount": AMOUNT, "currency": "USD",
+            "status": "succeeded", "id": object, "amount": AMOUNT, "currency": "USD",
         });
         let body = Bytes::from(body.to_string());
-        let now = self.world.time.now_ms() / 1000;
-        let key = SigningKey::parse(key).unwrap();
-        let signature = standard_webhooks::sign([&key], "evt_stranger", now, &body);
-        let headers = [
-            (standard_webhooks::ID, "evt_stranger".to_owned()),
-            (standard_webhooks::TIMESTAMP, now.to_string()),
-            (standard_webhooks::SIGNATURE, signature),
-        ];
-        let work = Work::Webhook(headers.to_vec(), body.clone());
-        self.world.state().work = Some(work);
-        self.webhook(&headers, body).await.map(|reply| reply.status)
+        let proof = match self.world.profile {
+            Profile::PhonepeLike | Profile::PaypalLike => {
+                vec![("authorization", HEXLOWER.encode(&Sha256::digest(secret)))]
+            }
+            Profile::Full | Profile::RazorpayLike | Profile::NoKeys => {
+                let now = self.world.time.now_ms() / 1000;
+                let key = SigningKey::parse(secret).unwrap();
+                let signature = standard_webhooks::sign([&key], id, now, &body);
+                vec![
+                    (standard_webhooks::TIMESTAMP, now.to_string()),
+                    (standard_webhooks::SIGNATURE, signature),
+                ]
+            }
+        };
+        ([vec![(standard_webhooks::ID, id.to_owned())], proof].concat(), body)
     }
 }
