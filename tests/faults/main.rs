@@ -18,7 +18,7 @@ const SECONDS_MAX: u64 = 60;
 const SETTINGS_MAX: usize = 60;
 const RACES_MAX: usize = 12;
 /// Of the singles of a setting it plays one in so many, so that it comes to many settings.
-const DEPTH: Depth = Depth { stride: 97, pairs: 1, triples: 10 };
+const DEPTH: Depth = Depth { stride: 97, main_stride: 97, pairs: 1, triples: 10 };
 const BOUNDS: Bounds = Bounds { preemptions_max: 1, preemptions_with_fault_max: 0, stride: 31 };
 const SEED: u64 = 20_261_120;
 

@@ -13,9 +13,9 @@ fn row(mutant: Mutant) -> Result<String, String> {
         let meant = |violation: &&String| violation.starts_with(&format!("{falls} "));
         violations.iter().find(meant).cloned()
     };
-    if let Some(violations) = law(mutant) {
+    if let Some(law) = law(mutant) {
         let kept = || format!("{name} is to break {falls}, and no law falls");
-        let violation = falls_in(&violations).ok_or_else(kept)?;
+        let violation = falls_in(&law.violations).ok_or_else(kept)?;
         return Ok(format!("{name} · law · {falls} · {violation}\n    {what}"));
     }
     let (setting, plan): (Setting, Plan) =

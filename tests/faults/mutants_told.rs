@@ -1,14 +1,17 @@
 //! Rules that are broken on purpose, and the runs that notice.
 
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
-use e2e::search::mutants::{NOT_APPLICABLE, about, all, by, hunt};
+use e2e::search::mutants::{Ground, Hunt, NOT_APPLICABLE, about, all, hunt, law};
 use e2e::search::{Found, on_a_deep_stack, replay};
 use quittance::mutants::{Mutant, breaking};
 
-/// A hunt that has come to nothing by then ends.
-const RUNS_MAX: usize = 3_000;
-const SEED: u64 = 20_261_120;
+/// Longer than any hunt takes that comes to something.
+pub(super) const RUNS_MAX: usize = 60_000;
+const TELL_EVERY: usize = 2_000;
 
 pub(super) fn list() -> ExitCode {
     for mutant in all() {
@@ -21,54 +24,70 @@ pub(super) fn list() -> ExitCode {
     ExitCode::SUCCESS
 }
 
+fn hunted(mutant: Mutant, ground: &Ground, stop: &AtomicBool) -> Hunt {
+    on_a_deep_stack(|| {
+        hunt(mutant, ground, |hunt| {
+            if hunt.runs.is_multiple_of(TELL_EVERY) {
+                eprintln!("{} · {} runs so far", mutant.name(), hunt.runs);
+            }
+            !stop.load(Ordering::Relaxed)
+        })
+    })
+}
+
 /// Looks for a run that notices, and tells the shortest.
-pub(super) fn tell(mutant: Mutant) -> ExitCode {
+pub(super) fn tell(mutant: Mutant, ground: &Ground) -> ExitCode {
     let (falls, what) = about(mutant);
     println!("broken: {what}\nto fall: {falls}");
-    let hunt = on_a_deep_stack(|| hunt(mutant, "", RUNS_MAX, SEED));
+    let hunt = hunted(mutant, ground, &AtomicBool::new(false));
     let Some(caught) = hunt.caught else {
         println!("{} runs, and nothing noticed", hunt.runs);
         return ExitCode::FAILURE;
     };
     let Some((setting, plan)) = caught.run.clone() else {
+        for line in law(mutant).iter().flat_map(|law| &law.trace) {
+            println!("{line}");
+        }
         println!("caught by a law, without a run: {}", caught.violations.join("; "));
         return ExitCode::SUCCESS;
     };
-    let found = Found { setting, plan, violations: caught.violations.clone() };
+    let found = Found { setting, plan, violations: caught.violations };
     let shrunk = on_a_deep_stack(|| breaking(Some(mutant), || found.shrunk()));
     let name = shrunk.setting.to_string();
     let told = on_a_deep_stack(|| breaking(Some(mutant), || replay(&name, &shrunk.plan)));
     for line in told.iter().flat_map(|(_, report)| &report.trace) {
         println!("{line}");
     }
-    println!("caught after {} runs: {}", hunt.runs, caught.violations.join("; "));
+    println!("caught after {} runs: {}", hunt.runs, shrunk.violations.join("; "));
     println!("again: cargo faults --mutant {} --replay '{name} {}'", mutant.name(), shrunk.plan);
     ExitCode::SUCCESS
 }
 
 /// How many are noticed, and how many there are.
-pub(super) fn all_of_them() -> (usize, usize) {
-    let mut killed = 0;
-    for mutant in all() {
-        let hunt = on_a_deep_stack(|| hunt(mutant, "", RUNS_MAX, SEED));
-        let (name, (falls, _)) = (mutant.name(), about(mutant));
-        match &hunt.caught {
-            Some(caught) => {
-                killed += 1;
-                let violation = caught.violations.first().map_or("", String::as_str);
-                match &caught.run {
-                    Some((setting, plan)) => {
-                        println!("{name} · {} · {falls} · {setting} {plan}", by(plan, violation));
-                    }
-                    None => println!("{name} · law · {falls} · {violation}"),
-                }
+pub(super) fn all_of_them(ground: &Ground, jobs: usize, stop: &AtomicBool) -> (usize, usize) {
+    let mutants: Vec<Mutant> = all().collect();
+    let (next, killed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let terminal = Mutex::new(());
+    let worker = || {
+        while let Some(mutant) = mutants.get(next.fetch_add(1, Ordering::SeqCst)) {
+            if stop.load(Ordering::Relaxed) {
+                return;
             }
-            None => println!("{name} · survives {} runs", hunt.runs),
+            let hunt = hunted(*mutant, ground, stop);
+            killed.fetch_add(usize::from(hunt.caught.is_some()), Ordering::SeqCst);
+            let _line = terminal.lock().unwrap_or_else(PoisonError::into_inner);
+            println!("{hunt}");
         }
-    }
+    };
+    thread::scope(|scope| {
+        for _ in 0..jobs.max(1) {
+            scope.spawn(worker);
+        }
+    });
     for (name, why) in NOT_APPLICABLE {
         println!("{name} · not broken: {why}");
     }
-    println!("{killed} of {} broken rules are noticed", all().count());
-    (killed, all().count())
+    let killed = killed.into_inner();
+    println!("{killed} of {} broken rules are noticed", mutants.len());
+    (killed, mutants.len())
 }

@@ -20,7 +20,9 @@ the invariants. The same options give the same search.
   --seed N          another sample (default 20261120)
   --from N          go on from this place of a search with the same seed
   --only TEXT       only settings whose name holds TEXT, such as refund or /no-keys/
-  --stride N        of the single faults of a setting play one in N (default 17)
+  --stride N        of the single faults of a setting play one in N (default 31); at the fullest
+                    gateway with webhooks in order all are played, unless this says otherwise
+  --pairs N         pairs that begin with each of them (default 1); all plays every one
   --no-schedules    only one thing after another
   --no-faults       only several at work at once
   --jobs N          so many at once (default: all cores)
@@ -44,7 +46,7 @@ pub(super) enum Command {
     List,
     Mutants,
     Replay { setting: String, plan: Plan, mutant: Option<Mutant> },
-    Hunt(Mutant),
+    Hunt(Mutant, Options),
     Whole(Options),
 }
 
@@ -56,7 +58,9 @@ pub(super) struct Options {
     pub schedules: bool,
     pub faults: bool,
     pub mutants: bool,
-    pub stride: usize,
+    /// `None`: what is usual.
+    pub stride: Option<usize>,
+    pub pairs: usize,
     pub jobs: usize,
     pub seconds: Option<u64>,
     pub json: Option<PathBuf>,
@@ -71,7 +75,8 @@ pub(super) fn parse() -> Result<Command, lexopt::Error> {
         schedules: true,
         faults: true,
         mutants: true,
-        stride: 17,
+        stride: None,
+        pairs: 1,
         jobs: std::thread::available_parallelism().map_or(1, Into::into),
         seconds: None,
         json: None,
@@ -90,7 +95,13 @@ pub(super) fn parse() -> Result<Command, lexopt::Error> {
             Long("seed") => options.seed = parser.value()?.parse()?,
             Long("from") => options.from = parser.value()?.parse()?,
             Long("only") => options.only = parser.value()?.string()?,
-            Long("stride") => options.stride = parser.value()?.parse::<usize>()?.max(1),
+            Long("stride") => {
+                options.stride = Some(parser.value()?.parse::<usize>()?.max(1));
+            }
+            Long("pairs") => {
+                let wanted = parser.value()?;
+                options.pairs = if wanted == "all" { usize::MAX } else { wanted.parse()? };
+            }
             Long("no-schedules") => options.schedules = false,
             Long("no-faults") => options.faults = false,
             Long("jobs") => options.jobs = parser.value()?.parse()?,
@@ -102,7 +113,7 @@ pub(super) fn parse() -> Result<Command, lexopt::Error> {
     }
     match (wanted, mutant) {
         (Some(wanted), mutant) => replay(&wanted, mutant),
-        (None, Some(mutant)) => Ok(Command::Hunt(mutant)),
+        (None, Some(mutant)) => Ok(Command::Hunt(mutant, options)),
         (None, None) => Ok(Command::Whole(options)),
     }
 }

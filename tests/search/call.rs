@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 use dev_stack::sandbox::Profile;
-use http::{Method, Request};
+use http::{Method, Request, Response};
 use serde_json::Value;
 
+use super::fate::{answer, in_haste};
 use super::faults::Kind;
 
 #[derive(Clone, Debug)]
@@ -40,6 +41,15 @@ impl Call {
                 | (Profile::Full | Profile::PaypalLike, _) => Kind::KeyedAct,
                 (Profile::RazorpayLike | Profile::PhonepeLike, _) => Kind::Act,
             },
+        }
+    }
+
+    /// The answer to who calls too often.
+    pub(super) fn in_haste(&self) -> Response<Bytes> {
+        match self {
+            Self::DynamoDb { .. } => in_haste("ThrottlingException"),
+            Self::Sqs { .. } => in_haste("RequestThrottled"),
+            Self::Gateway(_) | Self::Merchant(_) => answer(429, "{}".to_owned()),
         }
     }
 

@@ -103,17 +103,33 @@ impl Campaign {
     }
 
     /// `false` if `each` wanted no more.
-    fn play(&self, task: usize, mut each: impl FnMut(&Setting, &Plan, &Report) -> bool) -> bool {
+    fn play(&self, task: usize, each: impl FnMut(&Setting, &Plan, &Report) -> bool) -> bool {
         let salt = u64::try_from(task).unwrap_or_default();
         let mut random = fastrand::Rng::with_seed(self.seed.wrapping_add(salt << 32));
-        match self.tasks[task] {
-            Task::Faults(setting) => explore(&setting, self.depth, &mut random, |plan, report| {
-                each(&setting, plan, report)
-            }),
-            Task::Schedules(setting) => {
-                interleave(&setting, self.bounds, &mut random, |plan, report| {
-                    each(&setting, plan, report)
-                })
+        self.tasks[task].play(self.depth, self.bounds, &mut random, each)
+    }
+}
+
+impl Task {
+    pub fn setting(self) -> Setting {
+        let (Self::Faults(setting) | Self::Schedules(setting)) = self;
+        setting
+    }
+
+    /// `false` if `each` wanted no more.
+    pub(super) fn play(
+        self,
+        depth: Depth,
+        bounds: Bounds,
+        random: &mut fastrand::Rng,
+        mut each: impl FnMut(&Setting, &Plan, &Report) -> bool,
+    ) -> bool {
+        match self {
+            Self::Faults(setting) => {
+                explore(&setting, depth, random, |plan, report| each(&setting, plan, report))
+            }
+            Self::Schedules(setting) => {
+                interleave(&setting, bounds, random, |plan, report| each(&setting, plan, report))
             }
         }
     }

@@ -62,8 +62,18 @@ pub(super) const CAUGHT: &[(Mutant, &str, &str)] = &[
     (Mutant::LostOperationClaimIsARival, "refund-full/full/in-order", "11:after"),
     (Mutant::LostTakeIsARival, "approve/paypal-like/in-order", "18:after"),
     (Mutant::LostTakeOverIsARival, "approve/full/in-order", "2:before+5:after"),
+    (Mutant::OrphanDropped, "orphan/full/in-order", "none"),
     (Mutant::RefusedRepeatIsRefused, "refund-very-late/full/reversed", "13:late"),
     (Mutant::UnsignedBodyBelieved, "lie/phonepe-like/in-order", "none"),
+    (Mutant::SignatureNotChecked, "forged/full/in-order", "none"),
+    (Mutant::SignatureWithoutTheId, "approve/full/in-order", "none"),
+    (Mutant::DisputesIgnored, "dispute-won/full/in-order", "none"),
+    (Mutant::CloseWithdrawn, "close/phonepe-like/in-order", "none"),
+    (Mutant::WinnerReplaced, "late-on-paid/full/in-order", "none"),
+    (Mutant::EndedPageKept, "close/full/in-order", "none"),
+    (Mutant::OrderNeverEnds, "abandoned/full/in-order", "none"),
+    (Mutant::OrderedAmountTold, "capture-part/full/in-order", "none"),
+    (Mutant::ReviewGivenBackInPart, "wrong-amount/full/in-order", "none"),
 ];
 
 /// Of what integrity asks to be broken: what this code has no place for, and why.

@@ -25,7 +25,7 @@ const SWEEP_MS: u64 = 60_000;
 #[derive(Debug)]
 pub(super) struct Client {
     pub(super) world: Arc<World>,
-    actor: Option<usize>,
+    pub(super) actor: Option<usize>,
     pub(super) process: Process,
 }
 
@@ -69,16 +69,22 @@ impl Client {
 
     /// Tries until there is an answer that trying again would not change.
     pub(super) async fn ask(&mut self, ask: &Ask) -> Option<Reply> {
+        let mut busy = false;
         for _ in 0..TRIES_MAX {
             self.world.state().work = Some(Work::Ask(ask.clone()));
             if let Some(reply) = self.ask_once(ask).await {
                 let kind = reply.body["type"].as_str().unwrap_or_default();
-                let busy = reply.status == 409 && kind.ends_with("request-in-progress");
-                if reply.status < 500 && !busy {
+                let now_busy = reply.status == 409 && kind.ends_with("request-in-progress");
+                busy |= now_busy;
+                if reply.status < 500 && !now_busy {
                     return Some(reply);
                 }
             }
             self.world.time.pass_ms(2_000);
+        }
+        // No plan has so many faults, so somebody's lease is all that may be in the way.
+        if !busy {
+            self.world.violate(format!("I11 {} is never answered", ask.route));
         }
         None
     }

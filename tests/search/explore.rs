@@ -11,7 +11,9 @@ use super::scenarios::Setting;
 pub struct Depth {
     /// Every how many-th single is played; 1: all.
     pub stride: usize,
-    /// Pairs sampled per single.
+    /// The same in the main settings: at the fullest gateway, with webhooks in order.
+    pub main_stride: usize,
+    /// Pairs sampled per single; `usize::MAX`: all.
     pub pairs: usize,
     /// Every how many-th pair is followed by a triple; 0: none.
     pub triples: usize,
@@ -29,16 +31,19 @@ pub(super) fn explore(
         return false;
     }
     let mut pairs = 0;
-    let start = random.usize(..depth.stride);
-    for single in singles(&clean).into_iter().skip(start).step_by(depth.stride) {
+    let stride = if setting.is_main() { depth.main_stride } else { depth.stride };
+    let start = random.usize(..stride);
+    for single in singles(&clean).into_iter().skip(start).step_by(stride) {
         let report = run_beside(setting, &single, &clean);
         if !each(&single, &report) {
             return false;
         }
-        for _ in 0..depth.pairs {
-            let Some(pair) = another(&single, &report, random) else {
-                continue;
-            };
+        let seconds = if depth.pairs == usize::MAX {
+            after(&single, &report)
+        } else {
+            (0..depth.pairs).filter_map(|_| another(&single, &report, random)).collect()
+        };
+        for pair in seconds {
             let report = run_beside(setting, &pair, &report);
             if !each(&pair, &report) {
                 return false;
@@ -73,6 +78,13 @@ fn singles(clean: &Report) -> Vec<Plan> {
     let secrets = (0..clean.secrets)
         .flat_map(|n| Trouble::ALL.map(|trouble| Plan::one(n, Mode::Secret(trouble))));
     calls.chain(secrets).collect()
+}
+
+/// Every second fault, of a call that comes after those of the plan.
+fn after(plan: &Plan, report: &Report) -> Vec<Plan> {
+    let first = plan.last(Count::Calls).map_or(0, |k| k + 1);
+    let later = report.kinds.iter().enumerate().skip(first);
+    later.flat_map(|(k, kind)| Mode::all(*kind).map(move |mode| plan.and(k, mode))).collect()
 }
 
 /// Another fault, of a call that comes after those of the plan.

@@ -48,6 +48,11 @@ pub(super) fn aws(outcome: Result<Value, dev_stack::aws::AwsError>) -> Response<
     }
 }
 
+/// How AWS turns away who calls too often.
+pub(super) fn in_haste(kind: &str) -> Response<Bytes> {
+    answer(400, json!({ "__type": kind }).to_string())
+}
+
 pub(super) fn answer(status: u16, body: String) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = http::StatusCode::from_u16(status).unwrap();

@@ -38,8 +38,10 @@ pub enum Mode {
     DieAfter,
     /// No answer now; the effect comes six calls later.
     Late,
-    /// Turned away for haste.
+    /// Turned away for haste, without an effect.
     Throttle,
+    /// The effect, and an answer that something went wrong inside.
+    Fails,
     /// The process is frozen past every lease before it reads the answer.
     Slow,
     /// The index does not know of anything yet.
@@ -69,13 +71,15 @@ pub enum Count {
 pub enum Trouble {
     /// No answer, once.
     Before,
+    /// Turned away for haste, once.
+    Throttle,
     /// No answer, however often the SDK tries.
     Down,
     Dies,
 }
 
 impl Trouble {
-    pub const ALL: [Self; 3] = [Self::Before, Self::Down, Self::Dies];
+    pub const ALL: [Self; 4] = [Self::Before, Self::Throttle, Self::Down, Self::Dies];
 }
 
 /// What else can run while a process waits for an answer.
@@ -121,7 +125,21 @@ impl Other {
     ];
 }
 
-const NAMES: [(&str, Mode); 33] = [
+/// Of a write of the table: the SDK tries again, and may see its own effect.
+const WRITE: [Mode; 10] = [
+    Mode::Before,
+    Mode::After,
+    Mode::Throttle,
+    Mode::Fails,
+    Mode::Down,
+    Mode::Lost,
+    Mode::DieBefore,
+    Mode::DieAfter,
+    Mode::Late,
+    Mode::Slow,
+];
+
+const NAMES: [(&str, Mode); 35] = [
     ("replay", Mode::Meanwhile(Other::Replay)),
     ("sweep", Mode::Meanwhile(Other::Sweep)),
     ("sweep-now", Mode::Meanwhile(Other::SweepNow)),
@@ -145,6 +163,7 @@ const NAMES: [(&str, Mode); 33] = [
     ("die-after", Mode::DieAfter),
     ("late", Mode::Late),
     ("throttle", Mode::Throttle),
+    ("fails", Mode::Fails),
     ("slow", Mode::Slow),
     ("lag", Mode::Lag),
     ("stale", Mode::Stale),
@@ -153,6 +172,7 @@ const NAMES: [(&str, Mode); 33] = [
     ("to-1", Mode::Turn(1)),
     ("to-2", Mode::Turn(2)),
     ("secret-before", Mode::Secret(Trouble::Before)),
+    ("secret-throttle", Mode::Secret(Trouble::Throttle)),
     ("secret-down", Mode::Secret(Trouble::Down)),
     ("secret-dies", Mode::Secret(Trouble::Dies)),
 ];
@@ -180,6 +200,7 @@ impl Mode {
             | Self::DieAfter
             | Self::Late
             | Self::Throttle
+            | Self::Fails
             | Self::Slow
             | Self::Lag
             | Self::Stale
@@ -201,20 +222,15 @@ impl Mode {
     /// Every way in which a call of this kind can go wrong.
     pub fn of(kind: Kind) -> &'static [Self] {
         match kind {
-            Kind::Read => &[Self::Before, Self::Down, Self::DieBefore, Self::Slow],
-            Kind::Write => &[
-                Self::Before,
-                Self::After,
-                Self::Down,
-                Self::Lost,
-                Self::DieBefore,
-                Self::DieAfter,
-                Self::Late,
-                Self::Slow,
-            ],
-            Kind::Query => &[Self::Lag, Self::Stale, Self::Down, Self::DieBefore, Self::Slow],
+            Kind::Read => &[Self::Before, Self::Throttle, Self::Down, Self::DieBefore, Self::Slow],
+            Kind::Write => &WRITE,
+            Kind::Query => {
+                &[Self::Lag, Self::Stale, Self::Throttle, Self::Down, Self::DieBefore, Self::Slow]
+            }
             Kind::Send => &[
                 Self::After,
+                Self::Throttle,
+                Self::Fails,
                 Self::Down,
                 Self::Lost,
                 Self::DieBefore,

@@ -35,9 +35,11 @@ pub(super) fn without(setting: &Setting, plan: &Plan, report: &Report) -> Option
     let (k, mode) = plan.0.iter().max_by_key(|(k, _)| *k)?;
     let kind = report.kinds.get(*k)?;
     let hidden = match kind {
-        Kind::Read => *mode == Mode::Before,
-        Kind::Write => matches!(mode, Mode::Before | Mode::After),
-        Kind::Send => *mode == Mode::After,
+        Kind::Read => matches!(mode, Mode::Before | Mode::Throttle),
+        Kind::Write => {
+            matches!(mode, Mode::Before | Mode::After | Mode::Throttle | Mode::Fails)
+        }
+        Kind::Send => matches!(mode, Mode::After | Mode::Throttle | Mode::Fails),
         Kind::Query | Kind::Ask | Kind::KeyedAct | Kind::Act | Kind::Batch | Kind::Post => false,
     };
     hidden.then(|| Plan(plan.0.iter().filter(|(at, _)| at != k).copied().collect()))

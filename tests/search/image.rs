@@ -82,5 +82,8 @@ pub(super) fn digest(order: &Order) -> String {
     if !order.ask.is_empty() {
         parts.push("ask".to_owned());
     }
+    if let Some(due) = order.due_at {
+        parts.push(format!("due={}s", due.unix() % 100_000));
+    }
     parts.join(" · ")
 }

@@ -76,8 +76,10 @@ fn descend(
     let mut left = vec![Branch { plan, preemptions: 0, from_step: 0 }];
     while let Some(branch) = left.pop() {
         let report = run(setting, &branch.plan, false);
-        // Under another schedule the call of the fault may be one that it does not suit.
-        if report.fired == branch.plan.0.len() && !each(&branch.plan, &report) {
+        // Under another schedule the call of the fault may be one that it does not suit: no plan to count,
+        // but what breaks, breaks.
+        let tells = report.fired == branch.plan.0.len() || !report.violations.is_empty();
+        if tells && !each(&branch.plan, &report) {
             return false;
         }
         for point in report.points.iter().filter(|point| point.step >= branch.from_step) {

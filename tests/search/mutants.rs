@@ -5,19 +5,18 @@ use std::fmt;
 
 use quittance::mutants::{ALL, Mutant, breaking};
 
+use super::campaign::Task;
 use super::caught::CAUGHT;
 pub use super::caught::NOT_APPLICABLE;
-use super::faults::Mode;
+use super::explore::Depth;
+use super::faults::Count;
 use super::hidden;
+use super::interleave::Bounds;
 use super::laws;
+pub use super::laws::Law;
 use super::plan::Plan;
 use super::run::{Report, run};
-use super::scenarios::{Setting, settings};
-
-/// Of the singles of a setting that nobody pointed to, one in so many is played.
-const STRIDE: usize = 7;
-/// Pairs sampled per single.
-const PAIRS: usize = 3;
+use super::scenarios::Setting;
 
 /// What a hunt has come to.
 #[derive(Clone, Debug)]
@@ -58,9 +57,9 @@ pub fn known(mutant: Mutant) -> Option<(Setting, Plan)> {
     Some((setting, plan.parse().ok()?))
 }
 
-/// What a broken rule breaks of a law that no run shows; `None` if runs are to show it.
-pub fn law(mutant: Mutant) -> Option<Vec<String>> {
-    laws::violations(mutant)
+/// The law that is to fall; `None` if runs are to show it.
+pub fn law(mutant: Mutant) -> Option<Law> {
+    laws::broken(mutant)
 }
 
 /// One run, with a rule broken or none.
@@ -89,117 +88,76 @@ pub fn notice(mutant: Mutant, setting: &Setting, plan: &Plan) -> Vec<String> {
     violations
 }
 
-/// Looks for a run that notices: clean ones first, then singles, then pairs; at first where one is
-/// known, or in settings whose name contains `near`.
-pub fn hunt(mutant: Mutant, near: &str, runs_max: usize, seed: u64) -> Hunt {
-    let mut hunter = Hunter { hunt: Hunt { mutant, runs: 0, caught: None }, runs_max };
-    if let Some(violations) = laws::violations(mutant) {
-        if !violations.is_empty() {
-            hunter.hunt.caught = Some(Caught { run: None, violations });
-        }
-        return hunter.hunt;
-    }
-    if let Some((setting, plan)) = known(mutant)
-        && hunter.tries(&setting, &plan).is_none()
-    {
-        return hunter.hunt;
-    }
-    let (mut first, mut rest): (Vec<Setting>, Vec<Setting>) =
-        settings().into_iter().partition(|setting| setting.to_string().contains(near));
-    let mut random = fastrand::Rng::with_seed(seed);
-    random.shuffle(&mut rest);
-    if near.is_empty() {
-        std::mem::swap(&mut first, &mut rest);
-        random.shuffle(&mut rest);
-    }
-    let _ = hunter
-        .search(&first, 1, &mut random)
-        .and_then(|()| hunter.search(&rest, STRIDE, &mut random));
-    hunter.hunt
+/// Where and how deep a run that notices is looked for.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    pub tasks: Vec<Task>,
+    pub depth: Depth,
+    pub bounds: Bounds,
+    pub seed: u64,
+    /// A hunt that has come to nothing by then ends.
+    pub runs_max: usize,
 }
 
-struct Hunter {
-    hunt: Hunt,
-    runs_max: usize,
+/// Looks for a run that notices, as the search looks for a violation: without a fault first, then with
+/// faults and schedules. `each` is called after every run, and ends the hunt by `false`.
+pub fn hunt(mutant: Mutant, ground: &Ground, mut each: impl FnMut(&Hunt) -> bool) -> Hunt {
+    let mut hunt = Hunt { mutant, runs: 0, caught: None };
+    if let Some(law) = laws::broken(mutant) {
+        let violations = law.violations;
+        hunt.caught = (!violations.is_empty()).then_some(Caught { run: None, violations });
+        return hunt;
+    }
+    for setting in ground.tasks.iter().map(|task| task.setting()) {
+        let report = run_with(Some(mutant), &setting, &Plan::default(), false);
+        if !(hunt.goes_on(&setting, &Plan::default(), &report, ground) && each(&hunt)) {
+            return hunt;
+        }
+    }
+    let mut random = fastrand::Rng::with_seed(ground.seed);
+    for task in &ground.tasks {
+        let goes_on = breaking(Some(mutant), || {
+            task.play(ground.depth, ground.bounds, &mut random, |setting, plan, report| {
+                hunt.goes_on(setting, plan, report, ground) && each(&hunt)
+            })
+        });
+        if !goes_on {
+            break;
+        }
+    }
+    hunt
 }
 
-impl Hunter {
-    /// `None` when the hunt is over.
-    fn search(
-        &mut self,
-        settings: &[Setting],
-        stride: usize,
-        random: &mut fastrand::Rng,
-    ) -> Option<()> {
-        for setting in settings {
-            self.tries(setting, &Plan::default())?;
-        }
-        for pairs in [0, PAIRS] {
-            for setting in settings {
-                self.singles(setting, stride, pairs, random)?;
-            }
-        }
-        Some(())
-    }
-
-    fn singles(
+impl Hunt {
+    fn goes_on(
         &mut self,
         setting: &Setting,
-        stride: usize,
-        pairs: usize,
-        random: &mut fastrand::Rng,
-    ) -> Option<()> {
-        let clean = run_with(Some(self.hunt.mutant), setting, &Plan::default(), false);
-        self.hunt.runs += 1;
-        let calls = || clean.kinds.iter().enumerate();
-        let faults = calls().flat_map(|(k, kind)| Mode::of(*kind).iter().map(move |m| (k, *m)));
-        let others = calls().flat_map(|(k, kind)| {
-            Mode::all(*kind).filter(|m| !Mode::of(*kind).contains(m)).map(move |m| (k, m))
-        });
-        for (k, mode) in faults.chain(others).skip(random.usize(..stride)).step_by(stride) {
-            let plan = Plan::one(k, mode);
-            let mut report = run_with(Some(self.hunt.mutant), setting, &plan, false);
-            if hidden::without(setting, &plan, &report).is_some() {
-                report.violations.extend(hidden::difference(&clean, &report));
-            }
-            if pairs == 0 {
-                self.judge(setting, &plan, &report)?;
-            }
-            for _ in 0..pairs {
-                if let Some(pair) = super::explore::another(&plan, &report, random) {
-                    self.tries(setting, &pair)?;
-                }
-            }
-        }
-        Some(())
-    }
-
-    fn tries(&mut self, setting: &Setting, plan: &Plan) -> Option<()> {
-        let report = run_beside(Some(self.hunt.mutant), setting, plan);
-        self.judge(setting, plan, &report)
-    }
-
-    fn judge(&mut self, setting: &Setting, plan: &Plan, report: &Report) -> Option<()> {
-        self.hunt.runs += 1;
+        plan: &Plan,
+        report: &Report,
+        ground: &Ground,
+    ) -> bool {
+        self.runs += 1;
         if !report.violations.is_empty() {
-            let violations = notice(self.hunt.mutant, setting, plan);
+            let violations = notice(self.mutant, setting, plan);
             if !violations.is_empty() {
                 let run = Some((*setting, plan.clone()));
-                self.hunt.caught = Some(Caught { run, violations });
-                return None;
+                self.caught = Some(Caught { run, violations });
+                return false;
             }
         }
-        (self.hunt.runs < self.runs_max).then_some(())
+        self.runs < ground.runs_max
     }
 }
 
-/// By what a run notices: by no fault at all, one, a pair, or the comparison of two runs.
+/// By what a run notices: by no fault at all, one, more, a schedule, or the comparison of two runs.
 pub fn by(plan: &Plan, violation: &str) -> &'static str {
     match plan.0.len() {
+        _ if plan.last(Count::Steps).is_some() => "schedule",
         _ if hidden::is_difference(violation) => "law",
         0 => "clean",
         1 => "single",
-        _ => "pair",
+        2 => "pair",
+        _ => "triple",
     }
 }
 

@@ -13,26 +13,39 @@ use super::client::Reply;
 use super::room::returned;
 use super::scenarios::Webhooks;
 use super::script::{AMOUNT, Messages, Player};
+use super::told;
 use super::world::World;
 
 /// I9: what was acknowledged is committed or parked.
 pub(super) fn acknowledged(world: &World, body: &[u8], reply: &Reply) {
     let event: Value = serde_json::from_slice(body).unwrap_or_default();
     let kept = match reply.body["received"].as_str() {
-        Some("ignored") => false,
-        Some("committed") if event["event"] == "payment.completed" => {
+        Some("committed") => {
             let state = world.state();
-            let knows = |order: &Order| {
-                let capture = event["id"].as_str().unwrap_or_default();
-                order.captures.contains_key(capture) || !order.ask.is_empty()
-            };
-            state.orders.values().any(knows)
+            state.orders.values().any(|order| !order.ask.is_empty() || knows(order, &event))
         }
         Some("parked") => world.state().images.keys().any(|key| key.starts_with("P#")),
-        _ => true,
+        _ => false,
     };
     if reply.status == 200 && !kept {
         world.violate(format!("I9 {} was acknowledged and is not kept", event["event"]));
+    }
+}
+
+/// What the event tells is in the item.
+fn knows(order: &Order, event: &Value) -> bool {
+    let id = |value: &Value| value["id"].as_str().unwrap_or_default().to_owned();
+    let shown = || order.attempts.values().any(|it| it.objects.contains_key(&id(event)));
+    match event["event"].as_str().unwrap_or_default() {
+        "payment.completed" => order.captures.contains_key(&id(event)),
+        "payment.authorized" | "payment.failed" | "payment.canceled" | "payment.expired" => shown(),
+        "refund.completed" | "refund.failed" => order.refunds.contains_key(&id(&event["refund"])),
+        "dispute.opened" | "dispute.won" | "dispute.lost" => {
+            order.disputes.contains_key(&id(&event["dispute"]))
+        }
+        // Of a page that is still open: nothing follows from it.
+        "payment.pending" | "payment.attempt_failed" => true,
+        _ => false,
     }
 }
 
@@ -61,7 +74,8 @@ pub(super) fn no_hold_is_left(world: &World, webhooks: Webhooks) {
 pub(super) fn check(player: &Player, webhooks: Webhooks) {
     let world = &player.client.world;
     let truth = world.truth();
-    let mut objects: Vec<Value> = truth["payments"].as_array().cloned().unwrap_or_default();
+    let all: Vec<Value> = truth["payments"].as_array().cloned().unwrap_or_default();
+    let mut objects = all.clone();
     let messages = &player.heard;
     let order = world.state().orders.get(&format!("O#{}", player.order)).cloned();
     let Some(order) = order else {
@@ -80,7 +94,7 @@ pub(super) fn check(player: &Player, webhooks: Webhooks) {
     refunds(&objects, &order, messages, &mut wrong);
     super::disputes::check(&objects, &order, messages, &mut wrong);
     ends(&order, messages, &mut wrong);
-    confirmations(&order, messages, &mut wrong);
+    told::check(&all, &order, messages, &mut wrong);
     super::consumer::sequence(player, &mut wrong);
     for what in wrong {
         world.violate(what);
@@ -281,20 +295,5 @@ fn ends(order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
                 wrong.push(format!("I6 {target} heard {other} of an order that is {word}"));
             }
         }
-    }
-}
-
-/// I5, I6: all targets hear the same, and of a payment only if there was one.
-fn confirmations(order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
-    let mut heard = messages.values();
-    let first = heard.next();
-    if heard.any(|told| Some(told) != first) {
-        wrong.push("I5 the targets heard different things".to_owned());
-    }
-    let completed = |told: &BTreeMap<String, Value>| {
-        told.values().any(|message| message["type"] == "payment.completed")
-    };
-    if order.state != State::Paid && messages.values().any(completed) {
-        wrong.push("I6 a payment was confirmed that is none".to_owned());
     }
 }

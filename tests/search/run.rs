@@ -13,7 +13,7 @@ use super::scenarios::Setting;
 use super::script::Player;
 use super::turns::Point;
 use super::world::World;
-use super::{hidden, rest, scenarios};
+use super::{ends, hidden, rest, scenarios};
 
 #[derive(Debug, Default)]
 pub struct Report {
@@ -30,6 +30,7 @@ pub struct Report {
     /// What the gateway was asked, and what callers were answered.
     pub outcome: Vec<String>,
     pub violations: Vec<String>,
+    pub end: String,
     pub trace: Vec<String>,
 }
 
@@ -76,8 +77,16 @@ async fn play(setting: &Setting, plan: &Plan, tell: bool) -> Report {
     }
     recover(&mut player, setting.webhooks).await;
     rest::check(&player, setting.webhooks);
+    let end = ends::of(&player);
+    if plan.0.is_empty()
+        && setting.is_whole()
+        && let Some(difference) = ends::difference(setting, &end)
+    {
+        world.violate(difference);
+    }
     let mut state = world.state();
     Report {
+        end,
         kinds: std::mem::take(&mut state.kinds),
         points: world.turns.points(),
         together: state.together.clone(),

@@ -105,6 +105,14 @@ impl Setting {
         acts.get(..acts.len() - self.cut).unwrap_or_default()
     }
 
+    pub(super) fn is_main(&self) -> bool {
+        self.profile == Profile::Full && self.webhooks == Webhooks::InOrder
+    }
+
+    pub(super) fn is_whole(&self) -> bool {
+        self.cut == 0
+    }
+
     /// The same without its last act.
     pub(super) fn shorter(&self) -> Option<Self> {
         (self.acts().len() > 1).then(|| Self { cut: self.cut + 1, ..*self })

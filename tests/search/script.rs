@@ -5,10 +5,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http::Request;
 use quittance::domain::id::{OrderId, PaymentId};
 use quittance::domain::idempotency::Key;
+use quittance::domain::phase::Phase;
 use serde_json::{Value, json};
 
 use super::act::Act;
@@ -17,7 +16,6 @@ use super::consumer::CONSUMED;
 use super::ground::TARGETS;
 use super::scenarios::Webhooks;
 use super::turns::together;
-use super::world::World;
 
 pub(super) const AMOUNT: u64 = 7500;
 /// Short, so that a run soon reaches it.
@@ -85,10 +83,12 @@ impl Player {
             Act::Choose(key, outcome) => self.choose(key, outcome),
             Act::Capture(key, name, amount) => {
                 let route = "POST /api/payments/{payment_id}/capture";
+                self.heard_of(key, Phase::Authorized).await;
                 self.act(route, key, Some(name), body(amount)).await;
             }
             Act::Refund(key, name, amount) => {
                 let route = "POST /api/payments/{payment_id}/refunds";
+                self.heard_of(key, Phase::Captured).await;
                 self.act(route, key, Some(name), body(amount)).await;
             }
             Act::Cancel(key) => self.cancel(key).await,
@@ -96,7 +96,12 @@ impl Player {
             Act::Look(key) => {
                 self.act("GET /api/payments/{payment_id}", key, None, Value::Null).await;
             }
-            Act::Dashboard(key, act, amount) => self.dashboard(key, act, &body(amount)),
+            Act::Dashboard(key, act, amount) => {
+                if matches!(act, "refund" | "dispute") {
+                    self.heard_of(key, Phase::Captured).await;
+                }
+                self.dashboard(key, act, &body(amount));
+            }
             Act::RefundsBecome(key, status) => self.refunds_become(key, "pending", status),
             Act::SendBack(key) => self.refunds_become(key, "succeeded", "failed"),
             Act::Twin(key, outcome) => self.twin(key, outcome),
@@ -185,6 +190,20 @@ impl Player {
         self.client.ask(&ask).await
     }
 
+    /// Who captures or gives back has heard of the money: else asks, and lets the sweep ask.
+    async fn heard_of(&mut self, key: &str, least: Phase) {
+        let payment = self.payment(key);
+        let order = self.client.world.state().orders.get(&format!("O#{}", self.order)).cloned();
+        let attempt = order.as_ref().and_then(|order| order.attempts.get(&payment));
+        // While others are at work nobody has the time, and of an ended attempt nothing comes.
+        let waits = attempt.is_some_and(|it| it.phase.is_live() && it.phase < least);
+        if waits && self.client.actor.is_none() {
+            self.client.world.time.pass_ms(35_000);
+            self.act("GET /api/payments/{payment_id}", key, None, Value::Null).await;
+            self.sweep().await;
+        }
+    }
+
     async fn cancel(&mut self, key: &str) {
         let route = "POST /api/payments/{payment_id}/cancel";
         self.act(route, key, None, Value::Null).await;
@@ -194,45 +213,6 @@ impl Player {
         let parameter = Some(("order_id", self.order.as_str().to_owned()));
         let route = "POST /api/orders/{order_id}/cancel";
         self.client.ask(&Ask { route, parameter, key: None, body: Value::Null }).await;
-    }
-
-    fn dashboard(&mut self, key: &str, act: &str, body: &Value) {
-        let payment = self.payment(key);
-        let mut body = body.clone();
-        let (act, status) = act.split_once('-').unwrap_or((act, "opened"));
-        match act {
-            "dispute" => body["status"] = status.into(),
-            "refund" => {}
-            _ => {
-                self.by_hand.insert(payment.as_str().to_owned());
-            }
-        }
-        let path = format!("/control/payments/{payment}/{act}");
-        self.client.world.control("POST", &path, &body);
-    }
-
-    fn refunds_become(&self, key: &str, from: &str, status: &str) {
-        let payment = self.payment(key);
-        self.move_refunds(from, status, |object| object["reference"] == payment.as_str());
-    }
-
-    /// The bank finishes every refund that is still pending.
-    pub(super) fn settle_refunds(&self) {
-        self.move_refunds("pending", "succeeded", |_| true);
-    }
-
-    fn move_refunds(&self, from: &str, status: &str, concerns: impl Fn(&Value) -> bool) {
-        let world = &self.client.world;
-        let truth = world.truth();
-        let objects = truth["payments"].as_array().into_iter().flatten();
-        for object in objects.filter(|object| concerns(object)) {
-            let refunds = object["refunds"].as_array().into_iter().flatten();
-            for refund in refunds.filter(|refund| refund["status"] == from) {
-                let path = format!("/control/payments/{}/refund", object["id"].as_str().unwrap());
-                let body = json!({ "refund_id": refund["id"], "status": status });
-                world.control("POST", &path, &body);
-            }
-        }
     }
 
     /// The consumers take what the queues hold.
@@ -275,23 +255,6 @@ impl Player {
         if delivered > 0 && webhooks == Webhooks::Replayed {
             self.client.replay().await;
         }
-    }
-}
-
-impl World {
-    /// What the shopper does on the page of a payment, if the shopper has it.
-    pub(super) fn choose(&self, payment: &str, outcome: &str) {
-        let token = self.state().pages.get(payment).and_then(|tokens| tokens.first().cloned());
-        let Some(token) = token else {
-            self.tell(|| "    the shopper has no page".to_owned());
-            return;
-        };
-        let request = Request::builder()
-            .method("POST")
-            .uri(format!("/checkout/{token}"))
-            .body(Bytes::from(format!("outcome={outcome}")))
-            .unwrap();
-        self.outside(&request);
     }
 }
 

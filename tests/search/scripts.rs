@@ -207,6 +207,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
             Wait(35),
             Look("a"),
             Pay("b"),
+            Refund("a", "q", 100),
             Refund("a", "r", 0),
         ],
     ),

@@ -8,16 +8,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use dev_stack::aws::secrets_manager::SecretsManager;
 use dev_stack::aws::sqs::Sqs;
-use dev_stack::sandbox::{Core, Outcome, Profile};
+use dev_stack::sandbox::{Core, Profile};
 use dynoxide::Database;
-use http::Request;
 use quittance::domain::order::Order;
 use serde_json::{Value, json};
 
 use super::call::Call;
 use super::calls;
 use super::client::Work;
-use super::fate::{Fate, answer, aws};
+use super::fate::{Fate, answer, aws, in_haste};
 use super::faults::{Count, Kind, Mode, Other, Trouble};
 use super::ground::Ground;
 use super::plan::Plan;
@@ -191,7 +190,11 @@ impl World {
                 self.state().late.push((k + calls, now + ms, call.clone()));
                 Fate::Silence
             }
-            Some(Mode::Throttle) => Fate::Answered(answer(429, "{}".to_owned())),
+            Some(Mode::Throttle) => Fate::Answered(call.in_haste()),
+            Some(Mode::Fails) => {
+                self.take_effect(call);
+                Fate::Answered(answer(500, r#"{"__type":"InternalFailure"}"#.to_owned()))
+            }
             Some(Mode::Slow) => {
                 let fate = self.take_effect(call);
                 self.time.pass_ms(FROZEN_MS);
@@ -262,35 +265,9 @@ impl World {
         }
         match trouble {
             None => Fate::Answered(aws(self.secrets.call(action, body))),
+            Some(Trouble::Throttle) => Fate::Answered(in_haste("ThrottlingException")),
             Some(Trouble::Before | Trouble::Down) => Fate::Broken,
             Some(Trouble::Dies) => Fate::Death,
-        }
-    }
-
-    /// The gateway's own account of everything.
-    pub(super) fn truth(&self) -> Value {
-        self.control("GET", "/control/payments", &Value::Null)
-    }
-
-    /// A call from outside, which nothing befalls.
-    pub(super) fn control(&self, method: &str, path: &str, body: &Value) -> Value {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        let request = Request::builder().method(method).uri(path).body(Bytes::from(body)).unwrap();
-        self.outside(&request)
-    }
-
-    pub(super) fn outside(&self, request: &Request<Bytes>) -> Value {
-        self.time.now_ms();
-        match self.core.handle(request) {
-            Outcome::Answer(answer) => {
-                let body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
-                self.tell(|| {
-                    let status = answer.status().as_u16();
-                    format!("    {} {} → {status}", request.method(), request.uri().path())
-                });
-                body
-            }
-            Outcome::Silence | Outcome::Close => Value::Null,
         }
     }
 }

@@ -157,10 +157,11 @@ fn announce(order: &mut Order, event: &Event, sequence: u64, rules: &Rules, occa
 }
 
 fn data(order: &Order, event: &Event) -> Value {
+    let amount = if broken(Mutant::OrderedAmountTold) { order.total } else { event.amount };
     let mut data = json!({
         "order_id": order.id,
-        "amount": event.amount.amount_minor,
-        "currency": event.amount.currency,
+        "amount": amount.amount_minor,
+        "currency": amount.currency,
         "status": order.status().as_str(),
         "metadata": order.details.metadata,
     });

@@ -72,6 +72,9 @@ fn record_object(order: &mut Order, attempt_id: &PaymentId, seen: &Seen) {
         }
         *known = known.or_higher(stated);
     }
+    if broken(Mutant::CloseWithdrawn) && stated == Some(Phase::Pending) {
+        attempt.close = None;
+    }
     if let Some(amount) = seen.authorized {
         attempt.authorized.entry(seen.object.clone()).or_insert(amount);
     }
@@ -143,6 +146,9 @@ fn record_capture(
     }
     if class == CaptureClass::Fits && order.state == State::Open {
         order.state = State::Paid;
+        order.winner = Some(Winner { attempt: attempt_id.clone(), object: object.clone() });
+    }
+    if broken(Mutant::WinnerReplaced) && class == CaptureClass::Excess {
         order.winner = Some(Winner { attempt: attempt_id.clone(), object: object.clone() });
     }
     let capture = Capture {
@@ -229,6 +235,9 @@ fn record_refund(order: &mut Order, seen: &SeenRefund, now: Timestamp) {
 }
 
 fn record_disputes(order: &mut Order, seen: &Seen) {
+    if broken(Mutant::DisputesIgnored) {
+        return;
+    }
     for dispute in &seen.disputes {
         let known = order.disputes.entry(dispute.id.clone()).or_insert_with(|| Dispute {
             capture: dispute.capture.clone(),

@@ -220,6 +220,7 @@ fn end_if_nothing_is_live(order: &mut Order) {
         return;
     }
     order.state = match order.ending {
+        Some(_) if broken(Mutant::OrderNeverEnds) => State::Open,
         None => State::Open,
         Some(Ending::Expire) => State::Expired,
         Some(Ending::Cancel) => State::Cancelled,
@@ -227,6 +228,9 @@ fn end_if_nothing_is_live(order: &mut Order) {
 }
 
 fn hide_pages_of_ended_attempts(order: &mut Order) {
+    if broken(Mutant::EndedPageKept) {
+        return;
+    }
     for attempt in order.attempts.values_mut().filter(|attempt| !attempt.phase.is_live()) {
         if let Some(page) = &mut attempt.page {
             page.address = None;

@@ -91,7 +91,7 @@ fn refundable(
             .max_by_key(|(_, left)| *left)
     };
     let fitting = room(CaptureClass::Fits).filter(|(_, left)| *left > 0);
-    let whole = fitting.is_none();
+    let whole = fitting.is_none() && !broken(Mutant::ReviewGivenBackInPart);
     let Some((id, left)) = fitting.or_else(|| room(CaptureClass::Review)) else {
         return Err(RefundRefused::ExceedsCaptured { refundable_minor: 0 });
     };

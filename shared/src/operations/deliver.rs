@@ -10,6 +10,7 @@ use secrecy::ExposeSecret;
 
 use crate::app::App;
 use crate::domain::time::Timestamp;
+use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
 use crate::ports::TransportError;
 use crate::secrets::{Keys, SecretError};
@@ -80,7 +81,8 @@ fn signed(
         return Err(SecretError::NotSet.into());
     }
     let body = Bytes::from(confirmation.body.clone());
-    let signature = standard_webhooks::sign(&signing, &confirmation.id, now.unix(), &body);
+    let id = if broken(Mutant::SignatureWithoutTheId) { "" } else { confirmation.id.as_str() };
+    let signature = standard_webhooks::sign(&signing, id, now.unix(), &body);
     let mut request = Request::new(body);
     *request.method_mut() = Method::POST;
     *request.uri_mut() = url.as_str().parse().map_err(|_| SecretError::Malformed)?;

@@ -1,0 +1,94 @@
+//! What people do at the gateway: a clerk in its dashboard, a bank, a shopper on the page.
+
+use bytes::Bytes;
+use dev_stack::sandbox::Outcome;
+use http::Request;
+use serde_json::{Value, json};
+
+use super::script::Player;
+use super::world::World;
+
+impl Player {
+    pub(super) fn dashboard(&mut self, key: &str, act: &str, body: &Value) {
+        let payment = self.payment(key);
+        let mut body = body.clone();
+        let (act, status) = act.split_once('-').unwrap_or((act, "opened"));
+        match act {
+            "dispute" => body["status"] = status.into(),
+            "refund" => {}
+            _ => {
+                self.by_hand.insert(payment.as_str().to_owned());
+            }
+        }
+        let path = format!("/control/payments/{payment}/{act}");
+        self.client.world.control("POST", &path, &body);
+    }
+
+    pub(super) fn refunds_become(&self, key: &str, from: &str, status: &str) {
+        let payment = self.payment(key);
+        self.move_refunds(from, status, |object| object["reference"] == payment.as_str());
+    }
+
+    /// The bank finishes every refund that is still pending.
+    pub(super) fn settle_refunds(&self) {
+        self.move_refunds("pending", "succeeded", |_| true);
+    }
+
+    fn move_refunds(&self, from: &str, status: &str, concerns: impl Fn(&Value) -> bool) {
+        let world = &self.client.world;
+        let truth = world.truth();
+        let objects = truth["payments"].as_array().into_iter().flatten();
+        for object in objects.filter(|object| concerns(object)) {
+            let refunds = object["refunds"].as_array().into_iter().flatten();
+            for refund in refunds.filter(|refund| refund["status"] == from) {
+                let path = format!("/control/payments/{}/refund", object["id"].as_str().unwrap());
+                let body = json!({ "refund_id": refund["id"], "status": status });
+                world.control("POST", &path, &body);
+            }
+        }
+    }
+}
+
+impl World {
+    /// What the shopper does on the page of a payment, if the shopper has it.
+    pub(super) fn choose(&self, payment: &str, outcome: &str) {
+        let token = self.state().pages.get(payment).and_then(|tokens| tokens.first().cloned());
+        let Some(token) = token else {
+            self.tell(|| "    the shopper has no page".to_owned());
+            return;
+        };
+        let request = Request::builder()
+            .method("POST")
+            .uri(format!("/checkout/{token}"))
+            .body(Bytes::from(format!("outcome={outcome}")))
+            .unwrap();
+        self.outside(&request);
+    }
+
+    /// The gateway's own account of everything.
+    pub(super) fn truth(&self) -> Value {
+        self.control("GET", "/control/payments", &Value::Null)
+    }
+
+    /// A call from outside, which nothing befalls.
+    pub(super) fn control(&self, method: &str, path: &str, body: &Value) -> Value {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let request = Request::builder().method(method).uri(path).body(Bytes::from(body)).unwrap();
+        self.outside(&request)
+    }
+
+    pub(super) fn outside(&self, request: &Request<Bytes>) -> Value {
+        self.time.now_ms();
+        match self.core.handle(request) {
+            Outcome::Answer(answer) => {
+                let body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+                self.tell(|| {
+                    let status = answer.status().as_u16();
+                    format!("    {} {} → {status}", request.method(), request.uri().path())
+                });
+                body
+            }
+            Outcome::Silence | Outcome::Close => Value::Null,
+        }
+    }
+}
