@@ -18,8 +18,6 @@ def run(root, sam, given):
     unknown = sorted(set(wanted) - set(FUNCTIONS))
     if unknown:
         raise SystemExit(f"no function {', '.join(unknown)}; there are {', '.join(FUNCTIONS)}")
-    # So that SIGTERM too ends what was started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     began, stage = time.monotonic(), Stage(root, sam, given)
     try:
         failures = lived(stage, given, wanted, pathlib.Path(sys.executable).with_name("ministack"))
@@ -30,10 +28,13 @@ def run(root, sam, given):
             print(f"API {stage.api}\nkey {stage.key}\nsandbox {stage.sandbox}\nAWS {stage.endpoint}\nCtrl-C ends it")
             try:
                 signal.pause()
-            except KeyboardInterrupt:
+            except SystemExit:
                 pass
         return 1 if failures else 0
     finally:
+        # Asked twice to end: it is on its way.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         stage.stop()
 
 

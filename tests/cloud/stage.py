@@ -42,6 +42,7 @@ class Stage:
         self.built = given.built and pathlib.Path(given.built).absolute()
         self.work = root / "target" / "cloud"
         self.work.mkdir(parents=True, exist_ok=True)
+        self.endless = self.work / "endless"
         self.started = []
         port = free_port()
         self.endpoint = f"http://127.0.0.1:{port}"
@@ -63,8 +64,9 @@ class Stage:
 
     def spawn(self, name, command, **more):
         log = open(self.work / f"{name}.log", "w", encoding="utf-8")
-        out = more.pop("stdout", log)
-        process = subprocess.Popen(command, env=self.env, stdout=out, stderr=log, cwd=self.root, **more)
+        out, env = more.pop("stdout", log), more.pop("env", self.env)
+        # A session of its own: what it starts in turn can be ended with it.
+        process = subprocess.Popen(command, env=env, stdout=out, stderr=log, cwd=self.root, start_new_session=True, **more)
         self.started.append((name, process))
         print(f"start {name} (pid {process.pid}, {log.name})", flush=True)
         return process
@@ -77,7 +79,12 @@ class Stage:
                 try:
                     process.wait(20)
                 except subprocess.TimeoutExpired:
-                    process.kill()
+                    print(f"{name} does not end by itself", flush=True)
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            process.wait()
             print(f"stop {name} (pid {process.pid})", flush=True)
 
     def account(self, emulator):
@@ -114,11 +121,14 @@ class Stage:
         return path
 
     def bootstrap(self, match):
-        """The debug build's function in place of a package. It ends with its standard input."""
+        """The debug build's function in place of a package. It ends with its standard input, and this one,
+        a pipe that is its own writer, has no end."""
         folder = self.work / "bootstraps" / match[1]
         folder.mkdir(parents=True, exist_ok=True)
+        if not self.endless.exists():
+            os.mkfifo(self.endless)
         script = folder / "bootstrap"
-        script.write_text(f"#!/bin/sh\nexec {self.binary()} function {match[1]} < /dev/zero\n")
+        script.write_text(f"#!/bin/sh\nexec {self.binary()} function {match[1]} <> {self.endless}\n")
         script.chmod(0o755)
         return f"CodeUri: {folder}"
 
@@ -138,7 +148,7 @@ class Stage:
         env = self.env | {"PATH": f"{self.sam}:{os.environ['PATH']}"}
         parameters = ["--parameter-overrides", "Stage=dev Architecture=x86_64 DueShards=2"]
         if not os.environ.get("QUITTANCE_DEV_STACK_BINARY"):
-            subprocess.run(["cargo", "build", "--bin", "dev-stack"], cwd=self.root, check=True)
+            self.say("cargo build", ["cargo", "build", "--bin", "dev-stack"], os.environ)
         built = self.built or self.work / "build"
         if not self.fast and not self.built:
             self.say("sam build", [sam, "build", "--template-file", template, "--base-dir", self.root,
@@ -152,19 +162,14 @@ class Stage:
                                 "--no-confirm-changeset", "--no-progressbar", *parameters], env)
 
     def say(self, what, command, env):
-        began = time.monotonic()
-        log = self.work / (what.replace(" ", "-") + ".log")
-        with open(log, "w", encoding="utf-8") as out:
-            # In a group of its own: what it starts in turn ends with it.
-            process = subprocess.Popen(command, cwd=self.root, env=env, stdout=out, stderr=out, start_new_session=True)
-            try:
-                failed = process.wait()
-            except BaseException:
-                os.killpg(process.pid, signal.SIGTERM)
-                raise
+        began, name = time.monotonic(), what.replace(" ", "-")
+        process = self.spawn(name, command, env=env)
+        failed = process.wait()
+        self.started.remove((name, process))
         print(f"{what}: {time.monotonic() - began:.0f} s", flush=True)
         if failed:
-            raise SystemExit(f"{what} failed:\n" + "\n".join(log.read_text().splitlines()[-25:]))
+            log = (self.work / f"{name}.log").read_text()
+            raise SystemExit(f"{what} failed:\n" + "\n".join(log.splitlines()[-25:]))
 
     def wire(self):
         """Routes and integrations, from what the deployment gives to API Gateway as OpenAPI."""

@@ -87,12 +87,14 @@ class Stage:
         self.say("sam build", [self.sam, "build", "--template-file", self.root / "template.yaml", *folder, *self.parameters])
 
     def say(self, what, command):
-        began, log = time.monotonic(), self.work / (what.replace(" ", "-") + ".log")
-        with open(log, "w", encoding="utf-8") as out:
-            done = subprocess.run(command, cwd=self.root, env=self.env, stdout=out, stderr=out, check=False)
+        began, name = time.monotonic(), what.replace(" ", "-")
+        process = self.spawn(name, command)
+        failed = process.wait()
+        self.started.remove((name, process))
         print(f"{what}: {time.monotonic() - began:.0f} s", flush=True)
-        if done.returncode:
-            raise Broken(f"{what} failed:\n" + "\n".join(log.read_text().splitlines()[-25:]))
+        if failed:
+            log = (self.work / f"{name}.log").read_text()
+            raise Broken(f"{what} failed:\n" + "\n".join(log.splitlines()[-25:]))
 
     def dev_stack(self, *arguments):
         command = [self.target / "debug" / "dev-stack", *arguments, "--port", "0", "--quiet", "--json"]
