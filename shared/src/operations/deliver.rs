@@ -101,7 +101,7 @@ fn signed(
     Ok(request)
 }
 
-/// HTTPS; plain HTTP only to this machine, and only in the dev stack.
+/// HTTPS; plain HTTP only in the dev stack.
 fn acceptable(app: &App, text: &str) -> Option<url::Url> {
     let url = url::Url::parse(text).ok()?;
     let local = app.config.dev_stack && url.scheme() == "http";
