@@ -13,7 +13,7 @@ mod whole;
 
 use std::process::ExitCode;
 
-use e2e::search::replay;
+use e2e::search::{broken_by, replay};
 use quittance::mutants::breaking;
 
 use self::options::{Command, HELP};
@@ -46,6 +46,9 @@ fn main() -> ExitCode {
             println!("{} violations", report.violations.len());
             for violation in &report.violations {
                 println!("  {violation}");
+            }
+            for invariant in broken_by(&report.violations) {
+                println!("{invariant}");
             }
             if came < plan.0.len() {
                 eprintln!("so this says little: a fault must suit the call of its number");

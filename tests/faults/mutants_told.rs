@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use e2e::search::mutants::{Ground, Hunt, NOT_APPLICABLE, about, all, hunt, law};
-use e2e::search::{Found, on_a_deep_stack, replay};
+use e2e::search::{Found, broken_by, on_a_deep_stack, replay};
 use quittance::mutants::{Mutant, breaking};
 
 /// Longer than any hunt takes that comes to something.
@@ -57,6 +57,9 @@ pub(super) fn tell(mutant: Mutant, ground: &Ground) -> ExitCode {
     let told = on_a_deep_stack(|| breaking(Some(mutant), || replay(&name, &shrunk.plan)));
     for line in told.iter().flat_map(|(_, report)| &report.trace) {
         println!("{line}");
+    }
+    for invariant in broken_by(&shrunk.violations) {
+        println!("{invariant}");
     }
     println!("caught after {} runs: {}", hunt.runs, shrunk.violations.join("; "));
     println!("again: cargo faults --mutant {} --replay '{name} {}'", mutant.name(), shrunk.plan);

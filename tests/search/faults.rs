@@ -186,6 +186,11 @@ impl Mode {
         NAMES.iter().find(|(known, _)| *known == name).map(|(_, mode)| *mode)
     }
 
+    /// Every name that a plan may hold.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        NAMES.iter().map(|(name, _)| *name)
+    }
+
     pub fn counts(self) -> Count {
         match self {
             Self::Turn(_) => Count::Steps,

@@ -45,6 +45,7 @@ mod interleave;
 mod campaign;
 pub mod fuzz;
 mod caught;
+mod invariants;
 mod laws;
 pub mod mutants;
 
@@ -53,6 +54,7 @@ pub use self::deep::on_a_deep_stack;
 pub use self::explore::Depth;
 pub use self::faults::Mode;
 pub use self::interleave::Bounds;
+pub use self::invariants::{INVARIANTS, broken_by};
 pub use self::plan::Plan;
 pub use self::run::{Report, replay, run};
 pub use self::scenarios::{Setting, races, settings};

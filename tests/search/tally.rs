@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::faults::Count;
 use super::hidden::beside;
+use super::invariants::broken_by;
 use super::plan::Plan;
 use super::run::Report;
 use super::scenarios::Setting;
@@ -117,6 +118,9 @@ impl fmt::Display for Found {
         let report = beside(&self.setting, &self.plan, true);
         for line in &report.trace {
             writeln!(f, "  {line}")?;
+        }
+        for invariant in broken_by(&report.violations) {
+            writeln!(f, "{invariant}")?;
         }
         write!(f, "again: cargo faults --replay '{} {}'", self.setting, self.plan)
     }

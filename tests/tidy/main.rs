@@ -22,6 +22,7 @@ mod dependencies;
 mod problems;
 mod documents;
 mod figures;
+mod proof;
 
 /// Shows every violation at once.
 #[track_caller]
