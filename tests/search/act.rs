@@ -38,6 +38,8 @@ pub(super) enum Act {
     Forge(&'static str),
     /// The gateway tells of a payment of nobody's.
     Orphan,
+    /// The same merchant does it with a second order.
+    Beside(&'static Self),
     /// At most three acts at once, each by a process of its own, one call at a time.
     Together(&'static [Act]),
 }

@@ -12,7 +12,7 @@ use super::client::Client;
 use super::fate::answer;
 use super::faults::Mode;
 use super::ground::DELIVERY_SECRET;
-use super::script::Player;
+use super::script::{Messages, Player};
 use super::world::World;
 
 /// The target that a function of ours reads.
@@ -94,11 +94,13 @@ impl World {
     }
 }
 
-/// I5: within an order everybody hears the same in the same sequence.
-pub(super) fn sequence(player: &Player, wrong: &mut Vec<String>) {
-    let told = player.client.world.state().told.clone();
-    let told: Vec<String> = told.into_iter().map(|(id, _)| id).collect();
-    if told != player.sequence {
-        wrong.push(format!("I5 the merchant heard {told:?}, another target {:?}", player.sequence));
+/// I5: within an order everybody hears the same in the same sequence. `messages` are what was told of it.
+pub(super) fn sequence(listener: &Player, messages: &Messages, wrong: &mut Vec<String>) {
+    let of_it = |id: &&String| messages.values().any(|told| told.contains_key(*id));
+    let told = listener.client.world.state().told.clone();
+    let told: Vec<&String> = told.iter().map(|(id, _)| id).filter(of_it).collect();
+    let other: Vec<&String> = listener.sequence.iter().filter(of_it).collect();
+    if told != other {
+        wrong.push(format!("I5 the merchant heard {told:?}, another target {other:?}"));
     }
 }

@@ -33,21 +33,22 @@ pub(super) fn difference(setting: &Setting, end: &str) -> Option<String> {
     (end != expected).then(|| format!("I4 nothing went wrong, and it ended {end}, not {expected}"))
 }
 
-/// How it ended: the state of the order, and what the merchant keeps of the money.
+/// How it ended: the state of the order, and what the merchant keeps of the money; of each order.
 pub(super) fn of(player: &Player) -> String {
-    let world = &player.client.world;
-    let truth = world.truth();
-    let mut kept = 0;
-    for object in truth["payments"].as_array().into_iter().flatten() {
-        let refunds = object["refunds"].as_array().into_iter().flatten();
-        let given: u64 = refunds
-            .filter(|refund| refund["status"] != "failed")
-            .filter_map(|refund| refund["amount"].as_u64())
-            .sum();
-        kept += object["amount_captured"].as_u64().unwrap_or_default();
-        kept = kept.saturating_sub(given + lost(object));
-    }
-    let state = world.state();
-    let order = state.orders.get(&format!("O#{}", player.order));
-    order.map_or("no order".to_owned(), |order| format!("{:?} {kept}", order.state))
+    let ends = std::iter::once(player).chain(player.beside.as_deref()).map(|player| {
+        let mut kept = 0;
+        for object in player.objects() {
+            let refunds = object["refunds"].as_array().into_iter().flatten();
+            let given: u64 = refunds
+                .filter(|refund| refund["status"] != "failed")
+                .filter_map(|refund| refund["amount"].as_u64())
+                .sum();
+            kept += object["amount_captured"].as_u64().unwrap_or_default();
+            kept = kept.saturating_sub(given + lost(&object));
+        }
+        let state = player.client.world.state();
+        let order = state.orders.get(&format!("O#{}", player.order));
+        order.map_or("no order".to_owned(), |order| format!("{:?} {kept}", order.state))
+    });
+    ends.collect::<Vec<_>>().join(", ")
 }

@@ -3,12 +3,26 @@
 use bytes::Bytes;
 use dev_stack::sandbox::Outcome;
 use http::Request;
+use quittance::domain::id::PaymentId;
 use serde_json::{Value, json};
 
 use super::script::Player;
 use super::world::World;
 
 impl Player {
+    /// Whether this is a payment of the player's order.
+    pub(super) fn owns(&self, payment: &str) -> bool {
+        PaymentId::parse(payment).is_ok_and(|payment| payment.order() == self.order)
+    }
+
+    /// What the gateway has of it.
+    pub(super) fn objects(&self) -> Vec<Value> {
+        let truth = self.client.world.truth();
+        let mut objects = truth["payments"].as_array().cloned().unwrap_or_default();
+        objects.retain(|object| self.owns(object["reference"].as_str().unwrap_or_default()));
+        objects
+    }
+
     pub(super) fn dashboard(&mut self, key: &str, act: &str, body: &Value) {
         let payment = self.payment(key);
         let mut body = body.clone();

@@ -33,7 +33,7 @@ impl Process {
             death: Arc::new(Notify::new()),
             gateway_calls: Arc::default(),
         };
-        let config = config();
+        let config = config(world.shards);
         let outside = Outside {
             aws: sdk_config(&config.aws, SharedHttpClient::new(wires.clone())),
             transport: Arc::new(wires.clone()),
@@ -57,7 +57,7 @@ impl Process {
     }
 }
 
-fn config() -> Config {
+fn config(due_shards: u32) -> Config {
     let region = REGION.fetch_add(1, Ordering::Relaxed);
     let endpoint = |service: &str| format!("http://{service}");
     let queues = TARGETS.map(|name| Target {
@@ -67,7 +67,7 @@ fn config() -> Config {
     Config {
         stack: "quittance".to_owned(),
         table: "payments".to_owned(),
-        due_shards: 1,
+        due_shards,
         gateways: vec![GatewayName::new("sandbox")],
         targets: queues.into(),
         dev_stack: true,

@@ -1,8 +1,8 @@
 //! What is played with several at work at once.
 
 use super::act::Act::{
-    self, Behave, Cancel, CancelOrder, Capture, Choose, Dashboard, Deliver, Look, Pay, PayInstead,
-    PayManual, Refund, Sweep, Together, Wait,
+    self, Behave, Beside, Cancel, CancelOrder, Capture, Choose, Dashboard, Deliver, Look, Pay,
+    PayInstead, PayManual, Refund, Sweep, Together, Wait,
 };
 use super::scenarios::{Need, Scenario};
 
@@ -74,6 +74,17 @@ pub(super) static RACES: &[Scenario] = &[
         &[Pay("a"), Choose("a", "approve"), Wait(3601), Together(&[Sweep, Deliver, CancelOrder])],
     ),
     race("race-sweeps", &[Pay("a"), Wait(3601), Together(&[Sweep, Sweep]), Choose("a", "approve")]),
+    race(
+        "race-two-orders",
+        &[
+            Pay("a"),
+            Beside(&Pay("a")),
+            Choose("a", "approve"),
+            Beside(&Choose("a", "approve")),
+            Wait(35),
+            Together(&[Sweep, Deliver, Sweep]),
+        ],
+    ),
     with(
         "race-capture-void",
         &[Need::Manual],

@@ -4,50 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dev_stack::sandbox::Profile;
 use quittance::domain::attempt::CaptureMode;
+use quittance::domain::id::PaymentId;
 use quittance::domain::ledger::{Capture, CaptureClass, OperationKind};
 use quittance::domain::order::{Order, State};
 use quittance::domain::phase::{OperationPhase, Phase};
 use serde_json::Value;
 
-use super::client::Reply;
 use super::room::returned;
 use super::scenarios::Webhooks;
 use super::script::{AMOUNT, Messages, Player};
 use super::told;
 use super::world::World;
-
-/// I9: what was acknowledged is committed or parked.
-pub(super) fn acknowledged(world: &World, body: &[u8], reply: &Reply) {
-    let event: Value = serde_json::from_slice(body).unwrap_or_default();
-    let kept = match reply.body["received"].as_str() {
-        Some("committed") => {
-            let state = world.state();
-            state.orders.values().any(|order| !order.ask.is_empty() || knows(order, &event))
-        }
-        Some("parked") => world.state().images.keys().any(|key| key.starts_with("P#")),
-        _ => false,
-    };
-    if reply.status == 200 && !kept {
-        world.violate(format!("I9 {} was acknowledged and is not kept", event["event"]));
-    }
-}
-
-/// What the event tells is in the item.
-fn knows(order: &Order, event: &Value) -> bool {
-    let id = |value: &Value| value["id"].as_str().unwrap_or_default().to_owned();
-    let shown = || order.attempts.values().any(|it| it.objects.contains_key(&id(event)));
-    match event["event"].as_str().unwrap_or_default() {
-        "payment.completed" => order.captures.contains_key(&id(event)),
-        "payment.authorized" | "payment.failed" | "payment.canceled" | "payment.expired" => shown(),
-        "refund.completed" | "refund.failed" => order.refunds.contains_key(&id(&event["refund"])),
-        "dispute.opened" | "dispute.won" | "dispute.lost" => {
-            order.disputes.contains_key(&id(&event["dispute"]))
-        }
-        // Of a page that is still open: nothing follows from it.
-        "payment.pending" | "payment.attempt_failed" => true,
-        _ => false,
-    }
-}
 
 /// I21: where a void exists, no authorization that nobody wants waits for its lapse.
 pub(super) fn no_hold_is_left(world: &World, webhooks: Webhooks) {
@@ -71,17 +38,15 @@ pub(super) fn no_hold_is_left(world: &World, webhooks: Webhooks) {
     }
 }
 
-pub(super) fn check(player: &Player, webhooks: Webhooks) {
+/// `listener` has heard what was told of all orders.
+pub(super) fn check(player: &Player, listener: &Player, webhooks: Webhooks) {
     let world = &player.client.world;
-    let truth = world.truth();
-    let all: Vec<Value> = truth["payments"].as_array().cloned().unwrap_or_default();
+    let all = player.objects();
     let mut objects = all.clone();
-    let messages = &player.heard;
+    let messages = &told::of(&player.order, &listener.heard);
     let order = world.state().orders.get(&format!("O#{}", player.order)).cloned();
+    strangers(world);
     let Some(order) = order else {
-        if !objects.is_empty() {
-            world.violate("I3 the gateway has a payment of no order".to_owned());
-        }
         return;
     };
     if webhooks == Webhooks::Lost {
@@ -95,9 +60,22 @@ pub(super) fn check(player: &Player, webhooks: Webhooks) {
     super::disputes::check(&objects, &order, messages, &mut wrong);
     ends(&order, messages, &mut wrong);
     told::check(&all, &order, messages, &mut wrong);
-    super::consumer::sequence(player, &mut wrong);
+    super::consumer::sequence(listener, messages, &mut wrong);
     for what in wrong {
         world.violate(what);
+    }
+}
+
+/// I3: nothing is at the gateway that is of no order.
+fn strangers(world: &World) {
+    let truth = world.truth();
+    let mut objects = truth["payments"].as_array().into_iter().flatten();
+    let is_known = |object: &Value| {
+        let payment = PaymentId::parse(object["reference"].as_str().unwrap_or_default());
+        payment.is_ok_and(|it| world.state().orders.contains_key(&format!("O#{}", it.order())))
+    };
+    if !objects.all(is_known) {
+        world.violate("I3 the gateway has a payment of no order".to_owned());
     }
 }
 
@@ -109,7 +87,8 @@ fn is_for_reconciliation(object: &Value, order: &Order) -> bool {
 
 /// I16: one page per attempt was ever handed out, and it is the one in the item.
 fn pages(player: &Player, order: &Order, wrong: &mut Vec<String>) {
-    for (payment, tokens) in player.client.world.state().pages.clone() {
+    let pages = player.client.world.state().pages.clone();
+    for (payment, tokens) in pages.into_iter().filter(|(payment, _)| player.owns(payment)) {
         if tokens.len() > 1 {
             wrong.push(format!("I16 {} pages of {payment} were handed out", tokens.len()));
         }

@@ -60,7 +60,7 @@ pub(super) fn on_paused_time<T>(work: impl Future<Output = T>) -> T {
 }
 
 async fn play(setting: &Setting, plan: &Plan, tell: bool) -> Report {
-    let world = Arc::new(World::new(setting.profile, plan.clone(), tell));
+    let world = Arc::new(World::new(setting.profile, setting.orders(), plan.clone(), tell));
     let behaviour = format!(r#"{{"webhooks":{}}}"#, setting.webhooks.behaviour());
     let behaviour: serde_json::Value = serde_json::from_str(&behaviour).unwrap();
     world.control("PUT", "/control/behaviour", &behaviour);
@@ -76,7 +76,9 @@ async fn play(setting: &Setting, plan: &Plan, tell: bool) -> Report {
         }
     }
     recover(&mut player, setting.webhooks).await;
-    rest::check(&player, setting.webhooks);
+    for of in std::iter::once(&player).chain(player.beside.as_deref()) {
+        rest::check(of, &player, setting.webhooks);
+    }
     let end = ends::of(&player);
     if plan.0.is_empty()
         && setting.is_whole()

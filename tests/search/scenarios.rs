@@ -105,6 +105,11 @@ impl Setting {
         acts.get(..acts.len() - self.cut).unwrap_or_default()
     }
 
+    pub(super) fn orders(&self) -> u32 {
+        let beside = |act: &Act| matches!(act, Act::Beside(_));
+        1 + u32::from(self.acts().iter().any(beside))
+    }
+
     pub(super) fn is_main(&self) -> bool {
         self.profile == Profile::Full && self.webhooks == Webhooks::InOrder
     }

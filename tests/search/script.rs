@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use quittance::domain::conclude::shard_of;
 use quittance::domain::id::{OrderId, PaymentId};
 use quittance::domain::idempotency::Key;
 use quittance::domain::phase::Phase;
@@ -18,6 +19,8 @@ use super::scenarios::Webhooks;
 use super::turns::together;
 
 pub(super) const AMOUNT: u64 = 7500;
+/// In another shard than the first.
+const SECOND: &str = "beside";
 /// Short, so that a run soon reaches it.
 pub(super) const ORDER_SECONDS: i64 = 3600;
 
@@ -26,7 +29,11 @@ pub(super) const ORDER_SECONDS: i64 = 3600;
 pub(super) struct Player {
     pub(super) client: Client,
     pub(super) order: OrderId,
+    /// What the merchant calls the order.
+    name: &'static str,
     placed: bool,
+    /// A second order, if there is one.
+    pub(super) beside: Option<Box<Self>>,
     metadata: Option<&'static str>,
     /// The gateway took or reserved money by hand.
     pub(super) by_hand: BTreeSet<String>,
@@ -42,11 +49,16 @@ pub(super) type Messages = BTreeMap<&'static str, BTreeMap<String, Value>>;
 
 impl Player {
     pub(super) fn new(client: Client, metadata: Option<&'static str>) -> Self {
-        let order = OrderId::from_key(&Key::parse("order").unwrap());
+        Self::of_order("order", client, metadata)
+    }
+
+    fn of_order(name: &'static str, client: Client, metadata: Option<&'static str>) -> Self {
         Self {
             client,
-            order,
+            order: OrderId::from_key(&Key::parse(name).unwrap()),
+            name,
             placed: false,
+            beside: None,
             metadata,
             by_hand: BTreeSet::new(),
             twins: BTreeSet::new(),
@@ -65,7 +77,7 @@ impl Player {
         if let Some(outcome) = self.metadata {
             body["metadata"] = json!({ "sandbox": outcome });
         }
-        let key = Some("order".to_owned());
+        let key = Some(self.name.to_owned());
         let ask = Ask { route: "POST /api/orders", parameter: None, key, body };
         let reply = self.client.ask(&ask).await;
         self.placed = reply.is_some_and(|reply| matches!(reply.status, 200 | 201));
@@ -125,9 +137,25 @@ impl Player {
                 self.client.forged(&payment).await;
             }
             Act::Orphan => self.client.orphan().await,
+            Act::Beside(act) => self.beside(*act, webhooks).await,
             Act::Deliver => self.deliver(webhooks).await,
             Act::Together(acts) => Box::pin(self.together(acts, webhooks)).await,
         }
+    }
+
+    async fn beside(&mut self, act: Act, webhooks: Webhooks) {
+        let mut other = match self.beside.take() {
+            Some(other) => other,
+            None => {
+                let client = Client::new(Arc::clone(&self.client.world));
+                let mut other = Self::of_order(SECOND, client, self.metadata);
+                assert_ne!(shard_of(&self.order, 2), shard_of(&other.order, 2));
+                other.place().await;
+                Box::new(other)
+            }
+        };
+        Box::pin(other.play(act, webhooks)).await;
+        self.beside = Some(other);
     }
 
     async fn together(&mut self, acts: &'static [Act], webhooks: Webhooks) {

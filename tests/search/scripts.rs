@@ -1,8 +1,8 @@
 //! The scripts that are played.
 
 use super::act::Act::{
-    self, Behave, Cancel, CancelOrder, Capture, Choose, Dashboard, Forge, Look, Orphan, Pay,
-    PayInstead, PayManual, Refund, RefundsBecome, Sweep, Wait,
+    self, Behave, Beside, Cancel, CancelOrder, Capture, Choose, Dashboard, Forge, Look, Orphan,
+    Pay, PayInstead, PayManual, Refund, RefundsBecome, Sweep, Wait,
 };
 use super::scenarios::{Need, Scenario};
 
@@ -255,6 +255,18 @@ pub(super) static SCENARIOS: &[Scenario] = &[
             Refund("a", "r", 0),
         ],
     ),
+    plain(
+        "two-orders",
+        &[
+            Pay("a"),
+            Beside(&Pay("a")),
+            Choose("a", "approve"),
+            Beside(&Choose("a", "approve")),
+            Wait(35),
+            Beside(&Look("a")),
+        ],
+    ),
+    plain("two-orders-expire", &[Pay("a"), Beside(&Pay("a")), Wait(3601), Sweep]),
     chosen("chosen-approve", "approve", &[Pay("a"), Pay("a")]),
     chosen("chosen-decline", "decline", &[Pay("a"), Pay("b")]),
     chosen("chosen-pending", "pending:50s", &[Pay("a"), Pay("b"), Wait(60), Look("a")]),

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use quittance::domain::id::OrderId;
 use quittance::domain::order::{Order, State};
 use serde_json::Value;
 
@@ -20,6 +21,15 @@ const ONCE: [&str; 9] = [
     "order.expired",
     "order.canceled",
 ];
+
+/// What was told of one order.
+pub(super) fn of(order: &OrderId, heard: &Messages) -> Messages {
+    let mut of_it = heard.clone();
+    for told in of_it.values_mut() {
+        told.retain(|_, message| message["data"]["order_id"] == order.as_str());
+    }
+    of_it
+}
 
 /// `objects` is all that the gateway has.
 pub(super) fn check(

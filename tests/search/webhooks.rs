@@ -5,14 +5,15 @@ use data_encoding::HEXLOWER;
 use dev_stack::sandbox::Profile;
 use quittance::domain::id::{OrderId, PaymentId};
 use quittance::domain::idempotency::Key;
+use quittance::domain::order::Order;
 use quittance::standard_webhooks::{self, SigningKey};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::client::{Client, Work};
+use super::client::{Client, Reply, Work};
 use super::ground::{DELIVERY_SECRET, WEBHOOK_SECRET};
-use super::rest::acknowledged;
 use super::script::AMOUNT;
+use super::world::World;
 
 impl Client {
     /// The first webhook of all, as a gateway that never saw its answer sends it again.
@@ -110,5 +111,38 @@ impl Client {
             }
         };
         ([vec![(standard_webhooks::ID, id.to_owned())], proof].concat(), body)
+    }
+}
+
+/// I9: what was acknowledged is committed or parked.
+fn acknowledged(world: &World, body: &[u8], reply: &Reply) {
+    let event: Value = serde_json::from_slice(body).unwrap_or_default();
+    let kept = match reply.body["received"].as_str() {
+        Some("committed") => {
+            let state = world.state();
+            state.orders.values().any(|order| !order.ask.is_empty() || knows(order, &event))
+        }
+        Some("parked") => world.state().images.keys().any(|key| key.starts_with("P#")),
+        _ => false,
+    };
+    if reply.status == 200 && !kept {
+        world.violate(format!("I9 {} was acknowledged and is not kept", event["event"]));
+    }
+}
+
+/// What the event tells is in the item.
+fn knows(order: &Order, event: &Value) -> bool {
+    let id = |value: &Value| value["id"].as_str().unwrap_or_default().to_owned();
+    let shown = || order.attempts.values().any(|it| it.objects.contains_key(&id(event)));
+    match event["event"].as_str().unwrap_or_default() {
+        "payment.completed" => order.captures.contains_key(&id(event)),
+        "payment.authorized" | "payment.failed" | "payment.canceled" | "payment.expired" => shown(),
+        "refund.completed" | "refund.failed" => order.refunds.contains_key(&id(&event["refund"])),
+        "dispute.opened" | "dispute.won" | "dispute.lost" => {
+            order.disputes.contains_key(&id(&event["dispute"]))
+        }
+        // Of a page that is still open: nothing follows from it.
+        "payment.pending" | "payment.attempt_failed" => true,
+        _ => false,
     }
 }

@@ -35,6 +35,8 @@ const FROZEN_MS: i64 = 45_000;
 pub(super) struct World {
     pub(super) time: Arc<Time>,
     pub(super) profile: Profile,
+    /// Of the due index: as many as there are orders.
+    pub(super) shards: u32,
     pub(super) sqs: Sqs,
     pub(super) core: Core,
     pub(super) ids: Arc<dyn quittance::ports::Ids>,
@@ -91,13 +93,13 @@ impl std::fmt::Debug for World {
 }
 
 impl World {
-    pub(super) fn new(profile: Profile, plan: Plan, tell: bool) -> Self {
+    pub(super) fn new(profile: Profile, shards: u32, plan: Plan, tell: bool) -> Self {
         let time = Arc::new(Time::start());
         let Ground { database, sqs, secrets, core } = Ground::lay(profile, &time);
         let ids = Arc::new(Counted::default());
         let state = Mutex::new(State { plan, tell, ..State::default() });
         let turns = Turns::default();
-        Self { time, profile, sqs, core, ids, turns, database, secrets, state }
+        Self { time, profile, shards, sqs, core, ids, turns, database, secrets, state }
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
