@@ -144,18 +144,16 @@ impl Player {
     }
 
     async fn beside(&mut self, act: Act, webhooks: Webhooks) {
-        let mut other = match self.beside.take() {
-            Some(other) => other,
-            None => {
-                let client = Client::new(Arc::clone(&self.client.world));
-                let mut other = Self::of_order(SECOND, client, self.metadata);
-                assert_ne!(shard_of(&self.order, 2), shard_of(&other.order, 2));
-                other.place().await;
-                Box::new(other)
-            }
-        };
-        Box::pin(other.play(act, webhooks)).await;
-        self.beside = Some(other);
+        if self.beside.is_none() {
+            let client = Client::new(Arc::clone(&self.client.world));
+            let mut other = Self::of_order(SECOND, client, self.metadata);
+            assert_ne!(shard_of(&self.order, 2), shard_of(&other.order, 2));
+            other.place().await;
+            self.beside = Some(Box::new(other));
+        }
+        if let Some(other) = &mut self.beside {
+            Box::pin(other.play(act, webhooks)).await;
+        }
     }
 
     async fn together(&mut self, acts: &'static [Act], webhooks: Webhooks) {
