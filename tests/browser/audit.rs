@@ -90,8 +90,16 @@ impl Visit {
     }
 
     pub(crate) async fn photograph_into(&self, file: &Path) {
-        let all = json!({ "captureBeyondViewport": true });
-        let picture = self.devtools("Page.captureScreenshot", all).await;
+        self.photograph_part(file, json!({ "captureBeyondViewport": true })).await;
+    }
+
+    /// What fits on the screen.
+    pub(crate) async fn photograph_screen(&self, file: &Path) {
+        self.photograph_part(file, json!({})).await;
+    }
+
+    async fn photograph_part(&self, file: &Path, part: Value) {
+        let picture = self.devtools("Page.captureScreenshot", part).await;
         let picture = BASE64.decode(picture["data"].as_str().unwrap().as_bytes()).unwrap();
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, picture).unwrap();

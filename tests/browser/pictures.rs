@@ -30,6 +30,6 @@ async fn the_pictures_of_the_readme() {
     visit.to_checkout().await;
     visit.click("#method-upi").await;
     visit.at(360, "dark").await;
-    visit.photograph_into(&folder.join("checkout-phone-dark.png")).await;
+    visit.photograph_screen(&folder.join("checkout-phone-dark.png")).await;
     visit.end().await;
 }
