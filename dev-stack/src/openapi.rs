@@ -8,6 +8,7 @@
 mod answers;
 mod event;
 mod examples;
+mod meanings;
 mod operation;
 mod operations;
 mod page;
@@ -85,7 +86,7 @@ fn described(operation: &Operation, examples: &[Example]) -> Value {
 
 fn request_body(operation: &Operation, schema: &Value, examples: &[Example]) -> Value {
     let required = schema.get("required").is_some();
-    let mut media = json!({ "schema": schema });
+    let mut media = json!({ "schema": meanings::told(operation.id, schema) });
     let shown = examples.iter().filter_map(|it| Some((it.name.clone(), it.body.clone()?)));
     let shown: Map<String, Value> =
         shown.map(|(name, body)| (name, json!({ "value": body }))).collect();

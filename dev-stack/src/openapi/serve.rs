@@ -7,9 +7,10 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::{document, page, recorded};
+use crate::site;
 
 /// Nothing from elsewhere, nothing that runs.
-const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; \
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| document(&recorded().unwrap_or_default()));
@@ -22,6 +23,7 @@ pub(crate) fn shown(method: &Method, path: &str) -> Option<Response> {
     let (content_type, body) = match path {
         "/openapi.json" => ("application/json", DOCUMENT.to_string()),
         "/docs" | "/docs/" => ("text/html; charset=utf-8", page::page(&DOCUMENT)?),
+        "/docs.svg" => (site::MARK.content_type, site::MARK.body.to_owned()),
         "/docs.css" => ("text/css; charset=utf-8", page::STYLE.to_owned()),
         _ => return None,
     };

@@ -35,21 +35,24 @@ impl Text {
         (self.min..=self.max).contains(&length) && !text.contains(refuses)
     }
 
-    /// Bytes have no word in JSON Schema: no string of so many has more characters.
+    /// Bytes have no word in JSON Schema: no string of so many has more characters. So they are told.
     pub(super) fn schema(self) -> Value {
         let controls = if self.lines {
             r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
         } else {
             r"\u0000-\u001f\u007f-\u009f"
         };
-        let unit = if self.in_bytes { "bytes of UTF-8" } else { "characters" };
-        json!({
+        let mut schema = json!({
             "type": "string",
             "minLength": self.min,
             "maxLength": self.max,
             "pattern": format!("^[^{controls}]*$"),
-            "description": format!("{} to {} {unit}.", self.min, self.max),
-        })
+        });
+        if self.in_bytes {
+            let limit = format!("{} to {} bytes of UTF-8.", self.min, self.max);
+            schema.as_object_mut().map(|it| it.insert("description".to_owned(), limit.into()));
+        }
+        schema
     }
 
     pub(super) fn detail(self) -> String {

@@ -1,0 +1,106 @@
+//! What the members of a request mean. Their shapes and limits are what the functions read; why one would
+//! send them is for people alone, and so stands here.
+
+use serde_json::{Value, json};
+
+const CREATE_ORDER: &[(&str, &str)] = &[
+    ("items", "What is bought."),
+    ("items[].product_id", "The merchant's own name of it."),
+    ("items[].name", "As the shopper reads it."),
+    ("items[].quantity", "How many of it."),
+    ("items[].unit_amount", "The price of one, in the currency's minor unit."),
+    ("total_amount", "What is to be paid, in the currency's minor unit."),
+    ("currency", "Of all amounts."),
+    ("reference", "The merchant's own number of the order."),
+    ("customer", "Who buys; kept with the order."),
+    ("metadata", "The merchant's own notes; confirmations bring them back."),
+    ("expires_in", "For how many seconds it can be paid; 86400 unless told."),
+];
+
+const CREATE_PAYMENT: &[(&str, &str)] = &[
+    ("order_id", "The order to be paid."),
+    ("amount", "The order's, in the currency's minor unit."),
+    ("currency", "The order's."),
+    ("gateway", "Without it, the first of the stack's that takes the payment."),
+    ("method", "Without it, the shopper chooses."),
+    ("capture", "`manual` reserves the money, to be captured later; `automatic` unless told."),
+    ("return_url", "Where the gateway sends the shopper afterwards;"),
+    ("replace", "Ends the live attempt first, so that another can begin; `false` unless told."),
+];
+
+const CAPTURE_PAYMENT: &[(&str, &str)] =
+    &[("amount", "What to take, in the currency's minor unit; all that is reserved unless told.")];
+
+const REFUND_PAYMENT: &[(&str, &str)] = &[
+    ("amount", "What to give back, in the currency's minor unit; all that is left unless told."),
+    ("reason", "The merchant's own words, kept with the refund."),
+    ("despite_dispute", "Refunds what the shopper's bank disputes, too; `false` unless told."),
+];
+
+fn of(operation: &str) -> &'static [(&'static str, &'static str)] {
+    match operation {
+        "createOrder" => CREATE_ORDER,
+        "createPayment" => CREATE_PAYMENT,
+        "capturePayment" => CAPTURE_PAYMENT,
+        "refundPayment" => REFUND_PAYMENT,
+        _ => &[],
+    }
+}
+
+/// The schema of the operation's body, its members with their meanings before their limits.
+pub(super) fn told(operation: &str, schema: &Value) -> Value {
+    let mut schema = schema.clone();
+    for (way, meaning) in of(operation) {
+        let pointer = format!("/properties/{}", way.replace("[].", "/items/properties/"));
+        if let Some(member) = schema.pointer_mut(&pointer) {
+            let limit = member["description"].as_str().map(|limit| format!(" {limit}"));
+            member["description"] = json!(format!("{meaning}{}", limit.unwrap_or_default()));
+        }
+    }
+    schema
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::operation::{Caller, Operation};
+    use super::super::operations::all;
+    use super::*;
+
+    fn members<'a>(schema: &'a Value, before: &str) -> Vec<(String, &'a Value)> {
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        let mut found = Vec::new();
+        for (name, member) in properties {
+            found.push((format!("{before}{name}"), member));
+            found.extend(members(&member["items"], &format!("{before}{name}[].")));
+        }
+        found
+    }
+
+    fn bodies() -> Vec<(Operation, Value)> {
+        let read = |it: Operation| Some((it.clone(), it.body?));
+        all().into_iter().filter(|it| it.caller != Caller::Gateway).filter_map(read).collect()
+    }
+
+    #[test]
+    fn every_member_that_a_merchant_may_send_has_a_meaning() {
+        for (operation, body) in bodies() {
+            let known: Vec<&str> = of(operation.id).iter().map(|(way, _)| *way).collect();
+            for (way, _) in members(&body, "") {
+                assert!(known.contains(&way.as_str()), "{}: {way}", operation.id);
+            }
+        }
+    }
+
+    #[test]
+    fn a_meaning_is_told_once_and_of_a_member_that_is_read() {
+        for (operation, body) in bodies() {
+            let body = told(operation.id, &body);
+            let members = members(&body, "");
+            for (way, meaning) in of(operation.id) {
+                let member = members.iter().find(|(name, _)| name == way);
+                let told = member.and_then(|(_, it)| it["description"].as_str()).unwrap();
+                assert!(told.starts_with(meaning), "{}: {way}: {told}", operation.id);
+            }
+        }
+    }
+}
