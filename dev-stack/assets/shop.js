@@ -1,4 +1,5 @@
-// Follows a payment: asks the API with the shopper's own token, or the shop's server where a status
+// A form that was sent shows that it is, as a gateway may take its time. On an order's page, what follows
+// its payment: asks the API with the shopper's own token, or the shop's server where a status
 // does not tell all, and shows what the shop's server says once there is news.
 
 // So often at first; then less and less, as nobody looks that closely any more.
@@ -91,5 +92,21 @@ async function follow() {
     }
   }
 }
+
+// A second press would ask for nothing new.
+document.addEventListener('submit', (event) => {
+  const button = event.submitter;
+  if (button?.getAttribute('aria-busy') === 'true') {
+    event.preventDefault();
+    return;
+  }
+  button?.setAttribute('aria-busy', 'true');
+  button?.setAttribute('aria-disabled', 'true');
+  document.querySelector('[data-busy-said]').textContent = 'One moment…';
+});
+// Back to this page as it was left.
+window.addEventListener('pageshow', (event) => {
+  if (event.persisted) location.reload();
+});
 
 if (live) follow();

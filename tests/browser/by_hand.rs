@@ -73,7 +73,10 @@ async fn what_the_merchant_does_by_hand() {
     buy(&visit, None).await;
     paste(&commands(&visit, "Canceled").await[0]).await;
     until_titled(&visit, "Canceled").await;
-    assert!(paste(&commands(&visit, "No such payment").await[0]).await.contains("Not found"));
+    visit.shop("/help").await;
+    visit.click("a[href$='/checkout/nothing']").await;
+    visit.until_checkout("none", "refused").await;
+    assert!(visit.text(".verdict").await.contains("No payment has this address."));
     visit.end().await;
 }
 
@@ -94,7 +97,7 @@ async fn what_the_gateway_does_by_hand() {
     buy(&visit, Some("approve")).await;
     until_titled(&visit, "Paid. Thank you!").await;
     visit.click("form[action$='/refund'] button").await;
-    visit.find(".timeline .bad").await;
-    assert!(visit.text(".timeline").await.contains("Refund failed"));
+    until_titled(&visit, "Paid; the refund failed").await;
+    assert!(visit.text(".timeline").await.contains("The shop was told: Refund failed"));
     visit.end().await;
 }

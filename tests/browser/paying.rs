@@ -24,6 +24,32 @@ async fn buying_takes_three_clicks() {
 }
 
 #[tokio::test]
+async fn a_button_that_was_pressed_shows_that_it_waits() {
+    let Some(visit) = Visit::begin().await else { return };
+    visit.stack.behave(json!({ "create": "timeout_before" })).await;
+    visit.shop("/").await;
+    visit.click("form[action='/cart'] .primary").await;
+    // A page that is on its way out answers nothing, so what it shows is kept before it goes.
+    visit
+        .run(
+            "document.addEventListener('submit', () => setTimeout(() => {
+                const button = document.querySelector('form[action=\"/checkout\"] button');
+                const again = new SubmitEvent('submit', { submitter: button, cancelable: true, bubbles: true });
+                const refused = !button.form.dispatchEvent(again);
+                const said = document.querySelector('[data-busy-said]').textContent;
+                sessionStorage.setItem('seen', [button.ariaBusy, refused, said].join(' '));
+            }), { once: true });
+            return null;",
+        )
+        .await;
+    visit.click("form[action='/checkout'] button").await;
+    visit.until_order("waiting").await;
+    assert_eq!(visit.run("return sessionStorage.getItem('seen')").await, "true true One moment…");
+    assert_eq!(visit.stack.all_truth().await.len(), 0);
+    visit.end().await;
+}
+
+#[tokio::test]
 async fn the_clerk_gives_a_part_back_and_then_the_rest() {
     let Some(visit) = Visit::begin().await else { return };
     visit.to_checkout().await;

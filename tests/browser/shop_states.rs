@@ -35,6 +35,23 @@ async fn the_way_to_the_checkout_is_sound() {
 }
 
 #[tokio::test]
+async fn what_engineers_read_is_sound() {
+    let Some(visit) = Visit::begin().await else { return };
+    let gateway = visit.stack.address("sandbox").to_owned();
+    visit.go(&format!("{gateway}/")).await;
+    assert_eq!(visit.address().await, format!("{gateway}/control/payments"));
+    visit.audit("gateway-empty").await;
+    visit.stack.checkout().await;
+    visit.go(&gateway).await;
+    visit.audit("gateway").await;
+    visit.go(&format!("{}/docs", visit.stack.address("api"))).await;
+    visit.audit("reference").await;
+    visit.run("document.querySelectorAll('details').forEach((it) => { it.open = true; })").await;
+    visit.audit("reference-open").await;
+    visit.end().await;
+}
+
+#[tokio::test]
 async fn every_end_of_an_order_is_sound() {
     let Some(visit) = Visit::begin().await else { return };
     visit.stack.behave(json!({ "webhooks": { "mode": "hold" } })).await;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::answer::Answer;
 use super::behaviour::Behaviour;
 use super::call::Call;
+use super::dashboard;
 use super::dispute::DisputeStatus;
 use super::event::Event;
 use super::gateway::Gateway;
@@ -22,6 +23,7 @@ pub(super) fn answer(gateway: &mut Gateway, call: &Call<'_>) -> Reply {
     match (call.method, call.segments().as_slice()) {
         ("PUT", ["control", "behaviour"]) => behave(gateway, call),
         ("POST", ["control", "deliver"]) => deliver(gateway, call),
+        ("GET", ["control", "payments"]) if call.is_from_browser() => dashboard::show(gateway),
         ("GET", ["control", "payments"]) => truth(gateway),
         ("POST", ["control", "payments", id, "capture"]) => capture(gateway, call, id),
         ("POST", ["control", "payments", id, "authorize"]) => authorize(gateway, id),

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use http::{Request, StatusCode};
 
-use super::answer::Outcome;
+use super::answer::{Answer, Outcome};
 use super::call::Call;
 use super::gateway::Gateway;
 use super::ids::Ids;
@@ -71,6 +71,10 @@ impl Core {
             Some(&"checkout") => page::answer(&mut gateway, &call).into(),
             Some(&"assets") => page::asset(&call).into(),
             Some(&"control") => control::answer(&mut gateway, &call).into(),
+            // Whoever opens the address that the banner tells wants to see what there is.
+            Some(&"") if call.is_from_browser() => {
+                Ok(Answer::see_other("/control/payments".to_owned())).into()
+            }
             _ => page::in_the_language_of(&call, Refusal::NotFound).into(),
         };
         match gateway.journal.commit() {

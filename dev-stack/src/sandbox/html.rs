@@ -13,8 +13,6 @@ use crate::site::number;
 const MERCHANT: &str = "Demo shop";
 /// No bank has it: an app that scans the code finds nobody to pay.
 const VPA: &str = "demo.shop@sandbox";
-/// UPI moves no other money.
-const UPI_CURRENCY: &str = "INR";
 /// Light modules around the code, without which scanners do not find it.
 const QUIET_MODULES: usize = 4;
 
@@ -139,13 +137,15 @@ pub(super) fn checkout(
 }
 
 pub(super) fn refused(refusal: &Refusal) -> Result<String, Refusal> {
-    let title = if matches!(refusal, Refusal::NotFound) { "Not found" } else { "Not possible" };
-    let message = refusal.to_string();
-    Refused { title, message: &message }.render().map_err(|_| Refusal::Internal)
+    let said = refusal.to_string();
+    let is_unknown = matches!(refusal, Refusal::NotFound);
+    let title = if is_unknown { "Not found" } else { "Not possible" };
+    let message = if is_unknown { "No payment has this address." } else { &said };
+    Refused { title, message }.render().map_err(|_| Refusal::Internal)
 }
 
 fn pay<'a>(payment: &'a Payment, bill: Bill<'a>, reserves: bool) -> Pay<'a> {
-    let takes = |method: Method| method != Method::Upi || bill.currency == UPI_CURRENCY;
+    let takes = |method: Method| method.moves(&payment.currency);
     let chosen = payment.method.filter(|method| takes(*method)).unwrap_or(Method::Card);
     // A transfer is made by hand, so it is offered to those only who asked for it.
     let offered =

@@ -32,6 +32,7 @@ mod view;
 mod api;
 mod control;
 mod create;
+mod dashboard;
 mod html;
 mod operations;
 mod page;

@@ -21,6 +21,12 @@ impl TryFrom<String> for Currency {
     }
 }
 
+impl Currency {
+    pub(super) fn code(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

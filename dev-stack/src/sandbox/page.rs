@@ -90,6 +90,9 @@ fn submit(gateway: &mut Gateway, call: &Call<'_>, token: &str) -> Reply {
         return Err(Refusal::captures_at_once());
     }
     let method = method(call)?;
+    if let Some(method) = method.filter(|method| !method.moves(&payment.currency)) {
+        return Err(Refusal::does_not_move(method, &payment.currency));
+    }
     let happening = match play(gateway, &mut payment, ending) {
         Ok(happening) => happening,
         // A second tab was faster, or time was: the shopper sees what became of it.

@@ -8,6 +8,9 @@ use super::dispute::Dispute;
 use super::money::Currency;
 use super::refund::Refund;
 
+/// UPI moves no other money.
+const UPI_CURRENCY: &str = "INR";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Status {
@@ -84,6 +87,10 @@ pub(super) struct Payment {
 impl Method {
     pub(super) const ALL: [Self; 5] =
         [Self::Card, Self::Upi, Self::Netbanking, Self::Wallet, Self::BankTransfer];
+
+    pub(super) fn moves(self, currency: &Currency) -> bool {
+        self != Self::Upi || currency.code() == UPI_CURRENCY
+    }
 
     /// As the API spells it.
     pub(super) fn word(self) -> &'static str {

@@ -4,6 +4,8 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::answer::Answer;
+use super::money::Currency;
+use super::payment::Method;
 use super::steps::Unfit;
 use super::view::{PaymentView, RefundView};
 
@@ -46,6 +48,11 @@ impl Refusal {
     /// For a gateway that knows no authorization.
     pub(super) fn captures_at_once() -> Self {
         Self::NotSupported("This gateway captures at once.".to_owned())
+    }
+
+    /// For a form that was made by hand: the page does not offer it.
+    pub(super) fn does_not_move(method: Method, currency: &Currency) -> Self {
+        Self::NotSupported(format!("{} moves no {currency}.", method.label()))
     }
 
     pub(super) fn status(&self) -> StatusCode {

@@ -55,6 +55,12 @@ impl Seen {
         pending.map(|refund| refund.amount).sum()
     }
 
+    /// Of the latest refund, if it failed.
+    pub(super) fn amount_not_given_back(&self) -> Option<u64> {
+        let latest = self.refunds.last().filter(|refund| refund.status == "failed");
+        latest.map(|refund| refund.amount)
+    }
+
     /// What a refund can still ask for.
     pub(super) fn amount_left(&self) -> u64 {
         let gone = self.amount_refunded.saturating_add(self.amount_on_its_way());

@@ -15,6 +15,8 @@ const SOME_PAYMENT: &str = "PAY_…";
 pub(super) struct Way {
     pub(super) to: &'static str,
     pub(super) how: &'static str,
+    /// What to open for it.
+    pub(super) link: Option<String>,
     pub(super) commands: Vec<String>,
 }
 
@@ -50,7 +52,7 @@ pub(super) async fn show(State(shop): State<Shop>, headers: HeaderMap) -> Respon
 }
 
 fn way(to: &'static str, how: &'static str, commands: &[String]) -> Way {
-    Way { to, how, commands: commands.to_vec() }
+    Way { to, how, link: None, commands: commands.to_vec() }
 }
 
 impl Shell<'_> {
@@ -74,7 +76,7 @@ impl Shell<'_> {
             ),
             way(
                 "Waiting for the bank",
-                "Pay with 4000 0000 0000 0077. The bank answers after three seconds; until then the checkout page and the order's page wait.",
+                "Pay with 4000 0000 0000 0077. The bank answers after three seconds; until then the order's page waits, and so does the checkout page: go back to it at once.",
                 &[],
             ),
             way(
@@ -100,11 +102,10 @@ impl Shell<'_> {
                     "echo 3600 > /tmp/quittance-clock".to_owned(),
                 ],
             ),
-            way(
-                "No such payment",
-                "Open a checkout page that nobody has made.",
-                &[format!("curl -s -H 'Accept: text/html' {}/checkout/nothing", self.gateway)],
-            ),
+            Way {
+                link: Some(format!("{}/checkout/nothing", self.gateway)),
+                ..way("No such payment", "Open a checkout page that nobody has made.", &[])
+            },
         ]
     }
 
@@ -119,6 +120,11 @@ impl Shell<'_> {
                 "The webhook comes five seconds late, and twice",
                 "Pay after this.",
                 &[self.behave(r#"{"webhooks":{"mode":"late","delay_ms":5000,"times":2}}"#)],
+            ),
+            way(
+                "Loading",
+                "Check out after this: the gateway is silent, and the button turns until the API gives it up after 15 seconds. (The checkout page's own button turns, too: slow the network down in the browser's tools, and pay.)",
+                &[self.behave(r#"{"create":"timeout_before"}"#)],
             ),
             way(
                 "The gateway's answer is lost",
@@ -162,6 +168,14 @@ impl Shell<'_> {
                     r#"{"status":"opened"}"#,
                 )],
             ),
+            Way {
+                link: Some(format!("{}/control/payments", self.gateway)),
+                ..way(
+                    "All that the gateway knows",
+                    "Its payments as its own people see them, also those that the shop lost sight of.",
+                    &[],
+                )
+            },
             way(
                 "All that the merchant can know",
                 "The payment with its history.",

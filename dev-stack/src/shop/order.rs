@@ -164,7 +164,10 @@ fn rests(seen: &Seen, told: &[Confirmation]) -> bool {
         _ => return false,
     };
     let refunding = seen.refunds.iter().any(|refund| refund.status == "pending");
-    let ended = seen.refunds.iter().filter(|refund| refund.status == "succeeded").count();
-    let told_refunds = told.iter().filter(|it| it.kind == "refund.completed").count();
-    !refunding && ended <= told_refunds && told.iter().any(|it| it.kind == wanted)
+    let refunds = [("succeeded", "refund.completed"), ("failed", "refund.failed")];
+    let told_of = |(status, kind): (&str, &str)| {
+        let ended = seen.refunds.iter().filter(|refund| refund.status == status).count();
+        ended <= told.iter().filter(|it| it.kind == kind).count()
+    };
+    !refunding && refunds.into_iter().all(told_of) && told.iter().any(|it| it.kind == wanted)
 }

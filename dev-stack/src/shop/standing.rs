@@ -80,6 +80,11 @@ impl Standing {
                 "Taken back by your bank",
                 "Your bank decided the dispute for you and has taken the money back.".to_owned(),
             ),
+            (Dispute::None, 0, _) if let Some(failed) = seen.amount_not_given_back() => (
+                "bad",
+                "Paid; the refund failed",
+                format!("{} could not be given back. We can try again.", shown(failed)),
+            ),
             (Dispute::None, 0, 0) => {
                 ("good", "Paid. Thank you!", "We pack your order now.".to_owned())
             }
@@ -157,6 +162,27 @@ mod tests {
             });
             let (_, shown, sentence) = told(seen, true);
             assert_eq!((shown, sentence.as_str()), (title, tells));
+        }
+    }
+
+    #[test]
+    fn a_refund_that_failed_is_told_until_another_is_asked_for() {
+        for (statuses, title) in [
+            (vec!["failed"], "Paid; the refund failed"),
+            (vec!["failed", "pending"], "Refund on its way"),
+            (vec!["failed", "succeeded"], "Paid, and partly refunded"),
+            (vec!["succeeded", "failed"], "Paid; the refund failed"),
+        ] {
+            let amount = |status: &str| if statuses.contains(&status) { 1000 } else { 0 };
+            let refunds: Value =
+                statuses.iter().map(|it| json!({ "status": it, "amount": 1000 })).collect();
+            let seen = json!({
+                "status": "succeeded", "amount_captured": 3750,
+                "amount_refunded": amount("succeeded"), "refunds": refunds,
+            });
+            let (_, shown, sentence) = told(seen, true);
+            assert_eq!(shown, title, "{statuses:?}");
+            assert_eq!(shown == "Paid; the refund failed", sentence.contains("could not be"));
         }
     }
 

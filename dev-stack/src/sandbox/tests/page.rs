@@ -48,9 +48,9 @@ fn a_failed_try_can_be_followed_by_a_paid_one() {
     assert_eq!(got.body["failure"]["code"], "insufficient_funds");
     assert_eq!(bench.look_up(&payment)["failure"]["code"], "insufficient_funds");
     assert!(show(&bench, &payment).text.contains("You can try again"));
-    bench.submit(&payment, "outcome=approve&method=upi");
+    bench.submit(&payment, "outcome=approve&method=wallet");
     let paid = bench.look_up(&payment);
-    assert_eq!((&paid["status"], &paid["method"]), (&json!("captured"), &json!("upi")));
+    assert_eq!((&paid["status"], &paid["method"]), (&json!("captured"), &json!("wallet")));
     assert!(paid.get("failure").is_none());
 }
 
