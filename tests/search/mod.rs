@@ -31,6 +31,8 @@ mod scenarios;
 mod recovery;
 mod room;
 mod writes;
+#[cfg(test)]
+mod checker;
 mod calls;
 mod disputes;
 mod told;

@@ -59,22 +59,19 @@ pub(super) fn on_paused_time<T>(work: impl Future<Output = T>) -> T {
     runtime.block_on(work)
 }
 
+/// The order as it is when the script is over.
+#[cfg(test)]
+pub(super) fn acted(name: &str) -> quittance::domain::order::Order {
+    let setting = scenarios::named(name).unwrap();
+    on_paused_time(async {
+        let (player, _) = act(&setting, &Plan::default(), false).await;
+        let key = format!("O#{}", player.order);
+        player.client.world.state().orders.get(&key).cloned().unwrap()
+    })
+}
+
 async fn play(setting: &Setting, plan: &Plan, tell: bool) -> Report {
-    let world = Arc::new(World::new(setting.profile, setting.orders(), plan.clone(), tell));
-    let behaviour = format!(r#"{{"webhooks":{}}}"#, setting.webhooks.behaviour());
-    let behaviour: serde_json::Value = serde_json::from_str(&behaviour).unwrap();
-    world.control("PUT", "/control/behaviour", &behaviour);
-    let mut player = Player::new(Client::new(Arc::clone(&world)), setting.scenario.chosen);
-    player.place().await;
-    let mut acts = setting.acts().iter();
-    while let Some(act) = acts.next() {
-        player.play(*act, setting.webhooks).await;
-        // Who is at work at once with others brings them itself.
-        let next = acts.clone().find(|act| !matches!(act, Act::Wait(_)));
-        if !matches!(next, Some(Act::Together(_))) {
-            player.deliver(setting.webhooks).await;
-        }
-    }
+    let (mut player, world) = act(setting, plan, tell).await;
     recover(&mut player, setting.webhooks).await;
     for of in std::iter::once(&player).chain(player.beside.as_deref()) {
         rest::check(of, &player, setting.webhooks);
@@ -98,6 +95,26 @@ async fn play(setting: &Setting, plan: &Plan, tell: bool) -> Report {
         violations: std::mem::take(&mut state.violations),
         trace: std::mem::take(&mut state.trace),
     }
+}
+
+/// The script.
+async fn act(setting: &Setting, plan: &Plan, tell: bool) -> (Player, Arc<World>) {
+    let world = Arc::new(World::new(setting.profile, setting.orders(), plan.clone(), tell));
+    let behaviour = format!(r#"{{"webhooks":{}}}"#, setting.webhooks.behaviour());
+    let behaviour: serde_json::Value = serde_json::from_str(&behaviour).unwrap();
+    world.control("PUT", "/control/behaviour", &behaviour);
+    let mut player = Player::new(Client::new(Arc::clone(&world)), setting.scenario.chosen);
+    player.place().await;
+    let mut acts = setting.acts().iter();
+    while let Some(act) = acts.next() {
+        player.play(*act, setting.webhooks).await;
+        // Who is at work at once with others brings them itself.
+        let next = acts.clone().find(|act| !matches!(act, Act::Wait(_)));
+        if !matches!(next, Some(Act::Together(_))) {
+            player.deliver(setting.webhooks).await;
+        }
+    }
+    (player, world)
 }
 
 /// The run that a violation was found in, told call by call.

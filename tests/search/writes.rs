@@ -9,6 +9,12 @@ use super::room::spent;
 use super::world::World;
 
 pub(super) fn check(world: &World, old: Option<&Order>, new: &Order) {
+    for what in violations(old, new) {
+        world.violate(what);
+    }
+}
+
+pub(super) fn violations(old: Option<&Order>, new: &Order) -> Vec<String> {
     let mut wrong = Vec::new();
     standing(new, &mut wrong);
     match old {
@@ -22,9 +28,7 @@ pub(super) fn check(world: &World, old: Option<&Order>, new: &Order) {
         None if new.version != 1 => wrong.push(format!("I14 the first version is {}", new.version)),
         None => {}
     }
-    for what in wrong {
-        world.violate(what);
-    }
+    wrong
 }
 
 /// A failed entry is pushed back without a new version.
