@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{Method, Request};
 use quittance::domain::id::{OperationId, PaymentId};
-use quittance::domain::ledger::{Operation, OperationKind};
+use quittance::domain::ledger::Operation;
 use quittance::domain::order::Order;
 use serde_json::Value;
 
@@ -23,12 +23,9 @@ pub(super) fn check(world: &World, request: &Request<Bytes>) {
             closing.then(|| format!("I21 {name} captures a closing attempt"))
         }),
         "void" => operation(world, name, "void", |order, op| {
-            let in_flight = order.operations.values().any(|other| {
-                other.kind == OperationKind::Capture
-                    && other.object == op.object
-                    && other.may_have_effect()
-                    && other.sends > 0
-            });
+            let mut others = order.operations.values();
+            let in_flight =
+                others.any(|other| other.object == op.object && other.is_capture_sent());
             in_flight.then(|| format!("I21 {name} voids beside a capture"))
         }),
         "refunds" => operation(world, name, "refund", |order, op| {

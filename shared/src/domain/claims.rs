@@ -144,12 +144,7 @@ pub fn close(order: &mut Order, id: &PaymentId, rules: &Rules) -> Result<(), Clo
         return Err(CloseRefused::NotLive);
     };
     // A capture that nobody has sent yet is withdrawn by the close itself.
-    let sent = order.operations.values().any(|op| {
-        op.kind == OperationKind::Capture
-            && &op.attempt == id
-            && op.may_have_effect()
-            && op.sends > 0
-    });
+    let sent = order.operations.values().any(|op| &op.attempt == id && op.is_capture_sent());
     if sent && !broken(Mutant::ClosedOverACapture) {
         return Err(CloseRefused::CaptureInFlight);
     }
@@ -190,10 +185,7 @@ pub fn end(order: &mut Order, ending: Ending, now: Timestamp) -> Result<(), EndR
         Ending::Expire if order.expires_at > now => return Err(EndRefused::NotYetExpired),
         Ending::Expire => {}
         Ending::Cancel => {
-            let in_flight = order.operations.values().any(|op| {
-                op.kind == OperationKind::Capture && op.may_have_effect() && op.sends > 0
-            });
-            if in_flight {
+            if order.operations.values().any(Operation::is_capture_sent) {
                 return Err(EndRefused::CaptureInFlight);
             }
         }

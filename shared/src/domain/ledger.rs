@@ -170,6 +170,11 @@ impl Operation {
         self.lease.is_some_and(|until| until > now)
     }
 
+    /// A capture that the gateway may be at.
+    pub fn is_capture_sent(&self) -> bool {
+        self.kind == OperationKind::Capture && self.may_have_effect() && self.sends > 0
+    }
+
     /// Sent or about to be, and not proven either way.
     pub fn may_have_effect(&self) -> bool {
         self.phase.is_unproven() || self.for_review
