@@ -8,7 +8,7 @@ target="${CARGO_TARGET_DIR:-target}"
 venv="$target/tools/schemathesis"
 version=4.32.5
 if ! "$venv/bin/schemathesis" --version 2>/dev/null | grep -qF "$version"; then
-    python3 -m venv "$venv"
+    python3 -m venv --clear "$venv"
     "$venv/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$version"
 fi
 
