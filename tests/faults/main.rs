@@ -15,10 +15,17 @@ const SHARE_MIN: usize = 4;
 /// The bounded search ends by then, whatever the machine.
 const SECONDS_MAX: u64 = 60;
 /// So many settings are searched: the same ones on a slow and on a fast machine.
-const SETTINGS_MAX: usize = 60;
+const SETTINGS_MAX: usize = 48;
+/// Searched first and closer.
+const MAIN: [&str; 4] = [
+    "approve/full/in-order",
+    "authorize-capture/full/in-order",
+    "refund-full/full/in-order",
+    "cancel-order/full/in-order",
+];
 const RACES_MAX: usize = 12;
 /// Of the singles of a setting it plays one in so many, so that it comes to many settings.
-const DEPTH: Depth = Depth { stride: 97, main_stride: 97, pairs: 1, triples: 10 };
+const DEPTH: Depth = Depth { stride: 97, main_stride: 7, pairs: 1, triples: 10 };
 const BOUNDS: Bounds = Bounds { preemptions_max: 1, preemptions_with_fault_max: 0, stride: 31 };
 const SEED: u64 = 20_261_120;
 
@@ -61,13 +68,14 @@ fn what_was_mended_stays_mended() {
 fn no_plan_breaks_an_invariant() {
     let some = |mut all: Vec<Setting>, most: usize| {
         fastrand::Rng::with_seed(SEED).shuffle(&mut all);
+        all.sort_by_key(|setting| !MAIN.contains(&setting.to_string().as_str()));
         all.truncate(most);
         all
     };
     let faults = some(settings(), SETTINGS_MAX).into_iter().map(Task::Faults);
     let schedules = some(races(), RACES_MAX).into_iter().map(Task::Schedules);
     let campaign = Campaign {
-        tasks: faults.chain(schedules).collect(),
+        tasks: schedules.chain(faults).collect(),
         depth: DEPTH,
         bounds: BOUNDS,
         seed: SEED,
