@@ -10,10 +10,10 @@ import subprocess
 import tarfile
 import time
 
-from stage import ARCHITECTURE, Broken
+from stage import HERE, Broken
 
-LAMBDAS = f"public.ecr.aws/lambda/provided:al2023-{ARCHITECTURE}"
-OURS = f"quittance-base:{ARCHITECTURE}"
+LAMBDAS = "public.ecr.aws/lambda/provided:al2023-"
+OURS = "quittance-base:"
 # What SAM's own layer on top of the image runs.
 APPLETS = ["sh", "mv", "chmod", "cp", "rm", "mkdir", "ls", "cat"]
 PULL_SECONDS = 300
@@ -62,14 +62,17 @@ class Docker:
 
     def image(self, bootstrap):
         """Lambda's image where it is or can be pulled, else one that has the libraries of this machine."""
-        if self.docker("image", "inspect", LAMBDAS, check=False).returncode == 0:
-            return LAMBDAS
+        lambdas, ours = LAMBDAS + self.stage.architecture, OURS + self.stage.architecture
+        if self.docker("image", "inspect", lambdas, check=False).returncode == 0:
+            return lambdas
         try:
-            if self.docker("pull", LAMBDAS, check=False, timeout=PULL_SECONDS).returncode == 0:
-                return LAMBDAS
+            if self.docker("pull", lambdas, check=False, timeout=PULL_SECONDS).returncode == 0:
+                return lambdas
         except subprocess.TimeoutExpired:
             pass
-        print(f"{LAMBDAS} cannot be pulled; {OURS} is made of this machine's own libraries", flush=True)
+        if self.stage.architecture != HERE:
+            raise Broken(f"{lambdas} cannot be pulled, and cannot be made of the libraries of this machine")
+        print(f"{lambdas} cannot be pulled; {ours} is made of this machine's own libraries", flush=True)
         busybox = shutil.which("busybox")
         if not busybox or "dynamic" in subprocess.run(["file", "-L", busybox], capture_output=True, text=True).stdout:
             raise Broken("an image needs a static busybox: apt-get install busybox-static file")
@@ -89,7 +92,7 @@ class Docker:
                 entry.type, entry.mode = tarfile.DIRTYPE, 0o1777 if folder == "/tmp" else 0o755
                 tar.addfile(entry)
         # SAM keeps what it made of an earlier one.
-        self.docker("rmi", "--force", f"{OURS.split(':')[0]}:rapid-{ARCHITECTURE}", check=False)
+        self.docker("rmi", "--force", f"{ours.split(':')[0]}:rapid-{self.stage.architecture}", check=False)
         environment = "ENV PATH=/bin LAMBDA_TASK_ROOT=/var/task LAMBDA_RUNTIME_DIR=/var/runtime"
-        self.docker("import", "--change", environment, "-", OURS, input=buffer.getvalue(), text=False)
-        return OURS
+        self.docker("import", "--change", environment, "-", ours, input=buffer.getvalue(), text=False)
+        return ours

@@ -8,7 +8,7 @@ import struct
 import zipfile
 
 from samples import ORDER, PAYMENT, REFUND, AS_THEY_STAND, Samples, function, resource
-from stage import ARCHITECTURE, Aws, Broken, call, expect, free_port
+from stage import Aws, Broken, call, expect, free_port
 
 # AL2023 has this one; a binary that asks for a newer one does not start.
 GLIBC_MAX = (2, 34)
@@ -52,7 +52,7 @@ def packed(path):
 class Emulator:
     def __init__(self, stage):
         self.stage, self.running = stage, {}
-        self.binary = next(stage.tools.glob(f"lib/python3*/site-packages/samcli/local/rapid/aws-lambda-rie-{ARCHITECTURE}"))
+        self.binary = next(stage.tools.glob(f"lib/python3*/site-packages/samcli/local/rapid/aws-lambda-rie-{stage.architecture}"))
         self.binary.chmod(0o755)
 
     def bootstrap(self, name):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import platform
 import signal
 import socket
@@ -10,7 +11,9 @@ import time
 import urllib.error
 import urllib.request
 
-ARCHITECTURE = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
+HERE = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
+# What the head of an ELF file says.
+MACHINES = {0x3E: "x86_64", 0xB7: "arm64"}
 READY_SECONDS = 60
 CALL_SECONDS = 60
 
@@ -42,12 +45,14 @@ def call(url, body=None, headers=None, method=None):
 
 
 class Stage:
-    def __init__(self, root, target, tools):
+    def __init__(self, root, target, tools, built):
         self.root, self.target, self.sam = root, target, tools / "bin" / "sam"
         self.tools, self.work = tools, target / "local"
         self.work.mkdir(parents=True, exist_ok=True)
-        self.template = self.work / "build" / "template.yaml"
-        self.parameters = ["--parameter-overrides", f"Architecture={ARCHITECTURE}"]
+        self.built = built
+        self.template = (pathlib.Path(built).absolute() if built else self.work / "build") / "template.yaml"
+        self.architecture = self.machine() if built else HERE
+        self.parameters = ["--parameter-overrides", f"Architecture={self.architecture}"]
         self.env = os.environ | {"PATH": f"{tools / 'bin'}:{os.environ['PATH']}", "SAM_CLI_TELEMETRY": "0"}
         self.started = []
 
@@ -81,8 +86,16 @@ class Stage:
         for _, process in reversed(list(self.started)):
             self.end(process)
 
+    def machine(self):
+        package = self.template.parent / "CreateOrderFunction" / "bootstrap"
+        if not package.exists():
+            raise SystemExit(f"no package {package}; sam build --build-dir {self.built}")
+        return MACHINES[int.from_bytes(package.read_bytes()[18:20], "little")]
+
     def build(self):
         self.say("cargo build", ["cargo", "build", "--bin", "dev-stack"])
+        if self.built:
+            return
         folder = ["--build-dir", self.template.parent, "--base-dir", self.root]
         self.say("sam build", [self.sam, "build", "--template-file", self.root / "template.yaml", *folder, *self.parameters])
 
