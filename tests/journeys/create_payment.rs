@@ -169,3 +169,20 @@ fn order_with(outcome: &str) -> Value {
 fn no_page(order: &str, payment: &str) -> Paid {
     Paid { order: order.to_owned(), payment: payment.to_owned(), page: String::new() }
 }
+
+#[tokio::test]
+async fn a_method_that_does_not_move_the_currency_is_refused_before_anything_begins() {
+    let stack = Stack::start(STACK).await;
+    let order = stack.order(&order_body()).await;
+    let refused = stack.pay(&order, json!({ "method": "upi" })).await;
+    let refused = refused.expect_problem(422, "no-gateway");
+    assert_eq!(refused.body["gateways"], json!({ "sandbox": "UPI moves rupees only" }));
+    assert!(stack.all_truth().await.is_empty());
+    let shown = stack.get(&format!("/api/orders/{order}")).await.expect(200);
+    assert_eq!((shown.word("status"), &shown.body["payments"]), ("created", &json!([])));
+
+    let live = stack.pay(&order, json!({ "method": "card" })).await.expect(201);
+    let upi = json!({ "method": "upi", "replace": true });
+    stack.pay_with_key(&order, "another", upi).await.expect_problem(422, "no-gateway");
+    assert_eq!(stack.payment_status(live.word("payment_id")).await, "pending");
+}

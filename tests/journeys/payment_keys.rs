@@ -15,7 +15,7 @@ async fn a_key_names_one_payment_for_ever() {
     let replay = stack.pay_with_key(&order, "key", json!({})).await.expect(200);
     assert_eq!(replay.header("idempotent-replayed"), "true");
     assert_eq!(replay.body, first.body);
-    let reused = stack.pay_with_key(&order, "key", json!({ "method": "upi" })).await;
+    let reused = stack.pay_with_key(&order, "key", json!({ "method": "wallet" })).await;
     reused.expect_problem(422, "idempotency-key-reused");
 
     stack.choose(first.word("checkout_url"), "approve").await.expect(200);
@@ -81,7 +81,7 @@ async fn without_a_key_there_is_one_live_payment() {
         (&*first.payment, &*first.page)
     );
     assert_eq!(again.header("idempotent-replayed"), "true");
-    for other in [json!({ "method": "upi" }), json!({ "capture": "manual" })] {
+    for other in [json!({ "method": "wallet" }), json!({ "capture": "manual" })] {
         let refused = stack.pay(&first.order, other).await;
         let refused = refused.expect_problem(409, "payment-in-progress");
         assert_eq!(refused.body["payment"]["checkout_url"], first.page);
@@ -110,20 +110,20 @@ async fn a_paid_order_takes_no_other_payment() {
 async fn another_method_replaces_a_page_once_it_is_closed() {
     let stack = Stack::start(STACK).await;
     let first = stack.checkout_with(order_body(), json!({ "method": "card" })).await;
-    let upi = json!({ "method": "upi", "replace": true });
-    let keyless = stack.pay(&first.order, upi.clone()).await;
+    let wallet = json!({ "method": "wallet", "replace": true });
+    let keyless = stack.pay(&first.order, wallet.clone()).await;
     keyless.expect_problem(400, "idempotency-key-required");
-    let second = stack.try_again(&first.order, "second", upi.clone()).await;
+    let second = stack.try_again(&first.order, "second", wallet.clone()).await;
     assert_ne!(second.page, first.page);
     assert_eq!(stack.payment_status(&first.payment).await, "canceled");
     stack.choose(&first.page, "approve").await.expect(409);
-    let replay = stack.pay_with_key(&first.order, "second", upi).await.expect(200);
+    let replay = stack.pay_with_key(&first.order, "second", wallet).await.expect(200);
     assert_eq!(replay.word("payment_id"), second.payment);
     stack.choose(&second.page, "approve").await.expect(200);
     let told = &["payment.canceled", "payment.completed"];
     let end = End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, told };
     stack.ends(&second, end).await;
-    assert_eq!(stack.payment(&second.payment).await["method"], "upi");
+    assert_eq!(stack.payment(&second.payment).await["method"], "wallet");
 }
 
 #[tokio::test]

@@ -127,8 +127,8 @@ async fn the_merchant_reads_all_of_a_payment() {
 #[tokio::test]
 async fn a_try_is_remembered_with_its_method_and_failure() {
     let stack = Stack::start(STACK).await;
-    let checkout = stack.checkout_with(order_body(), json!({ "method": "upi" })).await;
-    assert_eq!(stack.payment(&checkout.payment).await["method"], "upi");
+    let checkout = stack.checkout_with(order_body(), json!({ "method": "wallet" })).await;
+    assert_eq!(stack.payment(&checkout.payment).await["method"], "wallet");
     stack.choose(&checkout.page, "decline_retryable").await.expect(200);
     let shown = stack.until(&checkout.payment, |shown| shown["failure"].is_object()).await;
     assert!(!shown["failure"]["message"].as_str().unwrap().is_empty());

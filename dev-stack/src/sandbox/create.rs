@@ -134,6 +134,9 @@ fn page_life_s(gateway: &Gateway, asked_s: Option<i64>) -> Result<Option<i64>, R
 }
 
 fn check(body: &Body) -> Result<(), Refusal> {
+    if let Some(method) = body.method.filter(|method| !method.moves(&body.currency)) {
+        return Err(Refusal::does_not_move(method, &body.currency));
+    }
     if let Some(return_url) = &body.return_url {
         let url = Url::parse(return_url).ok().filter(|_| return_url.len() <= URL_BYTES_MAX);
         let plain = url.is_some_and(|url| {

@@ -50,7 +50,7 @@ impl Refusal {
         Self::NotSupported("This gateway captures at once.".to_owned())
     }
 
-    /// For a form that was made by hand: the page does not offer it.
+    /// For who makes a payment, and for a form that was made by hand: the page does not offer it.
     pub(super) fn does_not_move(method: Method, currency: &Currency) -> Self {
         Self::NotSupported(format!("{} moves no {currency}.", method.label()))
     }

@@ -4,12 +4,23 @@ use super::*;
 fn upi_is_offered_for_rupees_only() {
     let bench = Bench::new(Profile::Full);
     for (currency, offered) in [("INR", true), ("USD", false), ("JPY", false)] {
-        let payment = bench.create(json!({"currency": currency, "method": "upi"})).body;
+        let payment = bench.create(json!({"currency": currency})).body;
         let text =
             bench.get(&format!("/checkout/{}", payment["client_token"].as_str().unwrap())).text;
         assert_eq!(text.contains("value=\"upi\""), offered, "{currency}");
         assert_eq!(text.contains("QR code"), offered, "{currency}");
     }
+}
+
+#[test]
+fn a_payment_by_upi_is_made_in_rupees_only() {
+    let bench = Bench::new(Profile::Full);
+    let asked = |currency| bench.create(json!({"currency": currency, "method": "upi"}));
+    let refused = asked("USD");
+    assert_eq!(refused.refusal(), (422, "not_supported"));
+    assert_eq!(refused.body["error"]["message"], "UPI moves no USD.");
+    assert!(bench.get("/control/payments").body["payments"].as_array().unwrap().is_empty());
+    assert_eq!((asked("INR").status, bench.create(json!({"method": "card"})).status), (201, 201));
 }
 
 /// The page does not offer it there, so the form was made by hand.

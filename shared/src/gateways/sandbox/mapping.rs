@@ -20,6 +20,8 @@ use crate::ports::MappingError;
 /// Their sentences are stored with the order, whose size is bounded.
 const FAILURE_CHARS_MAX: usize = 200;
 
+const UPI_CURRENCY: &str = "INR";
+
 /// An amount in the gateway's own unit, which here is ours: ISO 4217 minor units.
 pub(super) struct GatewayAmount {
     pub(super) amount: u64,
@@ -82,6 +84,11 @@ pub(super) fn method_word(method: Method) -> &'static str {
 fn method(word: &str) -> Option<Method> {
     let all = [Method::Card, Method::Upi, Method::Netbanking, Method::Wallet, Method::BankTransfer];
     all.into_iter().find(|method| method_word(*method) == word)
+}
+
+/// UPI is the one method that is particular about the money.
+pub(super) fn moves(method: Method, currency: Currency) -> bool {
+    method != Method::Upi || currency.code() == UPI_CURRENCY
 }
 
 pub(super) fn mode_word(mode: CaptureMode) -> &'static str {

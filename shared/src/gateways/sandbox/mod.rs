@@ -21,7 +21,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use self::client::{Client, is_set};
-use self::mapping::{GatewayAmount, answer, event, method_word, mode_word, seen, to_gateway};
+use self::mapping::{
+    GatewayAmount, answer, event, method_word, mode_word, moves, seen, to_gateway,
+};
 use self::profile::Profile;
 use self::signature::WebhookSecret;
 use crate::domain::attempt::{CaptureMode, Failure, Method};
@@ -126,17 +128,19 @@ impl Gateway for Sandbox {
         self.profile.capabilities()
     }
 
-    /// Takes every currency and method.
+    /// Takes every currency, and every method but UPI for each.
     fn refuses(
         &self,
         amount: Money,
-        _method: Option<Method>,
+        method: Option<Method>,
         mode: CaptureMode,
     ) -> Option<&'static str> {
         if to_gateway(amount).is_none() {
             Some("the amount is out of its range")
         } else if !self.profile.takes(mode) {
             Some("it captures at once")
+        } else if method.is_some_and(|method| !moves(method, amount.currency)) {
+            Some("UPI moves rupees only")
         } else {
             None
         }

@@ -66,12 +66,24 @@ async fn a_payment_that_exists_already_is_that_payment() {
 fn what_a_profile_does_not_take_is_said_beforehand() {
     let usd = |amount| Money::new(amount, Currency::from_code("USD").unwrap());
     let refuses = |profile, amount, mode| {
-        fixtures(profile, sign).gateway([]).0.refuses(usd(amount), Some(Method::Upi), mode)
+        fixtures(profile, sign).gateway([]).0.refuses(usd(amount), Some(Method::Card), mode)
     };
     assert_eq!(refuses("full", 7500, CaptureMode::Manual), None);
     assert!(refuses("phonepe-like", 7500, CaptureMode::Manual).is_some());
     assert!(refuses("full", 0, CaptureMode::Automatic).is_some());
     assert!(refuses("full", 1_000_000_000_000, CaptureMode::Automatic).is_some());
+}
+
+#[test]
+fn upi_is_taken_for_rupees_only() {
+    let (gateway, _) = fixtures("full", sign).gateway([]);
+    let refuses = |currency, method| {
+        let amount = Money::new(7500, Currency::from_code(currency).unwrap());
+        gateway.refuses(amount, method, CaptureMode::Automatic)
+    };
+    assert_eq!(refuses("USD", Some(Method::Upi)), Some("UPI moves rupees only"));
+    assert_eq!(refuses("INR", Some(Method::Upi)), None);
+    assert_eq!(refuses("USD", None), None);
 }
 
 fn effect(operation: &str) -> Effect {
