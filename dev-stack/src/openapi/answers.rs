@@ -131,7 +131,13 @@ pub(super) fn gateway_message() -> Value {
     let messages = GATEWAY_ANSWERS.map(|(_, message, ..)| message);
     json!({
         "type": "object",
-        "properties": { "message": { "type": "string", "examples": messages } },
+        "properties": {
+            "message": {
+                "type": "string",
+                "description": "For people; the status code tells these answers apart.",
+                "examples": messages,
+            },
+        },
         "required": ["message"],
     })
 }

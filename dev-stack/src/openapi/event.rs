@@ -41,7 +41,13 @@ pub(super) fn webhook() -> Operation {
 pub(super) fn received() -> Value {
     json!({
         "type": "object",
-        "properties": { "received": { "enum": ["committed", "ignored", "parked"] } },
+        "properties": {
+            "received": {
+                "enum": ["committed", "ignored", "parked"],
+                "description": "`committed`: the order knows it; `ignored`: none of ours; `parked`: kept until \
+                    the order is known.",
+            },
+        },
         "required": ["received"],
     })
 }

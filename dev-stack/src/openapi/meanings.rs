@@ -1,5 +1,6 @@
 //! What the members of a request mean. Their shapes and limits are what the functions read; why one would
-//! send them is for people alone, and so stands here.
+//! send them is for people alone, and so stands here. The members of an answer have theirs where the code
+//! writes them.
 
 use serde_json::{Value, json};
 
@@ -13,6 +14,10 @@ const CREATE_ORDER: &[(&str, &str)] = &[
     ("currency", "Of all amounts."),
     ("reference", "The merchant's own number of the order."),
     ("customer", "Who buys; kept with the order."),
+    ("customer.id", "The merchant's own number of the customer."),
+    ("customer.name", "Kept with the order; no gateway is told."),
+    ("customer.email", "Kept with the order; nothing is sent there."),
+    ("customer.phone", "Kept with the order; nothing is sent there."),
     ("metadata", "The merchant's own notes; confirmations bring them back."),
     ("expires_in", "For how many seconds it can be paid; 86400 unless told."),
 ];
@@ -51,7 +56,8 @@ fn of(operation: &str) -> &'static [(&'static str, &'static str)] {
 pub(super) fn told(operation: &str, schema: &Value) -> Value {
     let mut schema = schema.clone();
     for (way, meaning) in of(operation) {
-        let pointer = format!("/properties/{}", way.replace("[].", "/items/properties/"));
+        let way = way.replace("[].", "/items/properties/").replace('.', "/properties/");
+        let pointer = format!("/properties/{way}");
         if let Some(member) = schema.pointer_mut(&pointer) {
             let limit = member["description"].as_str().map(|limit| format!(" {limit}"));
             member["description"] = json!(format!("{meaning}{}", limit.unwrap_or_default()));
@@ -64,6 +70,7 @@ pub(super) fn told(operation: &str, schema: &Value) -> Value {
 mod tests {
     use super::super::operation::{Caller, Operation};
     use super::super::operations::all;
+    use super::super::{all_schemas, event};
     use super::*;
 
     fn members<'a>(schema: &'a Value, before: &str) -> Vec<(String, &'a Value)> {
@@ -71,7 +78,12 @@ mod tests {
         let mut found = Vec::new();
         for (name, member) in properties {
             found.push((format!("{before}{name}"), member));
+            found.extend(members(member, &format!("{before}{name}.")));
             found.extend(members(&member["items"], &format!("{before}{name}[].")));
+        }
+        for variants in ["anyOf", "oneOf"] {
+            let variants = schema[variants].as_array().into_iter().flatten();
+            found.extend(variants.flat_map(|variant| members(variant, before)));
         }
         found
     }
@@ -88,6 +100,23 @@ mod tests {
             for (way, _) in members(&body, "") {
                 assert!(known.contains(&way.as_str()), "{}: {way}", operation.id);
             }
+        }
+    }
+
+    /// All that we answer, and what gateways send.
+    #[test]
+    fn every_member_that_is_read_elsewhere_has_a_meaning() {
+        let event = event::webhook().body.map(|body| ("event".to_owned(), body));
+        let mut seen = Vec::new();
+        for (name, schema) in all_schemas().into_iter().chain(event) {
+            for (way, member) in members(&schema, "") {
+                let meaning = member["description"].as_str().unwrap_or_default();
+                assert!(meaning.ends_with('.'), "{name}: {way}: {meaning:?}");
+                seen.push(format!("{name}: {way}"));
+            }
+        }
+        for deep in ["NextAction: url", "OrderInFull: payments", "event: refund.status"] {
+            assert!(seen.iter().any(|way| way == deep), "{deep}: {seen:?}");
         }
     }
 

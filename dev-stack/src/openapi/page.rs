@@ -8,6 +8,10 @@ use serde_json::{Map, Value};
 
 use self::table::{Row, kind_of, rows};
 
+/// Schemas whose members others repeat one by one.
+const EXTENDED: [(&str, &[&str]); 2] =
+    [("Order", &["OrderInFull"]), ("Payment", &["CreatedPayment", "PaymentInFull"])];
+
 pub(super) const STYLE: &str = include_str!("../../templates/reference/style.css");
 
 #[derive(Template)]
@@ -16,7 +20,14 @@ struct Page {
     version: String,
     introduction: Vec<Prose>,
     groups: Vec<Group>,
-    schemas: Vec<(String, Vec<Row>)>,
+    schemas: Vec<Schema>,
+}
+
+struct Schema {
+    name: String,
+    /// Another one, all of whose members this one has too: they are shown there.
+    base: Option<&'static str>,
+    rows: Vec<Row>,
 }
 
 struct Group {
@@ -56,17 +67,18 @@ struct Example {
 }
 
 /// A sentence; what stood between backticks is code.
+#[derive(PartialEq)]
 struct Prose(Vec<(bool, String)>);
 
 /// The page; absent only if the template could not be filled in.
 pub(super) fn page(document: &Value) -> Option<String> {
-    let schemas = members(&document["components"]["schemas"]);
-    let schemas = schemas.filter(|(name, _)| !name.starts_with("problem."));
+    let all = &document["components"]["schemas"];
+    let schemas = members(all).filter(|(name, _)| !name.starts_with("problem."));
     Page {
         version: text(&document["info"]["version"]),
         introduction: paragraphs(&document["info"]["description"]),
         groups: list(&document["tags"]).map(|tag| group(document, tag)).collect(),
-        schemas: schemas.map(|(name, schema)| (name.clone(), rows(schema))).collect(),
+        schemas: schemas.map(|(name, _)| Schema::of(all, name)).collect(),
     }
     .render()
     .ok()
@@ -82,6 +94,16 @@ fn group(document: &Value, tag: &Value) -> Group {
         }
     }
     Group { name: text(&tag["name"]), about: Prose::of(&text(&tag["description"])), operations }
+}
+
+impl Schema {
+    fn of(all: &Value, name: &str) -> Self {
+        let mut rows = rows(&all[name]);
+        let base = EXTENDED.iter().find(|(_, names)| names.contains(&name)).map(|(base, _)| *base);
+        let known = base.map(|base| table::rows(&all[base])).unwrap_or_default();
+        rows.retain(|row| !known.contains(row));
+        Self { name: name.to_owned(), base, rows }
+    }
 }
 
 impl Operation {
@@ -171,4 +193,24 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::all_schemas;
+    use super::*;
+
+    /// Else the page would promise members that are not there, or be silent of one that differs.
+    #[test]
+    fn what_extends_a_schema_has_all_of_its_members() {
+        let all = all_schemas();
+        for (base, names) in EXTENDED {
+            let base = rows(&all[base]);
+            for name in names {
+                let extended = rows(&all[*name]);
+                assert!(extended.len() > base.len(), "{name}");
+                assert!(base.iter().all(|row| extended.contains(row)), "{name}");
+            }
+        }
+    }
 }

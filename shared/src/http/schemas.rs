@@ -42,10 +42,10 @@ pub fn answers() -> Map<String, Value> {
 /// The schema of one kind of problem.
 pub fn problem(kind: Kind) -> Value {
     let mut properties = json!({
-        "type": { "const": format!("/problems/{}", kind.slug()) },
-        "title": { "const": kind.title() },
-        "status": { "const": kind.status().as_u16() },
-        "detail": { "type": "string" },
+        "type": { "const": format!("/problems/{}", kind.slug()), "description": "Tells problems apart." },
+        "title": { "const": kind.title(), "description": "For people; the same whenever `type` is." },
+        "status": { "const": kind.status().as_u16(), "description": "The answer's status code." },
+        "detail": { "type": "string", "description": "For people: what is wrong with this request." },
         "instance": { "type": "string", "description": "The request's id, by which the log is searched." },
     });
     let mut required = vec!["type", "title", "status", "detail", "instance"];
@@ -59,7 +59,7 @@ pub fn problem(kind: Kind) -> Value {
 }
 
 fn member(member: Member) -> Value {
-    let named = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let named = |name: &str, description: &str| json!({ "$ref": format!("#/components/schemas/{name}"), "description": description });
     match member {
         Member::Errors => json!({
             "type": "array",
@@ -77,19 +77,23 @@ fn member(member: Member) -> Value {
                 "required": ["pointer", "detail"],
             },
         }),
-        Member::Failure => named("Failure"),
+        Member::Failure => named("Failure", "Why the payment was declined."),
         Member::Gateways => json!({
             "type": "object",
             "description": "Why each gateway does not take it.",
             "additionalProperties": { "type": "string" },
         }),
-        Member::Payment => named("PaymentInTheWay"),
+        Member::Payment => named("PaymentInTheWay", "The payment that the problem is about."),
         Member::Refundable => json!({
             "type": "integer",
             "minimum": 0,
             "description": "The most that can be refunded now, in the currency's minor unit.",
         }),
-        Member::RetryAt => json!({ "type": "string", "format": "date-time" }),
+        Member::RetryAt => json!({
+            "type": "string",
+            "format": "date-time",
+            "description": "When the gateway's page lapses, and the request can succeed.",
+        }),
     }
 }
 
@@ -113,6 +117,13 @@ pub fn refund_id() -> Value {
 /// An operation's id is shown of refunds only.
 pub(super) fn shown_operation(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": OperationId::refund_pattern() })
+}
+
+/// The word of the one action that there is: it is no member of the code's, so it has no comment there.
+pub(super) fn tell_actions_apart(schema: &mut Schema) {
+    if let Some(word) = schema.pointer_mut("/oneOf/0/properties/type") {
+        word["description"] = json!("Tells actions apart; an unknown one is not to be followed.");
+    }
 }
 
 /// A member that is not required is absent, never `null`.

@@ -6,7 +6,9 @@ use super::{Prose, members, text};
 
 /// So many words of a closed set are listed; of more, only their number is told.
 const WORDS_MAX: usize = 12;
+const VARIANTS: [&str; 2] = ["anyOf", "oneOf"];
 
+#[derive(PartialEq)]
 pub(super) struct Row {
     pub(super) name: String,
     pub(super) kind: String,
@@ -41,6 +43,11 @@ fn add_rows(schema: &Value, before: &str, all: &mut Vec<Row>) {
         add_rows(member, &format!("{before}{name}."), all);
         add_rows(&member["items"], &format!("{before}{name}[]."), all);
     }
+    for any in VARIANTS {
+        for variant in schema[any].as_array().into_iter().flatten() {
+            add_rows(variant, before, all);
+        }
+    }
 }
 
 /// What a value is and within which limits, in a few words.
@@ -56,7 +63,7 @@ pub(super) fn kind_of(schema: &Value) -> String {
         let few = listed.len() <= WORDS_MAX;
         return if few { listed.join(" | ") } else { format!("one of {} words", listed.len()) };
     }
-    for any in ["anyOf", "oneOf"] {
+    for any in VARIANTS {
         if let Some(kinds) = schema[any].as_array() {
             return kinds.iter().map(kind_of).collect::<Vec<_>>().join(" or ");
         }

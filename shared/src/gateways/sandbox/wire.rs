@@ -58,12 +58,15 @@ pub(super) struct Payment {
 #[derive(Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(super) struct Refund {
+    /// The gateway's own name of the refund.
     pub(super) id: String,
     /// Absent if it was made in the dashboard.
     pub(super) reference: Option<String>,
     /// Absent where the refund is part of its payment.
     pub(super) payment_id: Option<String>,
+    /// In the currency's minor unit.
     pub(super) amount: u64,
+    /// `succeeded` or `failed`; with another word it is not over.
     pub(super) status: String,
 }
 
@@ -77,7 +80,9 @@ pub(super) struct Dispute {
 #[derive(Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(super) struct Failure {
+    /// For programs.
     pub(super) code: String,
+    /// For people; kept with the payment up to 200 characters.
     pub(super) message: String,
 }
 
@@ -107,15 +112,21 @@ pub(super) struct EventType {
 pub(super) struct Event {
     /// Our reference.
     pub(super) payment_id: Option<String>,
+    /// The payment's order; another one makes a hint of the event.
     pub(super) order_id: Option<String>,
+    /// Of the payment, `succeeded` once it is captured; one that belies `event` makes a hint of it.
     pub(super) status: Option<String>,
     /// The gateway's own name of the payment.
     pub(super) id: Option<String>,
     /// What was captured, once something was; else what was asked for.
     pub(super) amount: Option<u64>,
+    /// Of all its amounts.
     pub(super) currency: Option<String>,
+    /// Why the last try failed.
     pub(super) failure: Option<Failure>,
+    /// The one that the event is about.
     pub(super) refund: Option<Refund>,
+    /// The one that the event is about.
     pub(super) dispute: Option<EventDispute>,
 }
 
@@ -123,6 +134,8 @@ pub(super) struct Event {
 #[derive(Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(super) struct EventDispute {
+    /// The gateway's own name of the dispute.
     pub(super) id: String,
+    /// What is disputed, in the currency's minor unit.
     pub(super) amount: u64,
 }

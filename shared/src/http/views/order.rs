@@ -17,15 +17,21 @@ use crate::domain::status::OrderStatus;
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Order"))]
 pub(in crate::http) struct OrderView<'a> {
+    /// Ours; paths and confirmations name the order by it.
     order_id: &'a OrderId,
+    /// `created` until it is paid or ends, `review` while people have to decide; once it is paid, tells
+    /// what was given back, too.
     status: OrderStatus,
-    /// In the currency's minor unit.
+    /// What is to be paid, in the currency's minor unit.
     total_amount: u64,
+    /// Of all its amounts.
     currency: Currency,
+    /// What is bought, as it was sent.
     items: Vec<ItemView<'a>>,
     /// The merchant's own number.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<&'a str>,
+    /// Who buys, as it was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     customer: Option<CustomerView<'a>>,
     /// The merchant's own pairs.
@@ -33,6 +39,7 @@ pub(in crate::http) struct OrderView<'a> {
     metadata: Option<&'a BTreeMap<String, String>>,
     /// Until when a payment may begin.
     expires_at: Time,
+    /// When it was recorded.
     created_at: Time,
 }
 
@@ -49,10 +56,14 @@ pub(in crate::http) struct OrderInFull<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Item"))]
 struct ItemView<'a> {
+    /// The merchant's own name of it.
     product_id: &'a str,
+    /// How many of it.
     quantity: u64,
+    /// The price of one, in the currency's minor unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     unit_amount: Option<u64>,
+    /// As the shopper reads it.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
 }
@@ -60,12 +71,16 @@ struct ItemView<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Customer"))]
 struct CustomerView<'a> {
+    /// The merchant's own number of the customer.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
+    /// Kept with the order; no gateway is told.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
+    /// Kept with the order; nothing is sent there.
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'a str>,
+    /// Kept with the order; nothing is sent there.
     #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<&'a str>,
 }

@@ -11,19 +11,28 @@ use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::money::Currency;
 use crate::domain::order::{HistoryEntry, Order, Source};
 use crate::domain::status::PaymentStatus;
+#[cfg(feature = "openapi")]
+use crate::http::schemas;
 
 /// What a payment says of itself everywhere.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Payment"))]
 pub(in crate::http) struct PaymentView<'a> {
+    /// Ours; paths and confirmations name the payment by it.
     payment_id: &'a PaymentId,
+    /// The order that it is to pay.
     order_id: &'a OrderId,
+    /// `pending` until the outcome is known; `review` while captured money waits for people to decide.
     status: PaymentStatus,
-    /// In the currency's minor unit.
+    /// The order's, in the currency's minor unit.
     amount: u64,
+    /// The order's.
     currency: Currency,
+    /// What the gateway is known to have taken; less than `amount` if only a part was captured.
     amount_captured: u64,
+    /// What the gateway is known to have given back; a refund under way does not count.
     amount_refunded: u64,
+    /// The name of the gateway that carries it out.
     gateway: &'a str,
     /// What the gateway's browser component needs.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,16 +44,20 @@ pub(in crate::http) struct PaymentView<'a> {
     next_action: Option<NextAction<'a>>,
     /// Until when the page may be paid.
     expires_at: Time,
+    /// When it was recorded, before the gateway was asked.
     created_at: Time,
 }
 
 /// What the shopper has to do.
 #[derive(Serialize)]
-#[cfg_attr(feature = "openapi", derive(JsonSchema))]
+#[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(transform = schemas::tell_actions_apart))]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum NextAction<'a> {
     /// Send the shopper's browser there.
-    Redirect { url: &'a str },
+    Redirect {
+        /// The gateway's page, as in `checkout_url`.
+        url: &'a str,
+    },
 }
 
 /// A payment that was just begun, or found.
@@ -70,6 +83,7 @@ pub(in crate::http) struct PaymentInFull<'a> {
     /// The gateway's own name of the payment.
     #[serde(skip_serializing_if = "Option::is_none")]
     gateway_reference: Option<&'a str>,
+    /// What the shopper took; until that is known, what was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     method: Option<Method>,
     /// Oldest first.
@@ -82,16 +96,21 @@ pub(in crate::http) struct PaymentInFull<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema))]
 pub(in crate::http) struct Failure<'a> {
+    /// The gateway's word, for programs.
     code: &'a str,
+    /// The gateway's sentence, for people.
     message: &'a str,
 }
 
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema))]
 struct Change<'a> {
+    /// When it was recorded, which may be after it happened.
     at: Time,
     /// Who made it known.
     source: Source,
+    /// The change, such as `payment.page_opened`; of confirmations, which tell some of them, it is the
+    /// `type`.
     what: &'a str,
 }
 
@@ -99,14 +118,19 @@ struct Change<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "ShopperPayment"))]
 pub(in crate::http) struct ShopperPayment<'a> {
+    /// The payment that the status token is of.
     payment_id: &'a PaymentId,
+    /// The order that it is to pay.
     order_id: &'a OrderId,
+    /// As the merchant reads it.
     status: PaymentStatus,
-    /// In the currency's minor unit.
+    /// The order's, in the currency's minor unit.
     amount: u64,
+    /// The order's.
     currency: Currency,
     /// Until when the page may be paid.
     expires_at: Time,
+    /// Of the last failed try, also on a page that can still be paid.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<FailureCode<'a>>,
 }
@@ -114,6 +138,7 @@ pub(in crate::http) struct ShopperPayment<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema))]
 struct FailureCode<'a> {
+    /// The gateway's word, for programs.
     code: &'a str,
 }
 
@@ -121,11 +146,14 @@ struct FailureCode<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "PaymentInTheWay"))]
 pub(in crate::http) struct PaymentInTheWay<'a> {
+    /// By which it is read, captured or canceled.
     payment_id: &'a PaymentId,
+    /// As far as was known when the problem was answered.
     status: PaymentStatus,
     /// The gateway's page, while the shopper may pay there.
     #[serde(skip_serializing_if = "Option::is_none")]
     checkout_url: Option<&'a str>,
+    /// Until when the page may be paid.
     expires_at: Time,
 }
 

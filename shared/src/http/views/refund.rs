@@ -20,13 +20,18 @@ use crate::http::schemas;
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Refund"))]
 pub(in crate::http) struct RefundView<'a> {
+    /// Ours, also of one that was made at the gateway.
     #[cfg_attr(feature = "openapi", schemars(schema_with = "schemas::shown_operation"))]
     refund_id: OperationId,
+    /// The payment that is given back.
     payment_id: &'a PaymentId,
+    /// The order of that payment.
     order_id: &'a OrderId,
+    /// `pending` until the gateway is known to have done or refused it.
     status: RefundStatus,
     /// In the currency's minor unit.
     amount: u64,
+    /// That in which the money was captured.
     currency: Currency,
     /// The merchant's own words; without them `requested`, `late_payment`, `duplicate_payment` or
     /// `gateway`.
@@ -34,6 +39,7 @@ pub(in crate::http) struct RefundView<'a> {
     /// The gateway's own name of the refund, once it has shown it.
     #[serde(skip_serializing_if = "Option::is_none")]
     gateway_reference: Option<&'a str>,
+    /// When it was recorded; of one that was made at the gateway, when it became known.
     created_at: Time,
 }
 
