@@ -20,7 +20,7 @@ the invariants. The same options give the same search.
   --seed N          another sample (default 20261120)
   --from N          go on from this place of a search with the same seed
   --only TEXT       only settings whose name holds TEXT, such as refund or /no-keys/
-  --stride N        of the single faults of a setting play one in N (default 31); at the fullest
+  --stride N        of the single faults of a setting play one in N (default 37); at the fullest
                     gateway with webhooks in order all are played, unless this says otherwise
   --pairs N         pairs that begin with each of them (default 1); all plays every one
   --no-schedules    only one thing after another

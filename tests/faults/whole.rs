@@ -19,7 +19,7 @@ use super::options::Options;
 
 const BOUNDS: Bounds = Bounds { preemptions_max: 3, preemptions_with_fault_max: 1, stride: 15 };
 /// Of the single faults of a setting that is not a main one, one in so many is played.
-const STRIDE: usize = 31;
+const STRIDE: usize = 37;
 /// The same while a broken rule is hunted.
 const HUNTING_STRIDE: usize = 17;
 /// As a shell says it of SIGINT.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use dev_stack::sandbox::Profile;
 use quittance::domain::attempt::CaptureMode;
 use quittance::domain::id::PaymentId;
-use quittance::domain::ledger::{Capture, CaptureClass, OperationKind};
-use quittance::domain::order::{Order, State};
+use quittance::domain::ledger::{Capture, CaptureClass, Operation, OperationKind, Reason};
+use quittance::domain::order::{CaptureId, Order, State};
 use quittance::domain::phase::{OperationPhase, Phase};
 use serde_json::Value;
 
@@ -186,13 +186,15 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
         let part = attempt.is_some_and(|(_, a)| a.mode == CaptureMode::Manual) && amount < AMOUNT;
         (amount == AMOUNT || part) && object["currency"] == "USD"
     });
-    if right && (order.state == State::Open || order.captures.values().all(is_in_review)) {
+    let in_review = |(id, capture): (&CaptureId, &Capture)| {
+        // Not of one that was to be given back, and could not be.
+        let owed =
+            |op: &Operation| op.capture.as_ref() == Some(id) && op.reason != Reason::Requested;
+        capture.class == CaptureClass::Review && !order.operations.values().any(owed)
+    };
+    if right && (order.state == State::Open || order.captures.iter().all(in_review)) {
         wrong.push("I4 captured as ordered, and the order is not paid".to_owned());
     }
-}
-
-fn is_in_review(capture: &Capture) -> bool {
-    capture.class == CaptureClass::Review
 }
 
 /// I17, I18, I22.
