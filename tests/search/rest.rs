@@ -186,15 +186,16 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
         let part = attempt.is_some_and(|(_, a)| a.mode == CaptureMode::Manual) && amount < AMOUNT;
         (amount == AMOUNT || part) && object["currency"] == "USD"
     });
-    let in_review = |(id, capture): (&CaptureId, &Capture)| {
-        // Not of one that was to be given back, and could not be.
-        let owed =
-            |op: &Operation| op.capture.as_ref() == Some(id) && op.reason != Reason::Requested;
-        capture.class == CaptureClass::Review && !order.operations.values().any(owed)
-    };
-    if right && (order.state == State::Open || order.captures.iter().all(in_review)) {
+    let missed = || order.captures.iter().all(|(id, capture)| is_missed(order, id, capture));
+    if right && (order.state == State::Open || missed()) {
         wrong.push("I4 captured as ordered, and the order is not paid".to_owned());
     }
+}
+
+/// For a person to look at, and not as one that was to be given back and could not be.
+fn is_missed(order: &Order, id: &CaptureId, capture: &Capture) -> bool {
+    let owed = |op: &Operation| op.capture.as_ref() == Some(id) && op.reason != Reason::Requested;
+    capture.class == CaptureClass::Review && !order.operations.values().any(owed)
 }
 
 /// I17, I18, I22.
