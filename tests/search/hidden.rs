@@ -24,9 +24,11 @@ pub(super) fn beside(setting: &Setting, plan: &Plan, tell: bool) -> Report {
 }
 
 /// The plan without its last fault, if that is one that the SDK hides. Not where webhooks are late: the
-/// SDK's pause before it tries again may let one come first.
+/// SDK's pause before it tries again may let one come first. Nor where an effect is: what it tries again
+/// is one more of the calls after which that lands.
 pub(super) fn without(setting: &Setting, plan: &Plan, report: &Report) -> Option<Plan> {
-    if setting.webhooks == Webhooks::Late {
+    let late = plan.0.iter().any(|(_, mode)| *mode == Mode::Late);
+    if late || setting.webhooks == Webhooks::Late {
         return None;
     }
     if plan.last(Count::Steps).or(plan.last(Count::Secrets)).is_some() {
