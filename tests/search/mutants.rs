@@ -18,6 +18,11 @@ use super::plan::Plan;
 use super::run::{Report, run};
 use super::scenarios::Setting;
 
+/// So many tasks are played without a fault before any is played with some,
+const CLEAN_FIRST: usize = 500;
+/// and so many with faults before the others are played without.
+const DEEP_FIRST: usize = 100;
+
 /// What a hunt has come to.
 #[derive(Clone, Debug)]
 pub struct Hunt {
@@ -108,24 +113,43 @@ pub fn hunt(mutant: Mutant, ground: &Ground, mut each: impl FnMut(&Hunt) -> bool
         hunt.caught = (!violations.is_empty()).then_some(Caught { run: None, violations });
         return hunt;
     }
-    for setting in ground.tasks.iter().map(|task| task.setting()) {
-        let report = run_with(Some(mutant), &setting, &Plan::default(), false);
-        if !(hunt.goes_on(&setting, &Plan::default(), &report, ground) && each(&hunt)) {
-            return hunt;
-        }
-    }
     let mut random = fastrand::Rng::with_seed(ground.seed);
-    for task in &ground.tasks {
-        let goes_on = breaking(Some(mutant), || {
-            task.play(ground.depth, ground.bounds, &mut random, |setting, plan, report| {
-                hunt.goes_on(setting, plan, report, ground) && each(&hunt)
-            })
-        });
-        if !goes_on {
-            break;
-        }
-    }
+    let tasks = &ground.tasks;
+    let (near, far) = tasks.split_at(tasks.len().min(CLEAN_FIRST));
+    let (main, others) = tasks.split_at(tasks.len().min(DEEP_FIRST));
+    let mut goes_on = |setting: &Setting, plan: &Plan, report: &Report| {
+        hunt.goes_on(setting, plan, report, ground) && each(&hunt)
+    };
+    let _ = clean(mutant, near, &mut goes_on)
+        && deep(mutant, main, ground, &mut random, &mut goes_on)
+        && clean(mutant, far, &mut goes_on)
+        && deep(mutant, others, ground, &mut random, &mut goes_on);
     hunt
+}
+
+/// `false` if `goes_on` says so, after a run without a fault.
+fn clean(
+    mutant: Mutant,
+    tasks: &[Task],
+    goes_on: &mut impl FnMut(&Setting, &Plan, &Report) -> bool,
+) -> bool {
+    tasks.iter().map(|task| task.setting()).all(|setting| {
+        let report = run_with(Some(mutant), &setting, &Plan::default(), false);
+        goes_on(&setting, &Plan::default(), &report)
+    })
+}
+
+/// The same, after a run of the search itself.
+fn deep(
+    mutant: Mutant,
+    tasks: &[Task],
+    ground: &Ground,
+    random: &mut fastrand::Rng,
+    goes_on: &mut impl FnMut(&Setting, &Plan, &Report) -> bool,
+) -> bool {
+    breaking(Some(mutant), || {
+        tasks.iter().all(|task| task.play(ground.depth, ground.bounds, random, &mut *goes_on))
+    })
 }
 
 impl Hunt {
