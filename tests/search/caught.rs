@@ -76,7 +76,7 @@ pub(super) const CAUGHT: &[(Mutant, &str, &str)] = &[
     (Mutant::ReviewGivenBackInPart, "wrong-amount/full/in-order", "none"),
 ];
 
-/// Of what integrity asks to be broken: what this code has no place for, and why.
+/// Rules of the protocol that are not broken: what this code has no place for, and why.
 pub const NOT_APPLICABLE: [(&str, &str); 2] = [
     (
         "no-reconciler",

@@ -1,4 +1,4 @@
-//! The fault search of integrity.md §5: the real handlers with the real SDK clients, on a world that
+//! The fault search: the real handlers with the real SDK clients, on a world that
 //! lives in this process, where every call to `DynamoDB`, SQS or the gateway can be made to go wrong.
 //!
 //! A *run* plays one scenario under one plan of faults, recovers, and holds what it finds against the

@@ -30,7 +30,6 @@ pub struct Report {
     /// What the gateway was asked, and what callers were answered.
     pub outcome: Vec<String>,
     pub violations: Vec<String>,
-    pub end: String,
     pub trace: Vec<String>,
 }
 
@@ -76,16 +75,14 @@ async fn play(setting: &Setting, plan: &Plan, tell: bool) -> Report {
     for of in std::iter::once(&player).chain(player.beside.as_deref()) {
         rest::check(of, &player, setting.webhooks);
     }
-    let end = ends::of(&player);
     if plan.0.is_empty()
         && setting.is_whole()
-        && let Some(difference) = ends::difference(setting, &end)
+        && let Some(difference) = ends::difference(setting, &ends::of(&player))
     {
         world.violate(difference);
     }
     let mut state = world.state();
     Report {
-        end,
         kinds: std::mem::take(&mut state.kinds),
         points: world.turns.points(),
         together: state.together.clone(),
