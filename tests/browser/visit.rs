@@ -66,13 +66,18 @@ impl Visit {
         self.client.issue_cmd(Wire::Devtools { command, parameters }).await.unwrap()
     }
 
-    /// What the console has said since the last time, but for the status of the page itself.
+    /// What the console has said since the last time, but for the status of the page itself and
+    /// what the browser says of pages of its own.
     pub(crate) async fn complaints(&self) -> Vec<String> {
         let said = self.client.issue_cmd(Wire::Console).await.unwrap();
-        let messages = said.as_array().unwrap().iter().map(|entry| {
-            format!("{}: {}", entry["level"].as_str().unwrap(), entry["message"].as_str().unwrap())
-        });
-        messages.filter(|it| !it.contains("the server responded with a status of 4")).collect()
+        let entries = said.as_array().unwrap().iter();
+        let messages =
+            entries.map(|it| (it["level"].as_str().unwrap(), it["message"].as_str().unwrap()));
+        messages
+            .filter(|(_, it)| !it.starts_with("chrome://"))
+            .filter(|(_, it)| !it.contains("the server responded with a status of 4"))
+            .map(|(level, it)| format!("{level}: {it}"))
+            .collect()
     }
 
     pub(crate) async fn shop(&self, path: &str) {
