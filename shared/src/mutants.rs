@@ -3,7 +3,7 @@
 //! compiled.
 
 /// One broken rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mutant {
     TakeoverIsANewPayment,
     NoDueMarker,
@@ -86,7 +86,7 @@ pub const fn broken(_: Mutant) -> bool {
 }
 
 #[cfg(feature = "mutants")]
-pub use self::switch::{breaking, broken};
+pub use self::switch::{breaking, broken, reached};
 #[cfg(feature = "mutants")]
 pub use self::table::ALL;
 
@@ -95,17 +95,26 @@ mod table;
 
 #[cfg(feature = "mutants")]
 mod switch {
-    use std::cell::Cell;
+    use std::cell::{Cell, RefCell};
+    use std::collections::BTreeSet;
 
     use super::Mutant;
 
     thread_local! {
         /// Of one thread: a run has one thread, and tests run beside each other.
         static BROKEN: Cell<Option<Mutant>> = const { Cell::new(None) };
+        static REACHED: RefCell<BTreeSet<Mutant>> = const { RefCell::new(BTreeSet::new()) };
     }
 
     pub fn broken(mutant: Mutant) -> bool {
+        REACHED.with_borrow_mut(|reached| reached.insert(mutant));
         BROKEN.get() == Some(mutant)
+    }
+
+    /// What this thread has come to that could be broken, since this was asked last. Work that does not
+    /// come to a rule is the same when that is broken.
+    pub fn reached() -> BTreeSet<Mutant> {
+        REACHED.take()
     }
 
     /// Does `work` with a rule broken, or with none.

@@ -1,6 +1,7 @@
 //! HTTP as our callers meet it: requests are admitted, parsed once, and answered; failures become
 //! problems in one place and are logged there, once.
 
+pub mod event;
 pub mod input;
 pub mod json;
 pub mod fields;
@@ -22,8 +23,12 @@ use http::header::{
     ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONTENT_TYPE, ORIGIN, VARY,
 };
 use http::{HeaderName, HeaderValue, StatusCode};
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::request::RequestContext;
-use lambda_http::{Body, Error, Request, RequestExt, Response, service_fn};
+use lambda_http::{
+    Adapter, Body, Error, LambdaEvent, Request, RequestExt, Response, Service, lambda_runtime,
+    service_fn,
+};
 use serde_json::Value;
 
 use crate::app::{App, Budget};
@@ -95,8 +100,11 @@ where
 {
     app.warm_up().await;
     // Boxed: nested in the runtime's own, the type of a request is more than rustc lays out.
-    lambda_http::run(service_fn(move |request: Request| {
+    let mut adapter = Adapter::from(service_fn(move |request: Request| {
         Box::pin(async move { Ok::<_, Error>(respond(app, request, handle).await) })
+    }));
+    lambda_runtime::run(service_fn(move |it: LambdaEvent<ApiGatewayV2httpRequest>| {
+        adapter.call(LambdaEvent::new(event::admit(it.payload), it.context))
     }))
     .await
 }

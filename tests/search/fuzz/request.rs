@@ -51,7 +51,7 @@ pub(super) fn event_of(input: &[u8]) -> Option<Value> {
     let mut lines = head.lines();
     let (method, target) = lines.next()?.split_once(' ')?;
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let (key, parameters) = route_of(method, path).filter(|_| event::is_query(query))?;
+    let (key, parameters) = route_of(method, path)?;
     let headers = headers(lines);
     let decoded = percent_decode_str(path).decode_utf8_lossy().into_owned();
     let text = str::from_utf8(body);
@@ -111,7 +111,6 @@ fn headers<'l>(lines: impl Iterator<Item = &'l str>) -> BTreeMap<String, String>
         let known = headers.entry(name.as_str().to_owned()).or_default();
         *known = if known.is_empty() { value } else { format!("{known},{value}") };
     }
-    headers.extend(event::WRITTEN.map(|(name, value)| (name.to_owned(), value.to_owned())));
     headers
 }
 
