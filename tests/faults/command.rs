@@ -32,7 +32,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Command::Mutants => mutants_told::list(),
-        Command::Hunt(mutant, options) => mutants_told::tell(mutant, &whole::ground(&options)),
+        Command::Hunt(mutant, options) => mutants_told::tell(mutant, &options),
         Command::Replay { setting, plan, mutant } => {
             let Some((_, report)) = breaking(mutant, || replay(&setting, &plan)) else {
                 eprintln!("{setting} is no setting; --list tells them");

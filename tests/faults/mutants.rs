@@ -2,7 +2,7 @@
 
 use e2e::search::Setting;
 use e2e::search::mutants::{NOT_APPLICABLE, about, all, by, known, law, notice};
-use e2e::search::{Plan, on_a_deep_stack};
+use e2e::search::{Plan, on_a_deep_stack, run};
 use quittance::mutants::Mutant;
 
 /// One row of the table, or what is wrong with it.
@@ -20,6 +20,9 @@ fn row(mutant: Mutant) -> Result<String, String> {
     }
     let (setting, plan): (Setting, Plan) =
         known(mutant).ok_or_else(|| format!("{name} has no known run; find one: {again}"))?;
+    if !run(&setting, &plan, false).reached.contains(&mutant) {
+        return Err(format!("a hunt for {name} would pass over {setting} {plan}"));
+    }
     let violations = notice(mutant, &setting, &plan);
     let Some(violation) = falls_in(&violations) else {
         let instead = violations.join("; ");

@@ -1,17 +1,13 @@
 //! Rules that are broken on purpose, and the runs that notice.
 
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 
-use e2e::search::mutants::{Ground, Hunt, NOT_APPLICABLE, about, all, hunt, law};
+use e2e::search::mutants::{Hunt, NOT_APPLICABLE, about, all, law};
 use e2e::search::{Found, broken_by, on_a_deep_stack, replay};
 use quittance::mutants::{Mutant, breaking};
 
-/// Longer than any hunt takes that comes to something.
-pub(super) const RUNS_MAX: usize = 60_000;
-const TELL_EVERY: usize = 2_000;
+use super::options::Options;
+use super::whole::hunt;
 
 pub(super) fn list() -> ExitCode {
     for mutant in all() {
@@ -24,24 +20,13 @@ pub(super) fn list() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn hunted(mutant: Mutant, ground: &Ground, stop: &AtomicBool) -> Hunt {
-    on_a_deep_stack(|| {
-        hunt(mutant, ground, |hunt| {
-            if hunt.runs.is_multiple_of(TELL_EVERY) {
-                eprintln!("{} · {} runs so far", mutant.name(), hunt.runs);
-            }
-            !stop.load(Ordering::Relaxed)
-        })
-    })
-}
-
 /// Looks for a run that notices, and tells the shortest.
-pub(super) fn tell(mutant: Mutant, ground: &Ground) -> ExitCode {
+pub(super) fn tell(mutant: Mutant, options: &Options) -> ExitCode {
     let (falls, what) = about(mutant);
     println!("broken: {what}\nto fall: {falls}");
-    let hunt = hunted(mutant, ground, &AtomicBool::new(false));
-    let Some(caught) = hunt.caught else {
-        println!("{} runs, and nothing noticed", hunt.runs);
+    let Hunt { runs, caught, .. } = hunt(mutant, options);
+    let Some(caught) = caught else {
+        println!("{runs} runs come to it, and nothing noticed");
         return ExitCode::FAILURE;
     };
     let Some((setting, plan)) = caught.run.clone() else {
@@ -61,36 +46,19 @@ pub(super) fn tell(mutant: Mutant, ground: &Ground) -> ExitCode {
     for invariant in broken_by(&shrunk.violations) {
         println!("{invariant}");
     }
-    println!("caught after {} runs: {}", hunt.runs, shrunk.violations.join("; "));
+    println!("caught in run {runs} of those that come to it: {}", shrunk.violations.join("; "));
     println!("again: cargo faults --mutant {} --replay '{name} {}'", mutant.name(), shrunk.plan);
     ExitCode::SUCCESS
 }
 
-/// How many are noticed, and how many there are.
-pub(super) fn all_of_them(ground: &Ground, jobs: usize, stop: &AtomicBool) -> (usize, usize) {
-    let mutants: Vec<Mutant> = all().collect();
-    let (next, killed) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let terminal = Mutex::new(());
-    let worker = || {
-        while let Some(mutant) = mutants.get(next.fetch_add(1, Ordering::SeqCst)) {
-            if stop.load(Ordering::Relaxed) {
-                return;
-            }
-            let hunt = hunted(*mutant, ground, stop);
-            killed.fetch_add(usize::from(hunt.caught.is_some()), Ordering::SeqCst);
-            let _line = terminal.lock().unwrap_or_else(PoisonError::into_inner);
-            println!("{hunt}");
-        }
-    };
-    thread::scope(|scope| {
-        for _ in 0..jobs.max(1) {
-            scope.spawn(worker);
-        }
-    });
+/// What no run has noticed, and how many of all are noticed.
+pub(super) fn report(hunts: &[Hunt]) {
+    for survivor in hunts.iter().filter(|hunt| hunt.caught.is_none()) {
+        println!("{survivor}");
+    }
     for (name, why) in NOT_APPLICABLE {
         println!("{name} · not broken: {why}");
     }
-    let killed = killed.into_inner();
-    println!("{killed} of {} broken rules are noticed", mutants.len());
-    (killed, mutants.len())
+    let killed = hunts.iter().filter(|hunt| hunt.caught.is_some()).count();
+    println!("{killed} of {} broken rules are noticed", hunts.len());
 }

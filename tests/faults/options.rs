@@ -35,10 +35,11 @@ the invariants. The same options give the same search.
   --mutant NAME     break one rule of the protocol and look for a run that notices, told call by
                     call; with --replay, break it in that run
   --mutants         tell the rules that can be broken
-  --no-mutants      do not break every rule at the end of the search
+  --no-mutants      do not break every rule in the runs that come to it
 
-Ends with 0 if no invariant broke, with 1 if one did, with 2 if it was asked wrongly, with 130 if it was
-interrupted before; Ctrl-C still tells what was played, and where to go on.";
+Ends with 0 if no invariant broke, with 1 if one did or if the whole search noticed a broken rule nowhere,
+with 2 if it was asked wrongly, with 130 if it was interrupted before; Ctrl-C still tells what was played,
+and where to go on.";
 
 #[derive(Debug)]
 pub(super) enum Command {

@@ -9,6 +9,7 @@ use std::time::Instant;
 use super::deep::STACK_BYTES;
 use super::explore::{Depth, explore};
 use super::interleave::{Bounds, interleave};
+use super::mutants::{Hunt, notice};
 use super::plan::Plan;
 use super::run::Report;
 use super::scenarios::Setting;
@@ -30,6 +31,8 @@ pub struct Campaign {
     /// The tasks before it are taken as done.
     pub from: usize,
     pub jobs: usize,
+    /// Rules that are broken, in the runs that come to them, until one notices.
+    pub hunts: Vec<Hunt>,
     pub until: Option<Instant>,
 }
 
@@ -55,7 +58,7 @@ impl Campaign {
     pub fn run(&self, stop: &AtomicBool, progress: impl Fn(Progress<'_>) + Sync) -> Tally {
         let next = AtomicUsize::new(self.from);
         let shared = Mutex::new(Shared {
-            tally: Tally::default(),
+            tally: Tally { hunts: self.hunts.clone(), ..Tally::default() },
             done: vec![false; self.tasks.len()],
             tasks_done: self.from.min(self.tasks.len()),
         });
@@ -68,21 +71,28 @@ impl Campaign {
                 resume_from: open.map_or(self.tasks.len(), |open| open + self.from),
             });
         };
+        let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
         let is_over = || {
             stop.load(Ordering::Relaxed) || self.until.is_some_and(|until| Instant::now() >= until)
         };
         let worker = || {
             while let Some(task) = self.take(&next).filter(|_| !is_over()) {
                 let ended = self.play(task, |setting, plan, report| {
-                    let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                    let wanted = lock().tally.wanted(plan, report);
+                    let broken = |(place, mutant)| (place, notice(mutant, setting, plan));
+                    let tried: Vec<_> = wanted.into_iter().map(broken).collect();
+                    let mut shared = lock();
                     shared.tally.note(setting, plan, report);
+                    for (place, violations) in tried {
+                        shared.tally.hunts[place].tried(setting, plan, violations);
+                    }
                     told(&shared);
                     !is_over()
                 });
                 if !ended {
                     return;
                 }
-                let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut shared = lock();
                 shared.done[task] = true;
                 shared.tasks_done += 1;
                 told(&shared);
@@ -117,7 +127,7 @@ impl Task {
     }
 
     /// `false` if `each` wanted no more.
-    pub(super) fn play(
+    fn play(
         self,
         depth: Depth,
         bounds: Bounds,

@@ -67,6 +67,7 @@ fn run_beside(setting: &Setting, plan: &Plan, without: &Report) -> Report {
     let mut report = run(setting, plan, false);
     if hidden::without(setting, plan, &report).is_some() {
         report.violations.extend(hidden::difference(without, &report));
+        report.reached.extend(&without.reached);
     }
     report
 }

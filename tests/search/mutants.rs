@@ -1,33 +1,32 @@
-//! Proof that the search would notice: every rule that can be broken (`quittance::mutants`) is broken,
-//! and a run is looked for in which an invariant falls that holds of the same run unbroken.
+//! Proof that the search would notice: every rule that can be broken (`quittance::mutants`) is broken in
+//! the runs of the search that come to it, until an invariant falls that holds of the same run unbroken.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use quittance::mutants::{ALL, Mutant, breaking};
 
-use super::campaign::Task;
 use super::caught::CAUGHT;
 pub use super::caught::NOT_APPLICABLE;
-use super::explore::Depth;
 use super::faults::Count;
 use super::hidden;
-use super::interleave::Bounds;
 use super::laws;
 pub use super::laws::Law;
 use super::plan::Plan;
-use super::run::{Report, run};
+use super::run::Report;
 use super::scenarios::Setting;
 
-/// So many tasks are played without a fault before any is played with some,
-const CLEAN_FIRST: usize = 500;
-/// and so many with faults before the others are played without.
-const DEEP_FIRST: usize = 100;
+/// What so many runs without a fault have not noticed takes one.
+const CLEAN_MAX: usize = 300;
 
 /// What a hunt has come to.
 #[derive(Clone, Debug)]
 pub struct Hunt {
     pub mutant: Mutant,
+    /// That came to the rule, and were played with it broken.
     pub runs: usize,
+    /// The settings that come to it when nothing goes wrong.
+    pub settings: BTreeSet<String>,
     pub caught: Option<Caught>,
 }
 
@@ -67,12 +66,8 @@ pub fn law(mutant: Mutant) -> Option<Law> {
     laws::broken(mutant)
 }
 
-/// One run, with a rule broken or none.
-pub fn run_with(mutant: Option<Mutant>, setting: &Setting, plan: &Plan, tell: bool) -> Report {
-    breaking(mutant, || run(setting, plan, tell))
-}
-
-/// As `run_with`, held also against the run without the last fault if the SDK hides it.
+/// A run with a rule broken or none, held also against the run without the last fault if the SDK hides
+/// that.
 fn run_beside(mutant: Option<Mutant>, setting: &Setting, plan: &Plan) -> Report {
     breaking(mutant, || hidden::beside(setting, plan, false))
 }
@@ -93,83 +88,31 @@ pub fn notice(mutant: Mutant, setting: &Setting, plan: &Plan) -> Vec<String> {
     violations
 }
 
-/// Where and how deep a run that notices is looked for.
-#[derive(Clone, Debug)]
-pub struct Ground {
-    pub tasks: Vec<Task>,
-    pub depth: Depth,
-    pub bounds: Bounds,
-    pub seed: u64,
-    /// A hunt that has come to nothing by then ends.
-    pub runs_max: usize,
-}
-
-/// Looks for a run that notices, as the search looks for a violation: without a fault first, then with
-/// faults and schedules. `each` is called after every run, and ends the hunt by `false`.
-pub fn hunt(mutant: Mutant, ground: &Ground, mut each: impl FnMut(&Hunt) -> bool) -> Hunt {
-    let mut hunt = Hunt { mutant, runs: 0, caught: None };
-    if let Some(law) = laws::broken(mutant) {
-        let violations = law.violations;
-        hunt.caught = (!violations.is_empty()).then_some(Caught { run: None, violations });
-        return hunt;
-    }
-    let mut random = fastrand::Rng::with_seed(ground.seed);
-    let tasks = &ground.tasks;
-    let (near, far) = tasks.split_at(tasks.len().min(CLEAN_FIRST));
-    let (main, others) = tasks.split_at(tasks.len().min(DEEP_FIRST));
-    let mut goes_on = |setting: &Setting, plan: &Plan, report: &Report| {
-        hunt.goes_on(setting, plan, report, ground) && each(&hunt)
-    };
-    let _ = clean(mutant, near, &mut goes_on)
-        && deep(mutant, main, ground, &mut random, &mut goes_on)
-        && clean(mutant, far, &mut goes_on)
-        && deep(mutant, others, ground, &mut random, &mut goes_on);
-    hunt
-}
-
-/// `false` if `goes_on` says so, after a run without a fault.
-fn clean(
-    mutant: Mutant,
-    tasks: &[Task],
-    goes_on: &mut impl FnMut(&Setting, &Plan, &Report) -> bool,
-) -> bool {
-    tasks.iter().map(|task| task.setting()).all(|setting| {
-        let report = run_with(Some(mutant), &setting, &Plan::default(), false);
-        goes_on(&setting, &Plan::default(), &report)
-    })
-}
-
-/// The same, after a run of the search itself.
-fn deep(
-    mutant: Mutant,
-    tasks: &[Task],
-    ground: &Ground,
-    random: &mut fastrand::Rng,
-    goes_on: &mut impl FnMut(&Setting, &Plan, &Report) -> bool,
-) -> bool {
-    breaking(Some(mutant), || {
-        tasks.iter().all(|task| task.play(ground.depth, ground.bounds, random, &mut *goes_on))
-    })
-}
-
 impl Hunt {
-    fn goes_on(
-        &mut self,
-        setting: &Setting,
-        plan: &Plan,
-        report: &Report,
-        ground: &Ground,
-    ) -> bool {
+    pub fn begin(mutant: Mutant) -> Self {
+        let law = laws::broken(mutant).filter(|law| !law.violations.is_empty());
+        let caught = law.map(|law| Caught { run: None, violations: law.violations });
+        Self { mutant, runs: 0, settings: BTreeSet::new(), caught }
+    }
+
+    /// Whether a run of the sound rules tells nothing yet, and might if this one were broken.
+    pub(super) fn wants(&self, plan: &Plan, report: &Report) -> bool {
+        self.caught.is_none()
+            && (self.runs < CLEAN_MAX || !plan.0.is_empty())
+            && report.violations.is_empty()
+            && report.reached.contains(&self.mutant)
+    }
+
+    /// A run with the rule broken, and what it has noticed.
+    pub(super) fn tried(&mut self, setting: &Setting, plan: &Plan, violations: Vec<String>) {
         self.runs += 1;
-        if !report.violations.is_empty() {
-            let violations = notice(self.mutant, setting, plan);
-            if !violations.is_empty() {
-                let run = Some((*setting, plan.clone()));
-                self.caught = Some(Caught { run, violations });
-                return false;
-            }
+        if plan.0.is_empty() {
+            self.settings.insert(setting.to_string());
         }
-        self.runs < ground.runs_max
+        if self.caught.is_none() && !violations.is_empty() {
+            let run = Some((*setting, plan.clone()));
+            self.caught = Some(Caught { run, violations });
+        }
     }
 }
 

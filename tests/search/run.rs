@@ -1,8 +1,11 @@
 //! One run: a setting, played under a plan, recovered, and held against the invariants.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+
+use quittance::mutants::{Mutant, reached};
 
 use super::act::Act;
 use super::client::Client;
@@ -27,6 +30,8 @@ pub struct Report {
     pub secrets: usize,
     /// How many of the plan's faults came to pass.
     pub fired: usize,
+    /// The rules that it came to and that could be broken.
+    pub reached: BTreeSet<Mutant>,
     /// What the gateway was asked, and what callers were answered.
     pub outcome: Vec<String>,
     pub violations: Vec<String>,
@@ -35,8 +40,9 @@ pub struct Report {
 
 /// Plays `setting` under `plan`; with `tell` it keeps the trace.
 pub fn run(setting: &Setting, plan: &Plan, tell: bool) -> Report {
+    let _ = reached();
     let played = AssertUnwindSafe(|| on_paused_time(play(setting, plan, tell)));
-    catch_unwind(played).unwrap_or_else(|panic| {
+    let report = catch_unwind(played).unwrap_or_else(|panic| {
         let word = || panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
         let said = panic.downcast_ref::<String>().cloned().or_else(word);
         Report {
@@ -44,7 +50,8 @@ pub fn run(setting: &Setting, plan: &Plan, tell: bool) -> Report {
             violations: vec![format!("I0 it panicked: {}", said.unwrap_or_default())],
             ..Report::default()
         }
-    })
+    });
+    Report { reached: reached(), ..report }
 }
 
 /// On one thread, where time passes only while everybody waits.
@@ -88,6 +95,7 @@ async fn play(setting: &Setting, plan: &Plan, tell: bool) -> Report {
         together: state.together.clone(),
         secrets: state.secrets,
         fired: state.fired,
+        reached: BTreeSet::new(),
         outcome: std::mem::take(&mut state.outcome),
         violations: std::mem::take(&mut state.violations),
         trace: std::mem::take(&mut state.trace),

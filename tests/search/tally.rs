@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use quittance::mutants::Mutant;
+
 use super::faults::Count;
 use super::hidden::beside;
 use super::invariants::broken_by;
+use super::mutants::Hunt;
 use super::plan::Plan;
 use super::run::Report;
 use super::scenarios::Setting;
@@ -19,6 +22,7 @@ pub struct Tally {
     pub interleavings: usize,
     pub calls: usize,
     pub found: Vec<Found>,
+    pub hunts: Vec<Hunt>,
 }
 
 /// A plan under which an invariant does not hold.
@@ -32,6 +36,17 @@ pub struct Found {
 impl Tally {
     pub fn runs(&self) -> usize {
         self.clean + self.singles + self.pairs + self.triples + self.interleavings
+    }
+
+    /// How many of the broken rules something has noticed.
+    pub fn killed(&self) -> usize {
+        self.hunts.iter().filter(|hunt| hunt.caught.is_some()).count()
+    }
+
+    /// Which of the hunts want this run with their rule broken.
+    pub(super) fn wanted(&self, plan: &Plan, report: &Report) -> Vec<(usize, Mutant)> {
+        let hunts = self.hunts.iter().enumerate().filter(|(_, hunt)| hunt.wants(plan, report));
+        hunts.map(|(place, hunt)| (place, hunt.mutant)).collect()
     }
 
     pub(super) fn note(&mut self, setting: &Setting, plan: &Plan, report: &Report) {
