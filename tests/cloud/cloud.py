@@ -8,17 +8,18 @@ import time
 from journeys import Broken, Journeys
 from rights import Rights
 from stage import Stage
+from workbench import ROOT
 
 FUNCTIONS = ["create-order", "create-payment", "webhook-receiver", "status-check", "capture-payment",
              "cancel-payment", "refund-payment", "sweep-due", "deliver-confirmation"]
 
 
-def run(root, sam, given):
+def run(sam, given):
     wanted = [name for name in given.only.split(",") if name] or FUNCTIONS
     unknown = sorted(set(wanted) - set(FUNCTIONS))
     if unknown:
         raise SystemExit(f"no function {', '.join(unknown)}; there are {', '.join(FUNCTIONS)}")
-    began, stage = time.monotonic(), Stage(root, sam, given)
+    began, stage = time.monotonic(), Stage(sam, given)
     try:
         failures = lived(stage, given, wanted, pathlib.Path(sys.executable).with_name("ministack"))
         for failure in failures:
@@ -32,9 +33,6 @@ def run(root, sam, given):
                 pass
         return 1 if failures else 0
     finally:
-        # Asked twice to end: it is on its way.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
         stage.stop()
 
 
@@ -66,5 +64,5 @@ def lived(stage, given, wanted, emulator):
         failures += rights.prove(name)
     print(f"proof of least privilege: {len(rights.rows)} rights, {time.monotonic() - start:.0f} s", flush=True)
     if not failures and wanted == FUNCTIONS:
-        failures = rights.held(stage.root / "docs" / "permissions.md", given.write)
+        failures = rights.held(ROOT / "docs" / "permissions.md", given.write)
     return failures

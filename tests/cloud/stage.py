@@ -8,8 +8,6 @@ import os
 import pathlib
 import re
 import secrets
-import signal
-import socket
 import subprocess
 import threading
 import time
@@ -18,14 +16,10 @@ import zipfile
 
 import boto3
 
+from workbench import ROOT, TARGET, Processes, free_port
+
 REGION = "eu-central-1"
 STACK = "quittance-cloud"
-
-
-def free_port():
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        return bound.getsockname()[1]
 
 
 def zipped(path):
@@ -36,24 +30,21 @@ def zipped(path):
     return len(buffer.getvalue())
 
 
-class Stage:
-    def __init__(self, root, sam, given):
-        self.root, self.sam, self.fast = root, sam, given.fast
-        self.built = given.built and pathlib.Path(given.built).absolute()
-        self.work = root / "target" / "cloud"
-        self.work.mkdir(parents=True, exist_ok=True)
-        self.endless = self.work / "endless"
-        self.started = []
+class Stage(Processes):
+    def __init__(self, sam, given):
         port = free_port()
         self.endpoint = f"http://127.0.0.1:{port}"
-        self.env = os.environ | {
+        super().__init__(TARGET / "cloud", os.environ | {
             "GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0",
             "AWS_ENDPOINT_URL": self.endpoint, "MINISTACK_REGION": REGION,
             # Roles are enforced.
             "AUTH": "true",
             "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, "SAM_CLI_TELEMETRY": "0",
             "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
-        }
+        })
+        self.sam, self.fast = sam, given.fast
+        self.built = given.built and pathlib.Path(given.built).absolute()
+        self.endless = self.work / "endless"
         self.key = "sk_test_" + secrets.token_hex(16)
         self.gateway_key = "sbx_" + secrets.token_hex(8)
         self.webhook_key = "whsec_" + "c2FuZGJveCBvZiB0aGUgY2xvdWQgdGVzdCBzdGFjayE="
@@ -61,31 +52,6 @@ class Stage:
     def client(self, service):
         return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION,
                             aws_access_key_id="test", aws_secret_access_key="test")
-
-    def spawn(self, name, command, **more):
-        log = open(self.work / f"{name}.log", "w", encoding="utf-8")
-        out, env = more.pop("stdout", log), more.pop("env", self.env)
-        # A session of its own: what it starts in turn can be ended with it.
-        process = subprocess.Popen(command, env=env, stdout=out, stderr=log, cwd=self.root, start_new_session=True, **more)
-        self.started.append((name, process))
-        print(f"start {name} (pid {process.pid}, {log.name})", flush=True)
-        return process
-
-    def stop(self):
-        """Ends what was started here, by its number, last one first."""
-        for name, process in reversed(self.started):
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-                try:
-                    process.wait(20)
-                except subprocess.TimeoutExpired:
-                    print(f"{name} does not end by itself", flush=True)
-            try:
-                os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-            process.wait()
-            print(f"stop {name} (pid {process.pid})", flush=True)
 
     def account(self, emulator):
         self.spawn("account", [emulator])
@@ -99,7 +65,7 @@ class Stage:
 
     def template(self):
         """The template without what the emulator does not have; each line that goes is told."""
-        text = (self.root / "template.yaml").read_text()
+        text = (ROOT / "template.yaml").read_text()
         head, rest = text.split("\nResources:\n", 1)
         resources, outputs = rest.split("\nOutputs:\n", 1)
         kept = []
@@ -140,36 +106,25 @@ class Stage:
         return f"CodeUri: {folder}"
 
     def binary(self):
-        target = os.environ.get("CARGO_TARGET_DIR", self.root / "target")
-        return os.environ.get("QUITTANCE_DEV_STACK_BINARY") or f"{target}/debug/dev-stack"
+        return os.environ.get("QUITTANCE_DEV_STACK_BINARY") or TARGET / "debug" / "dev-stack"
 
     def deploy(self):
         template, sam = self.template(), self.sam / "sam"
         env = self.env | {"PATH": f"{self.sam}:{os.environ['PATH']}"}
         parameters = ["--parameter-overrides", "Stage=dev Architecture=x86_64 DueShards=2"]
         if not os.environ.get("QUITTANCE_DEV_STACK_BINARY"):
-            self.say("cargo build", ["cargo", "build", "--bin", "dev-stack"], os.environ)
+            self.run("cargo build", ["cargo", "build", "--bin", "dev-stack"], os.environ)
         built = self.built or self.work / "build"
         if not self.fast and not self.built:
-            self.say("sam build", [sam, "build", "--template-file", template, "--base-dir", self.root,
+            self.run("sam build", [sam, "build", "--template-file", template, "--base-dir", ROOT,
                                    "--build-dir", built, *parameters], env | {"AWS_ENDPOINT_URL": ""})
             template = built / "template.yaml"
         if not self.fast:
             for binary in sorted(built.glob("*/bootstrap")):
                 print(f"  {binary.parent.name}: {binary.stat().st_size / 1e6:.1f} MB, {zipped(binary) / 1e6:.1f} MB zipped")
-        self.say("sam deploy", [sam, "deploy", "--template-file", template, "--stack-name", STACK,
+        self.run("sam deploy", [sam, "deploy", "--template-file", template, "--stack-name", STACK,
                                 "--resolve-s3", "--capabilities", "CAPABILITY_IAM",
                                 "--no-confirm-changeset", "--no-progressbar", *parameters], env)
-
-    def say(self, what, command, env):
-        began, name = time.monotonic(), what.replace(" ", "-")
-        process = self.spawn(name, command, env=env)
-        failed = process.wait()
-        self.started.remove((name, process))
-        print(f"{what}: {time.monotonic() - began:.0f} s", flush=True)
-        if failed:
-            log = (self.work / f"{name}.log").read_text()
-            raise SystemExit(f"{what} failed:\n" + "\n".join(log.splitlines()[-25:]))
 
     def wire(self):
         """Routes and integrations, from what the deployment gives to API Gateway as OpenAPI."""

@@ -6,7 +6,8 @@ import time
 
 from docker import Docker
 from samples import Samples, resource
-from stage import Aws, Broken, call, expect, free_port
+from stage import Aws, Broken, call, expect
+from workbench import ROOT, free_port
 
 KEY = "sk_test_local"
 INVOKE_SECONDS = 120
@@ -27,14 +28,14 @@ class Containers:
                         "--skip-pull-image", "--invoke-image", image]
         aws = Aws(addresses)
         print("sam local invoke", flush=True)
-        Samples(self.stage.root, self.invoke).as_they_stand(aws)
+        Samples(self.invoke).as_they_stand(aws)
         print("sam local start-api", flush=True)
         self.checkout(aws)
         self.stage.end(stack)
 
     def invoke(self, name, event):
         command = [self.stage.sam, "local", "invoke", resource(name), "--event", "-", *self.options]
-        done = subprocess.run(command, cwd=self.stage.root, env=self.stage.env, input=json.dumps(event), text=True,
+        done = subprocess.run(command, cwd=ROOT, env=self.stage.env, input=json.dumps(event), text=True,
                               capture_output=True, timeout=INVOKE_SECONDS, check=False)
         (self.stage.work / f"invoke-{name}.log").write_text(done.stderr)
         lines = done.stdout.strip().splitlines()

@@ -2,13 +2,13 @@
 
 import io
 import json
-import os
 import re
 import struct
 import zipfile
 
 from samples import ORDER, PAYMENT, REFUND, AS_THEY_STAND, Samples, function, resource
-from stage import Aws, Broken, call, expect, free_port
+from stage import Aws, Broken, call, expect
+from workbench import free_port
 
 # AL2023 has this one; a binary that asks for a newer one does not start.
 GLIBC_MAX = (2, 34)
@@ -52,7 +52,7 @@ def packed(path):
 class Emulator:
     def __init__(self, stage):
         self.stage, self.running = stage, {}
-        self.binary = next(stage.tools.glob(f"lib/python3*/site-packages/samcli/local/rapid/aws-lambda-rie-{stage.architecture}"))
+        self.binary = next(stage.tools.parent.glob(f"lib/python3*/site-packages/samcli/local/rapid/aws-lambda-rie-{stage.architecture}"))
         self.binary.chmod(0o755)
 
     def bootstrap(self, name):
@@ -104,7 +104,7 @@ class Emulator:
         return self.stage.work / f"rie-{name}.log"
 
     def answers(self, addresses):
-        aws, samples = Aws(addresses), Samples(self.stage.root, self.invoke)
+        aws, samples = Aws(addresses), Samples(self.invoke)
         # What the gateway would tell is told here, by the sample webhook.
         control = f"{addresses['sandbox']}/control"
         behaviour = json.dumps({"webhooks": {"mode": "never"}}).encode()
@@ -118,6 +118,10 @@ class Emulator:
         payment = samples.ask("create-payment", (201, None), about)
         about = [(PAYMENT, payment["payment_id"]), *about]
         expect("status-check", samples.ask("status-check", (200, None), about)["status"], "pending")
+        odd = samples.event("status-check", about) | {
+            "rawQueryString": 'x="<>', "body": "no base64", "isBase64Encoded": True}
+        odd["headers"]["host"] = "no host"
+        samples.ask("status-check", (200, None), event=odd)
         samples.ask("capture-payment", (409, "payment-not-authorized"), about)
         expect("the page", call(payment["checkout_url"], b"outcome=approve")[0], 200)
         truth = json.loads(call(f"{control}/payments")[1])["payments"]

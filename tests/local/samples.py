@@ -7,6 +7,7 @@ import json
 import time
 
 from stage import Broken, expect
+from workbench import ROOT
 
 ORDER, PAYMENT = "ORD_7Q2M9X4KD1T8V3N6B0ZC", "PAY_7Q2M9X4KD1T8V3N6B0ZC4H9K2A"
 REFUND = "RFD_7Q2M9X4KD1T8V3N6B0ZC8M3T5W"
@@ -42,8 +43,8 @@ def resource(name):
 class Samples:
     """`invoke(name, event)` runs the function of the event `name` and returns what it returned."""
 
-    def __init__(self, root, invoke):
-        self.events, self.invoke = root / "events", invoke
+    def __init__(self, invoke):
+        self.events, self.invoke = ROOT / "events", invoke
         names = {path.stem for path in self.events.glob("*.json")}
         expect("the events that are played", sorted(AS_THEY_STAND), sorted(names))
 

@@ -1,15 +1,16 @@
-"""The scene: the packages, the dev stack, and the processes of a run, each ended by its number."""
+"""The scene: the packages, and the dev stack that they are run against."""
 
 import json
 import os
 import pathlib
 import platform
-import signal
 import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
+
+from workbench import ROOT, TARGET, Processes
 
 HERE = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
 # What the head of an ELF file says.
@@ -27,12 +28,6 @@ def expect(what, found, expected):
         raise Broken(f"{what}: {found}, expected {expected}")
 
 
-def free_port():
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        return bound.getsockname()[1]
-
-
 def call(url, body=None, headers=None, method=None):
     """Status and body; a POST where there is a body and nothing else is said."""
     request = urllib.request.Request(url, body, headers or {}, method=method)
@@ -44,47 +39,14 @@ def call(url, body=None, headers=None, method=None):
             return refused.code, refused.read()
 
 
-class Stage:
-    def __init__(self, root, target, tools, built):
-        self.root, self.target, self.sam = root, target, tools / "bin" / "sam"
-        self.tools, self.work = tools, target / "local"
-        self.work.mkdir(parents=True, exist_ok=True)
-        self.built = built
+class Stage(Processes):
+    def __init__(self, tools, built):
+        super().__init__(TARGET / "local", os.environ | {
+            "PATH": f"{tools}:{os.environ['PATH']}", "SAM_CLI_TELEMETRY": "0"})
+        self.tools, self.sam, self.built = tools, tools / "sam", built
         self.template = (pathlib.Path(built).absolute() if built else self.work / "build") / "template.yaml"
         self.architecture = self.machine() if built else HERE
         self.parameters = ["--parameter-overrides", f"Architecture={self.architecture}"]
-        self.env = os.environ | {"PATH": f"{tools / 'bin'}:{os.environ['PATH']}", "SAM_CLI_TELEMETRY": "0"}
-        self.started = []
-
-    def spawn(self, name, command, **more):
-        log = open(self.work / f"{name}.log", "w", encoding="utf-8")
-        out = more.pop("stdout", log)
-        more.setdefault("env", self.env)
-        # A session of its own: what it starts can be ended with it.
-        process = subprocess.Popen(command, stdout=out, stderr=log, cwd=self.root, start_new_session=True, **more)
-        self.started.append((name, process))
-        print(f"start {name} (pid {process.pid}, {log.name})", flush=True)
-        return process
-
-    def end(self, process):
-        name = next(name for name, one in self.started if one is process)
-        self.started.remove((name, process))
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                print(f"{name} does not end by itself", flush=True)
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        process.wait()
-        print(f"stop {name} (pid {process.pid})", flush=True)
-
-    def stop(self):
-        for _, process in reversed(list(self.started)):
-            self.end(process)
 
     def machine(self):
         package = self.template.parent / "CreateOrderFunction" / "bootstrap"
@@ -93,29 +55,19 @@ class Stage:
         return MACHINES[int.from_bytes(package.read_bytes()[18:20], "little")]
 
     def build(self):
-        self.say("cargo build", ["cargo", "build", "--bin", "dev-stack"])
+        self.run("cargo build", ["cargo", "build", "--bin", "dev-stack"])
         if self.built:
             return
-        folder = ["--build-dir", self.template.parent, "--base-dir", self.root]
-        self.say("sam build", [self.sam, "build", "--template-file", self.root / "template.yaml", *folder, *self.parameters])
-
-    def say(self, what, command):
-        began, name = time.monotonic(), what.replace(" ", "-")
-        process = self.spawn(name, command)
-        failed = process.wait()
-        self.started.remove((name, process))
-        print(f"{what}: {time.monotonic() - began:.0f} s", flush=True)
-        if failed:
-            log = (self.work / f"{name}.log").read_text()
-            raise Broken(f"{what} failed:\n" + "\n".join(log.splitlines()[-25:]))
+        folder = ["--build-dir", self.template.parent, "--base-dir", ROOT]
+        self.run("sam build", [self.sam, "build", "--template-file", ROOT / "template.yaml", *folder, *self.parameters])
 
     def dev_stack(self, *arguments):
-        command = [self.target / "debug" / "dev-stack", *arguments, "--port", "0", "--quiet", "--json"]
+        command = [TARGET / "debug" / "dev-stack", *arguments, "--port", "0", "--quiet", "--json"]
         process = self.spawn("dev-stack" if arguments[0] != "sandbox" else "sandbox", command,
                              stdout=subprocess.PIPE, text=True)
         line = process.stdout.readline()
         if not line:
-            raise Broken(f"the dev stack did not start:\n{(self.work / 'dev-stack.log').read_text()}")
+            raise Broken(f"the dev stack did not start:\n{self.log('dev-stack').read_text()}")
         return process, json.loads(line)
 
     def await_port(self, process, port):
