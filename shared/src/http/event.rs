@@ -16,10 +16,12 @@ pub fn admit(mut event: ApiGatewayV2httpRequest) -> LambdaRequest {
     event.request_context.domain_name = None;
     event.raw_query_string =
         event.raw_query_string.map(|query| utf8_percent_encode(&query, NOT_IN_A_QUERY).to_string());
-    event.raw_path = event.raw_path.map(|path| format!("/{}", path.trim_start_matches('/')));
+    if let Some(path) = event.raw_path.as_mut().filter(|path| !path.starts_with('/')) {
+        path.insert(0, '/');
+    }
     // What is not in base64 is taken as it stands, and refused for what it is.
-    event.is_base64_encoded &=
-        event.body.as_ref().is_some_and(|body| BASE64.decode(body.as_bytes()).is_ok());
+    event.is_base64_encoded = event.is_base64_encoded
+        && event.body.as_ref().is_some_and(|body| BASE64.decode(body.as_bytes()).is_ok());
     LambdaRequest::ApiGatewayV2(event)
 }
 
