@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use e2e::search::mutants::{Hunt, NOT_APPLICABLE, about, all, law};
-use e2e::search::{Found, broken_by, on_a_deep_stack, replay};
+use e2e::search::{Found, Tally, broken_by, on_a_deep_stack, replay};
 use quittance::mutants::{Mutant, breaking};
 
 use super::options::Options;
@@ -52,13 +52,12 @@ pub(super) fn tell(mutant: Mutant, options: &Options) -> ExitCode {
 }
 
 /// What no run has noticed, and how many of all are noticed.
-pub(super) fn report(hunts: &[Hunt]) {
-    for survivor in hunts.iter().filter(|hunt| hunt.caught.is_none()) {
+pub(super) fn report(tally: &Tally) {
+    for survivor in tally.hunts.iter().filter(|hunt| hunt.caught.is_none()) {
         println!("{survivor}");
     }
     for (name, why) in NOT_APPLICABLE {
         println!("{name} · not broken: {why}");
     }
-    let killed = hunts.iter().filter(|hunt| hunt.caught.is_some()).count();
-    println!("{killed} of {} broken rules are noticed", hunts.len());
+    println!("{} of {} broken rules are noticed", tally.killed(), tally.hunts.len());
 }

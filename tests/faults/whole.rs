@@ -82,7 +82,7 @@ pub(super) fn search(options: &Options) -> ExitCode {
     report(&tally, started.elapsed().as_secs());
     let (killed, mutants) = (tally.killed(), tally.hunts.len());
     if options.mutants {
-        mutants_told::report(&tally.hunts);
+        mutants_told::report(&tally);
     }
     let figures = json!({
         "plans_single": tally.singles,
