@@ -37,8 +37,8 @@ async function asked(url) {
 async function news() {
   const { asks, poll, shown, page, version } = live.dataset;
   if (asks === 'status') {
-    const { status, failure } = await (await asked(poll)).json();
-    if (`${status}/${failure?.code ?? ''}` === shown) return null;
+    const { status, failure, next_action: open } = await (await asked(poll)).json();
+    if (`${status}/${failure?.code ?? ''}/${open ? 'open' : ''}` === shown) return null;
   }
   const text = await (await asked(page)).text();
   const fresh = new DOMParser().parseFromString(text, 'text/html').querySelector('[data-live]');

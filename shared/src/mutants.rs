@@ -77,6 +77,11 @@ pub enum Mutant {
     OrderNeverEnds,
     OrderedAmountTold,
     ReviewGivenBackInPart,
+    ReturnedReadsSucceeded,
+    CanceledReviewKept,
+    LateCapturePaysALapsedOrder,
+    OpeningNotTold,
+    ShopperNotLedOn,
 }
 
 /// Whether `mutant` is what this thread has broken.

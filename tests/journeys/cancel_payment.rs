@@ -182,7 +182,7 @@ async fn a_page_that_nothing_can_close_is_abandoned_with_its_order() {
     stack.until(&checkout.payment, |shown| shown["amount_captured"] == 7500).await;
     let told = &["payment.failed", "order.canceled", "refund.completed"];
     stack.sweep_at(15).await;
-    let end = End { payment: "succeeded", order: "canceled", captured: 7500, refunded: 7500, told };
+    let end = End { payment: "returned", order: "canceled", captured: 7500, refunded: 7500, told };
     stack.ends(&checkout, end).await;
     let refund = stack.told(&checkout.order, "refund.completed").await;
     assert_eq!((&refund["reason"], &refund["amount"]), (&json!("late_payment"), &json!(7500)));

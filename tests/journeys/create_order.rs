@@ -28,3 +28,15 @@ async fn an_order_without_a_price_is_refused() {
     body["total_amount"] = json!(0);
     stack.post("/api/orders", &body).await.expect_problem(422, "invalid-request");
 }
+
+#[tokio::test]
+async fn an_order_asked_for_again_after_its_time_reads_expired_before_any_sweep() {
+    let stack = Stack::start(STACK).await;
+    let first = stack.post_with_key("/api/orders", "cart", &order_body()).await.expect(201);
+    assert_eq!(first.word("status"), "created");
+    stack.set_clock_ahead(86_400);
+    let again = stack.post_with_key("/api/orders", "cart", &order_body()).await.expect(200);
+    assert_eq!(again.word("status"), "expired");
+    assert_eq!(stack.order_status(again.word("order_id")).await, "expired");
+    stack.cancel_order(again.word("order_id")).await.expect_problem(410, "order-expired");
+}

@@ -43,10 +43,11 @@ async fn a_late_success_on_a_paid_order_is_given_back() {
     stack.dashboard(&first.payment, "capture", json!({})).await.expect(200);
     stack.until(&first.payment, |shown| shown["amount_captured"] == 7500).await;
     let taken = stack.refund(&first.payment, "mine", json!({})).await;
-    taken.expect_problem(422, "refund-exceeds-captured");
+    let taken = taken.expect_problem(422, "refund-exceeds-captured");
+    assert!(taken.word("detail").contains("given back by itself"), "{taken}");
     stack.sweep_at(15).await;
     let told = &["payment.failed", "payment.completed", "refund.completed"];
-    stack.ends(&first, End { refunded: 7500, told, ..PAID }).await;
+    stack.ends(&first, End { payment: "returned", refunded: 7500, told, ..PAID }).await;
     stack.ends(&second, End { told, ..PAID }).await;
     let refund = stack.told(&first.order, "refund.completed").await;
     assert_eq!(
@@ -81,7 +82,8 @@ async fn a_success_after_the_order_was_canceled_is_given_back() {
     stack.until(&checkout.payment, |shown| shown["amount_captured"] == 7500).await;
     stack.sweep_at(15).await;
     let told = &["payment.canceled", "order.canceled", "refund.completed"];
-    stack.ends(&checkout, End { order: "canceled", refunded: 7500, told, ..PAID }).await;
+    let end = End { payment: "returned", order: "canceled", refunded: 7500, told, ..PAID };
+    stack.ends(&checkout, end).await;
     let refund = stack.told(&checkout.order, "refund.completed").await;
     assert_eq!(refund["reason"], "late_payment");
 }
@@ -141,4 +143,20 @@ async fn an_authorization_after_a_failure_is_voided() {
 
 fn has(payment: &Value, what: &str) -> bool {
     payment["history"].as_array().unwrap().iter().any(|change| change["what"] == what)
+}
+
+#[tokio::test]
+async fn a_late_capture_after_the_orders_time_is_given_back_though_nobody_has_swept() {
+    let stack = Stack::start(STACK).await;
+    let checkout = stack.checkout().await;
+    stack.choose(&checkout.page, "decline").await.expect(200);
+    stack.until_payment(&checkout.payment, "failed").await;
+    stack.set_clock_ahead(86_460);
+    stack.dashboard(&checkout.payment, "capture", json!({})).await.expect(200);
+    stack.until_payment(&checkout.payment, "returned").await;
+    assert_eq!(stack.order_status(&checkout.order).await, "expired");
+    stack.sweep_at(86_475).await;
+    let told = &["payment.failed", "order.expired", "refund.completed"];
+    let end = End { payment: "returned", order: "expired", refunded: 7500, told, ..PAID };
+    stack.ends(&checkout, end).await;
 }

@@ -81,7 +81,8 @@ async fn what_the_dashboard_does_is_seen() {
         stack.until_order(&checkout.order, "partially_refunded").await;
         let lost = json!({ "status": "lost", "amount": 5000 });
         stack.dashboard(&checkout.payment, "dispute", lost).await.expect(200);
-        let told = told(profile, &["payment.completed", "refund.completed", "dispute.lost"]);
+        let heard = ["payment.completed", "refund.completed", "dispute.opened", "dispute.lost"];
+        let told = told(profile, &heard);
         let end = End { order: "partially_refunded", refunded: 2500, ..paid(&told) };
         stack.ends(&checkout, end).await;
         let more = stack.refund(&checkout.payment, "more", json!({})).await;

@@ -207,7 +207,7 @@ async fn what_was_not_paid_is_not_refunded() {
     let stack = Stack::start(STACK).await;
     let pending = stack.checkout().await;
     let answer = stack.refund(&pending.payment, "key", json!({})).await;
-    answer.expect_problem(422, "refund-exceeds-captured");
+    answer.expect_problem(409, "payment-not-captured");
 }
 
 async fn pending_refund(stack: &Stack) -> (e2e::Paid, String) {

@@ -16,7 +16,18 @@ async fn the_shopper_reads_the_status_of_its_own_payment_only() {
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(
         members(&answer.body),
-        ["amount", "currency", "expires_at", "order_id", "payment_id", "status"]
+        [
+            "amount",
+            "amount_captured",
+            "amount_refunded",
+            "currency",
+            "expires_at",
+            "next_action",
+            "order_id",
+            "order_status",
+            "payment_id",
+            "status"
+        ]
     );
     assert_eq!((answer.word("status"), &answer.body["amount"]), ("pending", &json!(7500)));
     let asked = stack.get_as(&format!("{path}?token={token}"), &[]).await.expect(200);

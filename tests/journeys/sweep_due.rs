@@ -129,7 +129,7 @@ async fn a_success_after_the_order_expired_is_given_back() {
     stack.until(&checkout.payment, |shown| shown["amount_captured"] == 7500).await;
     stack.sweep_at(DAY + 120).await;
     let told = &["payment.expired", "order.expired", "refund.completed"];
-    let end = End { payment: "succeeded", captured: 7500, refunded: 7500, told, ..EXPIRED };
+    let end = End { payment: "returned", captured: 7500, refunded: 7500, told, ..EXPIRED };
     stack.ends(&checkout, end).await;
     let refund = stack.told(&checkout.order, "refund.completed").await;
     assert_eq!(refund["reason"], "late_payment");

@@ -103,7 +103,7 @@ async fn an_order_is_not_canceled_over_an_unknown_outcome_but_with_it() {
     stack.until(payment, |shown| shown["amount_captured"] == 7500).await;
     stack.sweep_at(75).await;
     let told = &["payment.canceled", "order.canceled", "refund.completed"];
-    let end = End { order: "canceled", refunded: 7500, told, ..PAID };
+    let end = End { payment: "returned", order: "canceled", refunded: 7500, told, ..PAID };
     stack.ends(&Paid { order: order.clone(), payment: payment.to_owned(), page }, end).await;
     let refund = stack.told(&order, "refund.completed").await;
     assert_eq!(refund["reason"], "late_payment");

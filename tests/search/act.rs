@@ -5,6 +5,8 @@ pub(super) enum Act {
     /// Starts an attempt under a key, or without one if the key is empty.
     Pay(&'static str),
     PayManual(&'static str),
+    /// As `Pay`, by who does not wait for an outcome that is not known.
+    PayAndLeave(&'static str),
     /// Closes the live attempt first.
     PayInstead(&'static str),
     /// The shopper's choice on the page of an attempt, if the shopper has it.
@@ -15,6 +17,8 @@ pub(super) enum Act {
     Cancel(&'static str),
     CancelOrder,
     Look(&'static str),
+    /// The shopper's browser reads the status with its token.
+    Watch(&'static str),
     /// What the gateway's dashboard does with an attempt: `capture`, `authorize`, `refund`, `dispute`,
     /// `dispute-won`, `dispute-lost`.
     Dashboard(&'static str, &'static str, u64),

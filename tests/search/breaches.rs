@@ -1,8 +1,8 @@
 //! Scripts in which a rule matters that the others get along without.
 
 use super::act::Act::{
-    Behave, Cancel, CancelOrder, Capture, Choose, Dashboard, Lie, Look, Pay, PayManual, Refund,
-    RefundsBecome, SendBack, SlowNetwork, Sweep, Twin, Wait,
+    Behave, Cancel, CancelOrder, Capture, Choose, Dashboard, Lie, Look, Pay, PayAndLeave,
+    PayManual, Refund, RefundsBecome, SendBack, SlowNetwork, Sweep, Twin, Wait, Watch,
 };
 use super::scenarios::{Need, Scenario};
 use super::scripts::{chosen, plain, with};
@@ -124,5 +124,67 @@ pub(super) static BREACHES: &[Scenario] = &[
         ],
     ),
     with("lie", &[Need::Unsigned], &[Pay("a"), Lie("a"), Wait(35), Look("a")]),
+    with(
+        "returned",
+        &[Need::Events],
+        &[
+            Pay("a"),
+            CancelOrder,
+            Wait(35),
+            Sweep,
+            Dashboard("a", "capture", 0),
+            Watch("a"),
+            Wait(60),
+            Sweep,
+            Watch("a"),
+        ],
+    ),
+    // Its answer is lost, and the shopper waits on the return page.
+    plain(
+        "left-waiting",
+        &[
+            Behave(r#"{"create":"close"}"#),
+            PayAndLeave("a"),
+            Behave("{}"),
+            Wait(70),
+            Watch("a"),
+            Choose("a", "approve"),
+            Watch("a"),
+        ],
+    ),
+    with(
+        "late-on-lapsed",
+        &[Need::EventsInOrder],
+        &[Pay("a"), Choose("a", "decline"), Wait(3700), Dashboard("a", "capture", 0)],
+    ),
+    plain(
+        "review-canceled",
+        &[
+            Behave(r#"{"webhooks":{"amount_delta":-100}}"#),
+            Pay("a"),
+            Choose("a", "approve"),
+            Wait(35),
+            Look("a"),
+            CancelOrder,
+        ],
+    ),
+    plain(
+        "review-expires",
+        &[
+            Behave(r#"{"webhooks":{"amount_delta":-100}}"#),
+            Pay("a"),
+            Choose("a", "approve"),
+            Wait(35),
+            Look("a"),
+            Wait(3700),
+            Sweep,
+            Refund("a", "r", 0),
+        ],
+    ),
+    with(
+        "dispute-lost-at-once",
+        &[Need::Events],
+        &[Pay("a"), Choose("a", "approve"), Wait(35), Look("a"), Dashboard("a", "dispute-lost", 0)],
+    ),
     chosen("cancel-unpaid", "approve", &[CancelOrder, Pay("a")]),
 ];

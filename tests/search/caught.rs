@@ -74,6 +74,11 @@ pub(super) const CAUGHT: &[(Mutant, &str, &str)] = &[
     (Mutant::OrderNeverEnds, "abandoned/full/in-order", "none"),
     (Mutant::OrderedAmountTold, "capture-part/full/in-order", "none"),
     (Mutant::ReviewGivenBackInPart, "wrong-amount/full/in-order", "none"),
+    (Mutant::ReturnedReadsSucceeded, "returned/full/in-order", "none"),
+    (Mutant::CanceledReviewKept, "review-canceled/full/in-order", "none"),
+    (Mutant::LateCapturePaysALapsedOrder, "late-on-lapsed/full/in-order", "none"),
+    (Mutant::OpeningNotTold, "dispute-lost-at-once/full/in-order", "none"),
+    (Mutant::ShopperNotLedOn, "left-waiting/full/in-order", "none"),
 ];
 
 /// Rules of the protocol that are not broken: what this code has no place for, and why.

@@ -37,13 +37,15 @@ pub(super) enum Work {
     Sweep,
 }
 
-/// A request of the merchant's.
-#[derive(Clone, Debug)]
+/// A request of the merchant's, or of a shopper's browser.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Ask {
     pub(super) route: &'static str,
     pub(super) parameter: Option<(&'static str, String)>,
     pub(super) key: Option<String>,
     pub(super) body: Value,
+    /// A shopper's, in the place of the merchant's key.
+    pub(super) token: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -189,7 +191,11 @@ impl World {
         let mut state = self.state();
         let body = &reply.body;
         let shown = if body["payment"].is_object() { &body["payment"] } else { body };
-        let (address, payment) = (shown["checkout_url"].as_str(), shown["payment_id"].as_str());
+        let payment = shown["payment_id"].as_str();
+        let address = shown["checkout_url"].as_str().or(shown["next_action"]["url"].as_str());
+        if let (Some(token), Some(payment)) = (shown["status_token"].as_str(), payment) {
+            state.tokens.insert(payment.to_owned(), token.to_owned());
+        }
         if let (Some(address), Some(payment)) = (address, payment) {
             let token = address.rsplit('/').next().unwrap_or_default();
             state.pages.entry(payment.to_owned()).or_default().insert(token.to_owned());
@@ -204,7 +210,8 @@ impl World {
 fn request(ask: &Ask) -> Request {
     let mut request = base(ask.route, ask.parameter.clone());
     let headers: &mut HeaderMap = request.headers_mut();
-    headers.insert("authorization", format!("Bearer {API_KEY}").parse().unwrap());
+    let bearer = ask.token.as_deref().unwrap_or(API_KEY);
+    headers.insert("authorization", format!("Bearer {bearer}").parse().unwrap());
     if let Some(key) = &ask.key {
         headers.insert("idempotency-key", key.parse().unwrap());
     }

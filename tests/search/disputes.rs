@@ -25,10 +25,11 @@ pub(super) fn check(
             Some(known) if known.phase == expected => {}
             known => wrong.push(format!("I22 the dispute {id} is {status} and known as {known:?}")),
         }
-        let word = format!("dispute.{status}");
-        for (target, told) in messages {
-            if !told.values().any(|message| message["type"] == word.as_str()) {
-                wrong.push(format!("I22 {target} did not hear {word}"));
+        for word in ["dispute.opened".to_owned(), format!("dispute.{status}")] {
+            for (target, told) in messages {
+                if !told.values().any(|message| message["type"] == word.as_str()) {
+                    wrong.push(format!("I22 {target} did not hear {word}"));
+                }
             }
         }
     }

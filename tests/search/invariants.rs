@@ -1,6 +1,6 @@
 //! What the search holds, in words: the name that a violation begins with, and what it means.
 
-pub const INVARIANTS: [(&str, &str); 23] = [
+pub const INVARIANTS: [(&str, &str); 24] = [
     ("I0", "No handler panics."),
     ("I1", "An order has one live attempt at most."),
     ("I2", "The captures of an order are the gateway's, each with its amount; one pays the order."),
@@ -45,6 +45,11 @@ pub const INVARIANTS: [(&str, &str); 23] = [
          left that nobody wants.",
     ),
     ("I22", "Every refund and dispute of the gateway is known as it ended, and was announced."),
+    (
+        "I23",
+        "A shopper reads that a payment succeeded only of the one that paid, and is shown the page that can \
+         be paid.",
+    ),
 ];
 
 /// What the invariants are that these violations break.

@@ -64,7 +64,9 @@ async fn run(mut client: Client, other: Other, work: Option<Work>) {
             let order = OrderId::from_key(&Key::parse("order").unwrap());
             let parameter = Some(("order_id", order.as_str().to_owned()));
             let route = "POST /api/orders/{order_id}/cancel";
-            client.ask_once(&Ask { route, parameter, key: None, body: Value::Null }).await;
+            client
+                .ask_once(&Ask { route, parameter, key: None, body: Value::Null, ..Ask::default() })
+                .await;
         }
         Other::CancelPayment => {
             act(&mut client, "POST /api/payments/{payment_id}/cancel", None).await;
@@ -86,7 +88,9 @@ async fn act(client: &mut Client, route: &'static str, key: Option<&str>) {
     };
     let parameter = Some(("payment_id", payment.as_str().to_owned()));
     let body = if key.is_some() { json!({}) } else { Value::Null };
-    client.ask_once(&Ask { route, parameter, key: key.map(str::to_owned), body }).await;
+    client
+        .ask_once(&Ask { route, parameter, key: key.map(str::to_owned), body, ..Ask::default() })
+        .await;
 }
 
 async fn pay(client: &mut Client, key: &str, more: Value) {
@@ -94,7 +98,15 @@ async fn pay(client: &mut Client, key: &str, more: Value) {
     let mut body = json!({ "order_id": order, "amount": AMOUNT, "currency": "USD" });
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let key = Some(key.to_owned());
-    client.ask_once(&Ask { route: "POST /api/payments", parameter: None, key, body }).await;
+    client
+        .ask_once(&Ask {
+            route: "POST /api/payments",
+            parameter: None,
+            key,
+            body,
+            ..Ask::default()
+        })
+        .await;
 }
 
 /// The live payment, or the one that paid, or any.

@@ -24,6 +24,7 @@ mod consumer;
 mod act;
 mod script;
 mod people;
+mod shopper;
 mod scripts;
 mod races;
 mod breaches;

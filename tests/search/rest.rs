@@ -6,8 +6,9 @@ use dev_stack::sandbox::Profile;
 use quittance::domain::attempt::CaptureMode;
 use quittance::domain::id::PaymentId;
 use quittance::domain::ledger::{Capture, CaptureClass, Operation, OperationKind, Reason};
-use quittance::domain::order::{CaptureId, Order, State};
+use quittance::domain::order::{CaptureId, Ending, Order, State};
 use quittance::domain::phase::{OperationPhase, Phase};
+use quittance::domain::status::PaymentStatus;
 use serde_json::Value;
 
 use super::room::returned;
@@ -59,6 +60,7 @@ pub(super) fn check(player: &Player, listener: &Player, webhooks: Webhooks) {
     refunds(&objects, &order, messages, &mut wrong);
     super::disputes::check(&objects, &order, messages, &mut wrong);
     ends(&order, messages, &mut wrong);
+    statuses(&order, &mut wrong);
     told::check(&all, &order, messages, &mut wrong);
     super::consumer::sequence(listener, messages, &mut wrong);
     for what in wrong {
@@ -153,7 +155,8 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
         let taken_back = super::disputes::lost(object);
         // What cannot be proven any more is for a person.
         let in_review = order.operations.values().any(|op| op.object == id && op.for_review);
-        if capture.class == CaptureClass::Excess && refunded + taken_back < amount && !in_review {
+        let unwanted = capture.class == CaptureClass::Excess || order.state == State::Cancelled;
+        if unwanted && refunded + taken_back < amount && !in_review {
             wrong.push(format!("I17 {refunded} of the excess {amount} were given back"));
         }
         if player.client.world.state().canceled.contains(reference)
@@ -253,9 +256,20 @@ fn refunds(objects: &[Value], order: &Order, messages: &Messages, wrong: &mut Ve
     }
 }
 
-/// I20: every order ends, and says so.
+/// I23: what reads as paid is what paid.
+fn statuses(order: &Order, wrong: &mut Vec<String>) {
+    for (id, attempt) in &order.attempts {
+        let won = order.winner.as_ref().is_some_and(|winner| &winner.attempt == id);
+        if (order.payment_status(id, attempt) == PaymentStatus::Succeeded) != won {
+            wrong.push(format!("I23 {id} reads {:?}", order.payment_status(id, attempt)));
+        }
+    }
+}
+
+/// I20: every order ends, and says so; or waits for people to decide.
 fn ends(order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
-    if order.state == State::Open {
+    let people_decide = order.review_open.is_some() && order.ending == Some(Ending::Expire);
+    if order.state == State::Open && !people_decide {
         wrong.push("I20 the order never ended".to_owned());
     }
     if order.due_at.is_some() || order.live.is_some() || !order.outbox.is_empty() {

@@ -78,7 +78,7 @@ impl Player {
             body["metadata"] = json!({ "sandbox": outcome });
         }
         let key = Some(self.name.to_owned());
-        let ask = Ask { route: "POST /api/orders", parameter: None, key, body };
+        let ask = Ask { route: "POST /api/orders", parameter: None, key, body, ..Ask::default() };
         let reply = self.client.ask(&ask).await;
         self.placed = reply.is_some_and(|reply| matches!(reply.status, 200 | 201));
     }
@@ -91,6 +91,7 @@ impl Player {
         match act {
             Act::Pay(key) => self.pay(key, json!({})).await,
             Act::PayManual(key) => self.pay(key, json!({ "capture": "manual" })).await,
+            Act::PayAndLeave(key) => self.pay_once(key).await,
             Act::PayInstead(key) => self.pay(key, json!({ "replace": true })).await,
             Act::Choose(key, outcome) => self.choose(key, outcome),
             Act::Capture(key, name, amount) => {
@@ -105,9 +106,8 @@ impl Player {
             }
             Act::Cancel(key) => self.cancel(key).await,
             Act::CancelOrder => self.cancel_order().await,
-            Act::Look(key) => {
-                self.act("GET /api/payments/{payment_id}", key, None, Value::Null).await;
-            }
+            Act::Look(key) => self.look(key).await,
+            Act::Watch(key) => self.watch(key).await,
             Act::Dashboard(key, act, amount) => {
                 if matches!(act, "refund" | "dispute") {
                     self.heard_of(key, Phase::Captured).await;
@@ -184,10 +184,7 @@ impl Player {
 
     /// Asks again while the outcome is not known, as the shopper waits for a page.
     async fn pay(&mut self, key: &'static str, more: Value) {
-        let mut body = json!({ "order_id": self.order, "amount": AMOUNT, "currency": "USD" });
-        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        let keyed = (!key.is_empty()).then(|| key.to_owned());
-        let ask = Ask { route: "POST /api/payments", parameter: None, key: keyed, body };
+        let ask = self.payment_asked_for(key, more);
         for _ in 0..3 {
             let Some(reply) = self.client.ask(&ask).await else {
                 return;
@@ -197,6 +194,13 @@ impl Player {
             }
             self.client.world.time.pass_ms(35_000);
         }
+    }
+
+    pub(super) fn payment_asked_for(&self, key: &'static str, more: Value) -> Ask {
+        let mut body = json!({ "order_id": self.order, "amount": AMOUNT, "currency": "USD" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let key = (!key.is_empty()).then(|| key.to_owned());
+        Ask { route: "POST /api/payments", key, body, ..Ask::default() }
     }
 
     fn choose(&self, key: &str, outcome: &str) {
@@ -212,7 +216,7 @@ impl Player {
         body: Value,
     ) -> Option<Reply> {
         let parameter = Some(("payment_id", self.payment(key).as_str().to_owned()));
-        let ask = Ask { route, parameter, key: name.map(str::to_owned), body };
+        let ask = Ask { route, parameter, key: name.map(str::to_owned), body, ..Ask::default() };
         self.client.ask(&ask).await
     }
 
@@ -225,9 +229,13 @@ impl Player {
         let waits = attempt.is_some_and(|it| it.phase.is_live() && it.phase < least);
         if waits && self.client.actor.is_none() {
             self.client.world.time.pass_ms(35_000);
-            self.act("GET /api/payments/{payment_id}", key, None, Value::Null).await;
+            self.look(key).await;
             self.sweep().await;
         }
+    }
+
+    async fn look(&mut self, key: &str) {
+        self.act("GET /api/payments/{payment_id}", key, None, Value::Null).await;
     }
 
     async fn cancel(&mut self, key: &str) {
@@ -238,7 +246,9 @@ impl Player {
     async fn cancel_order(&mut self) {
         let parameter = Some(("order_id", self.order.as_str().to_owned()));
         let route = "POST /api/orders/{order_id}/cancel";
-        self.client.ask(&Ask { route, parameter, key: None, body: Value::Null }).await;
+        self.client
+            .ask(&Ask { route, parameter, key: None, body: Value::Null, ..Ask::default() })
+            .await;
     }
 
     /// The consumers take what the queues hold.

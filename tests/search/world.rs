@@ -77,6 +77,8 @@ pub(super) struct State {
     pub(super) work: Option<Work>,
     /// The tokens of the pages that answers held, by payment.
     pub(super) pages: BTreeMap<String, BTreeSet<String>>,
+    /// The status tokens that answers held, by payment.
+    pub(super) tokens: BTreeMap<String, String>,
     /// Answered as canceled, so nothing may be captured any more.
     pub(super) canceled: BTreeSet<String>,
     /// What the merchant's server was told, in order, each message once.

@@ -45,7 +45,8 @@ fn standing(order: &Order, wrong: &mut Vec<String>) {
     if order.live.as_ref() != live.first().map(|(id, _)| *id) {
         wrong.push(format!("I1 live is {:?}", order.live));
     }
-    let work = order.state == State::Open
+    let people_decide = order.review_open.is_some() && order.ending.is_some();
+    let work = (order.state == State::Open && !people_decide)
         || order.live.is_some()
         || !order.outbox.is_empty()
         || order.operations.values().any(|op| op.phase.is_unproven() && !op.for_review)
@@ -69,7 +70,7 @@ fn standing(order: &Order, wrong: &mut Vec<String>) {
     }
     for (id, capture) in &order.captures {
         let uncovered = capture.amount.amount_minor > spent(order, id);
-        if capture.class == CaptureClass::Excess && uncovered {
+        if uncovered && is_unwanted(order, id, capture.class) {
             wrong.push(format!("I17 the excess capture {id} is not given back"));
         }
     }
@@ -83,6 +84,21 @@ fn standing(order: &Order, wrong: &mut Vec<String>) {
         }
     }
     reservations(order, wrong);
+}
+
+/// To be given back without anybody's word: until that has failed so often that a person decides.
+fn is_unwanted(order: &Order, id: &str, class: CaptureClass) -> bool {
+    let canceled = order.state == State::Cancelled || order.ending == Some(Ending::Cancel);
+    let failed = order.operations.values().filter(|op| {
+        op.capture.as_deref() == Some(id)
+            && op.reason != Reason::Requested
+            && !op.phase.is_unproven()
+    });
+    match class {
+        CaptureClass::Fits => false,
+        CaptureClass::Excess => true,
+        CaptureClass::Review => canceled && failed.count() < 4,
+    }
 }
 
 /// I21: captured and in flight within what was authorized; never a capture beside a void.
@@ -196,7 +212,7 @@ fn ledger(old: &Order, new: &Order, wrong: &mut Vec<String>) {
         let kept = new.captures.get(id).is_some_and(|is| {
             is.amount == was.amount
                 && is.object == was.object
-                && (is.class == was.class || is.class == CaptureClass::Review)
+                && (is.class == was.class || decided(was.class, is.class, new))
         });
         if !kept {
             wrong.push(format!("I7 the capture {id} changed"));
@@ -222,6 +238,12 @@ fn ledger(old: &Order, new: &Order, wrong: &mut Vec<String>) {
     for (id, op) in fresh {
         begun(id.as_str(), op, new, wrong);
     }
+}
+
+/// What could not be given back is for a person; a person has nothing to decide of an order that is paid.
+fn decided(was: CaptureClass, is: CaptureClass, order: &Order) -> bool {
+    let moot = was == CaptureClass::Review && is == CaptureClass::Excess;
+    is == CaptureClass::Review || (moot && order.state == State::Paid)
 }
 
 /// I17, I21: what a new operation may take.

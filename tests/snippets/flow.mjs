@@ -14,11 +14,13 @@ assert.deepEqual([repeated.http, repeated.payment_id], [200, payment.payment_id]
 
 const seen = [];
 let approved;
-const show = ({ status }) => {
-  seen.push(status);
-  approved ??= fetch(payment.next_action.url, { method: "POST", body: new URLSearchParams({ outcome: "approve" }) });
+const show = ({ status }) => seen.push(status);
+// The page that the token's own answer leads to, once.
+const goOn = (url) => {
+  assert.equal(approved, undefined);
+  approved = fetch(url, { method: "POST", body: new URLSearchParams({ outcome: "approve" }) });
 };
-assert.equal(await watch(api, payment.payment_id, payment.status_token, show, 50), "succeeded");
+assert.equal(await watch(api, payment.payment_id, payment.status_token, show, 50, goOn), "succeeded");
 assert.equal((await approved).status, 200);
 assert.deepEqual([seen[0], seen.at(-1)], ["pending", "succeeded"]);
 assert.equal(await watch(api, payment.payment_id, "v1.k1.1.AAAA", () => {}), "unknown");

@@ -46,6 +46,7 @@ fn problem(kind: Kind) -> Value {
 
 fn shown(member: Member) -> Value {
     match member {
+        Member::Disputes => json!(["dp_2H7K4M9Q"]),
         Member::Errors => json!([{ "pointer": "/amount", "detail": "is required" }]),
         Member::Failure => {
             json!({ "code": "declined", "message": "The bank declined the payment." })

@@ -202,6 +202,8 @@ fn refund_payment() -> Operation {
             Kind::PaymentNotFound,
             Kind::IdempotencyKeyReused,
             Kind::IdCollision,
+            Kind::PaymentNotCaptured,
+            Kind::RefundNotWhole,
             Kind::RefundExceedsCaptured,
             Kind::OrderFull,
             Kind::PaymentDisputed,

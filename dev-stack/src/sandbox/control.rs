@@ -63,6 +63,8 @@ struct DisputeBody {
     status: DisputeStatus,
     #[serde(default, deserialize_with = "money::optional_amount")]
     amount: Option<u64>,
+    /// For programs, such as `product_not_received`.
+    reason: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -176,7 +178,7 @@ fn dispute(gateway: &mut Gateway, call: &Call<'_>, id: &str) -> Reply {
     let mut payment = named(gateway, id)?;
     let body: DisputeBody = call.json()?;
     let dispute = payment
-        .dispute(body.status, body.amount, gateway.ids.next("dp_"), gateway.now)
+        .dispute(body.status, body.amount, body.reason, gateway.ids.next("dp_"), gateway.now)
         .map_err(|unfit| gateway.unfit(unfit, &payment))?;
     let view = gateway.view(&payment);
     gateway.record(payment, Some(Event::Dispute(dispute)));

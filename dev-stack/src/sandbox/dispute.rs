@@ -21,10 +21,19 @@ pub(super) struct Dispute {
     pub(super) amount: u64,
     pub(super) currency: Currency,
     pub(super) status: DisputeStatus,
+    #[serde(default)]
+    pub(super) reason: String,
+    /// Until when the merchant can answer the bank.
+    #[serde(default)]
+    pub(super) respond_by: i64,
     pub(super) created_at: i64,
     /// When it got its present status.
     pub(super) changed_at: i64,
 }
+
+/// What the bank is told by a shopper who says nothing else.
+const REASON: &str = "fraudulent";
+const ANSWER_MS: i64 = 7 * 24 * 3_600_000;
 
 impl Payment {
     /// Closes the open dispute, or makes one of that status: a bank may tell only the end.
@@ -32,6 +41,7 @@ impl Payment {
         &mut self,
         status: DisputeStatus,
         amount: Option<u64>,
+        reason: Option<String>,
         new_id: String,
         now: i64,
     ) -> Result<Dispute, Unfit> {
@@ -56,6 +66,8 @@ impl Payment {
             amount,
             currency: capture.currency.clone(),
             status,
+            reason: reason.unwrap_or_else(|| REASON.to_owned()),
+            respond_by: now.saturating_add(ANSWER_MS),
             created_at: now,
             changed_at: now,
         };

@@ -60,6 +60,7 @@ impl Event {
             reference: refund.reference.as_deref(),
             amount: refund.amount,
             status: refund.status,
+            failure: refund.failure(),
         })
     }
 
@@ -67,7 +68,12 @@ impl Event {
         let Self::Dispute(dispute) = self else {
             return None;
         };
-        Some(DisputeBody { id: &dispute.id, amount: dispute.amount })
+        Some(DisputeBody {
+            id: &dispute.id,
+            amount: dispute.amount,
+            reason: &dispute.reason,
+            respond_by: rfc3339(dispute.respond_by),
+        })
     }
 }
 
@@ -127,10 +133,14 @@ struct RefundBody<'a> {
     reference: Option<&'a str>,
     amount: u64,
     status: RefundStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<Failure>,
 }
 
 #[derive(Serialize)]
 struct DisputeBody<'a> {
     id: &'a str,
     amount: u64,
+    reason: &'a str,
+    respond_by: String,
 }

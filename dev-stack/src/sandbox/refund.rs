@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dispute::DisputeStatus;
 use super::money::Currency;
-use super::payment::Payment;
+use super::payment::{Failure, Payment};
 use super::steps::Unfit;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,16 @@ pub(super) struct NewRefund {
     pub(super) status: RefundStatus,
     pub(super) now: i64,
     pub(super) visible_at: i64,
+}
+
+impl Refund {
+    /// Why it failed.
+    pub(super) fn failure(&self) -> Option<Failure> {
+        (self.status == RefundStatus::Failed).then(|| Failure {
+            code: "refund_failed".to_owned(),
+            message: "The shopper's bank did not take the money back.".to_owned(),
+        })
+    }
 }
 
 impl Payment {

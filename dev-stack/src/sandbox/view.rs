@@ -54,6 +54,8 @@ pub(super) struct RefundView {
     amount: u64,
     currency: Currency,
     status: RefundStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<Failure>,
     created_at: String,
 }
 
@@ -63,6 +65,8 @@ struct DisputeView {
     amount: u64,
     currency: Currency,
     status: DisputeStatus,
+    reason: String,
+    respond_by: String,
     created_at: String,
 }
 
@@ -110,6 +114,7 @@ impl RefundView {
             amount: refund.amount,
             currency: refund.currency.clone(),
             status: refund.status,
+            failure: refund.failure(),
             created_at: rfc3339(refund.created_at),
         }
     }
@@ -122,6 +127,8 @@ impl DisputeView {
             amount: dispute.amount,
             currency: dispute.currency.clone(),
             status: dispute.status,
+            reason: dispute.reason.clone(),
+            respond_by: rfc3339(dispute.respond_by),
             created_at: rfc3339(dispute.created_at),
         }
     }

@@ -14,6 +14,7 @@ pub(super) struct Seen {
     pub(super) amount_refunded: u64,
     pub(super) next_action: Option<NextAction>,
     pub(super) failure: Option<Failure>,
+    pub(super) captures: Vec<SeenCapture>,
     pub(super) refunds: Vec<SeenRefund>,
     pub(super) history: Vec<Entry>,
 }
@@ -28,6 +29,12 @@ pub(super) struct NextAction {
 pub(super) struct Failure {
     pub(super) code: String,
     pub(super) message: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct SeenCapture {
+    pub(super) amount: u64,
+    pub(super) amount_refunded: u64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -59,6 +66,11 @@ impl Seen {
     pub(super) fn amount_not_given_back(&self) -> Option<u64> {
         let latest = self.refunds.last().filter(|refund| refund.status == "failed");
         latest.map(|refund| refund.amount)
+    }
+
+    /// Taken, and not all given back yet.
+    pub(super) fn is_held(&self) -> bool {
+        self.captures.iter().any(|capture| capture.amount_refunded < capture.amount)
     }
 
     /// What a refund can still ask for.

@@ -114,17 +114,23 @@ impl Order {
 
     /// Whether the shopper's own token is enough to see that there is news.
     pub(super) fn follows_the_status(&self) -> bool {
-        self.seen.is_open() || matches!(self.seen.status.as_str(), "authorized" | "review")
+        matches!(self.seen.status.as_str(), "pending" | "authorized" | "review")
     }
 
     /// What the token shows of the payment now.
     pub(super) fn shown(&self) -> String {
         let failure = self.seen.failure.as_ref().map_or("", |failure| failure.code.as_str());
-        format!("{}/{failure}", self.seen.status)
+        let open = if self.seen.next_action.is_some() { "open" } else { "" };
+        format!("{}/{failure}/{open}", self.seen.status)
     }
 
     pub(super) fn can_be_refunded(&self) -> bool {
-        self.seen.amount_left() > 0
+        self.is_reviewed() || (self.seen.status != "returned" && self.seen.amount_left() > 0)
+    }
+
+    /// It goes back whole or not at all, in whatever currency it was taken.
+    pub(super) fn is_reviewed(&self) -> bool {
+        self.seen.status == "review"
     }
 
     pub(super) fn can_try_again(&self) -> bool {
@@ -156,12 +162,14 @@ impl Order {
 
 /// Once a payment has ended and the shop has been told so, only a person changes anything.
 fn rests(seen: &Seen, told: &[Confirmation]) -> bool {
-    let wanted = match seen.status.as_str() {
-        "succeeded" => "payment.completed",
-        "failed" => "payment.failed",
-        "canceled" => "payment.canceled",
-        "expired" => "payment.expired",
-        _ => return false,
+    let ended = match seen.status.as_str() {
+        "succeeded" => is_told(told, "payment.completed"),
+        "failed" => is_told(told, "payment.failed"),
+        "canceled" => is_told(told, "payment.canceled"),
+        "expired" => is_told(told, "payment.expired"),
+        // Its refund is what there is to tell.
+        "returned" => !seen.is_held(),
+        _ => false,
     };
     let refunding = seen.refunds.iter().any(|refund| refund.status == "pending");
     let refunds = [("succeeded", "refund.completed"), ("failed", "refund.failed")];
@@ -169,5 +177,9 @@ fn rests(seen: &Seen, told: &[Confirmation]) -> bool {
         let ended = seen.refunds.iter().filter(|refund| refund.status == status).count();
         ended <= told.iter().filter(|it| it.kind == kind).count()
     };
-    !refunding && refunds.into_iter().all(told_of) && told.iter().any(|it| it.kind == wanted)
+    ended && !refunding && refunds.into_iter().all(told_of)
+}
+
+fn is_told(told: &[Confirmation], kind: &str) -> bool {
+    told.iter().any(|it| it.kind == kind)
 }

@@ -32,6 +32,14 @@ impl Standing {
                 "In review",
                 "Another amount was paid than we asked for. We look into it; you need do nothing.",
             ),
+            "returned" if seen.is_held() => Self::waiting(
+                "Your money is on its way back",
+                "This payment was not needed. You don't have to do anything.",
+            ),
+            "returned" => Self::declined(
+                "Money returned",
+                "This payment was not needed, and has been given back to you.",
+            ),
             "failed" => Self::declined("Declined", "The payment was declined. Nothing was taken."),
             "canceled" => {
                 Self::declined("Canceled", "The payment was canceled. Nothing was taken.")

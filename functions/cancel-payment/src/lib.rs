@@ -42,7 +42,7 @@ async fn order(app: &App, request: &Request) -> Result<Reply, Problem> {
     let id = order_id(request)?;
     input.read(no_members)?;
     let (status, order) = status(cancel_order(app, budget(request), &id).await?);
-    Ok(Reply::new(status, views::order_with_payments(&order)).about(&id, None))
+    Ok(Reply::new(status, views::order_with_payments(&order, app.clock.now())).about(&id, None))
 }
 
 /// There is nothing to say of a cancellation.

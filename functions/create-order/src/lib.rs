@@ -34,10 +34,13 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     );
     Ok(match recorded.await? {
         OrderRecorded::New(order) => {
-            Reply::new(StatusCode::CREATED, views::order(&order)).about(&order.id, None)
+            Reply::new(StatusCode::CREATED, views::order(&order, app.clock.now()))
+                .about(&order.id, None)
         }
         OrderRecorded::Replayed(order) => {
-            Reply::new(StatusCode::OK, views::order(&order)).about(&order.id, None).replayed()
+            Reply::new(StatusCode::OK, views::order(&order, app.clock.now()))
+                .about(&order.id, None)
+                .replayed()
         }
     })
 }

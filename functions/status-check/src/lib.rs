@@ -39,7 +39,8 @@ async fn order(app: &App, request: &Request) -> Result<Reply, Problem> {
     let id = order_id(request)?;
     let order = read_order(app, budget(request), &id).await?;
     let order = order.ok_or_else(|| Problem::new(Kind::OrderNotFound))?;
-    Ok(Reply::new(StatusCode::OK, views::order_with_payments(&order)).about(&id, None))
+    Ok(Reply::new(StatusCode::OK, views::order_with_payments(&order, app.clock.now()))
+        .about(&id, None))
 }
 
 async fn payment(app: &App, request: &Request) -> Result<Reply, Problem> {
@@ -70,7 +71,7 @@ async fn payment_for_shopper(app: &App, request: &Request, token: &str) -> Resul
     shopper(app, token, &id).await?;
     let order = read_payment(app, budget(request), &id, false).await?;
     let order = order.ok_or_else(|| Problem::new(Kind::PaymentNotFound))?;
-    let reply = Reply::new(StatusCode::OK, views::reduced_payment(&order, &id));
+    let reply = Reply::new(StatusCode::OK, views::reduced_payment(&order, &id, app.clock.now()));
     Ok(reply.about(&order.id, Some((&id, ""))))
 }
 

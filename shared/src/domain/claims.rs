@@ -184,6 +184,7 @@ pub fn end(order: &mut Order, ending: Ending, now: Timestamp) -> Result<(), EndR
         Ending::Expire if order.ending.is_some() => return Ok(()),
         Ending::Expire if order.expires_at > now => return Err(EndRefused::NotYetExpired),
         Ending::Expire => {}
+        Ending::Cancel if order.has_lapsed(now) => return Err(EndRefused::Expired),
         Ending::Cancel => {
             if order.operations.values().any(Operation::is_capture_sent) {
                 return Err(EndRefused::CaptureInFlight);

@@ -1,15 +1,17 @@
 //! `conclude`: makes a changed image ready to be written. Every write of an order goes through it, so
 //! that debts, confirmations, history and the wake-up time are always of one piece with the change.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use super::attempt::Failure;
 use super::capabilities::Rules;
-use super::changes::{Event, changes};
+use super::changes::{Event, EventKind, changes};
 use super::id::{OrderId, digest, message_id};
-use super::ledger::{Operation, Reason};
+use super::ledger::Operation;
 use super::obligations::settle_obligations;
 use super::order::{HISTORY_MAX, HistoryEntry, Nonce, Order, Outgoing, Source, State};
-use super::phase::{OperationPhase, Phase};
+use super::phase::{DisputePhase, OperationPhase, Phase};
+use super::status::{DisputeStatus, PaymentStatus, RefundStatus};
 use super::time::Timestamp;
 use crate::mutants::{Mutant, broken};
 
@@ -148,7 +150,7 @@ fn announce(order: &mut Order, event: &Event, sequence: u64, rules: &Rules, occa
         "id": id,
         "type": event.kind.what(),
         "timestamp": occasion.now.rfc3339(),
-        "data": data(order, event),
+        "data": data(order, event, occasion.now),
     });
     let heard = if broken(Mutant::OneTargetOnly) { 1 } else { rules.targets.len() };
     let targets = rules.targets.iter().take(heard).cloned().collect();
@@ -156,42 +158,60 @@ fn announce(order: &mut Order, event: &Event, sequence: u64, rules: &Rules, occa
     order.outbox.insert(id, Outgoing { sequence, body: body.to_string(), targets, request });
 }
 
-fn data(order: &Order, event: &Event) -> Value {
+/// `status` is of what the type names; whose else is said beside it.
+fn data(order: &Order, event: &Event, now: Timestamp) -> Value {
     let amount = if broken(Mutant::OrderedAmountTold) { order.total } else { event.amount };
-    let mut data = json!({
-        "order_id": order.id,
-        "amount": amount.amount_minor,
-        "currency": amount.currency,
-        "status": order.status().as_str(),
-        "metadata": order.details.metadata,
-    });
-    let Value::Object(members) = &mut data else {
-        return data;
-    };
+    let order_status = order.status(now).as_str();
+    let mut members = Map::new();
+    let mut tell = |name: &str, value: Value| members.insert(name.to_owned(), value);
+    tell("order_id", json!(order.id));
+    tell("order_status", json!(order_status));
+    tell("status", json!(order_status));
+    tell("amount", json!(amount.amount_minor));
+    tell("currency", json!(amount.currency));
+    tell("metadata", json!(order.details.metadata));
     if let Some(reference) = &order.details.reference {
-        members.insert("reference".to_owned(), json!(reference));
+        tell("reference", json!(reference));
     }
-    if let Some((id, attempt)) =
-        event.payment.as_ref().and_then(|id| order.attempts.get_key_value(id))
-    {
-        members.insert("payment_id".to_owned(), json!(id));
-        members.insert("status".to_owned(), json!(order.payment_status(id, attempt).as_str()));
-        members.insert("gateway".to_owned(), json!(attempt.gateway));
+    let payment = event.payment.as_ref().and_then(|id| order.attempts.get_key_value(id));
+    if let Some((id, attempt)) = payment {
+        let status = order.payment_status(id, attempt);
+        tell("payment_id", json!(id));
+        tell("payment_status", json!(status));
+        tell("status", json!(status));
+        tell("gateway", json!(attempt.gateway));
+        if let (PaymentStatus::Failed, Some(why)) = (status, &attempt.failure) {
+            tell("failure", failure(why));
+        }
     }
-    if let Some((refund, reason)) = &event.refund {
-        members.insert("refund_id".to_owned(), json!(refund));
-        members.insert("reason".to_owned(), json!(reason_word(*reason)));
+    if let Some(refund) = &event.refund {
+        tell("refund_id", json!(refund.id));
+        tell("reason", json!(refund.reason));
+        if event.kind != EventKind::OperationReview {
+            tell("status", json!(refund.status));
+        }
+        if let (RefundStatus::Failed, Some(why)) = (refund.status, &refund.failure) {
+            tell("failure", failure(why));
+        }
     }
-    data
+    let dispute = event.dispute.as_ref().and_then(|id| order.disputes.get_key_value(id));
+    if let Some((id, dispute)) = dispute {
+        tell("dispute_id", json!(id));
+        let opened = event.kind == EventKind::DisputeOpened;
+        let phase = if opened { DisputePhase::Open } else { dispute.phase };
+        tell("status", json!(DisputeStatus::from(phase)));
+        if let Some(reason) = &dispute.reason {
+            tell("reason", json!(reason));
+        }
+        if let Some(until) = dispute.respond_by {
+            tell("respond_by", json!(until.rfc3339()));
+        }
+    }
+    Value::Object(members)
 }
 
-pub fn reason_word(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Requested | Reason::Owed => "requested",
-        Reason::LatePayment => "late_payment",
-        Reason::DuplicatePayment => "duplicate_payment",
-        Reason::Gateway => "gateway",
-    }
+fn failure(why: &Failure) -> Value {
+    json!({ "code": why.code, "message": why.message })
 }
 
 fn remember(order: &mut Order, event: &Event, occasion: &Occasion) {

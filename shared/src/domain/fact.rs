@@ -39,6 +39,8 @@ pub struct SeenRefund {
     pub capture: CaptureId,
     pub amount_minor: u64,
     pub phase: OperationPhase,
+    /// Why it failed.
+    pub failure: Option<Failure>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +49,10 @@ pub struct SeenDispute {
     pub capture: CaptureId,
     pub amount_minor: u64,
     pub phase: DisputePhase,
+    /// The gateway's word for why.
+    pub reason: Option<String>,
+    /// Until when the merchant can answer the bank.
+    pub respond_by: Option<Timestamp>,
 }
 
 /// Where the shopper pays. The token is worth money to whoever has it.

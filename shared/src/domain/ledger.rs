@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attempt::Failure;
 use super::id::{OperationId, PaymentId};
 use super::idempotency::{Fingerprint, KeyHash};
 use super::money::Money;
@@ -21,6 +22,9 @@ pub struct Capture {
     pub operation: Option<OperationId>,
     #[serde(rename = "cls")]
     pub class: CaptureClass,
+    /// It was for a person at some time, whatever its class became.
+    #[serde(rename = "rvd", default, skip_serializing_if = "std::ops::Not::not")]
+    pub reviewed: bool,
     #[serde(rename = "at")]
     pub learnt_at: Timestamp,
 }
@@ -37,6 +41,18 @@ pub enum CaptureClass {
     Review,
 }
 
+impl Capture {
+    /// Hands it to a person.
+    pub fn review(&mut self) {
+        self.class = CaptureClass::Review;
+        self.reviewed = true;
+    }
+
+    pub fn is_or_was_in_review(&self) -> bool {
+        self.reviewed || self.class == CaptureClass::Review
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refund {
     #[serde(rename = "cap")]
@@ -50,6 +66,8 @@ pub struct Refund {
     pub operation: Option<OperationId>,
     #[serde(rename = "at")]
     pub learnt_at: Timestamp,
+    #[serde(rename = "fail", default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +111,9 @@ pub struct Operation {
     /// Cannot be settled by us any more; a person decides. The reservation is kept.
     #[serde(rename = "rv", default, skip_serializing_if = "std::ops::Not::not")]
     pub for_review: bool,
+    /// Why the gateway refused it.
+    #[serde(rename = "fail", default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,6 +136,17 @@ pub enum Reason {
     Gateway,
 }
 
+impl Reason {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Requested | Self::Owed => "requested",
+            Self::LatePayment => "late_payment",
+            Self::DuplicatePayment => "duplicate_payment",
+            Self::Gateway => "gateway",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dispute {
     #[serde(rename = "cap")]
@@ -123,6 +155,14 @@ pub struct Dispute {
     pub amount_minor: u64,
     #[serde(rename = "ph")]
     pub phase: DisputePhase,
+    /// The gateway's word for why the shopper disputes it.
+    #[serde(rename = "why", default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Until when the merchant can answer the bank.
+    #[serde(rename = "until", default, skip_serializing_if = "Option::is_none")]
+    pub respond_by: Option<Timestamp>,
+    #[serde(rename = "at", default, skip_serializing_if = "Option::is_none")]
+    pub learnt_at: Option<Timestamp>,
 }
 
 impl Operation {
@@ -154,6 +194,7 @@ impl Operation {
             sends: 0,
             repeat_refused: false,
             for_review: false,
+            failure: None,
         }
     }
 

@@ -6,7 +6,7 @@ use super::fact::{Seen, SeenCapture, SeenRefund};
 use super::id::PaymentId;
 use super::ledger::{Capture, CaptureClass, Dispute, Refund};
 use super::money::Money;
-use super::order::{ENTRIES_MAX, ObjectId, Order, State, Winner};
+use super::order::{ENTRIES_MAX, Ending, ObjectId, Order, State, Winner};
 use super::phase::{OperationPhase, Phase};
 use super::time::Timestamp;
 use crate::mutants::{Mutant, broken};
@@ -29,6 +29,9 @@ pub fn merge(
         return Err(MergeError::UnknownAttempt);
     }
     refuse_overflow(order, seen)?;
+    if seen.captures.iter().any(|capture| !order.captures.contains_key(&capture.id)) {
+        end_if_lapsed(order, now);
+    }
     record_object(order, attempt_id, seen);
     for capture in &seen.captures {
         record_capture(order, attempt_id, &seen.object, capture, now);
@@ -36,7 +39,7 @@ pub fn merge(
     for refund in &seen.refunds {
         record_refund(order, refund, now);
     }
-    record_disputes(order, seen);
+    record_disputes(order, seen, now);
     if order.day_at.is_none() {
         order.day_at = Some(now);
     }
@@ -52,6 +55,14 @@ fn refuse_overflow(order: &Order, seen: &Seen) -> Result<(), MergeError> {
         || order.refunds.len() + refunds > ENTRIES_MAX
         || order.disputes.len() + disputes > ENTRIES_MAX;
     if overflows { Err(MergeError::OrderFull) } else { Ok(()) }
+}
+
+/// An order that reads as expired is ended before a late capture can pay it.
+fn end_if_lapsed(order: &mut Order, now: Timestamp) {
+    if order.has_lapsed(now) && !broken(Mutant::LateCapturePaysALapsedOrder) {
+        order.ending = Some(order.ending.unwrap_or(Ending::Expire));
+        order.state = State::Expired;
+    }
 }
 
 fn record_object(order: &mut Order, attempt_id: &PaymentId, seen: &Seen) {
@@ -157,6 +168,7 @@ fn record_capture(
         amount: seen.amount,
         operation: seen.operation.clone(),
         class,
+        reviewed: class == CaptureClass::Review,
         learnt_at: now,
     };
     order.captures.insert(seen.id.clone(), capture);
@@ -180,7 +192,9 @@ fn classify(
         }
     };
     if !fits && !broken(Mutant::NoAmountCheck) {
-        return CaptureClass::Review;
+        // Nobody has to decide about an order that is paid or has ended.
+        let undecided = order.state == State::Open;
+        return if undecided { CaptureClass::Review } else { CaptureClass::Excess };
     }
     match &order.winner {
         None if order.state == State::Open => CaptureClass::Fits,
@@ -223,6 +237,7 @@ fn record_refund(order: &mut Order, seen: &SeenRefund, now: Timestamp) {
         phase: OperationPhase::Pending,
         operation: None,
         learnt_at: now,
+        failure: None,
     });
     let done = [known.phase, seen.phase].contains(&OperationPhase::Done);
     known.phase = known.phase.max(seen.phase);
@@ -232,9 +247,12 @@ fn record_refund(order: &mut Order, seen: &SeenRefund, now: Timestamp) {
     if known.operation.is_none() {
         known.operation = ours;
     }
+    if seen.failure.is_some() {
+        known.failure.clone_from(&seen.failure);
+    }
 }
 
-fn record_disputes(order: &mut Order, seen: &Seen) {
+fn record_disputes(order: &mut Order, seen: &Seen, now: Timestamp) {
     if broken(Mutant::DisputesIgnored) {
         return;
     }
@@ -243,7 +261,12 @@ fn record_disputes(order: &mut Order, seen: &Seen) {
             capture: dispute.capture.clone(),
             amount_minor: dispute.amount_minor,
             phase: dispute.phase,
+            reason: None,
+            respond_by: None,
+            learnt_at: Some(now),
         });
         known.phase = known.phase.max(dispute.phase);
+        known.reason = known.reason.take().or_else(|| dispute.reason.clone());
+        known.respond_by = known.respond_by.or(dispute.respond_by);
     }
 }

@@ -1,12 +1,12 @@
 //! `settle_obligations`: what the state owes. It runs on every image before it is written, so no
 //! handler can forget a debt and no crash can fall between a cause and its debt.
 
-use super::attempt::{CaptureMode, Close};
+use super::attempt::{CaptureMode, Close, Failure};
 use super::capabilities::{Capabilities, Rules};
 use super::effects::{follow_effects, hold_refunds_without_room};
 use super::id::{OperationId, PaymentId};
 use super::ledger::{CaptureClass, Operation, OperationKind, Reason};
-use super::order::{Ending, Order, State};
+use super::order::{CaptureId, Ending, Order, State};
 use super::phase::{OperationPhase, Phase};
 use super::time::Timestamp;
 use crate::mutants::{Mutant, broken};
@@ -31,12 +31,13 @@ pub fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
         owe_capture(order, attempt, able, now);
         owe_voids(order, attempt, able, now);
     }
-    compensate_excess(order, now);
+    decide_reviews_of_a_paid_order(order);
+    give_back_what_is_not_kept(order, now);
     follow_effects(order);
     end_if_nothing_is_live(order);
     hide_pages_of_ended_attempts(order);
-    order.review_open =
-        (order.state == State::Open && has_unreturned_review(order)).then_some(true);
+    say_why_abandoned_ones_failed(order);
+    order.review_open = (order.state == State::Open && order.has_open_review()).then_some(true);
     order.live = order
         .attempts
         .iter()
@@ -163,18 +164,28 @@ fn owe_voids(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timesta
     }
 }
 
-/// e. An excess capture is given back: reserved in the very write that records it, so that a
-/// merchant's refund finds no room.
-fn compensate_excess(order: &mut Order, now: Timestamp) {
+/// Paid after all: what did not fit is not needed any more, and nobody has to decide.
+fn decide_reviews_of_a_paid_order(order: &mut Order) {
+    if order.state != State::Paid {
+        return;
+    }
+    let undecided = |id: &&CaptureId| order.awaits_decision(id) && order.may_compensate(id);
+    let decided: Vec<CaptureId> = order.captures.keys().filter(undecided).cloned().collect();
+    for id in decided {
+        if let Some(capture) = order.captures.get_mut(&id) {
+            capture.class = CaptureClass::Excess;
+        }
+    }
+}
+
+/// e. What is not kept is given back: reserved in the very write that records it, so that a merchant's
+/// refund finds no room.
+fn give_back_what_is_not_kept(order: &mut Order, now: Timestamp) {
     let reason =
         if order.state == State::Paid { Reason::DuplicatePayment } else { Reason::LatePayment };
-    let excess: Vec<String> = order
-        .captures
-        .iter()
-        .filter(|(_, capture)| capture.class == CaptureClass::Excess)
-        .map(|(id, _)| id.clone())
-        .collect();
-    for id in excess {
+    let unkept: Vec<CaptureId> =
+        order.captures.keys().filter(|id| order.goes_back(id)).cloned().collect();
+    for id in unkept {
         let Some(capture) = order.captures.get(&id).cloned() else {
             continue;
         };
@@ -182,21 +193,13 @@ fn compensate_excess(order: &mut Order, now: Timestamp) {
         if left == 0 || broken(Mutant::ExcessNotCompensated) {
             continue;
         }
-        let earlier = || {
-            order.operations.values().filter(|op| {
-                op.capture.as_deref() == Some(&id)
-                    && matches!(op.reason, Reason::LatePayment | Reason::DuplicatePayment)
-            })
-        };
-        if broken(Mutant::FailedCompensationNotRepeated) && earlier().count() > 0 {
+        let n = order.compensations(&id).count();
+        if broken(Mutant::FailedCompensationNotRepeated) && n > 0 {
             continue;
         }
-        // One that was withdrawn before anybody sent it says nothing of the gateway.
-        let tried = |op: &&Operation| op.sends > 0 || op.phase != OperationPhase::Refused;
-        let n = earlier().count();
-        if earlier().filter(tried).count() >= COMPENSATIONS_MAX {
+        if !order.may_compensate(&id) {
             if let Some(capture) = order.captures.get_mut(&id) {
-                capture.class = CaptureClass::Review;
+                capture.review();
             }
             continue;
         }
@@ -208,20 +211,50 @@ fn compensate_excess(order: &mut Order, now: Timestamp) {
     }
 }
 
-/// g. An order ends only when nothing can pay it any more.
+impl Order {
+    /// We give this capture back without being asked: the order does not need it, or was canceled while
+    /// people had to decide.
+    pub fn goes_back(&self, id: &str) -> bool {
+        let canceled = self.state == State::Cancelled || self.ending == Some(Ending::Cancel);
+        self.captures.get(id).is_some_and(|capture| match capture.class {
+            CaptureClass::Fits => false,
+            CaptureClass::Excess => true,
+            CaptureClass::Review => {
+                canceled && self.may_compensate(id) && !broken(Mutant::CanceledReviewKept)
+            }
+        })
+    }
+
+    fn compensations<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Operation> {
+        self.operations.values().filter(move |op| {
+            op.capture.as_deref() == Some(id)
+                && matches!(op.reason, Reason::LatePayment | Reason::DuplicatePayment)
+        })
+    }
+
+    /// One that was withdrawn before anybody sent it says nothing of the gateway.
+    fn may_compensate(&self, id: &str) -> bool {
+        let tried = |op: &&Operation| op.sends > 0 || op.phase != OperationPhase::Refused;
+        self.compensations(id).filter(tried).count() < COMPENSATIONS_MAX
+    }
+}
+
+/// g. An order ends only when nothing can pay it any more; one that expires also waits until people
+/// have decided on a capture that did not fit.
 fn end_if_nothing_is_live(order: &mut Order) {
-    let live = order.attempts.values().any(|attempt| attempt.phase.is_live());
     let in_flight = order
         .operations
         .values()
         .any(|op| op.kind == OperationKind::Capture && op.may_have_effect());
-    let live = live && !broken(Mutant::OrderEndsOverALiveAttempt);
-    if order.state != State::Open || live || in_flight {
+    let payable =
+        order.can_still_be_paid() && (in_flight || !broken(Mutant::OrderEndsOverALiveAttempt));
+    if order.state != State::Open || payable {
         return;
     }
     order.state = match order.ending {
         Some(_) if broken(Mutant::OrderNeverEnds) => State::Open,
         None => State::Open,
+        Some(Ending::Expire) if order.has_open_review() => State::Open,
         Some(Ending::Expire) => State::Expired,
         Some(Ending::Cancel) => State::Cancelled,
     };
@@ -239,8 +272,12 @@ fn hide_pages_of_ended_attempts(order: &mut Order) {
     }
 }
 
-fn has_unreturned_review(order: &Order) -> bool {
-    order.captures.iter().any(|(id, capture)| {
-        capture.class == CaptureClass::Review && order.returned(id) < capture.amount.amount_minor
-    })
+/// No gateway says why it never told of a payment.
+fn say_why_abandoned_ones_failed(order: &mut Order) {
+    for attempt in order.attempts.values_mut().filter(|it| it.phase == Phase::Abandoned) {
+        attempt.failure.get_or_insert_with(|| Failure {
+            code: "abandoned".to_owned(),
+            message: "The gateway never told how the payment ended.".to_owned(),
+        });
+    }
 }

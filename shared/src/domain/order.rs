@@ -256,11 +256,6 @@ impl Order {
     /// What of a capture is gone or reserved: lost disputes, refunds that have not failed (ours and
     /// foreign), and refunds under way that the gateway has not shown yet.
     pub fn spent(&self, capture_id: &str) -> u64 {
-        let disputed = self
-            .disputes
-            .values()
-            .filter(|dispute| dispute.capture == capture_id && dispute.phase == DisputePhase::Lost)
-            .map(|dispute| dispute.amount_minor);
         let refunded = self
             .refunds
             .values()
@@ -278,7 +273,22 @@ impl Order {
                     && !(broken(Mutant::CompensationNotReserved) && op.reason != Reason::Requested)
             })
             .map(|(_, op)| op.amount_minor);
-        disputed.chain(refunded).chain(reserved).fold(0, u64::saturating_add)
+        refunded.chain(reserved).fold(self.lost(capture_id), u64::saturating_add)
+    }
+
+    /// What the shopper's bank has taken back of a capture.
+    pub fn lost(&self, capture_id: &str) -> u64 {
+        self.disputes
+            .values()
+            .filter(|dispute| dispute.capture == capture_id && dispute.phase == DisputePhase::Lost)
+            .fold(0, |sum, dispute| sum.saturating_add(dispute.amount_minor))
+    }
+
+    /// A live attempt, or a capture under way.
+    pub fn can_still_be_paid(&self) -> bool {
+        let capturing = |op: &Operation| op.kind == OperationKind::Capture && op.may_have_effect();
+        self.attempts.values().any(|attempt| attempt.phase.is_live())
+            || self.operations.values().any(capturing)
     }
 
     /// The gateway has shown the refund that this operation made.

@@ -5,8 +5,9 @@ use super::capabilities::Rules;
 use super::claims::LEASE_SECONDS;
 use super::id::{OperationId, PaymentId};
 use super::idempotency::{Fingerprint, KeyHash};
-use super::ledger::{CaptureClass, Operation, OperationKind, Reason};
-use super::order::{CaptureId, ENTRIES_MAX, Nonce, ObjectId, Order};
+use super::ledger::{Capture, CaptureClass, Operation, OperationKind, Reason};
+use super::money::Money;
+use super::order::{CaptureId, DisputeId, ENTRIES_MAX, Nonce, ObjectId, Order};
 use super::phase::{DisputePhase, OperationPhase, Phase};
 use super::time::Timestamp;
 use crate::mutants::{Mutant, broken};
@@ -40,11 +41,30 @@ impl NewOperation {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RefundRefused {
-    ExceedsCaptured { refundable_minor: u64 },
+    /// The gateway has taken nothing.
+    NotCaptured,
+    /// The order did not need it: we give it back without being asked.
+    GoesBack,
+    /// What does not fit the order goes back whole.
+    OnlyWhole {
+        whole: Money,
+    },
+    Exceeds(Room),
     OrderFull,
-    Disputed,
+    Disputed(Vec<DisputeId>),
+}
+
+/// What became of a capture. One refund gives back of one capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    pub captured: Money,
+    pub refunded_minor: u64,
+    /// Claimed or sent, and not over.
+    pub under_way_minor: u64,
+    pub lost_minor: u64,
+    pub left_minor: u64,
 }
 
 /// C8. Room is computed and claimed under one version.
@@ -59,48 +79,78 @@ pub fn claim_refund(
     if full {
         return Err(RefundRefused::OrderFull);
     }
-    let (capture_id, amount) = refundable(order, payment, new.amount_minor)?;
-    let disputed = order
-        .disputes
-        .values()
-        .any(|dispute| dispute.capture == capture_id && dispute.phase == DisputePhase::Open);
-    if disputed && !despite_dispute {
-        return Err(RefundRefused::Disputed);
+    let (capture_id, object) = refundable(order, payment)?;
+    let disputes = order.open_disputes_of(&capture_id);
+    if !disputes.is_empty() && !despite_dispute {
+        return Err(RefundRefused::Disputed(disputes));
     }
-    let Some(capture) = order.captures.get(&capture_id) else {
-        return Err(RefundRefused::ExceedsCaptured { refundable_minor: 0 });
-    };
-    let mut op = new.claimed(OperationKind::Refund, payment, &capture.object, amount);
+    let amount = amount_of_refund(order, &capture_id, new.amount_minor)?;
+    let mut op = new.claimed(OperationKind::Refund, payment, &object, amount);
     op.capture = Some(capture_id);
     order.operations.insert(new.id.clone(), op);
     Ok(())
 }
 
-/// The capture that a refund is taken from: one that fits and has the room, or a mismatched one as a
-/// whole. Excess captures are given back by us alone.
-fn refundable(
-    order: &Order,
-    payment: &PaymentId,
-    wanted: Option<u64>,
-) -> Result<(CaptureId, u64), RefundRefused> {
-    let room = |class| {
+/// The capture that a refund is taken from: the one that fits and has the most room, or else a
+/// mismatched one. Excess captures are given back by us alone.
+fn refundable(order: &Order, payment: &PaymentId) -> Result<(CaptureId, ObjectId), RefundRefused> {
+    let roomiest = |class| {
         order
             .captures_of(payment)
-            .filter(move |(_, capture)| capture.class == class)
-            .map(|(id, c)| (id.clone(), c.amount.amount_minor.saturating_sub(order.spent(id))))
-            .max_by_key(|(_, left)| *left)
+            .filter(move |(id, capture)| capture.class == class && !order.goes_back(id))
+            .max_by_key(|(id, _)| order.room(id).map(|room| room.left_minor))
     };
-    let fitting = room(CaptureClass::Fits).filter(|(_, left)| *left > 0);
-    let whole = fitting.is_none() && !broken(Mutant::ReviewGivenBackInPart);
-    let Some((id, left)) = fitting.or_else(|| room(CaptureClass::Review)) else {
-        return Err(RefundRefused::ExceedsCaptured { refundable_minor: 0 });
-    };
-    let amount = wanted.unwrap_or(left);
-    let allowed = if whole { amount == left } else { amount <= left };
-    if amount == 0 || !allowed {
-        return Err(RefundRefused::ExceedsCaptured { refundable_minor: left });
+    let left = |(id, _): &(&CaptureId, &Capture)| order.room(id).is_some_and(|r| r.left_minor > 0);
+    let fitting = roomiest(CaptureClass::Fits);
+    let chosen = fitting.filter(left).or_else(|| roomiest(CaptureClass::Review)).or(fitting);
+    match chosen {
+        Some((id, capture)) => Ok((id.clone(), capture.object.clone())),
+        None if order.captures_of(payment).next().is_some() => Err(RefundRefused::GoesBack),
+        None => Err(RefundRefused::NotCaptured),
     }
-    Ok((id, amount))
+}
+
+fn amount_of_refund(
+    order: &Order,
+    capture: &str,
+    wanted: Option<u64>,
+) -> Result<u64, RefundRefused> {
+    let Some(room) = order.room(capture) else {
+        return Err(RefundRefused::NotCaptured);
+    };
+    let left = room.left_minor;
+    let amount = wanted.unwrap_or(left);
+    let whole = order.captures.get(capture).is_some_and(|c| c.class == CaptureClass::Review)
+        && !broken(Mutant::ReviewGivenBackInPart);
+    if whole && left > 0 && amount != left {
+        return Err(RefundRefused::OnlyWhole { whole: Money::new(left, room.captured.currency) });
+    }
+    if amount == 0 || amount > left {
+        return Err(RefundRefused::Exceeds(room));
+    }
+    Ok(amount)
+}
+
+impl Order {
+    pub fn room(&self, capture: &str) -> Option<Room> {
+        let captured = self.captures.get(capture)?.amount;
+        let (spent, lost) = (self.spent(capture), self.lost(capture));
+        let refunded = self.returned(capture);
+        Some(Room {
+            captured,
+            refunded_minor: refunded,
+            under_way_minor: spent.saturating_sub(lost).saturating_sub(refunded),
+            lost_minor: lost,
+            left_minor: captured.amount_minor.saturating_sub(spent),
+        })
+    }
+
+    fn open_disputes_of(&self, capture: &str) -> Vec<DisputeId> {
+        let open = self.disputes.iter().filter(|(_, dispute)| {
+            dispute.capture == capture && dispute.phase == DisputePhase::Open
+        });
+        open.map(|(id, _)| id.clone()).collect()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

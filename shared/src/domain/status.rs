@@ -4,9 +4,11 @@ use serde::Serialize;
 
 use super::attempt::Attempt;
 use super::id::{OperationId, PaymentId};
-use super::ledger::{Capture, CaptureClass};
+use super::ledger::{CaptureClass, Operation};
 use super::order::{Order, State};
-use super::phase::{OperationPhase, Phase};
+use super::phase::{DisputePhase, OperationPhase, Phase};
+use super::time::Timestamp;
+use crate::mutants::{Mutant, broken};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
@@ -19,6 +21,8 @@ pub enum PaymentStatus {
     Canceled,
     Expired,
     Review,
+    /// Captured and not kept: it goes back by itself, or went back.
+    Returned,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -43,6 +47,25 @@ pub enum RefundStatus {
     Failed,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DisputeStatus {
+    Open,
+    Won,
+    Lost,
+}
+
+impl From<DisputePhase> for DisputeStatus {
+    fn from(phase: DisputePhase) -> Self {
+        match phase {
+            DisputePhase::Open => Self::Open,
+            DisputePhase::Won => Self::Won,
+            DisputePhase::Lost => Self::Lost,
+        }
+    }
+}
+
 impl PaymentStatus {
     pub fn as_str(self) -> &'static str {
         match self {
@@ -53,6 +76,7 @@ impl PaymentStatus {
             Self::Canceled => "canceled",
             Self::Expired => "expired",
             Self::Review => "review",
+            Self::Returned => "returned",
         }
     }
 }
@@ -80,6 +104,11 @@ impl RefundStatus {
         }
     }
 
+    /// What a person has to find out is not over.
+    pub fn of_operation(op: &Operation) -> Self {
+        Self::of(if op.for_review { OperationPhase::Unknown } else { op.phase })
+    }
+
     pub fn of(phase: OperationPhase) -> Self {
         match phase {
             OperationPhase::Sending | OperationPhase::Unknown | OperationPhase::Pending => {
@@ -92,14 +121,24 @@ impl RefundStatus {
 }
 
 impl Order {
-    pub fn status(&self) -> OrderStatus {
+    /// As it reads at `now`. Past its time an order reads as expired before anybody has written so.
+    pub fn status(&self, now: Timestamp) -> OrderStatus {
         match self.state {
-            State::Open if self.review_open.is_some() => OrderStatus::Review,
+            State::Open | State::Expired if self.has_open_review() => OrderStatus::Review,
+            State::Open if self.has_lapsed(now) => OrderStatus::Expired,
             State::Open => OrderStatus::Created,
             State::Expired => OrderStatus::Expired,
             State::Cancelled => OrderStatus::Canceled,
             State::Paid => self.paid_status(),
         }
+    }
+
+    /// Its time is over, and nothing under way can still pay it.
+    pub fn has_lapsed(&self, now: Timestamp) -> bool {
+        self.state == State::Open
+            && self.expires_at <= now
+            && !self.can_still_be_paid()
+            && !self.has_open_review()
     }
 
     fn paid_status(&self) -> OrderStatus {
@@ -124,22 +163,47 @@ impl Order {
             Phase::Closed | Phase::Cancelled => PaymentStatus::Canceled,
             Phase::Expired => PaymentStatus::Expired,
             Phase::Abandoned | Phase::Failed => PaymentStatus::Failed,
-            Phase::Captured if self.is_in_review(id) => PaymentStatus::Review,
-            Phase::Captured => PaymentStatus::Succeeded,
+            Phase::Captured => self.captured_status(id),
         }
     }
 
-    fn is_in_review(&self, id: &PaymentId) -> bool {
-        self.captures_of(id).any(|(capture_id, capture)| {
+    fn captured_status(&self, id: &PaymentId) -> PaymentStatus {
+        if broken(Mutant::ReturnedReadsSucceeded) {
+            return PaymentStatus::Succeeded;
+        }
+        let is = |class| self.captures_of(id).any(move |(_, capture)| capture.class == class);
+        if self.captures_of(id).any(|(capture_id, _)| self.awaits_decision(capture_id)) {
+            PaymentStatus::Review
+        } else if is(CaptureClass::Fits) {
+            PaymentStatus::Succeeded
+        } else if is(CaptureClass::Excess) || is(CaptureClass::Review) {
+            PaymentStatus::Returned
+        } else {
+            // Said to be captured, and no capture shown: nothing that could pay an order.
+            PaymentStatus::Pending
+        }
+    }
+
+    /// A capture that people have to decide on, of which something is still here.
+    pub fn awaits_decision(&self, id: &str) -> bool {
+        self.captures.get(id).is_some_and(|capture| {
             capture.class == CaptureClass::Review
-                && self.returned(capture_id) < capture.amount.amount_minor
+                && self.gone(id) < capture.amount.amount_minor
+                && !self.goes_back(id)
         })
+    }
+
+    pub fn has_open_review(&self) -> bool {
+        self.captures.keys().any(|id| self.awaits_decision(id))
     }
 
     /// The payment that explains the order's state: what paid it, what is live, what is in review,
     /// and otherwise the last one tried.
     pub fn nearest_payment(&self) -> Option<&PaymentId> {
-        let reviewed = || self.attempts.keys().find(|id| self.is_in_review(id));
+        let reviewed = || {
+            let capture = self.captures.iter().find(|(id, _)| self.awaits_decision(id));
+            capture.map(|(_, capture)| &capture.attempt)
+        };
         let last = || self.attempts.iter().max_by_key(|(_, attempt)| attempt.created_at);
         let winner = self.winner.as_ref().map(|winner| &winner.attempt);
         winner.or(self.live.as_ref()).or_else(reviewed).or_else(|| last().map(|(id, _)| id))
@@ -153,13 +217,22 @@ impl Order {
             .fold(0, |sum, refund| sum.saturating_add(refund.amount_minor))
     }
 
+    /// What is no longer here: given back, or taken by the shopper's bank.
+    fn gone(&self, capture_id: &str) -> u64 {
+        let lost = self.lost(capture_id);
+        self.returned(capture_id).saturating_add(lost)
+    }
+
+    /// In the order's currency, as everything that is shown beside it; a capture in another one is
+    /// shown by itself.
     pub fn amount_captured(&self, id: &PaymentId) -> u64 {
-        self.captures_of(id)
-            .fold(0, |sum, (_, c): (_, &Capture)| sum.saturating_add(c.amount.amount_minor))
+        let ours = self.captures_of(id).filter(|(_, c)| c.amount.currency == self.currency());
+        ours.fold(0, |sum, (_, c)| sum.saturating_add(c.amount.amount_minor))
     }
 
     pub fn amount_refunded(&self, id: &PaymentId) -> u64 {
-        self.captures_of(id).fold(0, |sum, (capture, _)| sum.saturating_add(self.returned(capture)))
+        let ours = self.captures_of(id).filter(|(_, c)| c.amount.currency == self.currency());
+        ours.fold(0, |sum, (capture, _)| sum.saturating_add(self.returned(capture)))
     }
 
     /// The gateway's refund that shows this operation, if it has shown one.

@@ -9,13 +9,13 @@ use super::capabilities::{
 use super::changes::Event;
 use super::claims::NewAttempt;
 use super::conclude::{Concluded, Occasion, conclude};
-use super::fact::{Seen, SeenCapture, SeenPage, SeenRefund};
+use super::fact::{Seen, SeenCapture, SeenDispute, SeenPage, SeenRefund};
 use super::id::{OperationId, OrderId, PaymentId};
 use super::idempotency::{Fingerprint, Key};
 use super::merge::merge;
 use super::money::{Currency, Money};
 use super::order::{Nonce, Order, Source};
-use super::phase::{OperationPhase, Phase};
+use super::phase::{DisputePhase, OperationPhase, Phase};
 use super::reservations::NewOperation;
 use super::time::Timestamp;
 
@@ -156,6 +156,19 @@ pub(crate) fn refunded(
         capture: object.to_owned(),
         amount_minor,
         phase,
+        failure: None,
     };
     Seen { object: object.to_owned(), refunds: vec![refund], ..Seen::default() }
+}
+
+pub(crate) fn disputed(object: &str, amount_minor: u64, phase: DisputePhase) -> Seen {
+    let dispute = SeenDispute {
+        id: "d1".to_owned(),
+        capture: object.to_owned(),
+        amount_minor,
+        phase,
+        reason: Some("fraudulent".to_owned()),
+        respond_by: None,
+    };
+    Seen { object: object.to_owned(), disputes: vec![dispute], ..Seen::default() }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::id::PaymentId;
 use crate::domain::order::Order;
-use crate::domain::reservations::{CaptureRefused, RefundRefused};
+use crate::domain::reservations::{CaptureRefused, RefundRefused, Room};
 use crate::http::input::invalid_member;
 use crate::http::problem::{Kind, Problem};
 use crate::http::views;
@@ -145,14 +145,48 @@ impl From<RefundError> for Problem {
         match error {
             RefundError::NoSuchPayment => Self::new(Kind::PaymentNotFound),
             RefundError::Mismatch(error) => error.into(),
-            RefundError::Refused(RefundRefused::ExceedsCaptured { refundable_minor }) => {
-                Self::new(Kind::RefundExceedsCaptured).with("refundable", refundable_minor)
-            }
-            RefundError::Refused(RefundRefused::OrderFull) => Self::new(Kind::OrderFull),
-            RefundError::Refused(RefundRefused::Disputed) => Self::new(Kind::PaymentDisputed),
+            RefundError::Refused(why) => why.into(),
             RefundError::Unavailable(error) => error.into(),
         }
     }
+}
+
+impl From<RefundRefused> for Problem {
+    fn from(why: RefundRefused) -> Self {
+        match why {
+            RefundRefused::NotCaptured => Self::new(Kind::PaymentNotCaptured).with("refundable", 0),
+            RefundRefused::GoesBack => Self::new(Kind::RefundExceedsCaptured)
+                .detail(
+                    "The order did not need this payment: it is given back by itself, and nothing is \
+                     left to refund.",
+                )
+                .with("refundable", 0),
+            RefundRefused::OnlyWhole { whole } => Self::new(Kind::RefundNotWhole)
+                .detail(format!(
+                    "The payment is in review: {whole} go back, or nothing. Send that amount, or none."
+                ))
+                .with("refundable", whole.amount_minor),
+            RefundRefused::Exceeds(room) => Self::new(Kind::RefundExceedsCaptured)
+                .detail(what_is_left(room))
+                .with("refundable", room.left_minor),
+            RefundRefused::OrderFull => Self::new(Kind::OrderFull),
+            RefundRefused::Disputed(disputes) => {
+                Self::new(Kind::PaymentDisputed).with("disputes", disputes)
+            }
+        }
+    }
+}
+
+fn what_is_left(room: Room) -> String {
+    let gone = [
+        (room.refunded_minor, "refunded"),
+        (room.under_way_minor, "being refunded"),
+        (room.lost_minor, "lost in a dispute"),
+    ];
+    let gone = gone.iter().filter(|(amount, _)| *amount > 0);
+    let gone: Vec<String> = gone.map(|(amount, what)| format!("{amount} {what}")).collect();
+    let gone = if gone.is_empty() { String::new() } else { format!(" ({})", gone.join(", ")) };
+    format!("Of {} captured{gone}, {} can be refunded.", room.captured, room.left_minor)
 }
 
 impl CancelPaymentError {

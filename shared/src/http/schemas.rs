@@ -61,6 +61,12 @@ pub fn problem(kind: Kind) -> Value {
 fn member(member: Member) -> Value {
     let named = |name: &str, description: &str| json!({ "$ref": format!("#/components/schemas/{name}"), "description": description });
     match member {
+        Member::Disputes => json!({
+            "type": "array",
+            "minItems": 1,
+            "description": "The open disputes of the payment, by the gateway's own names.",
+            "items": { "type": "string" },
+        }),
         Member::Errors => json!({
             "type": "array",
             "minItems": 1,

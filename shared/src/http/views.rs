@@ -1,6 +1,7 @@
 //! Orders, payments and refunds as our callers read them. Absent values are left out, but for
 //! `next_action`. The sentences beside the members are those of the API's description.
 
+mod money;
 mod order;
 mod payment;
 mod refund;
@@ -19,13 +20,13 @@ pub(super) use payment::{CreatedPayment, Failure, PaymentInFull, PaymentInTheWay
 #[cfg(feature = "openapi")]
 pub(super) use refund::RefundView;
 
-pub fn order(order: &Order) -> Value {
-    written(order::OrderView::of(order))
+pub fn order(order: &Order, now: Timestamp) -> Value {
+    written(order::OrderView::of(order, now))
 }
 
 /// With its payments, oldest first.
-pub fn order_with_payments(order: &Order) -> Value {
-    written(order::OrderInFull::of(order))
+pub fn order_with_payments(order: &Order, now: Timestamp) -> Value {
+    written(order::OrderInFull::of(order, now))
 }
 
 /// The answer to who creates a payment.
@@ -39,8 +40,8 @@ pub fn payment(order: &Order, id: &PaymentId) -> Value {
 }
 
 /// All that the shopper's browser may know.
-pub fn reduced_payment(order: &Order, id: &PaymentId) -> Value {
-    written(payment::ShopperPayment::of(order, id))
+pub fn reduced_payment(order: &Order, id: &PaymentId, now: Timestamp) -> Value {
+    written(payment::ShopperPayment::of(order, id, now))
 }
 
 /// What a problem tells of the payment that stands in the way.

@@ -3,7 +3,7 @@
 use super::Mutant;
 
 /// What each breaks, and the invariant that is to fall.
-pub const ALL: [(Mutant, &str, &str); 72] = [
+pub const ALL: [(Mutant, &str, &str); 77] = [
     (
         Mutant::TakeoverIsANewPayment,
         "I3",
@@ -184,4 +184,17 @@ pub const ALL: [(Mutant, &str, &str); 72] = [
     (Mutant::OrderNeverEnds, "I20", "An order whose time is over stays open."),
     (Mutant::OrderedAmountTold, "I6", "A confirmation tells what was ordered, not what moved."),
     (Mutant::ReviewGivenBackInPart, "I17", "A capture in review may be given back in part."),
+    (
+        Mutant::ReturnedReadsSucceeded,
+        "I23",
+        "A payment that goes back reads as one that succeeded.",
+    ),
+    (
+        Mutant::CanceledReviewKept,
+        "I17",
+        "A canceled order keeps what was captured otherwise than ordered.",
+    ),
+    (Mutant::LateCapturePaysALapsedOrder, "I4", "A late capture pays an order whose time is over."),
+    (Mutant::OpeningNotTold, "I22", "A dispute that is lost at once is not told as opened."),
+    (Mutant::ShopperNotLedOn, "I23", "The shopper's own view does not show the page."),
 ];

@@ -1,6 +1,7 @@
 //! Sends a capture, void or refund that was claimed, and finds out about one whose answer was lost.
 
 use crate::app::{App, Budget};
+use crate::domain::attempt::Failure;
 use crate::domain::capabilities::{Capabilities, Keys, LookUp, Rules};
 use crate::domain::conclude::{NETWORK_SECONDS_MAX, SETTLE_SECONDS};
 use crate::domain::fact::Seen;
@@ -41,26 +42,26 @@ pub async fn send(
     };
     pause::reached(&app.config, Point::OperationAnswered).await;
     let payment = op.attempt.clone();
-    let order = match answer {
+    let (order, outcome) = match answer {
         Answer::Seen(seen) => {
             let source = Source::GatewayAnswer;
             let order = merge_all(app, rules, source, order, &payment, &[seen]).await?;
-            unless_settled(app, rules, order, id, Outcome::Unknown).await?
+            (order, Outcome::Unknown)
         }
-        Answer::Refused(_) => unless_settled(app, rules, order, id, Outcome::Refused).await?,
-        Answer::NotSent => unless_settled(app, rules, order, id, Outcome::NotSent).await?,
+        Answer::Refused(why) => (order, Outcome::Refused(Some(why))),
+        Answer::NotSent => (order, Outcome::NotSent),
         Answer::Unknown if broken(Mutant::RefundTimeoutIsRefused) => {
-            unless_settled(app, rules, order, id, Outcome::Refused).await?
+            (order, Outcome::Refused(None))
         }
-        Answer::Unknown => unless_settled(app, rules, order, id, Outcome::Unknown).await?,
+        Answer::Unknown => (order, Outcome::Unknown),
     };
+    let order = unless_settled(app, rules, order, id, outcome).await?;
     pause::reached(&app.config, Point::OutcomeRecorded).await;
     Ok(order)
 }
 
-#[derive(Clone, Copy)]
 enum Outcome {
-    Refused,
+    Refused(Option<Failure>),
     NotSent,
     Unknown,
 }
@@ -80,13 +81,16 @@ async fn unless_settled(
             return Ok::<(), StoreError>(());
         };
         op.lease = None;
+        if let Outcome::Refused(why) = &outcome {
+            op.failure.clone_from(why);
+        }
         match outcome {
             // The only send there was has no effect.
-            Outcome::Refused if op.sends <= 1 || broken(Mutant::RefusedRepeatIsRefused) => {
+            Outcome::Refused(_) if op.sends <= 1 || broken(Mutant::RefusedRepeatIsRefused) => {
                 op.phase = OperationPhase::Refused;
             }
             // An earlier send may still land: the reservation is kept.
-            Outcome::Refused => {
+            Outcome::Refused(_) => {
                 op.repeat_refused = true;
                 op.phase = OperationPhase::Unknown;
             }

@@ -209,6 +209,7 @@ fn capture(order: &Order) -> Capture {
         amount: usd(7500),
         operation: None,
         class: CaptureClass::Fits,
+        reviewed: false,
         learnt_at: NOW,
     }
 }
@@ -220,6 +221,7 @@ fn refund() -> Refund {
         phase: OperationPhase::Pending,
         operation: None,
         learnt_at: NOW,
+        failure: None,
     }
 }
 
@@ -233,7 +235,14 @@ fn operation(order: &Order) -> Operation {
 }
 
 fn dispute() -> Dispute {
-    Dispute { capture: "cap".to_owned(), amount_minor: 1, phase: DisputePhase::Open }
+    Dispute {
+        capture: "cap".to_owned(),
+        amount_minor: 1,
+        phase: DisputePhase::Open,
+        reason: None,
+        respond_by: None,
+        learnt_at: None,
+    }
 }
 
 fn outgoing() -> Outgoing {

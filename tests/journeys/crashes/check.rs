@@ -57,11 +57,11 @@ const fn after(story: Story) -> After {
             ..unpaid
         },
         Story::Compensation => After {
+            payment: "returned",
             order: "canceled",
             captured: 7500,
             refunded: 7500,
             told: &["order.canceled", "payment.canceled", "refund.completed"],
-            ..paid
         },
     }
 }

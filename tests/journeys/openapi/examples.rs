@@ -116,7 +116,8 @@ fn route(operation: &str) -> (Method, String) {
 }
 
 /// What differs from one run to the next, with what is shown in its place.
-const PASSING: [(&str, &str); 11] = [
+const PASSING: [(&str, &str); 12] = [
+    ("captured_at", "2026-11-20T09:00:00Z"),
     ("created_at", "2026-11-20T09:00:00Z"),
     ("at", "2026-11-20T09:00:00Z"),
     ("expires_at", "2026-11-21T09:00:00Z"),

@@ -109,6 +109,8 @@ async fn of_an_order() -> Vec<Answer> {
     let reviewed = pay("d", json!({})).await.expect_problem(409, "order-in-review");
     assert_eq!(in_the_way(&reviewed), (live.payment.as_str(), "review"));
     met.push(reviewed);
+    let part = stack.refund(&live.payment, "part", json!({ "amount": 500 })).await;
+    met.push(part.expect_problem(422, "refund-not-whole"));
 
     let canceled = stack.order(&order_body()).await;
     stack.act(&format!("/api/orders/{canceled}/cancel")).await.expect(200);
@@ -176,6 +178,9 @@ async fn of_refunds() -> Vec<Answer> {
     let stack = Stack::start(STACK).await;
     let (paid, disputed) = (stack.paid().await, stack.paid().await);
     let mut met = Vec::new();
+    let unpaid = stack.checkout().await;
+    let nothing = stack.refund(&unpaid.payment, "refund", json!({})).await;
+    met.push(nothing.expect_problem(409, "payment-not-captured"));
     let refund = async |key: &str, amount: u64| {
         stack.refund(&paid.payment, key, json!({ "amount": amount })).await
     };

@@ -137,7 +137,7 @@ async fn ask(
     key: &str,
     body: Value,
 ) -> Value {
-    let asked = Ask { route, parameter, key: Some(key.to_owned()), body };
+    let asked = Ask { route, parameter, key: Some(key.to_owned()), body, ..Ask::default() };
     let reply = client.ask(&asked).await.unwrap();
     assert!(reply.status < 300, "{route} {key}: {} {}", reply.status, reply.body);
     reply.body

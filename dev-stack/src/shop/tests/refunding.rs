@@ -38,7 +38,9 @@ async fn what_is_on_its_way_is_shown_and_not_offered_again() {
     let shop = shop(&api.start().await, Disk::none()).await;
     let path = shop.order(&api).await;
     "succeeded".clone_into(&mut api.status.lock().unwrap());
-    for (pending, offers) in [(1000, Some("all of the 8.50 that are left")), (1850, None)] {
+    for (pending, offers) in
+        [(1000, Some("Leave empty to refund the remaining 8.50 USD.")), (1850, None)]
+    {
         *api.shows.lock().unwrap() = json!({
             "amount_captured": 1850,
             "refunds": [{ "status": "pending", "amount": pending }],

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::capabilities::Keys;
 use crate::domain::conclude::{NETWORK_SECONDS_MAX, SETTLE_SECONDS};
 use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
@@ -63,4 +64,13 @@ fn a_part_of_an_automatic_payment_is_not_captured() {
     );
     let whole = case.operation("whole", Some(7500));
     case.change(|order| claim_capture(order, &id, &whole, &rules).unwrap());
+}
+
+#[test]
+fn keys_are_not_repeated_in_their_last_hour() {
+    let key = Keys::Key { lifetime_seconds: 86_400 };
+    assert!(key.allow_repeat(82_799));
+    assert!(!key.allow_repeat(82_800));
+    assert!(Keys::Natural.allow_repeat(i64::MAX));
+    assert!(!Keys::None.allow_repeat(0));
 }

@@ -37,6 +37,7 @@ fn a_page_that_nothing_can_end_is_not_closed_but_abandoned_with_its_order() {
     assert_eq!(case.order.attempts[&id].phase, Phase::Abandoned);
     assert_eq!(case.order.state, State::Cancelled);
     assert_eq!(case.told, ["payment.failed", "order.canceled"]);
+    assert_eq!(case.order.attempts[&id].failure.as_ref().unwrap().code, "abandoned");
     case.learn(&id, &captured("o1", usd(7500)));
     assert_eq!(case.order.captures["o1"].class, CaptureClass::Excess);
 }
@@ -73,7 +74,7 @@ fn expiry_leaves_an_authorized_payment_to_the_merchant() {
     let rules = case.rules.clone();
     case.change(|order| claim_capture(order, &id, &capture, &rules).unwrap());
     case.learn(&id, &captured("o1", usd(5000)));
-    assert_eq!(case.order.status(), OrderStatus::Paid);
+    assert_eq!(case.order.status(case.now), OrderStatus::Paid);
     assert_eq!(case.order.operations[&capture.id].phase, OperationPhase::Done);
 }
 

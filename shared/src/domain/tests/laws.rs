@@ -119,14 +119,16 @@ fn settled(order: &Order) -> bool {
     let fits: Vec<_> = order.captures.values().filter(|c| c.class == CaptureClass::Fits).collect();
     let of_the_winner =
         |object: &ObjectId| order.winner.as_ref().is_some_and(|w| &w.object == object);
-    order.winner.is_some() != fits.is_empty() && fits.iter().all(|c| of_the_winner(&c.object))
+    let undecided = order.captures.keys().any(|id| order.awaits_decision(id));
+    order.winner.is_some() != fits.is_empty()
+        && fits.iter().all(|c| of_the_winner(&c.object))
+        && !(undecided && order.state != State::Open)
 }
 
+/// Which one won makes the others excess; what does not fit is excess too once the order has ended.
 fn without_classes(mut known: Known) -> Known {
     for (_, _, _, class) in known.captures.values_mut() {
-        if *class == CaptureClass::Fits {
-            *class = CaptureClass::Excess;
-        }
+        *class = CaptureClass::Excess;
     }
     known
 }

@@ -121,6 +121,8 @@ pub(super) fn seen(payment: &wire::Payment) -> Result<Seen, MappingError> {
             capture: capture_id.clone(),
             amount_minor: dispute.amount,
             phase: dispute_phase(&dispute.status)?,
+            reason: dispute.reason.as_deref().map(bounded),
+            respond_by: dispute.respond_by.as_deref().and_then(Timestamp::from_rfc3339),
         })
     });
     Ok(Seen {
@@ -154,6 +156,7 @@ fn seen_refund(refund: &wire::Refund, capture_id: &str) -> SeenRefund {
         capture: capture_id.to_owned(),
         amount_minor: refund.amount,
         phase: refund_phase(&refund.status),
+        failure: refund.failure.as_ref().map(failure),
     }
 }
 
@@ -169,8 +172,11 @@ fn page(payment: &wire::Payment) -> Option<SeenPage> {
 }
 
 fn failure(failure: &wire::Failure) -> Failure {
-    let bounded = |text: &str| text.chars().take(FAILURE_CHARS_MAX).collect();
     Failure { code: bounded(&failure.code), message: bounded(&failure.message) }
+}
+
+fn bounded(text: &str) -> String {
+    text.chars().take(FAILURE_CHARS_MAX).collect()
 }
 
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, MappingError> {

@@ -68,6 +68,8 @@ pub(super) struct Refund {
     pub(super) amount: u64,
     /// `succeeded` or `failed`; with another word it is not over.
     pub(super) status: String,
+    /// Why it failed.
+    pub(super) failure: Option<Failure>,
 }
 
 #[derive(Deserialize)]
@@ -75,6 +77,8 @@ pub(super) struct Dispute {
     pub(super) id: String,
     pub(super) amount: u64,
     pub(super) status: String,
+    pub(super) reason: Option<String>,
+    pub(super) respond_by: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -138,4 +142,8 @@ pub(super) struct EventDispute {
     pub(super) id: String,
     /// What is disputed, in the currency's minor unit.
     pub(super) amount: u64,
+    /// Why the shopper disputes it, for programs.
+    pub(super) reason: Option<String>,
+    /// Until when the merchant can answer the bank, in RFC 3339.
+    pub(super) respond_by: Option<String>,
 }

@@ -39,13 +39,15 @@ pub enum Kind {
     PaymentSucceeded,
     PaymentAbandoned,
     PaymentNotCancelable,
+    PaymentNotCaptured,
+    RefundNotWhole,
     RefundExceedsCaptured,
     PaymentDisputed,
     Unavailable,
 }
 
 impl Kind {
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 39] = [
         Self::TooLarge,
         Self::Unauthorized,
         Self::Forbidden,
@@ -80,6 +82,8 @@ impl Kind {
         Self::PaymentSucceeded,
         Self::PaymentAbandoned,
         Self::PaymentNotCancelable,
+        Self::PaymentNotCaptured,
+        Self::RefundNotWhole,
         Self::RefundExceedsCaptured,
         Self::PaymentDisputed,
         Self::Unavailable,
@@ -131,6 +135,8 @@ impl Kind {
             Self::PaymentSucceeded => (409, "payment-succeeded"),
             Self::PaymentAbandoned => (409, "payment-abandoned"),
             Self::PaymentNotCancelable => (409, "payment-not-cancelable"),
+            Self::PaymentNotCaptured => (409, "payment-not-captured"),
+            Self::RefundNotWhole => (422, "refund-not-whole"),
             Self::RefundExceedsCaptured => (422, "refund-exceeds-captured"),
             Self::PaymentDisputed => (409, "payment-disputed"),
             Self::Unavailable => (503, "unavailable"),

@@ -4,6 +4,7 @@ use super::Kind;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Member {
+    Disputes,
     Errors,
     Failure,
     Gateways,
@@ -15,6 +16,7 @@ pub enum Member {
 impl Member {
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Disputes => "disputes",
             Self::Errors => "errors",
             Self::Failure => "failure",
             Self::Gateways => "gateways",
@@ -31,7 +33,10 @@ impl Kind {
         match self {
             Self::InvalidRequest | Self::CardDataRefused => &[(Member::Errors, true)],
             Self::NoGateway => &[(Member::Gateways, true)],
-            Self::RefundExceedsCaptured => &[(Member::Refundable, true)],
+            Self::PaymentNotCaptured | Self::RefundNotWhole | Self::RefundExceedsCaptured => {
+                &[(Member::Refundable, true)]
+            }
+            Self::PaymentDisputed => &[(Member::Disputes, true)],
             Self::PaymentDeclined => &[(Member::Payment, true), (Member::Failure, false)],
             Self::RequestInProgress
             | Self::PaymentInProgress
@@ -63,7 +68,6 @@ impl Kind {
             | Self::GatewayUnavailable
             | Self::GatewayRefused
             | Self::PaymentNotAuthorized
-            | Self::PaymentDisputed
             | Self::Unavailable => &[],
         }
     }

@@ -53,7 +53,7 @@ fn a_body_has_the_members_of_the_rfc_and_ours() {
         "type": "/problems/refund-exceeds-captured",
         "title": "The refund exceeds what is left",
         "status": 422,
-        "detail": "The refund is more than what was captured and is not refunded, or being refunded, already.",
+        "detail": "The refund exceeds the captured amount minus completed and pending refunds and lost disputes.",
         "instance": "req-1",
         "refundable": 500,
     });

@@ -161,7 +161,8 @@ pub(super) static WORDS: [Words; Kind::ALL.len()] = [
         Kind::OrderInReview,
         "The order is under review",
         "The gateway captured an amount that is not the order's.",
-        "Refund that capture whole; then the order can be paid again.",
+        "Refund that capture whole, and the order can be paid again; or cancel the order, and it goes \
+         back by itself.",
     ),
     words(
         Kind::OrderExpired,
@@ -250,18 +251,30 @@ pub(super) static WORDS: [Words; Kind::ALL.len()] = [
         "Nothing: the order can be paid by another payment while it is open.",
     ),
     words(
+        Kind::PaymentNotCaptured,
+        "Nothing was captured",
+        "The gateway has taken nothing of this payment, so there is nothing to refund.",
+        "Cancel the payment: a page is closed, an authorization is released.",
+    ),
+    words(
+        Kind::RefundNotWhole,
+        "The payment goes back whole or not at all",
+        "The captured amount does not fit the order, and the refund asks for a part of it.",
+        "Send `refundable` as the amount, or no amount.",
+    ),
+    words(
         Kind::RefundExceedsCaptured,
         "The refund exceeds what is left",
-        "The refund is more than what was captured and is not refunded, or being refunded, \
-         already.",
-        "Refund at most `refundable`.",
+        "The refund exceeds the captured amount minus completed and pending refunds and lost disputes.",
+        "Refund at most `refundable`; if that is 0, nothing is left. The detail says where it went.",
     ),
     words(
         Kind::PaymentDisputed,
         "The payment is disputed",
         "The shopper disputes this payment at the bank; with a refund the money could leave \
          twice.",
-        "Wait for the outcome of the dispute, or send `\"despite_dispute\":true`.",
+        "`disputes` names them, and the payment shows them. Wait for the outcome, or send \
+         `\"despite_dispute\":true`.",
     ),
     words(
         Kind::Unavailable,

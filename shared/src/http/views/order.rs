@@ -12,6 +12,7 @@ use crate::domain::id::OrderId;
 use crate::domain::money::Currency;
 use crate::domain::order::{Customer, Item, Order};
 use crate::domain::status::OrderStatus;
+use crate::domain::time::Timestamp;
 
 /// An order.
 #[derive(Serialize)]
@@ -86,11 +87,11 @@ struct CustomerView<'a> {
 }
 
 impl<'a> OrderView<'a> {
-    pub(super) fn of(order: &'a Order) -> Self {
+    pub(super) fn of(order: &'a Order, now: Timestamp) -> Self {
         let details = &order.details;
         Self {
             order_id: &order.id,
-            status: order.status(),
+            status: order.status(now),
             total_amount: order.total.amount_minor,
             currency: order.currency(),
             items: details.items.iter().map(ItemView::of).collect(),
@@ -104,11 +105,11 @@ impl<'a> OrderView<'a> {
 }
 
 impl<'a> OrderInFull<'a> {
-    pub(super) fn of(order: &'a Order) -> Self {
+    pub(super) fn of(order: &'a Order, now: Timestamp) -> Self {
         let mut attempts: Vec<_> = order.attempts.iter().collect();
         attempts.sort_by_key(|(_, attempt)| attempt.created_at);
         let payments = attempts.into_iter().map(|(id, _)| PaymentView::of(order, id));
-        Self { order: OrderView::of(order), payments: payments.flatten().collect() }
+        Self { order: OrderView::of(order, now), payments: payments.flatten().collect() }
     }
 }
 

@@ -5,14 +5,17 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Time;
+use super::money::{CaptureView, DisputeView, captures, disputes};
 use super::refund::{RefundView, refunds};
 use crate::domain::attempt::{self, Attempt, Method};
 use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::money::Currency;
 use crate::domain::order::{HistoryEntry, Order, Source};
-use crate::domain::status::PaymentStatus;
+use crate::domain::status::{OrderStatus, PaymentStatus};
+use crate::domain::time::Timestamp;
 #[cfg(feature = "openapi")]
 use crate::http::schemas;
+use crate::mutants::{Mutant, broken};
 
 /// What a payment says of itself everywhere.
 #[derive(Serialize)]
@@ -22,15 +25,17 @@ pub(in crate::http) struct PaymentView<'a> {
     payment_id: &'a PaymentId,
     /// The order that it is to pay.
     order_id: &'a OrderId,
-    /// `pending` until the outcome is known; `review` while captured money waits for people to decide.
+    /// `pending` until the outcome is known; `review` while captured money waits for people to decide;
+    /// `returned` if captured money is not kept: it goes back by itself, or went back.
     status: PaymentStatus,
     /// The order's, in the currency's minor unit.
     amount: u64,
-    /// The order's.
+    /// The order's, and of every amount here.
     currency: Currency,
-    /// What the gateway is known to have taken; less than `amount` if only a part was captured.
+    /// What the gateway is known to have taken in `currency`; less than `amount` if only a part was
+    /// captured.
     amount_captured: u64,
-    /// What the gateway is known to have given back; a refund under way does not count.
+    /// What of it the gateway is known to have given back; a refund under way does not count.
     amount_refunded: u64,
     /// The name of the gateway that carries it out.
     gateway: &'a str,
@@ -87,7 +92,11 @@ pub(in crate::http) struct PaymentInFull<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     method: Option<Method>,
     /// Oldest first.
+    captures: Vec<CaptureView>,
+    /// Oldest first.
     refunds: Vec<RefundView<'a>>,
+    /// What the shopper's bank claims back, or has.
+    disputes: Vec<DisputeView<'a>>,
     /// The last changes, oldest first.
     history: Vec<Change<'a>>,
 }
@@ -124,10 +133,18 @@ pub(in crate::http) struct ShopperPayment<'a> {
     order_id: &'a OrderId,
     /// As the merchant reads it.
     status: PaymentStatus,
+    /// The order's status: another payment may have paid it.
+    order_status: OrderStatus,
     /// The order's, in the currency's minor unit.
     amount: u64,
-    /// The order's.
+    /// The order's, and of every amount here.
     currency: Currency,
+    /// What the gateway is known to have taken in `currency`.
+    amount_captured: u64,
+    /// What of it the gateway is known to have given back.
+    amount_refunded: u64,
+    /// What is left for the shopper to do; `null` when there is nothing.
+    next_action: Option<NextAction<'a>>,
     /// Until when the page may be paid.
     expires_at: Time,
     /// Of the last failed try, also on a page that can still be paid.
@@ -201,14 +218,16 @@ impl<'a> PaymentInFull<'a> {
             failure: attempt.failure.as_ref().map(Failure::of),
             gateway_reference: gateway_reference(order, id, attempt),
             method: attempt.used.or(attempt.method),
+            captures: captures(order, id),
             refunds: refunds(order, id),
+            disputes: disputes(order, id),
             history: history.map(Change::of).collect(),
         })
     }
 }
 
 impl<'a> Failure<'a> {
-    fn of(failure: &'a attempt::Failure) -> Self {
+    pub(super) fn of(failure: &'a attempt::Failure) -> Self {
         Self { code: &failure.code, message: &failure.message }
     }
 }
@@ -220,12 +239,22 @@ impl<'a> Change<'a> {
 }
 
 impl<'a> ShopperPayment<'a> {
-    pub(super) fn of(order: &'a Order, id: &'a PaymentId) -> Option<Self> {
+    pub(super) fn of(order: &'a Order, id: &'a PaymentId, now: Timestamp) -> Option<Self> {
         let failure = order.attempts.get(id)?.failure.as_ref();
-        let PaymentView { payment_id, order_id, status, amount, currency, expires_at, .. } =
-            PaymentView::of(order, id)?;
-        let failure = failure.map(|failure| FailureCode { code: &failure.code });
-        Some(Self { payment_id, order_id, status, amount, currency, expires_at, failure })
+        let seen = PaymentView::of(order, id)?;
+        Some(Self {
+            payment_id: seen.payment_id,
+            order_id: seen.order_id,
+            status: seen.status,
+            order_status: order.status(now),
+            amount: seen.amount,
+            currency: seen.currency,
+            amount_captured: seen.amount_captured,
+            amount_refunded: seen.amount_refunded,
+            next_action: seen.next_action.filter(|_| !broken(Mutant::ShopperNotLedOn)),
+            expires_at: seen.expires_at,
+            failure: failure.map(|failure| FailureCode { code: &failure.code }),
+        })
     }
 }
 

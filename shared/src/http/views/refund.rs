@@ -5,12 +5,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Time;
-use crate::domain::conclude::reason_word;
+use super::payment::Failure;
+use crate::domain::attempt;
 use crate::domain::id::{OperationId, OrderId, PaymentId};
 use crate::domain::ledger::{Operation, OperationKind, Reason, Refund};
 use crate::domain::money::Currency;
 use crate::domain::order::{GatewayRefundId, Order};
-use crate::domain::phase::OperationPhase;
 use crate::domain::status::RefundStatus;
 use crate::domain::time::Timestamp;
 #[cfg(feature = "openapi")]
@@ -33,9 +33,12 @@ pub(in crate::http) struct RefundView<'a> {
     amount: u64,
     /// That in which the money was captured.
     currency: Currency,
-    /// The merchant's own words; without them `requested`, `late_payment`, `duplicate_payment` or
-    /// `gateway`.
+    /// The merchant's own words; without them `requested`, `review`, `late_payment`,
+    /// `duplicate_payment` or `gateway`.
     reason: &'a str,
+    /// Why it failed, where the gateway has said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<Failure<'a>>,
     /// The gateway's own name of the refund, once it has shown it.
     #[serde(skip_serializing_if = "Option::is_none")]
     gateway_reference: Option<&'a str>,
@@ -57,16 +60,19 @@ impl<'a> RefundView<'a> {
 
     fn ours(order: &'a Order, id: &'a OperationId, op: &'a Operation) -> Self {
         let capture = op.capture.as_ref().and_then(|capture| order.captures.get(capture));
-        let phase = if op.for_review { OperationPhase::Unknown } else { op.phase };
+        let shown = order.shown_as(id).and_then(|shown| order.refunds.get_key_value(shown));
+        let failure = shown.and_then(|(_, refund)| refund.failure.as_ref());
+        let status = RefundStatus::of_operation(op);
         Self {
             refund_id: id.clone(),
             payment_id: &op.attempt,
             order_id: &order.id,
-            status: RefundStatus::of(phase),
+            status,
             amount: op.amount_minor,
             currency: capture.map_or(order.currency(), |capture| capture.amount.currency),
-            reason: op.note.as_deref().unwrap_or_else(|| reason_word(op.reason)),
-            gateway_reference: order.shown_as(id).map(String::as_str),
+            reason: op.note.as_deref().unwrap_or_else(|| order.reason_of(op)),
+            failure: failure_of(status, failure.or(op.failure.as_ref())),
+            gateway_reference: shown.map(|(id, _)| id.as_str()),
             created_at: Time(op.created_at),
         }
     }
@@ -78,18 +84,24 @@ impl<'a> RefundView<'a> {
         known: &'a Refund,
     ) -> Option<Self> {
         let capture = order.captures.get(&known.capture).filter(|c| &c.attempt == payment)?;
+        let status = RefundStatus::of(known.phase);
         Some(Self {
             refund_id: order.public_refund(gateway_id, known).0,
             payment_id: payment,
             order_id: &order.id,
-            status: RefundStatus::of(known.phase),
+            status,
             amount: known.amount_minor,
             currency: capture.amount.currency,
-            reason: reason_word(Reason::Gateway),
+            reason: Reason::Gateway.word(),
+            failure: failure_of(status, known.failure.as_ref()),
             gateway_reference: Some(gateway_id),
             created_at: Time(known.learnt_at),
         })
     }
+}
+
+fn failure_of(status: RefundStatus, why: Option<&attempt::Failure>) -> Option<Failure<'_>> {
+    why.filter(|_| status == RefundStatus::Failed).map(Failure::of)
 }
 
 /// All refunds of a payment, oldest first.

@@ -207,7 +207,14 @@ impl Object {
         }
         let id = format!("r{}{}", self.truth.object, self.truth.refunds.len());
         let phase = OperationPhase::Pending;
-        let refund = SeenRefund { id, operation, capture: capture.id.clone(), amount_minor, phase };
+        let refund = SeenRefund {
+            id,
+            operation,
+            capture: capture.id.clone(),
+            amount_minor,
+            phase,
+            failure: None,
+        };
         self.truth.refunds.push(refund.clone());
         let captures = if alone { Vec::new() } else { vec![capture] };
         Some(Seen { captures, refunds: vec![refund], ..self.aside() })
@@ -232,6 +239,8 @@ impl Object {
             capture: capture.id.clone(),
             amount_minor: capture.amount.amount_minor,
             phase: DisputePhase::Open,
+            reason: None,
+            respond_by: None,
         };
         self.truth.disputes.push(dispute.clone());
         Some(Seen { captures: vec![capture], disputes: vec![dispute], ..self.news() })

@@ -2,10 +2,11 @@
 //! else it is a hint, and what the gateway answers when asked is merged instead.
 
 use super::super::wire;
-use super::{failure, from_gateway, phase, read, refund_phase, seen_refund};
+use super::{bounded, failure, from_gateway, phase, read, refund_phase, seen_refund};
 use crate::domain::fact::{Seen, SeenCapture, SeenDispute};
 use crate::domain::id::PaymentId;
 use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
+use crate::domain::time::Timestamp;
 use crate::mutants::{Mutant, broken};
 use crate::ports::{Claim, MappingError, Notice, Verified};
 
@@ -115,6 +116,8 @@ fn fact(body: &wire::Event, told: Told) -> Option<Seen> {
                 capture: object,
                 amount_minor: dispute.amount,
                 phase,
+                reason: dispute.reason.as_deref().map(bounded),
+                respond_by: dispute.respond_by.as_deref().and_then(Timestamp::from_rfc3339),
             });
         }
     }

@@ -1,0 +1,142 @@
+//! What happened to money: operations, captures, refunds and disputes.
+
+use super::{Event, EventKind, ToldRefund};
+use crate::domain::id::OperationId;
+use crate::domain::ledger::{Capture, CaptureClass, Operation, OperationKind, Reason, Refund};
+use crate::domain::money::Money;
+use crate::domain::order::Order;
+use crate::domain::phase::{DisputePhase, OperationPhase};
+use crate::domain::status::RefundStatus;
+use crate::mutants::{Mutant, broken};
+
+pub(super) fn operations(before: &Order, after: &Order, events: &mut Vec<Event>) {
+    for (id, op) in &after.operations {
+        let known = before.operations.get(id);
+        let requested = match op.kind {
+            OperationKind::Capture => EventKind::CaptureRequested,
+            OperationKind::Void => EventKind::VoidRequested,
+            OperationKind::Refund => EventKind::RefundRequested,
+        };
+        let amount = after.money_of(op.capture.as_deref(), op.amount_minor);
+        let refund = (op.kind == OperationKind::Refund).then(|| ToldRefund {
+            id: id.clone(),
+            reason: after.reason_of(op),
+            status: RefundStatus::of_operation(op),
+            failure: op.failure.clone(),
+        });
+        let event = |kind| Event {
+            refund: refund.clone(),
+            ..Event::new(kind, Some(&op.attempt), id.as_str(), amount)
+        };
+        if known.is_none() {
+            events.push(event(requested));
+        }
+        let refused = op.phase == OperationPhase::Refused
+            && known.is_none_or(|k| k.phase != OperationPhase::Refused);
+        if refused && op.kind == OperationKind::Refund {
+            events.push(event(EventKind::RefundFailed));
+        }
+        if op.for_review && known.is_none_or(|k| !k.for_review) {
+            events.push(event(EventKind::OperationReview));
+        }
+    }
+}
+
+pub(super) fn captures(before: &Order, after: &Order, events: &mut Vec<Event>) {
+    let mut newly_paid = before.winner.is_none() && after.winner.is_some();
+    for (id, capture) in &after.captures {
+        let was = before.captures.get(id).map(|known| known.class);
+        if was == Some(capture.class) {
+            continue;
+        }
+        let (kind, subject) = match capture.class {
+            // The order's own confirmation: named by the order alone, so that there can be only one.
+            CaptureClass::Fits if newly_paid => (EventKind::PaymentCompleted, ""),
+            CaptureClass::Fits => (EventKind::PaymentCaptured, id.as_str()),
+            CaptureClass::Excess => (EventKind::ExcessCapture, id.as_str()),
+            CaptureClass::Review => (EventKind::PaymentReview, id.as_str()),
+        };
+        newly_paid = newly_paid && capture.class != CaptureClass::Fits;
+        events.push(Event::new(kind, Some(&capture.attempt), subject, capture.amount));
+    }
+}
+
+pub(super) fn refunds(before: &Order, after: &Order, events: &mut Vec<Event>) {
+    for (id, refund) in &after.refunds {
+        if before.refunds.get(id).is_some_and(|known| known.phase == refund.phase) {
+            continue;
+        }
+        let kind = match refund.phase {
+            OperationPhase::Done => EventKind::RefundCompleted,
+            OperationPhase::Failed | OperationPhase::Refused => EventKind::RefundFailed,
+            OperationPhase::Sending | OperationPhase::Unknown | OperationPhase::Pending => continue,
+        };
+        let (public_id, reason) = after.public_refund(id, refund);
+        let ours = after.operations.get(&public_id);
+        let payment = after.captures.get(&refund.capture).map(|capture| capture.attempt.clone());
+        let payment = payment.or_else(|| ours.map(|op| op.attempt.clone()));
+        let failure = refund.failure.as_ref().or(ours.and_then(|op| op.failure.as_ref()));
+        let told = ToldRefund {
+            id: public_id.clone(),
+            reason,
+            status: RefundStatus::of(refund.phase),
+            failure: failure.cloned(),
+        };
+        let amount = after.money_of(Some(&refund.capture), refund.amount_minor);
+        let event = Event::new(kind, payment.as_ref(), public_id.as_str(), amount);
+        events.push(Event { refund: Some(told), ..event });
+    }
+}
+
+impl Order {
+    /// A part of a capture is in the capture's currency.
+    fn money_of(&self, capture: Option<&str>, amount_minor: u64) -> Money {
+        let capture = capture.and_then(|id| self.captures.get(id));
+        Money::new(amount_minor, capture.map_or(self.currency(), |known| known.amount.currency))
+    }
+
+    /// A refund's public name and reason: our operation's, or one computed for a refund made at the
+    /// gateway.
+    pub fn public_refund(&self, gateway_id: &str, refund: &Refund) -> (OperationId, &'static str) {
+        let ours = refund.operation.as_ref().and_then(|id| self.operations.get_key_value(id));
+        ours.map_or_else(
+            || (OperationId::foreign_refund(&self.id, gateway_id), Reason::Gateway.word()),
+            |(id, op)| (id.clone(), self.reason_of(op)),
+        )
+    }
+
+    /// A refund of what was never kept is none of a sale, whoever asked for it.
+    pub fn reason_of(&self, op: &Operation) -> &'static str {
+        let capture = op.capture.as_ref().and_then(|id| self.captures.get(id));
+        let reviewed = capture.is_some_and(Capture::is_or_was_in_review);
+        if reviewed { "review" } else { op.reason.word() }
+    }
+}
+
+/// One that is won or lost was opened, also where nobody has told of that.
+pub(super) fn disputes(before: &Order, after: &Order, events: &mut Vec<Event>) {
+    for (id, dispute) in &after.disputes {
+        let known = before.disputes.get(id).map(|known| known.phase);
+        if known == Some(dispute.phase) {
+            continue;
+        }
+        let payment = after.captures.get(&dispute.capture).map(|capture| &capture.attempt);
+        let amount = after.money_of(Some(&dispute.capture), dispute.amount_minor);
+        let mut tell = |kind| {
+            let event = Event::new(kind, payment, id, amount);
+            events.push(Event { dispute: Some(id.clone()), ..event });
+        };
+        let outcome = match dispute.phase {
+            DisputePhase::Open => None,
+            DisputePhase::Won => Some(EventKind::DisputeWon),
+            DisputePhase::Lost => Some(EventKind::DisputeLost),
+        };
+        let opening = known.is_none() && !(broken(Mutant::OpeningNotTold) && outcome.is_some());
+        if opening {
+            tell(EventKind::DisputeOpened);
+        }
+        if let Some(outcome) = outcome {
+            tell(outcome);
+        }
+    }
+}

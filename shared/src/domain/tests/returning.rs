@@ -1,0 +1,167 @@
+//! Money that an order does not keep: what was captured too late, twice, or otherwise than ordered.
+
+use super::{AUTO, status};
+use crate::domain::claims::{EndRefused, end};
+use crate::domain::ledger::{CaptureClass, OperationKind};
+use crate::domain::money::{Currency, Money};
+use crate::domain::order::{Ending, State};
+use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
+use crate::domain::reservations::{RefundRefused, claim_refund};
+use crate::domain::status::{OrderStatus, PaymentStatus};
+use crate::domain::testing::{Case, FULL, START, at, captured, disputed, pending, refunded, usd};
+
+/// An order of 7500 for which 7400 were captured.
+fn reviewed() -> (Case, crate::domain::id::PaymentId) {
+    let mut case = Case::new(FULL);
+    let id = case.attempt(0, AUTO);
+    case.learn(&id, &captured("o1", usd(7400)));
+    (case, id)
+}
+
+fn owed(case: &Case) -> Vec<u64> {
+    let refunds = case.order.operations.values().filter(|op| op.kind == OperationKind::Refund);
+    let mut owed: Vec<u64> =
+        refunds.filter(|op| op.phase.is_unproven()).map(|op| op.amount_minor).collect();
+    owed.sort_unstable();
+    owed
+}
+
+#[test]
+fn a_second_capture_of_a_paid_order_is_returned_and_the_first_stays_paid() {
+    let mut case = Case::new(FULL);
+    let first = case.attempt(0, AUTO);
+    case.learn(&first, &at("o1", Phase::Failed));
+    let second = case.attempt(1, AUTO);
+    case.learn(&second, &captured("o2", usd(7500)));
+    case.learn(&first, &captured("o1", usd(7500)));
+    assert_eq!(status(&case, 0), PaymentStatus::Returned);
+    assert_eq!(status(&case, 1), PaymentStatus::Succeeded);
+}
+
+#[test]
+fn a_capture_without_an_amount_is_no_payment() {
+    let mut case = Case::new(FULL);
+    let id = case.attempt(0, AUTO);
+    case.learn(&id, &at("o1", Phase::Captured));
+    assert_eq!(status(&case, 0), PaymentStatus::Pending);
+    assert_eq!(case.order.state, State::Open);
+}
+
+#[test]
+fn a_canceled_order_gives_back_what_was_in_review() {
+    let (mut case, _) = reviewed();
+    case.change(|order| end(order, Ending::Cancel, START).unwrap());
+    assert_eq!(case.order.state, State::Cancelled);
+    assert_eq!((owed(&case), status(&case, 0)), (vec![7400], PaymentStatus::Returned));
+    assert_eq!(case.told, ["payment.review", "order.canceled"]);
+}
+
+#[test]
+fn an_order_whose_time_is_over_stays_in_review_until_people_have_decided() {
+    let (mut case, id) = reviewed();
+    case.now = case.order.expires_at;
+    let now = case.now;
+    case.change(|order| end(order, Ending::Expire, now).unwrap());
+    assert_eq!((case.order.state, case.order.due_at), (State::Open, Some(now)), "one to tell");
+    assert_eq!(case.order.status(now), OrderStatus::Review);
+    case.learn(&id, &refunded("o1", "r1", 7400, None, OperationPhase::Done));
+    assert_eq!(case.order.status(now), OrderStatus::Expired);
+    assert_eq!(case.told, ["payment.review", "refund.completed", "order.expired"]);
+}
+
+#[test]
+fn a_bank_that_takes_the_reviewed_money_back_has_decided() {
+    let (mut case, id) = reviewed();
+    case.learn(&id, &disputed("o1", 7400, DisputePhase::Lost));
+    assert_eq!(case.order.status(case.now), OrderStatus::Created);
+    assert_eq!(status(&case, 0), PaymentStatus::Returned);
+}
+
+#[test]
+fn a_wrong_amount_on_an_order_that_is_paid_or_ended_is_excess() {
+    let (mut case, _) = reviewed();
+    let second = crate::domain::id::PaymentId::from_number(&case.order.id, 1);
+    case.change(|order| {
+        let attempt = order.attempts.values().next().cloned().unwrap();
+        order.add_attempt(
+            &second,
+            crate::domain::attempt::Attempt {
+                phase: Phase::Pending,
+                objects: std::collections::BTreeMap::new(),
+                ..attempt
+            },
+        );
+    });
+    case.learn(&second, &captured("o2", usd(7500)));
+    assert_eq!(case.order.captures["o1"].class, CaptureClass::Excess, "nobody has to decide");
+    case.learn(&second, &captured("o3", usd(7300)));
+    assert_eq!(case.order.captures["o3"].class, CaptureClass::Excess);
+    assert_eq!(owed(&case), [7300, 7400]);
+}
+
+#[test]
+fn a_late_capture_ends_an_order_whose_time_is_over_and_is_given_back() {
+    let mut case = Case::new(FULL);
+    let id = case.attempt(0, AUTO);
+    case.learn(&id, &at("o1", Phase::Failed));
+    case.now = case.order.expires_at;
+    assert_eq!(case.order.status(case.now), OrderStatus::Expired, "before anybody has swept");
+    let now = case.now;
+    assert_eq!(end(&mut case.order.clone(), Ending::Cancel, now), Err(EndRefused::Expired));
+    case.learn(&id, &captured("o1", usd(7500)));
+    assert_eq!((case.order.state, owed(&case)), (State::Expired, vec![7500]));
+    assert_eq!(case.told, ["payment.failed", "order.expired"]);
+}
+
+#[test]
+fn an_order_whose_page_is_still_open_is_paid_after_its_time() {
+    let mut case = Case::new(FULL);
+    let id = case.attempt(0, AUTO);
+    case.learn(&id, &pending("o1"));
+    case.now = case.order.expires_at;
+    assert_eq!(case.order.status(case.now), OrderStatus::Created);
+    case.learn(&id, &captured("o1", usd(7500)));
+    assert_eq!(case.order.state, State::Paid);
+}
+
+#[test]
+fn a_dispute_that_is_lost_at_once_was_opened_too() {
+    let mut case = Case::new(FULL);
+    let id = case.attempt(0, AUTO);
+    case.learn(&id, &captured("o1", usd(7500)));
+    case.learn(&id, &disputed("o1", 7500, DisputePhase::Lost));
+    case.learn(&id, &disputed("o1", 7500, DisputePhase::Open));
+    assert_eq!(case.told, ["payment.completed", "dispute.opened", "dispute.lost"]);
+}
+
+#[test]
+fn money_of_another_currency_is_not_added_to_the_orders() {
+    let mut case = Case::new(FULL);
+    let id = case.attempt(0, AUTO);
+    let eur = Currency::from_code("EUR").unwrap();
+    case.learn(&id, &captured("o1", Money::new(7500, eur)));
+    assert_eq!(case.order.amount_captured(&id), 0);
+    let part = case.operation("part", Some(500));
+    let refused = claim_refund(&mut case.order.clone(), &id, &part, false).unwrap_err();
+    assert_eq!(refused, RefundRefused::OnlyWhole { whole: Money::new(7500, eur) });
+}
+
+#[test]
+fn a_refund_is_refused_for_the_reason_that_is_true() {
+    let mut case = Case::new(FULL);
+    let id = case.attempt(0, AUTO);
+    case.learn(&id, &pending("o1"));
+    let refund = case.operation("r", Some(500));
+    let refused = |case: &Case, insist| {
+        claim_refund(&mut case.order.clone(), &id, &refund, insist).unwrap_err()
+    };
+    assert_eq!(refused(&case, false), RefundRefused::NotCaptured);
+    case.learn(&id, &captured("o1", usd(7500)));
+    case.learn(&id, &disputed("o1", 7500, DisputePhase::Open));
+    assert_eq!(refused(&case, false), RefundRefused::Disputed(vec!["d1".to_owned()]));
+    case.learn(&id, &disputed("o1", 7500, DisputePhase::Lost));
+    let RefundRefused::Exceeds(room) = refused(&case, true) else {
+        panic!("{:?}", refused(&case, true));
+    };
+    assert_eq!((room.lost_minor, room.left_minor), (7500, 0));
+}

@@ -1,0 +1,68 @@
+//! Money that the shopper claims back at the bank: shown, told, and not given back twice.
+
+use e2e::{End, Stack};
+use serde_json::json;
+
+use crate::STACK;
+
+#[tokio::test]
+async fn a_dispute_stops_refunds_unless_the_merchant_insists() {
+    let stack = Stack::start(STACK).await;
+    let paid = stack.paid().await;
+    stack.dashboard(&paid.payment, "dispute", json!({ "status": "opened" })).await.expect(200);
+    let told = stack.told(&paid.order, "dispute.opened").await;
+    assert_eq!((&told["payment_id"], &told["amount"]), (&json!(paid.payment), &json!(7500)));
+    let shown = stack.payment(&paid.payment).await["disputes"][0].clone();
+    assert_eq!((&shown["status"], &shown["amount"]), (&json!("open"), &json!(7500)));
+    for member in ["dispute_id", "reason", "respond_by"] {
+        assert!(shown[member].is_string(), "{shown}");
+        assert_eq!(told[member], shown[member]);
+    }
+    assert_eq!((&told["status"], &told["payment_status"]), (&json!("open"), &json!("succeeded")));
+    let answer = stack.refund(&paid.payment, "refund", json!({ "amount": 500 })).await;
+    let answer = answer.expect_problem(409, "payment-disputed");
+    assert_eq!(answer.body["disputes"], json!([shown["dispute_id"]]));
+    let insisting = json!({ "amount": 500, "despite_dispute": true });
+    stack.refund(&paid.payment, "insisting", insisting).await.expect(201);
+    let told = &["payment.completed", "dispute.opened", "refund.completed"];
+    let order = "partially_refunded";
+    stack
+        .ends(&paid, End { payment: "succeeded", order, captured: 7500, refunded: 500, told })
+        .await;
+}
+
+#[tokio::test]
+async fn a_dispute_that_is_lost_at_once_is_told_as_opened_too_and_is_money_gone() {
+    let stack = Stack::start(STACK).await;
+    let paid = stack.paid().await;
+    let dispute = json!({ "status": "lost", "amount": 2500 });
+    stack.dashboard(&paid.payment, "dispute", dispute).await.expect(200);
+    stack.told(&paid.order, "dispute.lost").await;
+    let answer = stack.refund(&paid.payment, "all", json!({ "amount": 5001 })).await;
+    let answer = answer.expect_problem(422, "refund-exceeds-captured");
+    assert_eq!(answer.body["refundable"], 5000);
+    let detail = "Of 7500 USD captured (2500 lost in a dispute), 5000 can be refunded.";
+    assert_eq!(answer.word("detail"), detail);
+    stack.refund(&paid.payment, "rest", json!({})).await.expect(201);
+    let told = &["payment.completed", "dispute.opened", "dispute.lost", "refund.completed"];
+    let order = "partially_refunded";
+    stack
+        .ends(&paid, End { payment: "succeeded", order, captured: 7500, refunded: 5000, told })
+        .await;
+}
+
+#[tokio::test]
+async fn a_won_dispute_is_as_if_there_had_been_none() {
+    let stack = Stack::start(STACK).await;
+    let paid = stack.paid().await;
+    for status in ["opened", "won"] {
+        stack.dashboard(&paid.payment, "dispute", json!({ "status": status })).await.expect(200);
+        stack.told(&paid.order, &format!("dispute.{status}")).await;
+    }
+    stack.refund(&paid.payment, "all", json!({})).await.expect(201);
+    let told = &["payment.completed", "dispute.opened", "dispute.won", "refund.completed"];
+    let order = "refunded";
+    stack
+        .ends(&paid, End { payment: "succeeded", order, captured: 7500, refunded: 7500, told })
+        .await;
+}

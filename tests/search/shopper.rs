@@ -1,0 +1,49 @@
+//! The shopper's browser, which has a status token and nothing else.
+
+use quittance::domain::id::PaymentId;
+use serde_json::json;
+
+use super::client::{Ask, Reply};
+use super::script::Player;
+use super::world::World;
+
+impl Player {
+    /// Begins a payment and does not wait for its outcome.
+    pub(super) async fn pay_once(&mut self, key: &'static str) {
+        let ask = self.payment_asked_for(key, json!({}));
+        self.client.ask(&ask).await;
+    }
+
+    pub(super) async fn watch(&mut self, key: &str) {
+        let payment = self.payment(key);
+        let token = self.client.world.state().tokens.get(payment.as_str()).cloned();
+        let Some(token) = token else {
+            self.client.world.tell(|| "    the shopper has no token".to_owned());
+            return;
+        };
+        let parameter = Some(("payment_id", payment.as_str().to_owned()));
+        let route = "GET /api/payments/{payment_id}";
+        let ask = Ask { route, parameter, token: Some(token), ..Ask::default() };
+        if let Some(reply) = self.client.ask(&ask).await {
+            leads_on(&self.client.world, &payment, &reply);
+        }
+    }
+}
+
+/// I23: what the shopper reads is true, and shows the page that there is to pay on.
+fn leads_on(world: &World, payment: &PaymentId, reply: &Reply) {
+    let order = world.state().orders.get(&format!("O#{}", payment.order())).cloned();
+    let Some(order) = order.filter(|_| reply.status == 200) else {
+        return;
+    };
+    let won = order.winner.as_ref().is_some_and(|winner| &winner.attempt == payment);
+    if reply.body["status"] == "succeeded" && !won {
+        world.violate(format!("I23 the shopper reads that {payment} succeeded"));
+    }
+    let page = order.attempts.get(payment).and_then(|attempt| attempt.page_to_show());
+    let address = page.and_then(|page| page.address.as_deref());
+    let led_to = reply.body["next_action"]["url"].as_str();
+    if led_to != address {
+        world.violate(format!("I23 the page of {payment} is not shown to its shopper"));
+    }
+}
