@@ -148,6 +148,7 @@ pub(super) static BREACHES: &[Scenario] = &[
             Behave("{}"),
             Wait(70),
             Watch("a"),
+            Watch("a"),
             Choose("a", "approve"),
             Watch("a"),
         ],

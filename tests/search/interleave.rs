@@ -27,7 +27,7 @@ impl Bounds {
             return Self {
                 preemptions_max: self.preemptions_max.min(1),
                 preemptions_with_fault_max: 0,
-                stride: self.stride * 4,
+                stride: self.stride.saturating_mul(4),
             };
         }
         let most = if setting.profile == Profile::Full { self.preemptions_max } else { 2 };

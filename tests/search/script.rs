@@ -109,7 +109,7 @@ impl Player {
             Act::Look(key) => self.look(key).await,
             Act::Watch(key) => self.watch(key).await,
             Act::Dashboard(key, act, amount) => {
-                if matches!(act, "refund" | "dispute") {
+                if act == "refund" || act.starts_with("dispute") {
                     self.heard_of(key, Phase::Captured).await;
                 }
                 self.dashboard(key, act, &body(amount));

@@ -24,14 +24,22 @@ impl Player {
         let parameter = Some(("payment_id", payment.as_str().to_owned()));
         let route = "GET /api/payments/{payment_id}";
         let ask = Ask { route, parameter, token: Some(token), ..Ask::default() };
+        let before = page_of(&self.client.world, &payment);
         if let Some(reply) = self.client.ask(&ask).await {
-            leads_on(&self.client.world, &payment, &reply);
+            leads_on(&self.client.world, &payment, before, &reply);
         }
     }
 }
 
-/// I23: what the shopper reads is true, and shows the page that there is to pay on.
-fn leads_on(world: &World, payment: &PaymentId, reply: &Reply) {
+/// The page that the shopper of a payment is to be shown.
+fn page_of(world: &World, payment: &PaymentId) -> Option<String> {
+    let state = world.state();
+    let order = state.orders.get(&format!("O#{}", payment.order()))?;
+    order.attempts.get(payment)?.page_to_show()?.address.clone()
+}
+
+/// I23: what the shopper reads is true, and shows the page that there was to pay on all the while.
+fn leads_on(world: &World, payment: &PaymentId, before: Option<String>, reply: &Reply) {
     let order = world.state().orders.get(&format!("O#{}", payment.order())).cloned();
     let Some(order) = order.filter(|_| reply.status == 200) else {
         return;
@@ -40,10 +48,9 @@ fn leads_on(world: &World, payment: &PaymentId, reply: &Reply) {
     if reply.body["status"] == "succeeded" && !won {
         world.violate(format!("I23 the shopper reads that {payment} succeeded"));
     }
-    let page = order.attempts.get(payment).and_then(|attempt| attempt.page_to_show());
-    let address = page.and_then(|page| page.address.as_deref());
+    let lasting = before.filter(|before| page_of(world, payment).as_ref() == Some(before));
     let led_to = reply.body["next_action"]["url"].as_str();
-    if led_to != address {
+    if lasting.is_some() && led_to != lasting.as_deref() {
         world.violate(format!("I23 the page of {payment} is not shown to its shopper"));
     }
 }
