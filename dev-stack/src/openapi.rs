@@ -95,8 +95,8 @@ fn request_body(operation: &Operation, schema: &Value, examples: &[Example]) -> 
     }
     let mut body = json!({ "required": required, "content": { "application/json": media } });
     if operation.caller != Caller::Gateway {
-        let limit =
-            "At most 64 KiB and 32 levels deep, without repeated members and without card numbers.";
+        let limit = "At most 64 KiB and 32 levels deep, without repeated members and without card numbers. A \
+             member that may be `null` means the same as one that is left out.";
         body["description"] = limit.into();
     }
     body

@@ -2,6 +2,7 @@
 
 mod headers;
 mod paths;
+mod twice;
 
 use e2e::{Answer, Stack, order_body};
 use reqwest::Method;
@@ -57,11 +58,10 @@ async fn a_body_beyond_api_gateways_own_limits_never_reaches_a_function() {
 #[tokio::test]
 async fn what_is_not_json_is_malformed() {
     let stack = Stack::start(STACK).await;
-    let bodies: [&[u8]; 22] = [
+    let bodies: [&[u8]; 21] = [
         b"\xff\xfe",
         b"{\"currency\":\"\xc3\x28\"}",
         b"{\"currency\":\"\xed\xa0\x80\"}",
-        b"\xef\xbb\xbf{}",
         b"{",
         b"}",
         b"{\"a\":1}{\"b\":2}",
@@ -183,8 +183,8 @@ fn wrong_details() -> Vec<(Value, &'static str)> {
         (json!({ "expires_in": 2_592_001 }), "/expires_in"),
         (json!({ "expires_in": 300.0 }), "/expires_in"),
         (json!({ "customer": [] }), "/customer"),
-        (json!({ "customer": { "phone": "5550100" } }), "/customer/phone"),
-        (json!({ "customer": { "phone": "+1 415 555 0100" } }), "/customer/phone"),
+        (json!({ "customer": { "phone": "none" } }), "/customer/phone"),
+        (json!({ "customer": { "phone": "+1 415 555 0100 2000 30" } }), "/customer/phone"),
         (json!({ "customer": { "email": "é".repeat(128) } }), "/customer/email"),
         (json!({ "customer": { "iban": "DE00" } }), "/customer/iban"),
         (json!({ "metadata": { "a": 1 } }), "/metadata/a"),

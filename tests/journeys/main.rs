@@ -19,6 +19,7 @@ mod disputes;
 mod durability;
 mod hostile_input;
 mod late_success;
+mod left_out;
 mod openapi;
 mod payment_keys;
 mod problems;

@@ -74,7 +74,10 @@ impl Operation {
             Caller::Merchant(_) if self.body.is_some() => {
                 [auth::REFUSALS.to_vec(), self.key.refusals()].concat()
             }
-            Caller::Merchant(_) | Caller::MerchantOrShopper => auth::REFUSALS.to_vec(),
+            // Its query is read as strictly as a body.
+            Caller::Merchant(_) | Caller::MerchantOrShopper => {
+                [auth::REFUSALS.as_slice(), &[Kind::InvalidRequest]].concat()
+            }
             Caller::Gateway | Caller::Browser => Vec::new(),
         };
         let named = |kind: &Kind| door.contains(kind) || self.problems.contains(kind);

@@ -49,9 +49,11 @@ fn in_path_named(operation: &Operation, name: &str, examples: &[Example]) -> Val
 fn idempotency_key(rule: KeyRule, examples: &[Example]) -> Option<Value> {
     let (required, description) = match rule {
         KeyRule::Unused => return None,
-        KeyRule::Optional => {
-            (false, "Makes the request safe to repeat: the same key and body find what was made.")
-        }
+        KeyRule::Optional => (
+            false,
+            "Makes the request safe to repeat: the same key and body find what was made. Sent twice, \
+                 it must be the same.",
+        ),
         KeyRule::Required => (
             true,
             "The request moves money. The same key and body find what was done, and do nothing again.",

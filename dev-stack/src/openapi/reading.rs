@@ -29,7 +29,8 @@ pub(super) fn payment() -> Operation {
         summary: "Read a payment",
         description: "The merchant's server reads all of it. A shopper's browser, which has the payment's \
             status token, reads a `ShopperPayment`, from an origin of `CORS_ORIGINS`. A state that is \
-            stale is asked for at the gateway first; `refresh=true` asks in any case.",
+            stale is asked for at the gateway first; `refresh=true` asks in any case. Another value, an unknown \
+            member of the query and one that is repeated are 422, here as on every route but the webhooks'.",
         caller: Caller::MerchantOrShopper,
         key: KeyRule::Unused,
         body: None,

@@ -85,9 +85,13 @@ impl<'a> Call<'a> {
     }
 
     pub(super) fn idempotency_key(&self) -> Result<Option<&'a str>, Refusal> {
-        let Some(value) = self.headers.get(IDEMPOTENCY_KEY) else {
+        let mut values = self.headers.get_all(IDEMPOTENCY_KEY).iter();
+        let Some(value) = values.next() else {
             return Ok(None);
         };
+        if values.any(|other| other != value) {
+            return Err(Refusal::Invalid("two idempotency keys are given".to_owned()));
+        }
         let visible = |key: &&str| key.bytes().all(|byte| byte.is_ascii_graphic());
         value
             .to_str()

@@ -43,5 +43,5 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
 
 /// The amount to capture; without one, all of it.
 pub fn read(body: &mut Fields<'_, '_>) -> Option<u64> {
-    body.optional("amount").integer(AMOUNTS)
+    body.optional_not_null("amount").integer(AMOUNTS)
 }

@@ -50,7 +50,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
 }
 
 pub fn read(body: &mut Fields<'_, '_>) -> Body {
-    let amount_minor = body.optional("amount").integer(AMOUNTS);
+    let amount_minor = body.optional_not_null("amount").integer(AMOUNTS);
     let reason = body.optional("reason").string(Text::chars(200));
     let despite_dispute = body.optional("despite_dispute").boolean().unwrap_or(false);
     Body { amount_minor, reason, despite_dispute }

@@ -7,8 +7,9 @@ use quittance::app::App;
 use quittance::config::Need;
 use quittance::domain::id::OperationId;
 use quittance::http::auth::{Scope, bearer, merchant, shopper};
-use quittance::http::input::{order_id, parameter, payment_id, query};
+use quittance::http::input::{order_id, parameter, payment_id};
 use quittance::http::problem::{Kind, Problem};
+use quittance::http::query::Query;
 use quittance::http::{Reply, budget, route, serve, views};
 use quittance::operations::read::{read_order, read_payment};
 use quittance::telemetry;
@@ -34,9 +35,13 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     }
 }
 
+/// For a browser that cannot send a header.
+const TOKEN: &str = "token";
+
 async fn order(app: &App, request: &Request) -> Result<Reply, Problem> {
     merchant(app, request.headers(), Scope::Read).await?;
     let id = order_id(request)?;
+    Query::of(request).checked()?;
     let order = read_order(app, budget(request), &id).await?;
     let order = order.ok_or_else(|| Problem::new(Kind::OrderNotFound))?;
     Ok(Reply::new(StatusCode::OK, views::order_with_payments(&order, app.clock.now()))
@@ -45,12 +50,13 @@ async fn order(app: &App, request: &Request) -> Result<Reply, Problem> {
 
 async fn payment(app: &App, request: &Request) -> Result<Reply, Problem> {
     let bearer = bearer(request.headers()).map(str::to_owned);
+    let mut query = Query::of(request);
     let token = match bearer {
         Some(key) => Some(key).filter(|key| key.starts_with("v1.")),
-        None => query(request, "token"),
+        None => query.text(TOKEN),
     };
     match token {
-        Some(token) => payment_for_shopper(app, request, &token).await,
+        Some(token) => payment_for_shopper(app, request, &token, query).await,
         None => payment_for_merchant(app, request).await,
     }
 }
@@ -58,7 +64,9 @@ async fn payment(app: &App, request: &Request) -> Result<Reply, Problem> {
 async fn payment_for_merchant(app: &App, request: &Request) -> Result<Reply, Problem> {
     merchant(app, request.headers(), Scope::Read).await?;
     let id = payment_id(request)?;
-    let refresh = query(request, "refresh").is_some_and(|value| value == "true");
+    let mut query = Query::of(request);
+    let refresh = query.flag("refresh");
+    query.checked()?;
     let order = read_payment(app, budget(request), &id, refresh).await?;
     let order = order.ok_or_else(|| Problem::new(Kind::PaymentNotFound))?;
     let gateway = order.attempts.get(&id).map_or("", |attempt| attempt.gateway.as_str());
@@ -66,9 +74,16 @@ async fn payment_for_merchant(app: &App, request: &Request) -> Result<Reply, Pro
     Ok(reply.about(&order.id, Some((&id, gateway))))
 }
 
-async fn payment_for_shopper(app: &App, request: &Request, token: &str) -> Result<Reply, Problem> {
+/// The token has been asked for already, unless it came in the header.
+async fn payment_for_shopper(
+    app: &App,
+    request: &Request,
+    token: &str,
+    query: Query,
+) -> Result<Reply, Problem> {
     let id = payment_id(request)?;
     shopper(app, token, &id).await?;
+    query.checked()?;
     let order = read_payment(app, budget(request), &id, false).await?;
     let order = order.ok_or_else(|| Problem::new(Kind::PaymentNotFound))?;
     let reply = Reply::new(StatusCode::OK, views::reduced_payment(&order, &id, app.clock.now()));
@@ -80,6 +95,7 @@ async fn refund(app: &App, request: &Request) -> Result<Reply, Problem> {
     let payment = payment_id(request)?;
     let missing = || Problem::new(Kind::RefundNotFound);
     let id = OperationId::parse_refund(&parameter(request, "refund_id")).map_err(|_| missing())?;
+    Query::of(request).checked()?;
     let order = read_payment(app, budget(request), &payment, false).await?;
     let order = order.ok_or_else(|| Problem::new(Kind::PaymentNotFound))?;
     let view = views::find_refund(&order, &payment, &id).ok_or_else(missing)?;

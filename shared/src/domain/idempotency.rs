@@ -6,25 +6,28 @@ use super::id::digest;
 
 const KEY_CHARS_MAX: usize = 255;
 
-/// 1 to 255 visible ASCII characters, chosen by the caller.
+/// 1 to 255 visible ASCII characters but commas, chosen by the caller. API Gateway joins by a comma what
+/// comes in several headers of one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key(String);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an idempotency key is 1 to 255 visible ASCII characters")]
+#[error("an idempotency key is 1 to 255 visible ASCII characters without a comma")]
 pub struct KeyError;
 
 impl Key {
     pub fn parse(text: &str) -> Result<Self, KeyError> {
+        let may_be_in_a_key = |byte: u8| byte.is_ascii_graphic() && byte != b',';
         let well_formed =
-            (1..=KEY_CHARS_MAX).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+            (1..=KEY_CHARS_MAX).contains(&text.len()) && text.bytes().all(may_be_in_a_key);
         if well_formed { Ok(Self(text.to_owned())) } else { Err(KeyError) }
     }
 
-    /// What `parse` takes, as a regular expression: from `!` to `~` is what can be seen of ASCII.
+    /// What `parse` takes, as a regular expression: from `!` to `~` is what can be seen of ASCII, and the
+    /// comma is between `+` and `-`.
     #[cfg(feature = "openapi")]
     pub(crate) fn pattern() -> String {
-        format!("^[!-~]{{1,{KEY_CHARS_MAX}}}$")
+        format!("^[!-+.-~-]{{1,{KEY_CHARS_MAX}}}$")
     }
 
     pub fn as_str(&self) -> &str {

@@ -96,10 +96,13 @@ async fn find(app: &App, hash: &str) -> Result<Option<ApiKey>, Problem> {
     Ok(found)
 }
 
+/// No token has a comma in it (RFC 6750, 2.1). One that does came from two headers, and which of two
+/// callers is meant is not for us to choose: neither is taken, be they equal.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, key) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim()).filter(|key| !key.is_empty())
+    let key = scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())?;
+    (!key.is_empty() && !key.contains(',')).then_some(key)
 }
 
 pub fn unauthorized() -> Problem {

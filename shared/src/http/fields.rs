@@ -4,6 +4,7 @@
 mod described;
 mod limits;
 mod member;
+mod phone;
 #[cfg(test)]
 mod tests;
 
@@ -86,11 +87,19 @@ impl<'v> Fields<'v, '_> {
             self.refuse(name, "is required");
         }
         self.report.note_required(&self.pointer, name);
-        self.optional(name)
+        self.optional_not_null(name)
     }
 
-    /// A member that may be left out. `null` is not absence: it is a value of the wrong type.
+    /// A member that may be left out, or be `null`, which means the same: so typed clients write it.
     pub fn optional(&mut self, name: &'static str) -> Member<'v, '_> {
+        let member = self.optional_not_null(name);
+        member.report.note_nullable(&member.pointer);
+        Member { value: member.value.filter(|value| !value.is_null()), ..member }
+    }
+
+    /// A member that may be left out, but must not be `null`: where leaving it out means a great deal,
+    /// a value that a client failed to fill in must not.
+    pub fn optional_not_null(&mut self, name: &'static str) -> Member<'v, '_> {
         self.known.push(name);
         Member {
             value: self.members.and_then(|members| members.get(name)),
@@ -125,6 +134,8 @@ impl Report {
     fn note(&mut self, _: &str, _: impl FnOnce() -> Value) {}
 
     fn note_required(&mut self, _: &str, _: &str) {}
+
+    fn note_nullable(&mut self, _: &str) {}
 }
 
 /// Without the members: a body is never logged.

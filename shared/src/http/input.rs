@@ -1,8 +1,8 @@
 //! A merchant's request, admitted in the order that the contract names: size, key, scope, content
 //! type, JSON, idempotency key; then the rules, which the function reads itself.
 
-use http::HeaderMap;
 use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName};
 use lambda_http::{Body, Request, RequestExt};
 use serde_json::{Map, Value, json};
 
@@ -10,16 +10,15 @@ use crate::app::App;
 use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::idempotency::{Fingerprint, Key};
 use crate::http::auth::{Scope, merchant};
-use crate::http::card;
+use crate::http::card::{self, Place};
 use crate::http::fields::{self, FieldError, Fields};
 use crate::http::json;
 use crate::http::problem::{Kind, Problem};
+use crate::http::query::Query;
 use crate::http::route;
 
 const BODY_BYTES_MAX: usize = 64 * 1024;
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
-/// Where a run of digits may be a telephone number and nothing else.
-const PHONE: &str = "/customer/phone";
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyRule {
@@ -52,6 +51,7 @@ impl KeyRule {
 #[derive(Debug)]
 pub struct Input {
     body: Value,
+    query: Vec<FieldError>,
     pub key: Option<Key>,
     pub fingerprint: Fingerprint,
 }
@@ -69,12 +69,31 @@ pub async fn admit(
     merchant(app, request.headers(), scope).await?;
     let body = parse(request.headers(), bytes)?;
     let key = idempotency_key(request.headers(), rule)?;
-    let cards = card::find(&body, |pointer| pointer == PHONE);
+    let cards = card::find(&body, place);
     if !cards.is_empty() {
         return Err(card_data(cards));
     }
-    let fingerprint = Fingerprint::of(&route(request), &json::canonical(&body));
-    Ok(Input { body, key, fingerprint })
+    let stated = json::without_nulls(&body);
+    let fingerprint = Fingerprint::of(&route(request), &json::canonical(&stated));
+    let query = Query::of(request).wrong();
+    Ok(Input { body, query, key, fingerprint })
+}
+
+/// Who writes what is in a member. What is not known is read with suspicion.
+pub fn place(pointer: &str) -> Place {
+    match pointer {
+        "/customer/phone" => Place::Phone,
+        "/order_id" => Place::Order,
+        "/return_url" => Place::Address,
+        "/reference" | "/customer/id" => Place::Made,
+        _ if is_product_id(pointer) => Place::Made,
+        _ => Place::Typed,
+    }
+}
+
+fn is_product_id(pointer: &str) -> bool {
+    let item = pointer.strip_prefix("/items/").and_then(|rest| rest.strip_suffix("/product_id"));
+    item.is_some_and(|item| item.len() < 4 && item.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 impl Input {
@@ -83,7 +102,11 @@ impl Input {
         &self,
         read: impl FnOnce(&mut Fields<'_, '_>) -> Option<T>,
     ) -> Result<T, Problem> {
-        fields::read(&self.body, read).map_err(invalid)
+        let read = fields::read(&self.body, read);
+        if self.query.is_empty() {
+            return read.map_err(invalid);
+        }
+        Err(invalid([self.query.clone(), read.err().unwrap_or_default()].concat()))
     }
 
     /// The key of a route that requires one.
@@ -106,8 +129,7 @@ fn parse(headers: &HeaderMap, bytes: &[u8]) -> Result<Value, Problem> {
     if bytes.is_empty() && !headers.contains_key(CONTENT_TYPE) {
         return Ok(Value::Object(Map::new()));
     }
-    let media = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !is_json(media) {
+    if !one(headers, &CONTENT_TYPE).is_some_and(is_json) {
         return Err(Problem::new(Kind::UnsupportedMediaType));
     }
     if bytes.is_empty() {
@@ -129,19 +151,33 @@ fn is_json(media: &str) -> bool {
 }
 
 fn idempotency_key(headers: &HeaderMap, rule: KeyRule) -> Result<Option<Key>, Problem> {
-    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
-    let (first, second) = (values.next(), values.next());
-    match (first, rule) {
-        (_, KeyRule::Unused) | (None, KeyRule::Optional) => Ok(None),
-        (None, KeyRule::Required) => Err(Problem::new(Kind::IdempotencyKeyRequired)),
-        (Some(value), KeyRule::Optional | KeyRule::Required) => {
-            let key = value.to_str().ok().and_then(|text| Key::parse(text).ok());
-            match key.filter(|_| second.is_none()) {
-                Some(key) => Ok(Some(key)),
-                None => Err(Problem::new(Kind::MalformedIdempotencyKey)),
-            }
+    match rule {
+        KeyRule::Unused => Ok(None),
+        KeyRule::Optional if !headers.contains_key(IDEMPOTENCY_KEY) => Ok(None),
+        KeyRule::Required if !headers.contains_key(IDEMPOTENCY_KEY) => {
+            Err(Problem::new(Kind::IdempotencyKeyRequired))
+        }
+        KeyRule::Optional | KeyRule::Required => {
+            let key = one(headers, &IDEMPOTENCY_KEY).and_then(|text| Key::parse(text).ok());
+            key.map(Some).ok_or_else(|| Problem::new(Kind::MalformedIdempotencyKey))
         }
     }
+}
+
+/// The value of a header that has no comma in it and is sent once. API Gateway joins the values of one
+/// that was sent twice by a comma: if they are equal, that is the value; if not, there is none.
+pub fn one<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    let mut only = None;
+    for value in headers.get_all(name) {
+        for part in value.to_str().ok()?.split(',') {
+            let part = part.trim_matches([' ', '\t']);
+            if only.is_some_and(|only| only != part) {
+                return None;
+            }
+            only = Some(part);
+        }
+    }
+    only
 }
 
 pub fn invalid(errors: Vec<FieldError>) -> Problem {
@@ -176,9 +212,4 @@ pub fn payment_id(request: &Request) -> Result<PaymentId, Problem> {
 pub fn parameter(request: &Request, name: &str) -> String {
     let parameters = request.path_parameters_ref();
     parameters.and_then(|known| known.first(name)).unwrap_or_default().to_owned()
-}
-
-pub fn query(request: &Request, name: &str) -> Option<String> {
-    let parameters = request.query_string_parameters_ref();
-    parameters.and_then(|known| known.first(name)).map(str::to_owned)
 }

@@ -33,7 +33,7 @@ pub enum Malformed {
 /// a float, which every field reader refuses by its own pointer and range: such a body is valid
 /// JSON with an invalid amount, not a malformed one.
 pub fn parse(bytes: &[u8]) -> Result<Value, Malformed> {
-    let text = std::str::from_utf8(bytes).map_err(|_| Malformed::NotUtf8)?;
+    let text = std::str::from_utf8(without_mark(bytes)).map_err(|_| Malformed::NotUtf8)?;
     if text.trim_ascii().is_empty() {
         return Err(Malformed::Empty);
     }
@@ -41,6 +41,24 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Malformed> {
         Some(finite) => parse_text(&finite),
         None => Err(malformed),
     })
+}
+
+/// Some programs begin a text with U+FEFF, which says that it is UTF-8 and is no part of it.
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+/// The value without the members that are `null`, at any level: where a reader takes `null` at all,
+/// it means that the member was left out.
+pub fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(without_nulls).collect(),
+        Value::Object(members) => {
+            let stated = members.iter().filter(|(_, member)| !member.is_null());
+            stated.map(|(name, member)| (name.clone(), without_nulls(member))).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
 }
 
 /// The one spelling of a value: members sorted by name, no white space. Equal values have equal
@@ -53,7 +71,21 @@ pub fn canonical(value: &Value) -> String {
 
 /// The JSON pointer (RFC 6901) of the member `name` below `parent`.
 pub fn pointer(parent: &str, name: &str) -> String {
-    format!("{parent}/{}", name.replace('~', "~0").replace('/', "~1"))
+    let mut pointer = parent.to_owned();
+    push_token(&mut pointer, name);
+    pointer
+}
+
+/// Makes of the pointer of an object or array that of what is below it.
+pub(super) fn push_token(pointer: &mut String, name: &str) {
+    pointer.push('/');
+    for c in name.chars() {
+        match c {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            other => pointer.push(other),
+        }
+    }
 }
 
 fn parse_text(text: &str) -> Result<Value, Malformed> {
@@ -73,33 +105,44 @@ fn parse_text(text: &str) -> Result<Value, Malformed> {
 
 /// `serde_json` stops at a number beyond the range of a double. Such numbers are rewritten as the
 /// largest double, which is refused where it stands; `None` if there is no such number.
+///
+/// One walk over the bytes: each is looked at once, and once more if it is part of a number.
 fn with_finite_numbers(text: &str) -> Option<String> {
-    let mut finite = String::with_capacity(text.len());
-    let (mut in_string, mut escaped, mut rewritten) = (false, false, false);
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let is_number = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | 'e' | 'E');
-        let starts_number = !in_string && (first == '-' || first.is_ascii_digit());
-        let length = match rest.find(|c| !is_number(c)) {
-            _ if !starts_number => first.len_utf8(),
-            Some(length) => length,
-            None => rest.len(),
-        };
-        let (token, after) = rest.split_at(length);
-        rest = after;
-        let is_infinite = token.parse().is_ok_and(f64::is_infinite);
-        if starts_number && is_infinite && is_spelled_as_json(token) {
-            finite.push_str("1.7976931348623157e308");
-            rewritten = true;
-        } else {
-            finite.push_str(token);
+    let mut finite = String::new();
+    let mut copied = 0;
+    let mut number = None;
+    let (mut in_string, mut escaped) = (false, false);
+    for (at, byte) in text.bytes().chain([b' ']).enumerate() {
+        if in_string {
+            in_string = escaped || byte != b'"';
+            escaped = byte == b'\\' && !escaped;
+            continue;
         }
-        if first == '"' && !escaped {
-            in_string = !in_string;
+        match number {
+            None if byte == b'-' || byte.is_ascii_digit() => number = Some(at),
+            Some(start) if !goes_on_with(byte) => {
+                if text.get(start..at).is_some_and(is_beyond_a_double) {
+                    finite.push_str(text.get(copied..start).unwrap_or_default());
+                    finite.push_str("1.7976931348623157e308");
+                    copied = at;
+                }
+                number = None;
+            }
+            None | Some(_) => {}
         }
-        escaped = in_string && first == '\\' && !escaped;
+        in_string = byte == b'"';
     }
-    rewritten.then_some(finite)
+    finite.push_str(text.get(copied..).unwrap_or_default());
+    (copied > 0).then_some(finite)
+}
+
+/// Whether a number that has begun may have this in it.
+fn goes_on_with(byte: u8) -> bool {
+    byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E')
+}
+
+fn is_beyond_a_double(number: &str) -> bool {
+    number.parse().is_ok_and(f64::is_infinite) && is_spelled_as_json(number)
 }
 
 /// Rust reads `01` and `1.` as numbers too.

@@ -6,6 +6,7 @@ pub mod input;
 pub mod json;
 pub mod fields;
 pub mod card;
+pub mod query;
 pub mod auth;
 pub mod status_token;
 pub mod views;
@@ -154,9 +155,9 @@ fn build(
 
 /// The caller's origin, if it is one of `CORS_ORIGINS`.
 fn allowed_origin(app: &App, request: &Request) -> Option<HeaderValue> {
-    let origin = request.headers().get(ORIGIN)?;
-    let listed = app.config.cors_origins.iter().any(|allowed| allowed.as_bytes() == origin);
-    listed.then(|| origin.clone())
+    let origin = input::one(request.headers(), &ORIGIN)?;
+    let listed = app.config.cors_origins.iter().any(|allowed| allowed == origin);
+    listed.then(|| HeaderValue::from_str(origin).ok()).flatten()
 }
 
 /// `GET /api/orders/{order_id}`: the route as the API knows it, without what its caller wrote.

@@ -76,7 +76,7 @@ fn member(member: Member) -> Value {
                 "properties": {
                     "pointer": {
                         "type": "string",
-                        "description": "The member, as a JSON pointer (RFC 6901); empty for the whole body.",
+                        "description": "The member, as a JSON pointer (RFC 6901); empty for the whole body. `?name` is a member of the query.",
                     },
                     "detail": { "type": "string", "description": "What it must be." },
                 },

@@ -51,8 +51,8 @@ async fn only_application_json_is_taken() {
 async fn a_key_that_is_no_key_is_malformed() {
     let stack = Stack::start(STACK).await;
     let long = "k".repeat(256);
-    let wrong: [&[u8]; 6] =
-        [b"", long.as_bytes(), b"two words", "schlüssel".as_bytes(), b"a\tb", b"\xff"];
+    let wrong: [&[u8]; 7] =
+        [b"", long.as_bytes(), b"two words", "schlüssel".as_bytes(), b"a\tb", b"\xff", b"a,b"];
     for key in wrong {
         let request = stack.request(Method::POST, "/api/orders").json(&order_body());
         let request = request.header("idempotency-key", HeaderValue::from_bytes(key).unwrap());

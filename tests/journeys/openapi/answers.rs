@@ -115,6 +115,9 @@ async fn at_the_door(stack: &Stack, method: Method, path: &str, operation: &Valu
     if path.contains("_000") {
         met.push(stack.send(ask()).await.expect(404));
     }
+    if method == Method::GET {
+        met.push(stack.get(&format!("{path}?unknown")).await.expect(422));
+    }
     if operation.get("requestBody").is_some() {
         let with = |body: String| ask().header(CONTENT_TYPE, "application/json").body(body);
         met.push(stack.send(with(" ".repeat(65_537))).await.expect(413));

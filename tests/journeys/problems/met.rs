@@ -37,7 +37,7 @@ async fn at_the_door() -> Vec<Answer> {
     let bad_key =
         stack.request(Method::POST, orders).header("idempotency-key", "").json(&json!({}));
     let mut card = order_body();
-    card["reference"] = json!("4242424242424242");
+    card["metadata"] = json!({ "note": "4242424242424242" });
     let payment = stack.checkout().await.payment;
     let refund = format!("/api/payments/{payment}/refunds/RFD_00000000000000000000000000");
     let nowhere = "/api/payments/PAY_00000000000000000000000000";

@@ -11,6 +11,8 @@ mod queue;
 mod request;
 mod webhook;
 
+use std::time::{Duration, Instant};
+
 pub use self::mutation::mutated;
 
 /// What became of an input.
@@ -38,11 +40,19 @@ pub const TARGETS: [Target; 6] = [
     Target { name: "stored_item", run: item::run },
 ];
 
-/// Runs the target of this name on `input`, and shows the input if it panics.
+/// A function that is as long at one input has been stopped by it. Unoptimised and among other work, an
+/// input takes some hundredths of a second.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Runs the target of this name on `input`, and shows the input if it panics or takes too long.
 pub fn run(name: &str, input: &[u8]) -> Ran {
     let target = TARGETS.iter().find(|target| target.name == name).unwrap();
     let _shown = ShownIfItPanics(input);
-    (target.run)(input)
+    let started = Instant::now();
+    let ran = (target.run)(input);
+    let took = started.elapsed();
+    assert!(took < LIMIT, "{name} took {took:?} for {} bytes", input.len());
+    ran
 }
 
 struct ShownIfItPanics<'a>(&'a [u8]);

@@ -18,6 +18,9 @@ const EDGES: [&str; 12] = [
     "4242424242424242",
 ];
 
+/// As long as a merchant's body may be.
+const LONG: usize = 64 * 1024;
+
 /// One of `seeds`, changed in one to three places.
 pub fn mutated(rng: &mut Rng, seeds: &[Vec<u8>]) -> Vec<u8> {
     let mut input = rng.choice(seeds).cloned().unwrap_or_default();
@@ -30,7 +33,7 @@ pub fn mutated(rng: &mut Rng, seeds: &[Vec<u8>]) -> Vec<u8> {
 fn change(rng: &mut Rng, input: &mut Vec<u8>, seeds: &[Vec<u8>]) {
     let at = rng.usize(0..=input.len());
     let end = (at + rng.usize(0..=16)).min(input.len());
-    match rng.u8(0..12) {
+    match rng.u8(0..13) {
         0 if at < input.len() => input[at] ^= 1 << rng.u8(0..8),
         1 => input.insert(at, rng.u8(..)),
         2 => drop(input.drain(at..end)),
@@ -49,6 +52,12 @@ fn change(rng: &mut Rng, input: &mut Vec<u8>, seeds: &[Vec<u8>]) {
             let edge = rng.choice(EDGES).unwrap_or_default();
             let (at, end) = token(input, at);
             drop(input.splice(at..end, edge.bytes()));
+        }
+        // One place goes on and on: what is read in time that grows faster than it does is found here.
+        9 => {
+            let part = if at < end { input[at..end].to_vec() } else { b"1".to_vec() };
+            let part = part.repeat(LONG.saturating_sub(input.len()) / part.len());
+            drop(input.splice(at..at, part));
         }
         // What is a word in one place may be one in another: most JSON stays JSON.
         _ => {

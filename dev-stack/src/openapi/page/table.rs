@@ -72,10 +72,9 @@ pub(super) fn kind_of(schema: &Value) -> String {
         Some(kinds) => kinds.iter().map(text).collect(),
         None => vec![text(&schema["type"])],
     };
-    let mut kind = kinds.join(" or ");
-    if kind == "array" {
-        kind = format!("array of {}", kind_of(&schema["items"]));
-    }
+    let items = || format!("array of {}", kind_of(&schema["items"]));
+    let kinds = kinds.into_iter().map(|kind| if kind == "array" { items() } else { kind });
+    let kind = kinds.collect::<Vec<_>>().join(" or ");
     [kind].into_iter().chain(limits(schema)).collect::<Vec<_>>().join(", ")
 }
 

@@ -179,6 +179,8 @@ fn bounded(text: &str) -> String {
     text.chars().take(FAILURE_CHARS_MAX).collect()
 }
 
+/// A byte order mark before the JSON is no part of it, though it is signed with it.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, MappingError> {
-    serde_json::from_slice(body).map_err(|_| MappingError::Unreadable)
+    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    serde_json::from_slice(text).map_err(|_| MappingError::Unreadable)
 }

@@ -16,7 +16,31 @@ pub fn described<T>(read: impl FnOnce(&mut Fields<'_, '_>) -> Option<T>) -> Valu
     let mut report = Report { schema: Some(json!({})), ..Report::default() };
     let body = Member { value: None, pointer: String::new(), report: &mut report };
     body.object(read);
-    report.schema.unwrap_or_default()
+    let mut schema = report.schema.unwrap_or_default();
+    admit_null(&mut schema);
+    schema
+}
+
+/// Says of a member that may be `null` that it may.
+const NULLABLE: &str = "nullable";
+
+/// What one reader says of `null` and what another says of a type are brought together.
+fn admit_null(schema: &mut Value) {
+    let Value::Object(words) = schema else { return };
+    if words.remove(NULLABLE).is_some() {
+        if let Some(kind) = words.get_mut("type") {
+            *kind = json!([kind.take(), "null"]);
+        }
+        if let Some(Value::Array(known)) = words.get_mut("enum") {
+            known.push(Value::Null);
+        }
+    }
+    if let Some(Value::Object(members)) = words.get_mut("properties") {
+        members.values_mut().for_each(admit_null);
+    }
+    if let Some(items) = words.get_mut("items") {
+        admit_null(items);
+    }
 }
 
 impl Report {
@@ -32,6 +56,10 @@ impl Report {
                 known.entry(word).or_insert(value);
             }
         }
+    }
+
+    pub(super) fn note_nullable(&mut self, pointer: &str) {
+        self.note(pointer, || json!({ NULLABLE: true }));
     }
 
     pub(super) fn note_required(&mut self, pointer: &str, name: &str) {

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Value, json};
 
-use super::{FieldError, Fields, Pairs, Report, Text};
+use super::{FieldError, Fields, Pairs, Report, Text, phone};
 use crate::domain::money::Currency;
 use crate::http::json::pointer;
 
@@ -33,16 +33,10 @@ impl<'v> Member<'v, '_> {
         self.read(detail, |value| parse(value.as_str()?))
     }
 
-    /// A telephone number in E.164: `+`, then 2 to 15 digits of which the first is not 0.
+    /// A telephone number as somebody typed it: nothing is sent there.
     pub fn phone(mut self) -> Option<String> {
-        self.note(|| json!({ "pattern": "^\\+[1-9][0-9]{1,14}$", "description": "E.164" }));
-        self.parsed("must be a phone number in E.164 form, such as +14155550100", |text| {
-            let digits = text.strip_prefix('+')?;
-            let is_phone = (2..=15).contains(&digits.len())
-                && digits.bytes().all(|digit| digit.is_ascii_digit())
-                && !digits.starts_with('0');
-            is_phone.then(|| text.to_owned())
-        })
+        self.note(phone::schema);
+        self.parsed(&phone::detail(), |text| phone::is_phone(text).then(|| text.to_owned()))
     }
 
     /// An ISO 4217 code of money that is counted.
@@ -60,7 +54,8 @@ impl<'v> Member<'v, '_> {
     ) -> Option<String> {
         self.note(|| json!({ "format": "uri", "maxLength": bytes_max, "description": detail }));
         let short = |text: &str| text.len() <= bytes_max;
-        self.parsed(detail, |text| accept(text).filter(|address| short(text) && short(address)))
+        let accept_short = |text: &str| if short(text) { accept(text) } else { None };
+        self.parsed(detail, |text| accept_short(text).filter(|address| short(address)))
     }
 
     /// An integer, written without fraction or exponent. `T` must hold the whole range.

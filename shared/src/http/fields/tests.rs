@@ -157,10 +157,75 @@ fn every_other_kind_of_member_says_what_it_wants() {
 }
 
 #[test]
-fn a_phone_number_is_e164() {
-    for wrong in ["911", "+", "+1", "+0123456", "+1234567890123456", "+1 415", "+1415555010a"] {
+fn a_phone_number_is_kept_as_it_is_typed() {
+    for typed in [
+        "+14155550100",
+        "+12",
+        "+1 415 555 0100",
+        "+49 (0) 1511 / 234 56-78",
+        "0151 12345678",
+        "(415) 555-0100",
+        "415.555.0100",
+        "00 49 1511 2345678",
+        "01\u{a0}23\u{a0}45\u{a0}67\u{a0}89",
+        "٠١٠ ١٢٣٤ ٥٦٧٨",
+        "090‐1234‐5678",
+        "555-0100 ext. 12",
+        "5550100x7",
+        "+4915112345678",
+        "21034",
+    ] {
+        let value = json!({"items": [{"product_id": "A", "quantity": 1}], "total_amount": 5,
+            "customer": {"phone": typed}});
+        assert_eq!(read(&value, body).unwrap().phone.as_deref(), Some(typed));
+    }
+}
+
+#[test]
+fn what_is_no_phone_number_is_refused() {
+    for wrong in [
+        "",
+        "911",
+        "+",
+        "+1",
+        "+0123456",
+        "+1234567890123456",
+        "1234567890123456",
+        "+1415555010a",
+        "call me",
+        "(---)",
+        "0151 12345678\n",
+        "0151 12345678 or 0152 3456789",
+        "ext. 1234",
+        "555-0100 ext.",
+        "555-0100 ext. 12345678",
+        "4111111111111111",
+        "378282246310005",
+        "3782 822463 10005",
+        "30569309025904",
+        &" 5".repeat(40),
+    ] {
         assert_eq!(errors_with("customer", json!({"phone": wrong})).len(), 1, "{wrong}");
     }
+}
+
+#[test]
+fn null_for_an_optional_member_means_that_it_was_left_out() {
+    let plain = json!({"items": [{"product_id": "A", "quantity": 1}], "total_amount": 5});
+    let mut with_nulls = plain.clone();
+    for name in ["capture", "replace", "customer", "metadata"] {
+        with_nulls[name] = json!(null);
+    }
+    assert_eq!(read(&with_nulls, body), read(&plain, body));
+    with_nulls["customer"] = json!({"phone": null});
+    assert_eq!(read(&with_nulls, body), read(&plain, body));
+    assert_eq!(errors_with("extra", json!(null)).len(), 1, "a member that is not known is none");
+    assert_eq!(errors_with("metadata", json!({"a": null})).len(), 1, "a pair is two strings");
+    let strict =
+        |body: &mut Fields<'_, '_>| Some(body.optional_not_null("amount").integer::<u64>(1..=5));
+    assert_eq!(read(&json!({}), strict), Ok(None));
+    let errors = read(&json!({"amount": null}), strict).unwrap_err();
+    assert_eq!(errors[0].detail, "must be an integer between 1 and 5");
 }
 
 #[test]

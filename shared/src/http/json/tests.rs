@@ -1,10 +1,11 @@
+mod length;
 mod reference;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use self::reference::Shape;
-use super::{LEVELS_MAX, Malformed, canonical, parse, pointer};
+use super::{LEVELS_MAX, Malformed, canonical, parse, pointer, without_nulls};
 use crate::domain::idempotency::Fingerprint;
 
 fn refused(text: &str) -> Malformed {
@@ -27,7 +28,7 @@ fn each_way_of_being_malformed_has_its_own_sentence() {
     assert_eq!(refused(""), Malformed::Empty);
     assert_eq!(refused(" \n"), Malformed::Empty);
     assert_eq!(parse(b"{\"a\":\"\xff\"}"), Err(Malformed::NotUtf8));
-    assert_eq!(parse(b"\xef\xbb\xbf{}"), Err(Malformed::NotJson));
+    assert_eq!(parse(b"{\xef\xbb\xbf}"), Err(Malformed::NotJson));
     for text in
         ["{'a':1}", "{\"a\":01}", "[1,]", "NaN", "+1", ".5", "1.]", "{a:1}", "nil", "\"\t\""]
     {
@@ -40,6 +41,21 @@ fn each_way_of_being_malformed_has_its_own_sentence() {
     assert_eq!(refused(r#"{"a":1,"a":1}"#), Malformed::DuplicateMember);
     assert_eq!(refused(r#"{"a":1,"\u0061":2}"#), Malformed::DuplicateMember);
     assert_eq!(refused(r#"[{"b":{"a":1,"a":2}}]"#), Malformed::DuplicateMember);
+}
+
+#[test]
+fn a_byte_order_mark_before_the_text_is_no_part_of_it() {
+    assert_eq!(parse(b"\xef\xbb\xbf{\"a\":1}"), Ok(json!({"a": 1})));
+    assert_eq!(parse(b"\xef\xbb\xbf \n"), Err(Malformed::Empty));
+    assert_eq!(parse(b"\xef\xbb\xbf\xef\xbb\xbf{}"), Err(Malformed::NotJson), "one is enough");
+    assert_eq!(parse(b"\xff\xfe{\0}\0"), Err(Malformed::NotUtf8), "that of UTF-16 is another");
+}
+
+#[test]
+fn a_member_that_is_null_says_as_little_as_one_that_is_left_out() {
+    let value = json!({"a": null, "b": {"c": null, "d": [null, {"e": null}]}});
+    assert_eq!(without_nulls(&value), json!({"b": {"d": [null, {}]}}));
+    assert_eq!(without_nulls(&json!(null)), json!(null));
 }
 
 #[test]

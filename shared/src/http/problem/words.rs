@@ -57,7 +57,7 @@ pub(super) static WORDS: [Words; Kind::ALL.len()] = [
     words(
         Kind::UnsupportedMediaType,
         "The content type is not JSON",
-        "The request has a body whose Content-Type is not application/json in UTF-8.",
+        "The request has a body whose Content-Type is not application/json in UTF-8, or has two different ones.",
         "Send `Content-Type: application/json`.",
     ),
     words(
@@ -70,7 +70,8 @@ pub(super) static WORDS: [Words; Kind::ALL.len()] = [
     words(
         Kind::MalformedIdempotencyKey,
         "The Idempotency-Key is malformed",
-        "The Idempotency-Key is not 1 to 255 visible ASCII characters, or was sent twice.",
+        "The Idempotency-Key is not 1 to 255 visible ASCII characters without a comma, or two different \
+         ones were sent.",
         "Use a UUID, or your own number for what is being done.",
     ),
     words(
@@ -84,9 +85,9 @@ pub(super) static WORDS: [Words; Kind::ALL.len()] = [
         Kind::InvalidRequest,
         "The request breaks a rule",
         "Members of the body or of the query are unknown, missing, of the wrong type, or out \
-         of range.",
-        "Correct every entry of `errors`: each names a member by JSON pointer, and what it \
-         must be. The request was not carried out.",
+         of range; or one of the query is repeated.",
+        "Correct every entry of `errors`: each names a member of the body by JSON pointer, or one of \
+         the query as `?name`, and what it must be. The request was not carried out.",
     ),
     words(
         Kind::CardDataRefused,

@@ -1,0 +1,134 @@
+//! Both errors, measured: ids that are refused, and cards that pass. The decision has the figures.
+
+use super::super::brands::BRANDS;
+use super::{luhn_by_table, made, typed};
+
+const DECISION: &str = include_str!("../../../../../docs/decisions/0018-who-writes-decides.md");
+/// Of each kind.
+const COUNT: u32 = 5_000;
+const ANY: &str = "123456789";
+
+/// The same numbers on every machine: SplitMix64.
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        usize::try_from(self.next() % u64::try_from(end).unwrap()).unwrap()
+    }
+
+    /// So many digits, of which the first is one of `first`.
+    fn digits(&mut self, first: &str, count: usize) -> String {
+        let at = self.below(first.len());
+        let rest = format!("{:020}", self.next());
+        format!("{}{}", &first[at..=at], &rest[rest.len() - (count - 1)..])
+    }
+
+    fn hex(&mut self, count: usize) -> String {
+        format!("{:016x}", self.next())[..count].to_owned()
+    }
+}
+
+/// What a shop's programs put into an order, by name.
+const IDS: [(&str, fn(&mut Numbers) -> String); 12] = [
+    ("13 digits", |n| n.digits(ANY, 13)),
+    ("13 digits that begin with 4", |n| n.digits("4", 13)),
+    ("16 digits", |n| n.digits(ANY, 16)),
+    ("18 digits", |n| n.digits(ANY, 18)),
+    ("19 digits", |n| n.digits(ANY, 19)),
+    ("16 digits behind letters", |n| format!("INV{}", n.digits(ANY, 16))),
+    ("a UUID", |n| {
+        let [a, b, c, d, e] = [8, 4, 3, 3, 12].map(|count| n.hex(count));
+        format!("{a}-{b}-4{c}-a{d}-{e}")
+    }),
+    ("a hash in hex", |n| format!("{}{}{}", n.hex(16), n.hex(16), n.hex(8))),
+    ("16 digits in groups of four", |n| [4; 4].map(|count| n.digits(ANY, count)).join("-")),
+    ("a date and a counter", |n| {
+        format!("2026-{:02}-{:02}-{:06}", n.below(12) + 1, n.below(28) + 1, n.below(1_000_000))
+    }),
+    ("two American phone numbers", |n| {
+        let [a, b] = [(); 2].map(|()| {
+            format!("{}-{}-{}", n.digits(&ANY[1..], 3), n.digits(&ANY[1..], 3), n.digits(ANY, 4))
+        });
+        format!("{a}, {b}")
+    }),
+    ("a German IBAN in groups", |n| {
+        let groups = [4; 4].map(|count| n.digits("0123456789", count)).join(" ");
+        format!("DE{:02} {groups} {:02}", n.below(97) + 2, n.below(100))
+    }),
+];
+
+/// How a card comes into a text, by name.
+const WAYS: [(&str, fn(&str) -> String); 9] = [
+    ("solid", str::to_owned),
+    ("grouped by spaces", |card| grouped(card, " ")),
+    ("grouped by dots", |card| grouped(card, ".")),
+    ("grouped by two spaces", |card| grouped(card, "  ")),
+    ("grouped by zero-width spaces", |card| grouped(card, "\u{200b}")),
+    ("grouped, with expiry and code", |card| format!("{} 12/27 123", grouped(card, " "))),
+    ("solid, with an expiry", |card| format!("{card} 0127")),
+    ("solid, behind letters", |card| format!("PAN{card}")),
+    ("a track", |card| format!("%B{card}^DOE/JANE^2712101?")),
+];
+
+/// As it stands on the card.
+fn grouped(card: &str, gap: &str) -> String {
+    let sizes: &[usize] = match card.len() {
+        15 => &[4, 6, 5],
+        14 => &[4, 6, 4],
+        13 => &[4, 3, 3, 3],
+        _ => &[4, 4, 4, 4, 3],
+    };
+    let (mut rest, mut groups) = (card, Vec::new());
+    for size in sizes {
+        let (group, after) = rest.split_at(*size.min(&rest.len()));
+        groups.push(group);
+        rest = after;
+    }
+    groups.retain(|group| !group.is_empty());
+    groups.join(gap)
+}
+
+/// One of the n-th brand.
+fn card(n: &mut Numbers, brand: usize) -> String {
+    let (prefixes, lengths) = &BRANDS[brand % BRANDS.len()];
+    let span = usize::try_from(prefixes.end() - prefixes.start() + 1).unwrap();
+    let prefix = usize::try_from(*prefixes.start()).unwrap() + n.below(span);
+    let length = lengths[n.below(lengths.len())];
+    let body = format!("{prefix}{}", n.digits("0123456789", length - 7));
+    (0..10).map(|check| format!("{body}{check}")).find(|card| luhn_by_table(card)).unwrap()
+}
+
+/// As the decision writes it: percent with one decimal, where people type and where machines do.
+fn row(name: &str, texts: &[String], counts: impl Fn(bool) -> bool) -> String {
+    let share = |found: fn(&str) -> bool| {
+        let count = texts.iter().filter(|text| counts(found(text))).count();
+        let per_mille = (count * 1000 + texts.len() / 2) / texts.len();
+        format!("{}.{} %", per_mille / 10, per_mille % 10)
+    };
+    format!("| {name} | {} | {} |", share(typed), share(made))
+}
+
+#[test]
+fn both_errors_are_those_that_the_decision_publishes() {
+    let mut n = Numbers(18);
+    let refused = IDS.map(|(name, id)| {
+        let ids: Vec<String> = (0..COUNT).map(|_| id(&mut n)).collect();
+        row(name, &ids, |found| found)
+    });
+    let passing = WAYS.map(|(name, way)| {
+        let brands = (0..BRANDS.len()).cycle().take(usize::try_from(COUNT).unwrap());
+        let cards: Vec<String> = brands.map(|brand| way(&card(&mut n, brand))).collect();
+        row(name, &cards, |found| !found)
+    });
+    let all = format!("{}\n\n{}", refused.join("\n"), passing.join("\n"));
+    for row in refused.iter().chain(&passing) {
+        assert!(DECISION.contains(row.as_str()), "the decision lacks {row}\n\n{all}");
+    }
+}
