@@ -110,9 +110,11 @@ impl App {
         }
     }
 
-    /// A write about to be made: its time, its author's name, and on whose word.
+    /// A write about to be made: its time, its author's name, and on whose word. What a caller's request
+    /// learns from somebody else is not the caller's doing.
     pub fn occasion(&self, source: Source) -> Occasion {
         Occasion {
+            by: telemetry::caller().filter(|_| source == Source::Merchant),
             now: self.clock.now(),
             source,
             nonce: self.ids.nonce(),

@@ -82,6 +82,8 @@ pub enum Mutant {
     LateCapturePaysALapsedOrder,
     OpeningNotTold,
     ShopperNotLedOn,
+    LimitOfWhatWasTyped,
+    RedactedUnfinished,
 }
 
 /// Whether `mutant` is what this thread has broken.

@@ -1,10 +1,11 @@
 //! Logs as JSON lines, and metrics of business facts in `CloudWatch`'s embedded format.
 //!
 //! Fields mean the same everywhere: `function`, `route`, `status`, `duration_ms`, `cold_start`,
-//! `request.id`, `cause.request.id`, `order.id`, `payment.id`, `operation.id`, `gateway.name`,
+//! `caller`, `request.id`, `cause.request.id`, `order.id`, `payment.id`, `operation.id`, `gateway.name`,
 //! `idempotent_replay`, `error`. `error` means that somebody must look; a declined card is `info`.
 //! Never logged: bodies, headers, addresses of pages, names of customers.
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::io::Write;
 use std::sync::OnceLock;
@@ -23,6 +24,7 @@ static STACK: OnceLock<String> = OnceLock::new();
 
 tokio::task_local! {
     static REQUEST_ID: String;
+    static CALLER: RefCell<Option<String>>;
 }
 
 /// What is counted or measured beside the events of orders.
@@ -122,12 +124,23 @@ pub fn count_for(stack: &str) {
 
 /// Does `work` for the request `id`: the confirmations that it decides will name it.
 pub async fn within<F: Future>(id: &str, work: F) -> F::Output {
-    REQUEST_ID.scope(id.to_owned(), work).await
+    REQUEST_ID.scope(id.to_owned(), CALLER.scope(RefCell::default(), work)).await
 }
 
 /// The request that is being worked for.
 pub fn request_id() -> Option<String> {
     REQUEST_ID.try_with(Clone::clone).ok().filter(|id| !id.is_empty())
+}
+
+/// The request that is being worked for is this caller's: its log line and its writes will say so.
+pub fn called_by(name: &str) {
+    // Work that no request asked for has no caller to name.
+    let _ = CALLER.try_with(|caller| caller.replace(Some(name.to_owned())));
+}
+
+/// Who asked for what is being done, once that is known.
+pub fn caller() -> Option<String> {
+    CALLER.try_with(|caller| caller.borrow().clone()).ok().flatten()
 }
 
 /// Counts what a write has made known.
@@ -208,5 +221,18 @@ mod tests {
         assert_eq!(request_id(), None);
         assert_eq!(within("r-1", async { request_id() }).await.as_deref(), Some("r-1"));
         assert_eq!(within("", async { request_id() }).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_caller_is_known_from_its_key_on_and_to_its_own_request_alone() {
+        called_by("key:nobody");
+        assert_eq!(caller(), None);
+        let asked = async {
+            let before = caller();
+            called_by("key:shop-1");
+            (before, caller())
+        };
+        assert_eq!(within("r-1", asked).await, (None, Some("key:shop-1".to_owned())));
+        assert_eq!(within("r-2", async { caller() }).await, None);
     }
 }

@@ -12,7 +12,7 @@ use crate::event::{Event, context};
 
 /// The samples for the API, with what each is answered as it stands by a stack that knows nothing of
 /// what it names: the status, and the problem's slug if it is one.
-const ASKED: [(&str, u16, &str); 12] = [
+const ASKED: [(&str, u16, &str); 13] = [
     ("create-order", 201, ""),
     ("create-order-invalid", 422, "invalid-request"),
     ("create-payment", 404, "order-not-found"),
@@ -24,6 +24,7 @@ const ASKED: [(&str, u16, &str); 12] = [
     ("capture-payment", 404, "payment-not-found"),
     ("cancel-payment", 404, "payment-not-found"),
     ("cancel-payment-order", 404, "order-not-found"),
+    ("cancel-payment-redact", 404, "order-not-found"),
     ("refund-payment", 404, "payment-not-found"),
 ];
 

@@ -6,6 +6,7 @@
     reason = "a test stops at its first surprise"
 )]
 
+mod callers;
 mod cancel_payment;
 mod capture_payment;
 mod card_numbers;
@@ -24,6 +25,7 @@ mod openapi;
 mod payment_keys;
 mod problems;
 mod profiles;
+mod redaction;
 mod refund_payment;
 mod refusals;
 mod review;

@@ -26,6 +26,7 @@ AS_THEY_STAND = {
     "capture-payment": (404, "payment-not-found"),
     "cancel-payment": (404, "payment-not-found"),
     "cancel-payment-order": (404, "order-not-found"),
+    "cancel-payment-redact": (404, "order-not-found"),
     "refund-payment": (404, "payment-not-found"),
     "sweep-due": None,
     "deliver-confirmation": None,

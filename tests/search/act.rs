@@ -14,8 +14,12 @@ pub(super) enum Act {
     /// Amount 0: all of it.
     Capture(&'static str, &'static str, u64),
     Refund(&'static str, &'static str, u64),
+    /// By one whose key has a limit.
+    ClerkRefund(&'static str, &'static str, u64),
     Cancel(&'static str),
     CancelOrder,
+    /// Removes from the order what names a person.
+    Redact,
     Look(&'static str),
     /// The shopper's browser reads the status with its token.
     Watch(&'static str),

@@ -1,8 +1,9 @@
 //! Scripts in which a rule matters that the others get along without.
 
 use super::act::Act::{
-    Behave, Cancel, CancelOrder, Capture, Choose, Dashboard, Lie, Look, Pay, PayAndLeave,
-    PayManual, Refund, RefundsBecome, SendBack, SlowNetwork, Sweep, Twin, Wait, Watch,
+    Behave, Cancel, CancelOrder, Capture, Choose, ClerkRefund, Dashboard, Lie, Look, Pay,
+    PayAndLeave, PayManual, Redact, Refund, RefundsBecome, SendBack, SlowNetwork, Sweep, Twin,
+    Wait, Watch,
 };
 use super::scenarios::{Need, Scenario};
 use super::scripts::{chosen, plain, with};
@@ -186,6 +187,35 @@ pub(super) static BREACHES: &[Scenario] = &[
         "dispute-lost-at-once",
         &[Need::Events],
         &[Pay("a"), Choose("a", "approve"), Wait(35), Look("a"), Dashboard("a", "dispute-lost", 0)],
+    ),
+    plain(
+        "refund-limited",
+        &[
+            Pay("a"),
+            Choose("a", "approve"),
+            Wait(35),
+            Look("a"),
+            ClerkRefund("a", "r", 0),
+            ClerkRefund("a", "s", 2500),
+        ],
+    ),
+    plain(
+        "redact",
+        &[
+            Pay("a"),
+            Redact,
+            Choose("a", "approve"),
+            Wait(35),
+            Look("a"),
+            Redact,
+            Refund("a", "r", 2500),
+            Redact,
+        ],
+    ),
+    with(
+        "late-on-redacted",
+        &[Need::Events],
+        &[Pay("a"), CancelOrder, Wait(35), Sweep, Redact, Dashboard("a", "capture", 0)],
     ),
     chosen("cancel-unpaid", "approve", &[CancelOrder, Pay("a")]),
 ];

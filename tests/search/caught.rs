@@ -79,6 +79,8 @@ pub(super) const CAUGHT: &[(Mutant, &str, &str)] = &[
     (Mutant::LateCapturePaysALapsedOrder, "late-on-lapsed/full/in-order", "none"),
     (Mutant::OpeningNotTold, "dispute-lost-at-once/full/in-order", "none"),
     (Mutant::ShopperNotLedOn, "left-waiting/full/in-order", "none"),
+    (Mutant::LimitOfWhatWasTyped, "refund-limited/full/in-order", "none"),
+    (Mutant::RedactedUnfinished, "redact/full/in-order", "none"),
 ];
 
 /// Rules of the protocol that are not broken: what this code has no place for, and why.

@@ -44,7 +44,7 @@ pub(super) struct Ask {
     pub(super) parameter: Option<(&'static str, String)>,
     pub(super) key: Option<String>,
     pub(super) body: Value,
-    /// A shopper's, in the place of the merchant's key.
+    /// A shopper's token or another API key, in the place of the server's key.
     pub(super) token: Option<String>,
 }
 
@@ -178,7 +178,9 @@ pub(super) async fn dispatch(app: &App, request: Request) -> Response<Body> {
         "/api/payments/{payment_id}/refunds" => {
             Box::pin(respond(app, request, refund_payment::handle)).await
         }
-        "/api/payments/{payment_id}/cancel" | "/api/orders/{order_id}/cancel" => {
+        "/api/payments/{payment_id}/cancel"
+        | "/api/orders/{order_id}/cancel"
+        | "/api/orders/{order_id}/redact" => {
             Box::pin(respond(app, request, cancel_payment::handle)).await
         }
         _ => Box::pin(respond(app, request, status_check::handle)).await,

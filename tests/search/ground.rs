@@ -15,6 +15,10 @@ use sha2::{Digest, Sha256};
 use super::time::Time;
 
 pub(super) const API_KEY: &str = "sk_test_local";
+/// A clerk's, who may give back so much at once.
+pub(super) const CLERK_KEY: &str = "op_clerk";
+pub(super) const CLERK: &str = "op:clerk";
+pub(super) const CLERK_MOST: u64 = 3000;
 pub(super) const TARGETS: [&str; 2] = ["deliveries", "fulfilment"];
 pub(super) const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 pub(super) const DELIVERY_SECRET: &str = "whsec_c2VhcmNoIHNlYXJjaCBzZWFyY2ggc2VhcmNo";
@@ -77,10 +81,18 @@ fn queue(name: &str) -> QueueDescription {
 }
 
 fn secret_values(profile: Profile) -> [(&'static str, Value); 4] {
-    let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(API_KEY));
+    let hash = |key| data_encoding::HEXLOWER.encode(&Sha256::digest(key));
     let scopes = ["orders:write", "payments:write", "refunds:write", "read"];
+    let server = json!({ "id": "local", "sha256": hash(API_KEY), "scopes": scopes });
+    let clerk = json!({
+        "id": "clerk",
+        "person": true,
+        "sha256": hash(CLERK_KEY),
+        "scopes": ["refunds:write"],
+        "refund_max": { "USD": CLERK_MOST },
+    });
     [
-        ("api-keys", json!([{ "id": "local", "sha256": hash, "scopes": scopes }])),
+        ("api-keys", json!([server, clerk])),
         ("status-token", json!({ "key": "c2VhcmNoIHNlYXJjaCBzZWFyY2ggc2VhcmNo" })),
         (
             "delivery",

@@ -1,6 +1,6 @@
 //! What the search holds, in words: the name that a violation begins with, and what it means.
 
-pub const INVARIANTS: [(&str, &str); 24] = [
+pub const INVARIANTS: [(&str, &str); 25] = [
     ("I0", "No handler panics."),
     ("I1", "An order has one live attempt at most."),
     ("I2", "The captures of an order are the gateway's, each with its amount; one pays the order."),
@@ -31,7 +31,8 @@ pub const INVARIANTS: [(&str, &str); 24] = [
     ("I16", "One page of an attempt is handed out, ever: the one in the item."),
     (
         "I17",
-        "No more is given back or reserved than was captured; what was captured in excess goes back whole.",
+        "No more is given back or reserved than was captured, nor at once by a key than it may; what was \
+         captured in excess goes back whole.",
     ),
     (
         "I18",
@@ -50,6 +51,7 @@ pub const INVARIANTS: [(&str, &str); 24] = [
         "A shopper reads that a payment succeeded only of the one that paid, and is shown the page that can \
          be paid.",
     ),
+    ("I24", "What was redacted names nobody, and nothing of it was unfinished."),
 ];
 
 /// What the invariants are that these violations break.

@@ -31,6 +31,7 @@ mod breaches;
 mod scenarios;
 mod recovery;
 mod room;
+mod redaction;
 mod writes;
 #[cfg(test)]
 mod checker;

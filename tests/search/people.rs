@@ -1,12 +1,15 @@
-//! What people do at the gateway: a clerk in its dashboard, a bank, a shopper on the page.
+//! What people do: a clerk who gives money back, or works in the gateway's dashboard, a bank, a shopper on
+//! the page.
 
 use bytes::Bytes;
 use dev_stack::sandbox::Outcome;
 use http::Request;
 use quittance::domain::id::PaymentId;
+use quittance::domain::phase::Phase;
 use serde_json::{Value, json};
 
-use super::script::Player;
+use super::client::Ask;
+use super::script::{Player, body};
 use super::world::World;
 
 impl Player {
@@ -21,6 +24,22 @@ impl Player {
         let mut objects = truth["payments"].as_array().cloned().unwrap_or_default();
         objects.retain(|object| self.owns(object["reference"].as_str().unwrap_or_default()));
         objects
+    }
+
+    /// By the merchant's server, or by whoever has another key.
+    pub(super) async fn refund(
+        &mut self,
+        api_key: Option<&str>,
+        key: &str,
+        name: &str,
+        amount: u64,
+    ) {
+        self.heard_of(key, Phase::Captured).await;
+        let route = "POST /api/payments/{payment_id}/refunds";
+        let parameter = Some(("payment_id", self.payment(key).as_str().to_owned()));
+        let (key, token) = (Some(name.to_owned()), api_key.map(str::to_owned));
+        let body = body(amount);
+        self.client.ask(&Ask { route, parameter, key, body, token }).await;
     }
 
     pub(super) fn dashboard(&mut self, key: &str, act: &str, body: &Value) {

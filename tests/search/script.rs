@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::act::Act;
 use super::client::{Ask, Client, Reply, Work};
 use super::consumer::CONSUMED;
-use super::ground::TARGETS;
+use super::ground::{CLERK_KEY, TARGETS};
 use super::scenarios::Webhooks;
 use super::turns::together;
 
@@ -69,7 +69,8 @@ impl Player {
 
     pub(super) async fn place(&mut self) {
         let mut body = json!({
-            "items": [{ "product_id": "SKU_1001", "quantity": 2 }],
+            "items": [{ "product_id": "SKU_1001", "quantity": 2, "name": "For Maria" }],
+            "customer": { "name": "Maria Example" },
             "total_amount": AMOUNT,
             "currency": "USD",
             "expires_in": ORDER_SECONDS,
@@ -99,13 +100,13 @@ impl Player {
                 self.heard_of(key, Phase::Authorized).await;
                 self.act(route, key, Some(name), body(amount)).await;
             }
-            Act::Refund(key, name, amount) => {
-                let route = "POST /api/payments/{payment_id}/refunds";
-                self.heard_of(key, Phase::Captured).await;
-                self.act(route, key, Some(name), body(amount)).await;
+            Act::Refund(key, name, amount) => self.refund(None, key, name, amount).await,
+            Act::ClerkRefund(key, name, amount) => {
+                self.refund(Some(CLERK_KEY), key, name, amount).await;
             }
             Act::Cancel(key) => self.cancel(key).await,
-            Act::CancelOrder => self.cancel_order().await,
+            Act::CancelOrder => self.act_on_order("POST /api/orders/{order_id}/cancel").await,
+            Act::Redact => self.act_on_order("POST /api/orders/{order_id}/redact").await,
             Act::Look(key) => self.look(key).await,
             Act::Watch(key) => self.watch(key).await,
             Act::Dashboard(key, act, amount) => {
@@ -221,7 +222,7 @@ impl Player {
     }
 
     /// Who captures or gives back has heard of the money: else asks, and lets the sweep ask.
-    async fn heard_of(&mut self, key: &str, least: Phase) {
+    pub(super) async fn heard_of(&mut self, key: &str, least: Phase) {
         let payment = self.payment(key);
         let order = self.client.world.state().orders.get(&format!("O#{}", self.order)).cloned();
         let attempt = order.as_ref().and_then(|order| order.attempts.get(&payment));
@@ -243,12 +244,9 @@ impl Player {
         self.act(route, key, None, Value::Null).await;
     }
 
-    async fn cancel_order(&mut self) {
+    async fn act_on_order(&mut self, route: &'static str) {
         let parameter = Some(("order_id", self.order.as_str().to_owned()));
-        let route = "POST /api/orders/{order_id}/cancel";
-        self.client
-            .ask(&Ask { route, parameter, key: None, body: Value::Null, ..Ask::default() })
-            .await;
+        self.client.ask(&Ask { route, parameter, ..Ask::default() }).await;
     }
 
     /// The consumers take what the queues hold.
@@ -294,6 +292,6 @@ impl Player {
     }
 }
 
-fn body(amount: u64) -> Value {
+pub(super) fn body(amount: u64) -> Value {
     if amount == 0 { json!({}) } else { json!({ "amount": amount }) }
 }

@@ -67,7 +67,7 @@ impl Client {
         let order = OrderId::from_key(&Key::parse("nobody").unwrap());
         let payment = PaymentId::from_number(&order, 0);
         let reply = self.stranger(&payment, WEBHOOK_SECRET).await;
-        let kept = self.world.state().images.keys().any(|key| key.starts_with("P#"));
+        let kept = self.world.state().images.keys().any(|key| key.starts_with("P#sandbox#"));
         if reply == Some(200) && !kept {
             self.world.violate("I9 an orphan was acknowledged and is not kept".to_owned());
         }
@@ -122,7 +122,7 @@ fn acknowledged(world: &World, body: &[u8], reply: &Reply) {
             let state = world.state();
             state.orders.values().any(|order| !order.ask.is_empty() || knows(order, &event))
         }
-        Some("parked") => world.state().images.keys().any(|key| key.starts_with("P#")),
+        Some("parked") => world.state().images.keys().any(|key| key.starts_with("P#sandbox#")),
         _ => false,
     };
     if reply.status == 200 && !kept {

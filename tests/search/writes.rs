@@ -5,6 +5,8 @@ use quittance::domain::ledger::{CaptureClass, Operation, OperationKind, Reason};
 use quittance::domain::order::{Ending, Order, State};
 use quittance::domain::phase::{OperationPhase, Phase};
 
+use super::ground::{CLERK, CLERK_MOST};
+use super::redaction::redaction;
 use super::room::spent;
 use super::world::World;
 
@@ -24,6 +26,7 @@ pub(super) fn violations(old: Option<&Order>, new: &Order) -> Vec<String> {
             step(old, new, &mut wrong);
             attempts(old, new, &mut wrong);
             ledger(old, new, &mut wrong);
+            wrong.extend(redaction(old, new));
         }
         None if new.version != 1 => wrong.push(format!("I14 the first version is {}", new.version)),
         None => {}
@@ -36,6 +39,16 @@ fn only_due_moved(old: &Order, new: &Order) -> bool {
     old.due_at.is_some() && &Order { due_at: new.due_at, ..old.clone() } == new
 }
 
+pub(super) fn has_work(order: &Order) -> bool {
+    let people_decide = order.review_open.is_some() && order.ending.is_some();
+    (order.state == State::Open && !people_decide)
+        || order.live.is_some()
+        || !order.outbox.is_empty()
+        || order.operations.values().any(|op| op.phase.is_unproven() && !op.for_review)
+        || order.refunds.values().any(|refund| refund.phase == OperationPhase::Pending)
+        || !order.ask.is_empty()
+}
+
 /// What holds of every image.
 fn standing(order: &Order, wrong: &mut Vec<String>) {
     let live: Vec<_> = order.attempts.iter().filter(|(_, a)| a.phase.is_live()).collect();
@@ -45,14 +58,7 @@ fn standing(order: &Order, wrong: &mut Vec<String>) {
     if order.live.as_ref() != live.first().map(|(id, _)| *id) {
         wrong.push(format!("I1 live is {:?}", order.live));
     }
-    let people_decide = order.review_open.is_some() && order.ending.is_some();
-    let work = (order.state == State::Open && !people_decide)
-        || order.live.is_some()
-        || !order.outbox.is_empty()
-        || order.operations.values().any(|op| op.phase.is_unproven() && !op.for_review)
-        || order.refunds.values().any(|refund| refund.phase == OperationPhase::Pending)
-        || !order.ask.is_empty();
-    if work && (order.due_at.is_none() || order.due_s.is_none()) {
+    if has_work(order) && (order.due_at.is_none() || order.due_s.is_none()) {
         wrong.push("I10 unfinished and not due".to_owned());
     }
     let ending = order.state != State::Open || order.ending.is_some();
@@ -144,9 +150,9 @@ fn step(old: &Order, new: &Order, wrong: &mut Vec<String>) {
     if ended && (new.live.is_some() || new.ending.is_none()) {
         wrong.push("I20 the order ended over a live attempt".to_owned());
     }
-    if (old.total, &old.fingerprint, old.expires_at)
-        != (new.total, &new.fingerprint, new.expires_at)
-    {
+    let asked = new.fingerprint == old.fingerprint
+        || (new.redacted_at.is_some() && new.fingerprint.is_erased());
+    if !asked || (old.total, old.expires_at) != (new.total, new.expires_at) {
         wrong.push("I14 what was ordered changed".to_owned());
     }
     let fitting = new.captures.values().any(|capture| capture.class == CaptureClass::Fits);
@@ -254,6 +260,9 @@ fn begun(id: &str, op: &Operation, order: &Order, wrong: &mut Vec<String>) {
             let captured = capture.amount.amount_minor;
             if spent(order, capture_id) > captured {
                 wrong.push(format!("I17 {id} reserves more than was captured"));
+            }
+            if op.by.as_deref() == Some(CLERK) && op.amount_minor > CLERK_MOST {
+                wrong.push(format!("I17 {id} is more than the clerk may give back at once"));
             }
             let whole = op.amount_minor == captured;
             let requested = op.reason == Reason::Requested;

@@ -60,7 +60,7 @@ impl Stack {
     /// Events that wait for their order.
     pub async fn parked(&self) -> Vec<Value> {
         let items = self.items().await.into_iter();
-        items.filter(|item| item["pk"]["S"].as_str().unwrap().starts_with("P#")).collect()
+        items.filter(|item| item["pk"]["S"].as_str().unwrap().starts_with("P#sandbox#")).collect()
     }
 
     pub async fn secret(&self, name: &str) -> Value {

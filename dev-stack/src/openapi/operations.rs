@@ -10,7 +10,7 @@ use super::{event, reading};
 
 pub(super) fn all() -> Vec<Operation> {
     let paying = [create_order(), create_payment(), capture_payment(), refund_payment()];
-    let ending = [cancel_payment(), cancel_order()];
+    let ending = [cancel_payment(), cancel_order(), redact_order()];
     let others = [reading::order(), reading::payment(), reading::preflight(), reading::refund()];
     paying.into_iter().chain(ending).chain(others).chain([event::webhook()]).collect()
 }
@@ -171,6 +171,24 @@ fn cancel_order() -> Operation {
     }
 }
 
+fn redact_order() -> Operation {
+    Operation {
+        route: "POST /api/orders/{order_id}/redact",
+        id: "redactOrder",
+        tag: "Orders",
+        summary: "Redact an order",
+        description: "Removes what names a person from an order that has ended: its customer, the names of \
+            its items, its metadata, the reasons of its refunds, the return addresses of its payments, and \
+            bodies of its events that were stored. Amounts, states and `reference` stay. Afterwards its \
+            `Idempotency-Key` answers any body with this order. To repeat it removes what has come since.",
+        caller: Caller::Merchant(Scope::OrdersWrite),
+        key: KeyRule::Unused,
+        body: Some(described(cancel_payment::no_members)),
+        answers: vec![Answer::new(200, "OrderInFull", "It names nobody any more.")],
+        problems: &[Kind::OrderNotFound, Kind::OrderUnfinished],
+    }
+}
+
 fn refund_payment() -> Operation {
     Operation {
         route: "POST /api/payments/{payment_id}/refunds",
@@ -205,6 +223,7 @@ fn refund_payment() -> Operation {
             Kind::PaymentNotCaptured,
             Kind::RefundNotWhole,
             Kind::RefundExceedsCaptured,
+            Kind::RefundLimit,
             Kind::OrderFull,
             Kind::PaymentDisputed,
         ],

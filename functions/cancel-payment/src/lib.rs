@@ -1,4 +1,5 @@
-//! `POST …/cancel` of a payment or an order: ends an unpaid page or voids an authorization.
+//! `POST …/cancel` of a payment or an order: ends an unpaid page or voids an authorization; `POST …/redact`
+//! of an order that has ended: removes from it what names a person.
 
 use http::StatusCode;
 use lambda_http::{Error, Request};
@@ -11,6 +12,7 @@ use quittance::http::problem::Problem;
 use quittance::http::{Reply, budget, route, serve, views};
 use quittance::operations::cancel_order::cancel_order;
 use quittance::operations::cancel_payment::{CancelAnswer, cancel_payment};
+use quittance::operations::redact_order::redact_order;
 use quittance::telemetry;
 
 pub async fn run() -> Result<(), Error> {
@@ -22,6 +24,7 @@ pub async fn run() -> Result<(), Error> {
 pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     match route(&request).as_str() {
         "POST /api/orders/{order_id}/cancel" => order(app, &request).await,
+        "POST /api/orders/{order_id}/redact" => redacted(app, &request).await,
         _ => payment(app, &request).await,
     }
 }
@@ -45,7 +48,16 @@ async fn order(app: &App, request: &Request) -> Result<Reply, Problem> {
     Ok(Reply::new(status, views::order_with_payments(&order, app.clock.now())).about(&id, None))
 }
 
-/// There is nothing to say of a cancellation.
+async fn redacted(app: &App, request: &Request) -> Result<Reply, Problem> {
+    let input = admit(app, request, Scope::OrdersWrite, KeyRule::Unused).await?;
+    let id = order_id(request)?;
+    input.read(no_members)?;
+    let order = redact_order(app, &id).await?;
+    let view = views::order_with_payments(&order, app.clock.now());
+    Ok(Reply::new(StatusCode::OK, view).about(&id, None))
+}
+
+/// There is nothing to say of a cancellation or a redaction.
 pub fn no_members(_: &mut Fields<'_, '_>) -> Option<()> {
     Some(())
 }

@@ -4,6 +4,7 @@ use http::StatusCode;
 use lambda_http::{Error, Request};
 use quittance::app::App;
 use quittance::config::Need;
+use quittance::domain::limit::RefundLimit;
 use quittance::http::auth::Scope;
 use quittance::http::fields::{AMOUNTS, Fields};
 use quittance::http::input::{KeyRule, admit, payment_id};
@@ -27,6 +28,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
         key: input.required_key()?,
         payment: payment.clone(),
         note: None,
+        limit: RefundLimit::Unlimited,
         fingerprint: input.fingerprint,
     };
     let done = capture_payment(app, budget(&request), asked).await?;

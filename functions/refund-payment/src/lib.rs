@@ -35,6 +35,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
         key: input.required_key()?,
         payment: payment.clone(),
         note: body.reason,
+        limit: input.caller.refund_limit,
         fingerprint: input.fingerprint,
     };
     let done = refund_payment(app, budget(&request), asked, body.despite_dispute).await?;

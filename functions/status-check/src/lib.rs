@@ -6,7 +6,7 @@ use lambda_http::{Error, Request};
 use quittance::app::App;
 use quittance::config::Need;
 use quittance::domain::id::OperationId;
-use quittance::http::auth::{Scope, bearer, merchant, shopper};
+use quittance::http::auth::{Scope, bearer, caller, shopper};
 use quittance::http::input::{order_id, parameter, payment_id};
 use quittance::http::problem::{Kind, Problem};
 use quittance::http::query::Query;
@@ -39,7 +39,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
 const TOKEN: &str = "token";
 
 async fn order(app: &App, request: &Request) -> Result<Reply, Problem> {
-    merchant(app, request.headers(), Scope::Read).await?;
+    caller(app, request.headers(), Scope::Read).await?;
     let id = order_id(request)?;
     Query::of(request).checked()?;
     let order = read_order(app, budget(request), &id).await?;
@@ -62,7 +62,7 @@ async fn payment(app: &App, request: &Request) -> Result<Reply, Problem> {
 }
 
 async fn payment_for_merchant(app: &App, request: &Request) -> Result<Reply, Problem> {
-    merchant(app, request.headers(), Scope::Read).await?;
+    caller(app, request.headers(), Scope::Read).await?;
     let id = payment_id(request)?;
     let mut query = Query::of(request);
     let refresh = query.flag("refresh");
@@ -91,7 +91,7 @@ async fn payment_for_shopper(
 }
 
 async fn refund(app: &App, request: &Request) -> Result<Reply, Problem> {
-    merchant(app, request.headers(), Scope::Read).await?;
+    caller(app, request.headers(), Scope::Read).await?;
     let payment = payment_id(request)?;
     let missing = || Problem::new(Kind::RefundNotFound);
     let id = OperationId::parse_refund(&parameter(request, "refund_id")).map_err(|_| missing())?;

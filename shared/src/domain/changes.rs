@@ -6,7 +6,7 @@ mod ledger;
 use super::attempt::{Attempt, Failure};
 use super::id::{OperationId, PaymentId};
 use super::money::Money;
-use super::order::{DisputeId, Order, State};
+use super::order::{DisputeId, Ending, Order, State};
 use super::phase::Phase;
 use super::status::{PaymentStatus, RefundStatus};
 
@@ -56,8 +56,11 @@ pub enum EventKind {
     DisputeOpened,
     DisputeWon,
     DisputeLost,
+    OrderCreated,
+    OrderCancelAsked,
     OrderExpired,
     OrderCanceled,
+    OrderRedacted,
 }
 
 impl EventKind {
@@ -86,8 +89,11 @@ impl EventKind {
             Self::DisputeOpened => "dispute.opened",
             Self::DisputeWon => "dispute.won",
             Self::DisputeLost => "dispute.lost",
+            Self::OrderCreated => "order.created",
+            Self::OrderCancelAsked => "order.cancel_asked",
             Self::OrderExpired => "order.expired",
             Self::OrderCanceled => "order.canceled",
+            Self::OrderRedacted => "order.redacted",
         }
     }
 
@@ -103,7 +109,10 @@ impl EventKind {
             | Self::CaptureRequested
             | Self::VoidRequested
             | Self::RefundRequested
-            | Self::ExcessCapture => false,
+            | Self::ExcessCapture
+            | Self::OrderCreated
+            | Self::OrderCancelAsked
+            | Self::OrderRedacted => false,
             Self::PaymentCompleted
             | Self::PaymentCaptured
             | Self::PaymentAuthorized
@@ -132,14 +141,16 @@ pub fn changes(before: &Order, after: &Order) -> Vec<Event> {
     ledger::captures(before, after, &mut events);
     ledger::refunds(before, after, &mut events);
     ledger::disputes(before, after, &mut events);
-    let ended = match (before.state, after.state) {
+    let of_the_order = match (before.state, after.state) {
         (State::Open, State::Expired) => Some(EventKind::OrderExpired),
         (State::Open, State::Cancelled) => Some(EventKind::OrderCanceled),
-        _ => None,
+        (State::Open, State::Open) => {
+            let asked = before.ending != after.ending && after.ending == Some(Ending::Cancel);
+            asked.then_some(EventKind::OrderCancelAsked)
+        }
+        _ => (before.redacted_at != after.redacted_at).then_some(EventKind::OrderRedacted),
     };
-    if let Some(kind) = ended {
-        events.push(Event::new(kind, None, "", after.total));
-    }
+    events.extend(of_the_order.map(|kind| Event::new(kind, None, "", after.total)));
     events
 }
 

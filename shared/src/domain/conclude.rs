@@ -32,6 +32,8 @@ pub struct Occasion {
     pub now: Timestamp,
     pub source: Source,
     pub nonce: Nonce,
+    /// The caller who asked for it; none where nobody did.
+    pub by: Option<String>,
     /// The request that is answered; confirmations name it.
     pub request: Option<String>,
 }
@@ -54,6 +56,7 @@ pub fn conclude(
     if &after == before {
         return None;
     }
+    name_who_asked(before, &mut after, occasion);
     let events = changes(before, &after);
     for (n, event) in events.iter().enumerate() {
         let sequence =
@@ -214,12 +217,23 @@ fn failure(why: &Failure) -> Value {
     json!({ "code": why.code, "message": why.message })
 }
 
+/// Also of an operation that the state owes because of what the caller asked. History forgets after a
+/// while, operations never.
+fn name_who_asked(before: &Order, after: &mut Order, occasion: &Occasion) {
+    for (id, op) in &mut after.operations {
+        if !before.operations.contains_key(id) {
+            op.by.clone_from(&occasion.by);
+        }
+    }
+}
+
 fn remember(order: &mut Order, event: &Event, occasion: &Occasion) {
     order.history.push(HistoryEntry {
         at: occasion.now,
         source: occasion.source,
         what: event.kind.what().to_owned(),
         attempt: event.payment.clone(),
+        by: occasion.by.clone(),
     });
     let surplus = order.history.len().saturating_sub(HISTORY_MAX);
     order.history.drain(..surplus);

@@ -54,6 +54,21 @@ impl Fingerprint {
     pub fn of(route: &str, canonical_json: &str) -> Self {
         Self(hex(&digest(&["quittance/request/1", route, canonical_json])))
     }
+
+    /// What is left of one by which somebody could find out, guess by guess, what was sent.
+    pub fn erased() -> Self {
+        Self(String::new())
+    }
+
+    pub fn is_erased(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether `asked` may be a repeat of the request that this was taken of. Once it is erased, the key
+    /// alone tells.
+    pub fn is_of(&self, asked: &Self) -> bool {
+        self.is_erased() || self == asked
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -87,6 +87,9 @@ pub struct Operation {
     /// The caller's own words.
     #[serde(rename = "text", default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// The caller who asked for it, or for what owes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     #[serde(rename = "fp", default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<Fingerprint>,
     #[serde(rename = "kh", default, skip_serializing_if = "Option::is_none")]
@@ -183,6 +186,7 @@ impl Operation {
             amount_minor,
             reason,
             note: None,
+            by: None,
             fingerprint: None,
             key_hash: None,
             phase: OperationPhase::Sending,

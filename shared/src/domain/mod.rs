@@ -1,17 +1,20 @@
 //! The rules of payments: no input or output, no clock, no randomness. What happens is a value here.
 
 pub mod money;
+pub mod limit;
 pub mod time;
 pub mod id;
 pub mod idempotency;
 pub mod phase;
 pub mod capabilities;
+pub mod history;
 pub mod order;
 pub mod attempt;
 pub mod ledger;
 pub mod fact;
 pub mod claims;
 pub mod reservations;
+pub mod redact;
 pub mod merge;
 mod effects;
 pub mod obligations;

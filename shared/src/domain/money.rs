@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub const AMOUNT_MINOR_MAX: u64 = 999_999_999_999;
 
 /// An ISO 4217 currency that money is really counted in: it has an exponent (gold and test codes have none).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Currency(iso_currency::Currency);
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::attempt::Attempt;
+pub use super::history::{HistoryEntry, Source};
 use super::id::{OperationId, OrderId, PaymentId};
 use super::idempotency::{Fingerprint, KeyHash};
 use super::ledger::{Capture, Dispute, Operation, OperationKind, Reason, Refund};
@@ -48,6 +49,9 @@ pub struct Order {
     pub created_at: Timestamp,
     #[serde(rename = "exp")]
     pub expires_at: Timestamp,
+    /// When what names a person was last removed from it.
+    #[serde(rename = "red", default, skip_serializing_if = "Option::is_none")]
+    pub redacted_at: Option<Timestamp>,
     #[serde(rename = "st")]
     pub state: State,
     /// The order is ending; it ends once nothing is live. Never withdrawn.
@@ -134,29 +138,6 @@ pub struct Outgoing {
     pub request: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HistoryEntry {
-    pub at: Timestamp,
-    #[serde(rename = "src")]
-    pub source: Source,
-    pub what: String,
-    #[serde(rename = "att", default, skip_serializing_if = "Option::is_none")]
-    pub attempt: Option<PaymentId>,
-}
-
-/// Who made the change known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Source {
-    Merchant,
-    GatewayAnswer,
-    Webhook,
-    LookUp,
-    Sweep,
-    Reconciliation,
-}
-
 /// What the merchant said of the order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {
@@ -209,6 +190,7 @@ impl Order {
             total,
             created_at,
             expires_at,
+            redacted_at: None,
             state: State::Open,
             ending: None,
             live: None,

@@ -6,6 +6,7 @@ use super::claims::LEASE_SECONDS;
 use super::id::{OperationId, PaymentId};
 use super::idempotency::{Fingerprint, KeyHash};
 use super::ledger::{Capture, CaptureClass, Operation, OperationKind, Reason};
+use super::limit::{OverLimit, RefundLimit};
 use super::money::Money;
 use super::order::{CaptureId, DisputeId, ENTRIES_MAX, Nonce, ObjectId, Order};
 use super::phase::{DisputePhase, OperationPhase, Phase};
@@ -20,6 +21,8 @@ pub struct NewOperation {
     pub key_hash: KeyHash,
     pub amount_minor: Option<u64>,
     pub note: Option<String>,
+    /// Of one refund by this caller.
+    pub limit: RefundLimit,
     pub nonce: Nonce,
     pub now: Timestamp,
 }
@@ -52,6 +55,7 @@ pub enum RefundRefused {
         whole: Money,
     },
     Exceeds(Room),
+    OverLimit(OverLimit),
     OrderFull,
     Disputed(Vec<DisputeId>),
 }
@@ -85,6 +89,11 @@ pub fn claim_refund(
         return Err(RefundRefused::Disputed(disputes));
     }
     let amount = amount_of_refund(order, &capture_id, new.amount_minor)?;
+    // Without an amount all that is left is asked for, and that is what the limit is of.
+    let held = if broken(Mutant::LimitOfWhatWasTyped) { new.amount_minor } else { Some(amount) };
+    let currency = order.captures.get(&capture_id).map_or(order.currency(), |c| c.amount.currency);
+    let held = Money::new(held.unwrap_or_default(), currency);
+    new.limit.admits(held).map_err(RefundRefused::OverLimit)?;
     let mut op = new.claimed(OperationKind::Refund, payment, &object, amount);
     op.capture = Some(capture_id);
     order.operations.insert(new.id.clone(), op);

@@ -12,6 +12,7 @@ use super::conclude::{Concluded, Occasion, conclude};
 use super::fact::{Seen, SeenCapture, SeenDispute, SeenPage, SeenRefund};
 use super::id::{OperationId, OrderId, PaymentId};
 use super::idempotency::{Fingerprint, Key};
+use super::limit::RefundLimit;
 use super::merge::merge;
 use super::money::{Currency, Money};
 use super::order::{Nonce, Order, Source};
@@ -72,6 +73,7 @@ impl Case {
             now: self.now,
             source: Source::Webhook,
             nonce: Nonce(format!("n{}", self.order.version)),
+            by: None,
             request: None,
         };
         match conclude(&self.order, after, &self.rules, &occasion) {
@@ -115,6 +117,7 @@ impl Case {
             key_hash: key.hash("refunds"),
             amount_minor,
             note: None,
+            limit: RefundLimit::Unlimited,
             nonce: Nonce(name.to_owned()),
             now: self.now,
         }

@@ -4,7 +4,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::id::PaymentId;
+use crate::domain::limit::OverLimit;
 use crate::domain::order::Order;
+use crate::domain::redact::Unfinished;
 use crate::domain::reservations::{CaptureRefused, RefundRefused, Room};
 use crate::http::input::invalid_member;
 use crate::http::problem::{Kind, Problem};
@@ -17,6 +19,7 @@ use crate::operations::capture_payment::CaptureError;
 use crate::operations::create_order::CreateOrderError;
 use crate::operations::create_payment::CreatePaymentError;
 use crate::operations::receive_webhook::WebhookError;
+use crate::operations::redact_order::RedactError;
 use crate::operations::refund_payment::RefundError;
 use crate::ports::SignatureError;
 use crate::secrets::SecretError;
@@ -169,6 +172,7 @@ impl From<RefundRefused> for Problem {
             RefundRefused::Exceeds(room) => Self::new(Kind::RefundExceedsCaptured)
                 .detail(what_is_left(room))
                 .with("refundable", room.left_minor),
+            RefundRefused::OverLimit(over) => over_limit(over),
             RefundRefused::OrderFull => Self::new(Kind::OrderFull),
             RefundRefused::Disputed(disputes) => {
                 Self::new(Kind::PaymentDisputed).with("disputes", disputes)
@@ -187,6 +191,17 @@ fn what_is_left(room: Room) -> String {
     let gone: Vec<String> = gone.map(|(amount, what)| format!("{amount} {what}")).collect();
     let gone = if gone.is_empty() { String::new() } else { format!(" ({})", gone.join(", ")) };
     format!("Of {} captured{gone}, {} can be refunded.", room.captured, room.left_minor)
+}
+
+fn over_limit(OverLimit { currency, most_minor }: OverLimit) -> Problem {
+    let currency = currency.code();
+    let detail = match most_minor {
+        Some(most) => format!(
+            "This API key may give back {most} in the minor unit of {currency} at most in one refund."
+        ),
+        None => format!("This API key may give back nothing in {currency}."),
+    };
+    Problem::new(Kind::RefundLimit).detail(detail)
 }
 
 impl CancelPaymentError {
@@ -221,6 +236,39 @@ impl From<CancelOrderError> for Problem {
             }
             CancelOrderError::Unavailable(error) => error.into(),
         }
+    }
+}
+
+impl From<RedactError> for Problem {
+    fn from(error: RedactError) -> Self {
+        match error {
+            RedactError::NoSuchOrder => Self::new(Kind::OrderNotFound),
+            RedactError::Unfinished(unfinished) => {
+                let sentences: Vec<&str> = unfinished.into_iter().map(still).collect();
+                Self::new(Kind::OrderUnfinished).detail(sentences.join(" "))
+            }
+            RedactError::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+/// What is unfinished, and what ends it.
+fn still(unfinished: Unfinished) -> &'static str {
+    match unfinished {
+        Unfinished::Open => {
+            "The order has not ended: cancel it. One that has expired ends by itself within minutes."
+        }
+        Unfinished::Payment => {
+            "A payment of it is under way: cancel it, or read it until it has ended."
+        }
+        Unfinished::Hold => "The gateway still holds an authorization of it.",
+        Unfinished::Operation => "A capture, a void or a refund of it is under way.",
+        Unfinished::Review => "A capture or a refund of it is in review, which people have to end.",
+        Unfinished::Dispute => "A dispute of it is open.",
+        Unfinished::Question => "The gateway is still being asked about an event of it.",
+        Unfinished::Confirmation => "A confirmation of it has not been sent yet.",
+        Unfinished::Event => "A stored event of it has not been merged yet.",
+        Unfinished::Other => "Work on it is due.",
     }
 }
 

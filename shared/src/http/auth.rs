@@ -4,17 +4,20 @@
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use secrecy::ExposeSecret;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::app::App;
 use crate::domain::id::PaymentId;
+use crate::domain::limit::RefundLimit;
 use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
 use crate::http::problem::{Kind, Problem};
 use crate::http::status_token;
 use crate::secrets::{Keys, NamedKey, SecretError, is_before};
+use crate::telemetry;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -38,10 +41,30 @@ impl Scope {
 /// An API key as it is stored: by its hash, so that who reads the secret cannot call us.
 #[derive(Clone, Deserialize)]
 struct ApiKey {
+    #[serde(default)]
+    id: Value,
+    /// `true`: a person's, not a server's.
+    #[serde(default)]
+    person: Value,
     sha256: String,
     scopes: Vec<String>,
     #[serde(default)]
     not_after: Option<String>,
+    /// Told from a member that is missing: whoever wrote `null` meant some limit.
+    #[serde(default, deserialize_with = "as_written")]
+    refund_max: Option<Value>,
+}
+
+fn as_written<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(value).map(Some)
+}
+
+/// Whoever holds an API key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// As logs and histories name it: `key:shop-1`, or `op:ana` of a person.
+    pub by: String,
+    pub refund_limit: RefundLimit,
 }
 
 pub(crate) const API_KEYS: &str = "api-keys";
@@ -51,31 +74,40 @@ const LOCAL_KEY: &str = "sk_test_local";
 /// A shopper may come back so much later than the payment was made, even if the order ended before.
 const TOKEN_SECONDS_MIN: i64 = 72 * 3600;
 
-/// How `merchant` refuses.
+/// So much of its hash names a key that has no id of its own.
+const HASH_CHARS: usize = 12;
+const ID_CHARS_MAX: usize = 40;
+
+/// How `caller` refuses.
 pub const REFUSALS: [Kind; 3] = [Kind::Unauthorized, Kind::Forbidden, Kind::Unavailable];
 
-/// The merchant's own server, with a key that has `scope`.
-pub async fn merchant(app: &App, headers: &HeaderMap, scope: Scope) -> Result<(), Problem> {
+/// Whoever calls with a key that has `scope`. From here on the request is known as theirs.
+pub async fn caller(app: &App, headers: &HeaderMap, scope: Scope) -> Result<Caller, Problem> {
     let key = bearer(headers).ok_or_else(unauthorized)?;
     if key == LOCAL_KEY && !app.config.dev_stack {
         return Err(unauthorized());
     }
     let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(key.as_bytes()));
-    let known = match find(app, &hash).await? {
+    let (known, by) = match find(app, &hash).await? {
         Some(known) => known,
         None if app.secrets.forget_if_stale(API_KEYS) => {
             find(app, &hash).await?.ok_or_else(unauthorized)?
         }
         None => return Err(unauthorized()),
     };
-    if known.scopes.iter().any(|known| known == scope.as_str()) {
-        Ok(())
-    } else {
-        Err(Problem::new(Kind::Forbidden))
+    telemetry::called_by(&by);
+    if !known.scopes.iter().any(|known| known == scope.as_str()) {
+        return Err(Problem::new(Kind::Forbidden));
     }
+    let limit = known.refund_limit();
+    if limit.is_none() && scope == Scope::RefundsWrite {
+        tracing::error!(secret = API_KEYS, caller = %by, "the refund_max of a key cannot be read");
+    }
+    Ok(Caller { by, refund_limit: limit.unwrap_or_else(RefundLimit::nothing) })
 }
 
-async fn find(app: &App, hash: &str) -> Result<Option<ApiKey>, Problem> {
+/// The key with this hash and its name, if it is live.
+async fn find(app: &App, hash: &str) -> Result<Option<(ApiKey, String)>, Problem> {
     let keys: Vec<ApiKey> = match app.secrets.read(API_KEYS).await {
         Ok(keys) => keys,
         Err(SecretError::Unavailable(cause)) => {
@@ -87,13 +119,38 @@ async fn find(app: &App, hash: &str) -> Result<Option<ApiKey>, Problem> {
     let now = app.clock.now();
     // Every key is compared, and in constant time, so that time tells nothing.
     let mut found = None;
-    for key in keys {
+    for key in &keys {
         let same = bool::from(key.sha256.as_bytes().ct_eq(hash.as_bytes()));
         if same && is_before(key.not_after.as_deref(), now) {
             found = Some(key);
         }
     }
-    Ok(found)
+    Ok(found.map(|key| (key.clone(), key.name(&keys))))
+}
+
+impl ApiKey {
+    /// Two keys have two names. An id is one if it is well formed and no other key's; the beginning of
+    /// its hash names any other key.
+    fn name(&self, all: &[Self]) -> String {
+        let kind = if self.person == Value::Bool(true) { "op" } else { "key" };
+        let known = |id: &&str| all.iter().filter(|key| key.id() == Some(*id)).count();
+        match self.id().filter(|id| known(id) == 1) {
+            Some(id) => format!("{kind}:{id}"),
+            None => format!("{kind}:{}", self.sha256.get(..HASH_CHARS).unwrap_or_default()),
+        }
+    }
+
+    fn id(&self) -> Option<&str> {
+        let of_an_id = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        let well_formed =
+            |id: &&str| (1..=ID_CHARS_MAX).contains(&id.len()) && id.bytes().all(of_an_id);
+        self.id.as_str().filter(well_formed)
+    }
+
+    /// `None` if there is one that cannot be read.
+    fn refund_limit(&self) -> Option<RefundLimit> {
+        self.refund_max.as_ref().map_or(Some(RefundLimit::Unlimited), RefundLimit::parse)
+    }
 }
 
 /// No token has a comma in it (RFC 6750, 2.1). One that does came from two headers, and which of two

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::app::App;
 use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::idempotency::{Fingerprint, Key};
-use crate::http::auth::{Scope, merchant};
+use crate::http::auth::{Caller, Scope, caller};
 use crate::http::card::{self, Place};
 use crate::http::fields::{self, FieldError, Fields};
 use crate::http::json;
@@ -50,6 +50,7 @@ impl KeyRule {
 /// An admitted request.
 #[derive(Debug)]
 pub struct Input {
+    pub caller: Caller,
     body: Value,
     query: Vec<FieldError>,
     pub key: Option<Key>,
@@ -66,7 +67,7 @@ pub async fn admit(
     if bytes.len() > BODY_BYTES_MAX {
         return Err(Problem::new(Kind::TooLarge));
     }
-    merchant(app, request.headers(), scope).await?;
+    let caller = caller(app, request.headers(), scope).await?;
     let body = parse(request.headers(), bytes)?;
     let key = idempotency_key(request.headers(), rule)?;
     let cards = card::find(&body, place);
@@ -76,7 +77,7 @@ pub async fn admit(
     let stated = json::without_nulls(&body);
     let fingerprint = Fingerprint::of(&route(request), &json::canonical(&stated));
     let query = Query::of(request).wrong();
-    Ok(Input { body, query, key, fingerprint })
+    Ok(Input { caller, body, query, key, fingerprint })
 }
 
 /// Who writes what is in a member. What is not known is read with suspicion.

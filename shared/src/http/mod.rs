@@ -119,8 +119,13 @@ where
     let started = tokio::time::Instant::now();
     let line = Line::begin(&request);
     let origin = allowed_origin(app, &request);
-    let outcome = telemetry::within(&line.request_id, handle(app, request)).await;
-    line.write(&outcome, started.elapsed());
+    let handled = handle(app, request);
+    let work = async {
+        let outcome = handled.await;
+        line.write(&outcome, started.elapsed());
+        outcome
+    };
+    let outcome = telemetry::within(&line.request_id, work).await;
     let mut response = match outcome {
         Ok(reply) => build(reply.status, reply.body, reply.headers, "application/json"),
         Err(problem) => {
@@ -206,6 +211,7 @@ impl Line {
             status = status.as_u16(),
             duration_ms,
             cold_start = self.cold_start,
+            caller = text(telemetry::caller().as_deref()),
             request.id = %self.request_id,
             order.id = text(about.and_then(|a| a.order.as_ref()).map(OrderId::as_str)),
             payment.id = text(about.and_then(|a| a.payment.as_ref()).map(PaymentId::as_str)),

@@ -3,7 +3,7 @@
 use super::Mutant;
 
 /// What each breaks, and the invariant that is to fall.
-pub const ALL: [(Mutant, &str, &str); 77] = [
+pub const ALL: [(Mutant, &str, &str); 79] = [
     (
         Mutant::TakeoverIsANewPayment,
         "I3",
@@ -197,4 +197,10 @@ pub const ALL: [(Mutant, &str, &str); 77] = [
     (Mutant::LateCapturePaysALapsedOrder, "I4", "A late capture pays an order whose time is over."),
     (Mutant::OpeningNotTold, "I22", "A dispute that is lost at once is not told as opened."),
     (Mutant::ShopperNotLedOn, "I23", "The shopper's own view does not show the page."),
+    (
+        Mutant::LimitOfWhatWasTyped,
+        "I17",
+        "A key's limit holds of the amount that was sent, not of what goes back without one.",
+    ),
+    (Mutant::RedactedUnfinished, "I24", "An order is redacted while work on it is unfinished."),
 ];

@@ -6,6 +6,7 @@ use crate::domain::conclude::Occasion;
 use crate::domain::id::{OperationId, PaymentId};
 use crate::domain::idempotency::{Fingerprint, Key};
 use crate::domain::ledger::Operation;
+use crate::domain::limit::RefundLimit;
 use crate::domain::order::Order;
 use crate::domain::phase::OperationPhase;
 use crate::domain::reservations::NewOperation;
@@ -20,6 +21,8 @@ pub struct Asked {
     pub amount_minor: Option<u64>,
     /// The caller's own words.
     pub note: Option<String>,
+    /// Of one refund by this caller.
+    pub limit: RefundLimit,
     pub key: Key,
     pub fingerprint: Fingerprint,
 }
@@ -68,6 +71,7 @@ impl Asked {
             key_hash: self.key.hash(self.payment.as_str()),
             amount_minor: self.amount_minor,
             note: self.note.clone(),
+            limit: self.limit.clone(),
             nonce: occasion.nonce.clone(),
             now: occasion.now,
         }
@@ -78,7 +82,7 @@ impl Asked {
         if known.key_hash != Some(self.key.hash(self.payment.as_str())) {
             return Err(Mismatch::IdCollision);
         }
-        if known.fingerprint.as_ref() != Some(&self.fingerprint) {
+        if !known.fingerprint.as_ref().is_some_and(|known| known.is_of(&self.fingerprint)) {
             return Err(Mismatch::KeyReused);
         }
         Ok(())

@@ -2,13 +2,15 @@
 
 use crate::app::App;
 use crate::domain::capabilities::Rules;
+use crate::domain::changes::EventKind;
 use crate::domain::conclude::set_due;
 use crate::domain::id::OrderId;
 use crate::domain::idempotency::{Fingerprint, Key};
 use crate::domain::money::Money;
-use crate::domain::order::{Details, Order};
+use crate::domain::order::{Details, HistoryEntry, Order, Source};
 use crate::pause::{self, Point};
 use crate::store::{Created, StoreError};
+use crate::telemetry;
 
 #[derive(Clone, Debug)]
 pub struct NewOrder {
@@ -60,7 +62,7 @@ pub async fn create_order(app: &App, new: NewOrder) -> Result<OrderRecorded, Cre
         Created::Exists(known) if known.key_hash != order.key_hash => {
             Err(CreateOrderError::IdCollision)
         }
-        Created::Exists(known) if known.fingerprint != order.fingerprint => {
+        Created::Exists(known) if !known.fingerprint.is_of(&order.fingerprint) => {
             Err(CreateOrderError::KeyReused)
         }
         Created::Exists(known) => Ok(OrderRecorded::Replayed(known)),
@@ -71,11 +73,19 @@ fn open(app: &App, new: NewOrder) -> Order {
     let now = app.clock.now();
     let id = new.key.as_ref().map_or_else(|| app.ids.order_id(), OrderId::from_key);
     let expires_at = now.plus(new.expires_in_seconds);
+    let created = HistoryEntry {
+        at: now,
+        source: Source::Merchant,
+        what: EventKind::OrderCreated.what().to_owned(),
+        attempt: None,
+        by: telemetry::caller(),
+    };
     let mut order = Order {
         writer: app.ids.nonce(),
         fingerprint: new.fingerprint,
         key_hash: new.key.map(|key| key.hash(SCOPE)),
         details: new.details,
+        history: vec![created],
         ..Order::open(id, new.total, now, expires_at)
     };
     let rules = Rules { due_shards: app.config.due_shards, ..Rules::default() };

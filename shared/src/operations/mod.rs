@@ -14,6 +14,7 @@ pub mod asked;
 pub mod capture_payment;
 pub mod cancel_payment;
 pub mod cancel_order;
+pub mod redact_order;
 pub mod refund_payment;
 pub mod receive_webhook;
 pub mod read;

@@ -47,9 +47,12 @@ pub(super) enum Verdict {
 
 pub(super) fn verdict(order: &Order, wanted: &Wanted, now: Timestamp) -> Verdict {
     let known = wanted.id.as_ref().and_then(|id| order.attempts.get_key_value(id));
-    if let Some((_, attempt)) = known {
+    if let Some((id, attempt)) = known {
         if attempt.key_hash != wanted.key_hash {
             return Verdict::IdCollision;
+        }
+        if attempt.fingerprint.is_erased() {
+            return as_known(id, attempt, now);
         }
         if attempt.fingerprint != wanted.fingerprint {
             return Verdict::KeyReused;

@@ -82,7 +82,7 @@ pub async fn receive_webhook(
         }
         Err(WebhookError::Unreadable(MappingError::Unreadable)) => {
             let reason = "a known type that cannot be read";
-            let receipt = park(app, &*gateway, None, body, reason).await?;
+            let receipt = park(app, &*gateway, (None, None), body, reason).await?;
             Ok(Received { receipt, payment: None })
         }
         Err(error @ WebhookError::Signature(_)) => {
@@ -146,7 +146,14 @@ pub(super) async fn accept(
         if broken(Mutant::OrphanDropped) {
             return Ok(Receipt::Ignored);
         }
-        return park(app, gateway, event.as_deref(), body, "no such order or payment").await;
+        return park(
+            app,
+            gateway,
+            (event.as_deref(), Some(&payment)),
+            body,
+            "no such order or payment",
+        )
+        .await;
     };
     let rules = app.rules().await.map_err(Unavailable::from)?;
     let learnt = match notice {
@@ -165,10 +172,10 @@ pub(super) async fn accept(
             Ok(Receipt::Committed)
         }
         Err(LearnError::Merge(MergeError::UnknownAttempt)) => {
-            park(app, gateway, event.as_deref(), body, "no such payment").await
+            park(app, gateway, (event.as_deref(), Some(&payment)), body, "no such payment").await
         }
         Err(LearnError::Merge(MergeError::OrderFull) | LearnError::Store(StoreError::TooLarge)) => {
-            park(app, gateway, event.as_deref(), body, "the order is full").await
+            park(app, gateway, (event.as_deref(), Some(&payment)), body, "the order is full").await
         }
         Err(LearnError::Store(error)) => Err(error.into()),
     }
@@ -228,12 +235,16 @@ fn shows(seen: &[Seen], claim: &Claim) -> bool {
 async fn park(
     app: &App,
     gateway: &dyn Gateway,
-    event: Option<&str>,
+    (event, payment): (Option<&str>, Option<&PaymentId>),
     body: &[u8],
     reason: &str,
 ) -> Result<Receipt, WebhookError> {
     let (name, now) = (gateway.name(), app.clock.now());
     let parked = Parked::new(&name, event, body, reason, app.config.due_shards, now);
+    let parked = Parked { of: payment.cloned(), ..parked };
+    if let Some(payment) = payment {
+        app.store.note_parked(&payment.order(), &parked).await?;
+    }
     if app.store.park(&parked).await? {
         tracing::error!(gateway.name = %name, reason, "event parked");
         telemetry::metric(Metric::WebhookParked, name.as_str());

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::id::OrderId;
+use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
 use crate::store::error::StoreError;
@@ -54,6 +54,9 @@ pub struct Parked {
     #[serde(rename = "pk")]
     pub key: String,
     pub gateway: String,
+    /// The payment that it is about, if it could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<PaymentId>,
     pub body: String,
     /// The body goes on in an item of its own: one item takes 400 KB, and an event may have more.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | an order and all that happened to it | `O#<order>` | consistent | every function |
 //! | an event whose order is not known yet | `P#<gateway>#<event>` | consistent | webhook, sweep |
+//! | which events are parked of an order | `P#<order>` | consistent | redaction |
 //! | the rest of a long event | `P#<gateway>#<event>#rest` | consistent | sweep |
 //! | what has unfinished work | index `due`: `due_s`, `due_at` | eventually | sweep |
 //! | payments of a day | index `day`: `day_s`, `day_at` | eventually | lists, reconciliation |
@@ -21,6 +22,11 @@ pub(super) fn order(id: &OrderId) -> String {
 
 pub(super) fn parked(gateway: &str, event: &str) -> String {
     format!("P#{gateway}#{event}")
+}
+
+/// No gateway is called as an order is, so no event has such a key.
+pub(super) fn parked_of(id: &OrderId) -> String {
+    format!("P#{id}")
 }
 
 /// What of a long event its own item cannot hold.

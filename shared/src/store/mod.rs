@@ -4,6 +4,7 @@ mod conditions;
 mod error;
 mod item;
 mod keys;
+mod parked_of;
 mod parking;
 mod rivals;
 #[cfg(test)]
@@ -117,6 +118,7 @@ impl Store {
             source: occasion.source,
             what: EventKind::AttemptStarted.what().to_owned(),
             attempt: Some(id.clone()),
+            by: occasion.by.clone(),
         };
         let claim = conditions::Claim {
             id,

@@ -16,7 +16,7 @@ const RETRY_SECONDS_MAX: i64 = 21_600;
 /// Of a body, in one item; a webhook has at most twice as much.
 const BODY_BYTES_MAX: usize = 256 * 1024;
 const BODY: &str = "body";
-const TTL: &str = "ttl";
+pub(super) const TTL: &str = "ttl";
 
 impl Parked {
     pub fn new(
@@ -34,6 +34,7 @@ impl Parked {
         Self {
             key: keys::parked(gateway.as_str(), event.unwrap_or(&by_content)),
             gateway: gateway.as_str().to_owned(),
+            of: None,
             body: text,
             continued: false,
             reason: reason.to_owned(),
@@ -122,7 +123,7 @@ impl Store {
         Ok(Some(event))
     }
 
-    async fn item(&self, key: &str) -> Result<Option<Item>, StoreError> {
+    pub(super) async fn item(&self, key: &str) -> Result<Option<Item>, StoreError> {
         let answer = self
             .client
             .get_item()
@@ -135,17 +136,21 @@ impl Store {
         Ok(answer.item)
     }
 
-    /// Puts a tried event back with its next time.
+    /// Puts a tried event back with its next time, unless it was merged or redacted meanwhile.
     pub async fn park_again(&self, event: &Parked) -> Result<(), StoreError> {
         let (head, _) = event.split();
         self.client
             .put_item()
             .table_name(&self.table)
             .set_item(Some(serde_dynamo::to_item(head)?))
+            .condition_expression("attribute_exists(due_at)")
             .send()
             .await
             .map(|_| ())
-            .map_err(StoreError::unavailable)
+            .or_else(|error| match error.into_service_error() {
+                gone if gone.is_conditional_check_failed_exception() => Ok(()),
+                error => Err(StoreError::unavailable(error)),
+            })
     }
 
     /// After its fact was committed. The rest of a long body expires by itself.

@@ -77,7 +77,7 @@ async fn make_table(client: &aws_sdk_dynamodb::Client) {
 
 fn occasion(nonce: &str) -> Occasion {
     let nonce = Nonce(nonce.to_owned());
-    Occasion { now: START, source: Source::Merchant, nonce, request: None }
+    Occasion { now: START, source: Source::Merchant, nonce, by: None, request: None }
 }
 
 async fn claim(store: &Store, order: &Order, key: &str, nonce: &str) -> Claimed {

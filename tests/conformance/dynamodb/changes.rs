@@ -252,5 +252,5 @@ fn outgoing() -> Outgoing {
 
 fn entry() -> HistoryEntry {
     let what = "payment.pending".to_owned();
-    HistoryEntry { at: NOW, source: Source::Webhook, what, attempt: None }
+    HistoryEntry { at: NOW, source: Source::Webhook, what, attempt: None, by: None }
 }

@@ -50,7 +50,7 @@ pub(super) fn open(desk: &Desk) -> Order {
 
 pub(super) fn occasion(nonce: &str) -> Occasion {
     let nonce = Nonce(nonce.to_owned());
-    Occasion { now: NOW, source: Source::Merchant, nonce, request: None }
+    Occasion { now: NOW, source: Source::Merchant, nonce, by: None, request: None }
 }
 
 pub(super) fn attempt(nonce: &str) -> Attempt {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use quittance::domain::capabilities::GatewayName;
+use quittance::domain::id::OrderId;
 use quittance::store::Parked;
 
 use super::orders::{NOW, tally};
@@ -13,6 +14,8 @@ const CONDITIONS: &str = "Condition expressions (developer guide)";
 const SIZE: &str = "Item size (developer guide)";
 const PUT: &str = "PutItem (DynamoDB API reference)";
 const DELETE: &str = "DeleteItem (DynamoDB API reference)";
+const UPDATE: &str = "UpdateItem (DynamoDB API reference)";
+const SETS: &str = "Update expressions (developer guide)";
 const TTL: &str = "Using time to live (developer guide)";
 const RACERS: usize = 16;
 
@@ -72,6 +75,34 @@ pub(super) fn cases() -> Vec<Case> {
             store.park_again(&event.clone().tried(NOW)).await?;
             let tries = store.parked(&event.key).await?.map_or(0, |event| event.tries);
             Ok(format!("{tries} try"))
+        }),
+        Case::new("an event that is gone is not put back", CONDITIONS, "none", |desk| async move {
+            let (store, event) = (desk.store(), event(&desk, b"{}"));
+            store.park_again(&event).await?;
+            Ok(store.parked(&event.key).await?.map_or("none", |_| "some").to_owned())
+        }),
+        Case::new("the events of an order are a set", SETS, "two", |desk| async move {
+            let (store, order) = (desk.store(), OrderId::from_random([7; 16]));
+            for key in ["P#g#one", "P#g#two", "P#g#one"] {
+                let known = event(&desk, b"{}");
+                store.note_parked(&order, &Parked { key: key.to_owned(), ..known }).await?;
+            }
+            let known = store.parked_of(&order).await?;
+            Ok(if known == ["P#g#one", "P#g#two"] {
+                "two".to_owned()
+            } else {
+                format!("{known:?}")
+            })
+        }),
+        Case::new("an event is emptied and no longer due", UPDATE, "empty", |desk| async move {
+            let (store, event) = (desk.store(), event(&desk, "b".repeat(300 * 1024).as_bytes()));
+            store.park(&event).await?;
+            store.erase_parked(&event.key).await?;
+            let left = store.parked(&event.key).await?;
+            let is_empty = left.is_some_and(|left| left.body.is_empty() && left.due_at.is_none());
+            store.park_again(&event).await?;
+            let kept = store.parked(&event.key).await?.is_some_and(|left| left.body.is_empty());
+            Ok(if is_empty && kept { "empty" } else { "not empty" }.to_owned())
         }),
         Case::new("an event that was merged is gone", DELETE, "none", |desk| async move {
             let (store, event) = (desk.store(), event(&desk, b"{}"));

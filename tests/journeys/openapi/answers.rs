@@ -147,12 +147,13 @@ async fn of_orders() -> Vec<Answer> {
     let unpaid = first.word("order_id").to_owned();
     let with = |path: &str| format!("/api/orders/{path}/cancel");
     let invalid = stack.post(&with(&unpaid), &json!({ "why": "so" })).await.expect(422);
+    let redacted = stack.act(&format!("/api/orders/{}/redact", paid.order)).await.expect(200);
     let late = stack.cancel_order(&paid.order).await.expect_problem(409, "order-paid");
     let canceled = stack.cancel_order(&unpaid).await.expect(200);
     let lapsing = stack.order(&order_body()).await;
     stack.sweep_at(86_400 + 60).await;
     let lapsed = stack.cancel_order(&lapsing).await.expect_problem(410, "order-expired");
-    vec![first, again, read, invalid, late, canceled, lapsed]
+    vec![first, again, read, invalid, redacted, late, canceled, lapsed]
 }
 
 async fn of_payments() -> Vec<Answer> {

@@ -116,11 +116,12 @@ fn route(operation: &str) -> (Method, String) {
 }
 
 /// What differs from one run to the next, with what is shown in its place.
-const PASSING: [(&str, &str); 12] = [
+const PASSING: [(&str, &str); 13] = [
     ("captured_at", "2026-11-20T09:00:00Z"),
     ("created_at", "2026-11-20T09:00:00Z"),
     ("at", "2026-11-20T09:00:00Z"),
     ("expires_at", "2026-11-21T09:00:00Z"),
+    ("redacted_at", "2026-11-20T09:00:00Z"),
     ("retry_at", "2026-11-21T09:00:00Z"),
     ("client_token", "tok_5F8R2J7MD1"),
     ("checkout_url", "https://pay.example/checkout/tok_5F8R2J7MD1"),

@@ -16,6 +16,7 @@ pub(crate) async fn everything() -> Vec<Answer> {
     let groups = [
         at_the_door().boxed(),
         without_its_scope().boxed(),
+        over_its_limit().boxed(),
         of_an_order().boxed(),
         of_attempts().boxed(),
         of_captures().boxed(),
@@ -70,6 +71,9 @@ async fn at_the_door() -> Vec<Answer> {
 /// `sk_test_reader`, as `sha256sum` prints it.
 const READER: &str = "f937c220cd3dfa67603d8fa81530c812e6c75e77d13c0c9c4d4d32e1434e4128";
 
+/// `sk_test_local`, the same way.
+const LOCAL: &str = "9764d1a16fda9333fdd8773f915805644041c3464b2a45163678f104c6bd6789";
+
 async fn without_its_scope() -> Vec<Answer> {
     let key = json!([{ "id": "reader", "sha256": READER, "scopes": ["read"] }]);
     let secrets = json!({ "quittance/api-keys": key });
@@ -80,6 +84,16 @@ async fn without_its_scope() -> Vec<Answer> {
         stack.send(request.json(&order_body())).await.expect_problem(403, "forbidden"),
         stack.post("/api/orders", &order_body()).await.expect_problem(401, "unauthorized"),
     ]
+}
+
+async fn over_its_limit() -> Vec<Answer> {
+    let all = ["orders:write", "payments:write", "refunds:write", "read"];
+    let key = json!([{ "id": "local", "sha256": LOCAL, "scopes": all, "refund_max": {} }]);
+    let secrets = json!({ "quittance/api-keys": key });
+    let stack = Stack::with_secrets(STACK, &secrets, Options::default()).await;
+    let paid = stack.paid().await;
+    let refused = stack.refund(&paid.payment, "refund", json!({})).await;
+    vec![refused.expect_problem(403, "refund-limit")]
 }
 
 async fn of_an_order() -> Vec<Answer> {
@@ -98,6 +112,8 @@ async fn of_an_order() -> Vec<Answer> {
     let unpaid = stack.order(&order_body()).await;
     let elsewhere = stack.pay(&unpaid, json!({ "gateway": "stripe" })).await;
     met.push(elsewhere.expect_problem(422, "no-gateway"));
+    let redact = stack.act(&format!("/api/orders/{unpaid}/redact")).await;
+    met.push(redact.expect_problem(409, "order-unfinished"));
     let paid = stack.paid().await;
     let again = stack.pay_with_key(&paid.order, "c", json!({})).await;
     met.push(again.expect_problem(409, "order-paid"));

@@ -42,12 +42,14 @@ pub enum Kind {
     PaymentNotCaptured,
     RefundNotWhole,
     RefundExceedsCaptured,
+    RefundLimit,
     PaymentDisputed,
+    OrderUnfinished,
     Unavailable,
 }
 
 impl Kind {
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 41] = [
         Self::TooLarge,
         Self::Unauthorized,
         Self::Forbidden,
@@ -85,7 +87,9 @@ impl Kind {
         Self::PaymentNotCaptured,
         Self::RefundNotWhole,
         Self::RefundExceedsCaptured,
+        Self::RefundLimit,
         Self::PaymentDisputed,
+        Self::OrderUnfinished,
         Self::Unavailable,
     ];
 
@@ -138,7 +142,9 @@ impl Kind {
             Self::PaymentNotCaptured => (409, "payment-not-captured"),
             Self::RefundNotWhole => (422, "refund-not-whole"),
             Self::RefundExceedsCaptured => (422, "refund-exceeds-captured"),
+            Self::RefundLimit => (403, "refund-limit"),
             Self::PaymentDisputed => (409, "payment-disputed"),
+            Self::OrderUnfinished => (409, "order-unfinished"),
             Self::Unavailable => (503, "unavailable"),
         }
     }

@@ -68,6 +68,8 @@ impl Kind {
             | Self::GatewayUnavailable
             | Self::GatewayRefused
             | Self::PaymentNotAuthorized
+            | Self::RefundLimit
+            | Self::OrderUnfinished
             | Self::Unavailable => &[],
         }
     }

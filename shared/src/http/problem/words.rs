@@ -270,12 +270,26 @@ pub(super) static WORDS: [Words; Kind::ALL.len()] = [
         "Refund at most `refundable`; if that is 0, nothing is left. The detail says where it went.",
     ),
     words(
+        Kind::RefundLimit,
+        "The refund is over the key's limit",
+        "The API key may give back less in one refund, or nothing in this currency.",
+        "Let somebody do it whose key may, or put another `refund_max` into the entry of this key; the \
+         detail says what it is.",
+    ),
+    words(
         Kind::PaymentDisputed,
         "The payment is disputed",
         "The shopper disputes this payment at the bank; with a refund the money could leave \
          twice.",
         "`disputes` names them, and the payment shows them. Wait for the outcome, or send \
          `\"despite_dispute\":true`.",
+    ),
+    words(
+        Kind::OrderUnfinished,
+        "Something of the order is unfinished",
+        "Work on the order is not finished, and needs what would be removed.",
+        "Do what the detail says, or wait for what it names; then repeat. The order is due by itself \
+         until nothing is left to do.",
     ),
     words(
         Kind::Unavailable,

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Time;
+use super::history::{self, Change};
 use super::payment::PaymentView;
 use crate::domain::id::OrderId;
 use crate::domain::money::Currency;
@@ -42,6 +43,9 @@ pub(in crate::http) struct OrderView<'a> {
     expires_at: Time,
     /// When it was recorded.
     created_at: Time,
+    /// When what names a person was removed: customer, names of items and metadata are gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redacted_at: Option<Time>,
 }
 
 /// An order with its payments.
@@ -52,6 +56,8 @@ pub(in crate::http) struct OrderInFull<'a> {
     order: OrderView<'a>,
     /// Oldest first.
     payments: Vec<PaymentView<'a>>,
+    /// The last changes of the order and of its payments, oldest first.
+    history: Vec<Change<'a>>,
 }
 
 #[derive(Serialize)]
@@ -100,6 +106,7 @@ impl<'a> OrderView<'a> {
             metadata: Some(&details.metadata).filter(|pairs| !pairs.is_empty()),
             expires_at: Time(order.expires_at),
             created_at: Time(order.created_at),
+            redacted_at: order.redacted_at.map(Time),
         }
     }
 }
@@ -109,7 +116,8 @@ impl<'a> OrderInFull<'a> {
         let mut attempts: Vec<_> = order.attempts.iter().collect();
         attempts.sort_by_key(|(_, attempt)| attempt.created_at);
         let payments = attempts.into_iter().map(|(id, _)| PaymentView::of(order, id));
-        Self { order: OrderView::of(order, now), payments: payments.flatten().collect() }
+        let payments = payments.flatten().collect();
+        Self { order: OrderView::of(order, now), payments, history: history::of_order(order) }
     }
 }
 

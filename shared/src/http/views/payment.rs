@@ -5,12 +5,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Time;
+use super::history::{self, Change};
 use super::money::{CaptureView, DisputeView, captures, disputes};
 use super::refund::{RefundView, refunds};
 use crate::domain::attempt::{self, Attempt, Method};
 use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::money::Currency;
-use crate::domain::order::{HistoryEntry, Order, Source};
+use crate::domain::order::Order;
 use crate::domain::status::{OrderStatus, PaymentStatus};
 use crate::domain::time::Timestamp;
 #[cfg(feature = "openapi")]
@@ -111,18 +112,6 @@ pub(in crate::http) struct Failure<'a> {
     message: &'a str,
 }
 
-#[derive(Serialize)]
-#[cfg_attr(feature = "openapi", derive(JsonSchema))]
-struct Change<'a> {
-    /// When it was recorded, which may be after it happened.
-    at: Time,
-    /// Who made it known.
-    source: Source,
-    /// The change, such as `payment.page_opened`; of confirmations, which tell some of them, it is the
-    /// `type`.
-    what: &'a str,
-}
-
 /// All that the shopper's browser may know of a payment.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "ShopperPayment"))]
@@ -212,7 +201,6 @@ impl<'a> CreatedPayment<'a> {
 impl<'a> PaymentInFull<'a> {
     pub(super) fn of(order: &'a Order, id: &'a PaymentId) -> Option<Self> {
         let attempt = order.attempts.get(id)?;
-        let history = order.history.iter().filter(|entry| entry.attempt.as_ref() == Some(id));
         Some(Self {
             payment: PaymentView::of(order, id)?,
             failure: attempt.failure.as_ref().map(Failure::of),
@@ -221,7 +209,7 @@ impl<'a> PaymentInFull<'a> {
             captures: captures(order, id),
             refunds: refunds(order, id),
             disputes: disputes(order, id),
-            history: history.map(Change::of).collect(),
+            history: history::of_payment(order, id),
         })
     }
 }
@@ -229,12 +217,6 @@ impl<'a> PaymentInFull<'a> {
 impl<'a> Failure<'a> {
     pub(super) fn of(failure: &'a attempt::Failure) -> Self {
         Self { code: &failure.code, message: &failure.message }
-    }
-}
-
-impl<'a> Change<'a> {
-    fn of(entry: &'a HistoryEntry) -> Self {
-        Self { at: Time(entry.at), source: entry.source, what: &entry.what }
     }
 }
 

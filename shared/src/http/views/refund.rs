@@ -36,6 +36,9 @@ pub(in crate::http) struct RefundView<'a> {
     /// The merchant's own words; without them `requested`, `review`, `late_payment`,
     /// `duplicate_payment` or `gateway`.
     reason: &'a str,
+    /// Whose API key asked for it: `key:` and the key's id, `op:` for a person's. Absent where nobody asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<&'a str>,
     /// Why it failed, where the gateway has said.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<Failure<'a>>,
@@ -71,6 +74,7 @@ impl<'a> RefundView<'a> {
             amount: op.amount_minor,
             currency: capture.map_or(order.currency(), |capture| capture.amount.currency),
             reason: op.note.as_deref().unwrap_or_else(|| order.reason_of(op)),
+            by: op.by.as_deref(),
             failure: failure_of(status, failure.or(op.failure.as_ref())),
             gateway_reference: shown.map(|(id, _)| id.as_str()),
             created_at: Time(op.created_at),
@@ -93,6 +97,7 @@ impl<'a> RefundView<'a> {
             amount: known.amount_minor,
             currency: capture.amount.currency,
             reason: Reason::Gateway.word(),
+            by: None,
             failure: failure_of(status, known.failure.as_ref()),
             gateway_reference: Some(gateway_id),
             created_at: Time(known.learnt_at),

@@ -1,0 +1,107 @@
+//! Redaction: what names a person leaves the order, once nothing of it is unfinished.
+
+use super::attempt::{Attempt, Failure};
+use super::idempotency::Fingerprint;
+use super::ledger::{CaptureClass, Operation};
+use super::order::{Details, Item, Order, State};
+use super::phase::{DisputePhase, OperationPhase};
+use super::time::Timestamp;
+use crate::mutants::{Mutant, broken};
+
+/// Why an order cannot be redacted yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfinished {
+    /// It can still be paid, or its end is not recorded yet.
+    Open,
+    Payment,
+    /// An authorization of an ended payment, not given back yet.
+    Hold,
+    Operation,
+    /// A person decides.
+    Review,
+    Dispute,
+    /// The gateway is asked about an event.
+    Question,
+    Confirmation,
+    /// An event of the gateway that was stored, and can still be merged.
+    Event,
+    /// Whatever else the order is due for.
+    Other,
+}
+
+/// All that is unfinished. Whatever makes an order due is, and so is what waits for people.
+pub fn unfinished(order: &Order) -> Vec<Unfinished> {
+    let held = |attempt: &Attempt| attempt.objects.keys().any(|object| attempt.holds(object));
+    let mut all = Vec::new();
+    let mut find = |found: bool, what| {
+        if found {
+            all.push(what);
+        }
+    };
+    find(order.state == State::Open, Unfinished::Open);
+    find(order.live.is_some(), Unfinished::Payment);
+    find(order.attempts.values().any(|a| !a.phase.is_live() && held(a)), Unfinished::Hold);
+    let unproven = order.operations.values().any(|op| op.phase.is_unproven() && !op.for_review);
+    let pending = order.refunds.values().any(|refund| refund.phase == OperationPhase::Pending);
+    find(unproven || pending, Unfinished::Operation);
+    let for_review = order.operations.values().any(|op| op.for_review);
+    let kept = order.captures.iter().any(|(id, capture)| {
+        capture.class == CaptureClass::Review && order.returned(id) < capture.amount.amount_minor
+    });
+    find(for_review || kept, Unfinished::Review);
+    let disputed = order.disputes.values().any(|dispute| dispute.phase == DisputePhase::Open);
+    find(disputed, Unfinished::Dispute);
+    find(!order.ask.is_empty(), Unfinished::Question);
+    find(!order.outbox.is_empty(), Unfinished::Confirmation);
+    if all.is_empty() && order.due_at.is_some() {
+        all.push(Unfinished::Other);
+    }
+    all
+}
+
+/// To repeat it removes what has come since, and is otherwise no change.
+pub fn redact(order: &mut Order, now: Timestamp) -> Result<(), Vec<Unfinished>> {
+    let unfinished = unfinished(order);
+    if !unfinished.is_empty() && !broken(Mutant::RedactedUnfinished) {
+        return Err(unfinished);
+    }
+    let mut redacted = order.clone();
+    forget(&mut redacted);
+    if &redacted != order || order.redacted_at.is_none() {
+        redacted.redacted_at = Some(now);
+    }
+    *order = redacted;
+    Ok(())
+}
+
+/// Each member of what the merchant said is named, so that a new one does not compile before it is decided
+/// whether it may name a person.
+fn forget(order: &mut Order) {
+    let Details { items, reference: _, customer, metadata } = &mut order.details;
+    for Item { product_id: _, quantity: _, unit_amount: _, name } in items {
+        *name = None;
+    }
+    *customer = None;
+    metadata.clear();
+    order.fingerprint = Fingerprint::erased();
+    for attempt in order.attempts.values_mut() {
+        attempt.fingerprint = Fingerprint::erased();
+        attempt.return_url = None;
+        silence(&mut attempt.failure);
+    }
+    for Operation { note, fingerprint, failure, .. } in order.operations.values_mut() {
+        *note = None;
+        *fingerprint = fingerprint.take().map(|_| Fingerprint::erased());
+        silence(failure);
+    }
+    for refund in order.refunds.values_mut() {
+        silence(&mut refund.failure);
+    }
+}
+
+/// The gateway's sentence may say anything; its code is one of a list.
+fn silence(failure: &mut Option<Failure>) {
+    if let Some(failure) = failure {
+        failure.message.clear();
+    }
+}

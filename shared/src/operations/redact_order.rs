@@ -1,0 +1,64 @@
+//! Removes from an order what names a person, once nothing of it is unfinished.
+
+use crate::app::App;
+use crate::domain::id::OrderId;
+use crate::domain::order::{Order, Source};
+use crate::domain::redact::{Unfinished, redact, unfinished};
+use crate::operations::Unavailable;
+use crate::operations::publish::publish;
+use crate::operations::record::change;
+use crate::store::{Parked, StoreError};
+
+#[derive(Debug, thiserror::Error)]
+pub enum RedactError {
+    #[error("no such order")]
+    NoSuchOrder,
+    #[error("work on the order is unfinished")]
+    Unfinished(Vec<Unfinished>),
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl From<StoreError> for RedactError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+pub async fn redact_order(app: &App, id: &OrderId) -> Result<Box<Order>, RedactError> {
+    let image = app.store.order(id).await?.ok_or(RedactError::NoSuchOrder)?;
+    let rules = app.rules().await.map_err(Unavailable::from)?;
+    let image = publish(app, &rules, image).await;
+    if unfinished(&image).is_empty() {
+        erase_parked(app, &image).await?;
+    }
+    let occasion = app.occasion(Source::Merchant);
+    let redacted = change(app, &rules, &occasion, image, |order| {
+        redact(order, occasion.now).map_err(RedactError::Unfinished)
+    });
+    Ok(Box::new(redacted.await?.order))
+}
+
+/// An order that has ended takes no event of a payment that it does not know, ever: of those the bodies
+/// go. One that it may still take is unfinished work.
+async fn erase_parked(app: &App, order: &Order) -> Result<(), RedactError> {
+    let mut erasable = Vec::new();
+    for key in app.store.parked_of(&order.id).await? {
+        let Some(event) = app.store.parked(&key).await? else { continue };
+        if event.due_at.is_some() && is_of(order, &event) {
+            return Err(RedactError::Unfinished(vec![Unfinished::Event]));
+        }
+        if !event.body.is_empty() {
+            erasable.push(key);
+        }
+    }
+    for key in erasable {
+        app.store.erase_parked(&key).await?;
+    }
+    Ok(())
+}
+
+fn is_of(order: &Order, event: &Parked) -> bool {
+    let attempt = event.of.as_ref().and_then(|payment| order.attempts.get(payment));
+    attempt.is_some_and(|attempt| attempt.gateway.as_str() == event.gateway)
+}

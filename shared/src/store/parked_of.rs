@@ -1,0 +1,49 @@
+//! Which parked events are of an order: their bodies go when the order is redacted.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::domain::id::OrderId;
+use crate::store::parking::TTL;
+use crate::store::{Parked, Store, StoreError, conditions, keys};
+
+const EVENTS: &str = "events";
+
+impl Store {
+    /// Before the event itself is parked: a death in between leaves the name of nothing.
+    pub async fn note_parked(&self, order: &OrderId, event: &Parked) -> Result<(), StoreError> {
+        self.update(&keys::parked_of(order))
+            .update_expression("SET #ttl = :ttl ADD events :event")
+            .expression_attribute_names("#ttl", TTL)
+            .expression_attribute_values(":ttl", conditions::number(event.ttl.unix()))
+            .expression_attribute_values(":event", AttributeValue::Ss(vec![event.key.clone()]))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(StoreError::unavailable)
+    }
+
+    /// What was ever parked of an order that was there; most of it is merged and gone.
+    pub async fn parked_of(&self, order: &OrderId) -> Result<Vec<String>, StoreError> {
+        let item = self.item(&keys::parked_of(order)).await?.unwrap_or_default();
+        let events = item.get(EVENTS).and_then(|events| events.as_ss().ok());
+        Ok(events.cloned().unwrap_or_default())
+    }
+
+    /// Its name, its reason and its times stay, for whoever looks it up at the gateway.
+    pub async fn erase_parked(&self, key: &str) -> Result<(), StoreError> {
+        for key in [keys::rest_of_parked(key), key.to_owned()] {
+            self.update(&key)
+                .update_expression("SET body = :nothing REMOVE continued, due_s, due_at")
+                .condition_expression("attribute_exists(body)")
+                .expression_attribute_values(":nothing", AttributeValue::S(String::new()))
+                .send()
+                .await
+                .map(|_| ())
+                .or_else(|error| match error.into_service_error() {
+                    gone if gone.is_conditional_check_failed_exception() => Ok(()),
+                    error => Err(StoreError::unavailable(error)),
+                })?;
+        }
+        Ok(())
+    }
+}
