@@ -5,6 +5,9 @@
 //! `idempotent_replay`, `error`. `error` means that somebody must look; a declined card is `info`.
 //! Never logged: bodies, headers, addresses of pages, names of customers.
 
+#[cfg(test)]
+mod tests;
+
 use std::cell::RefCell;
 use std::future::Future;
 use std::io::Write;
@@ -13,6 +16,8 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 
 use crate::domain::changes::{Event, EventKind};
+use crate::domain::ledger::Reason;
+use crate::domain::money::Money;
 use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
 use crate::system::unix_ms;
@@ -32,6 +37,16 @@ tokio::task_local! {
 pub enum Metric {
     /// Answered with a 5xx.
     RequestFailed,
+    /// Answered with a 401, a 403, a 404; a webhook's refusal is counted as `WebhookRejected`.
+    RequestUnauthorized,
+    RequestForbidden,
+    RequestNotFound,
+    /// A refund that the merchant asked for, or made at the gateway.
+    RefundBegun,
+    /// Its amount, in minor units, of its currency.
+    RefundAmount,
+    /// A capture that is given back without anybody's asking: the order did not need it.
+    CaptureGivenBack,
     /// Since the attempt began, of a payment that pays its order.
     TimeToCompleted,
     /// Asked about, and still unknown after so long that somebody should know.
@@ -52,8 +67,14 @@ pub enum Metric {
 }
 
 impl Metric {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 19] = [
         Self::RequestFailed,
+        Self::RequestUnauthorized,
+        Self::RequestForbidden,
+        Self::RequestNotFound,
+        Self::RefundBegun,
+        Self::RefundAmount,
+        Self::CaptureGivenBack,
         Self::TimeToCompleted,
         Self::UnknownTooLong,
         Self::PaymentAbandoned,
@@ -71,6 +92,12 @@ impl Metric {
     pub fn name(self) -> &'static str {
         match self {
             Self::RequestFailed => "request.failed",
+            Self::RequestUnauthorized => "request.unauthorized",
+            Self::RequestForbidden => "request.forbidden",
+            Self::RequestNotFound => "request.not_found",
+            Self::RefundBegun => "refund.begun",
+            Self::RefundAmount => "refund.amount",
+            Self::CaptureGivenBack => "capture.given_back",
             Self::TimeToCompleted => "payment.time_to_completed",
             Self::UnknownTooLong => "payment.unknown_too_long",
             Self::PaymentAbandoned => "payment.abandoned",
@@ -89,7 +116,14 @@ impl Metric {
     fn unit(self) -> &'static str {
         match self {
             Self::TimeToCompleted | Self::SweepBacklogAge | Self::TimeToDelivery => "Seconds",
+            // CloudWatch knows no unit of money.
+            Self::RefundAmount => "None",
             Self::RequestFailed
+            | Self::RequestUnauthorized
+            | Self::RequestForbidden
+            | Self::RequestNotFound
+            | Self::RefundBegun
+            | Self::CaptureGivenBack
             | Self::UnknownTooLong
             | Self::PaymentAbandoned
             | Self::WebhookIgnored
@@ -149,15 +183,33 @@ pub fn count(order: &Order, events: &[Event], now: Timestamp) {
         let attempt = event.payment.as_ref().and_then(|id| order.attempts.get(id));
         let gateway = attempt.map_or("", |attempt| attempt.gateway.as_str());
         fact(event.kind, gateway);
+        if let Some(what) = given_back(event) {
+            metric(what, gateway);
+            if what == Metric::RefundBegun {
+                amount(Metric::RefundAmount, event.amount);
+            }
+        }
         if let (EventKind::PaymentCompleted, Some(attempt)) = (event.kind, attempt) {
             measure(Metric::TimeToCompleted, now.since(attempt.created_at), gateway);
         }
     }
 }
 
+/// How money that leaves is counted, once: when it is asked for, or when it is seen to have left at
+/// the gateway.
+fn given_back(event: &Event) -> Option<Metric> {
+    let reason = event.refund.as_ref()?.reason;
+    if event.kind == EventKind::RefundRequested {
+        let asked = reason == Reason::Requested.word();
+        return Some(if asked { Metric::RefundBegun } else { Metric::CaptureGivenBack });
+    }
+    let made_there = event.kind == EventKind::RefundCompleted && reason == Reason::Gateway.word();
+    made_there.then_some(Metric::RefundBegun)
+}
+
 /// One event of an order.
 pub fn fact(kind: EventKind, gateway: &str) {
-    write(kind.what(), "Count", 1, gateway);
+    write(kind.what(), "Count", 1, &of_gateway(gateway));
 }
 
 /// One occurrence.
@@ -166,23 +218,42 @@ pub fn metric(metric: Metric, gateway: &str) {
 }
 
 pub fn measure(metric: Metric, value: i64, gateway: &str) {
-    write(metric.name(), metric.unit(), value, gateway);
+    write(metric.name(), metric.unit(), value, &of_gateway(gateway));
+}
+
+/// A sum of money. Only that of one currency has a meaning.
+fn amount(metric: Metric, money: Money) {
+    let value = i64::try_from(money.amount_minor).unwrap_or(i64::MAX);
+    write(metric.name(), metric.unit(), value, &By::Currency(money.currency.code()));
+}
+
+/// Whose the value is, beside the stack's.
+enum By<'a> {
+    Stack,
+    /// Alarms watch the stack; the dashboard tells its gateways apart.
+    Gateway(&'a str),
+    Currency(&'a str),
+}
+
+fn of_gateway(name: &str) -> By<'_> {
+    if name.is_empty() { By::Stack } else { By::Gateway(name) }
 }
 
 /// The line is read by `CloudWatch`, not sent to it.
-fn write(name: &str, unit: &str, value: i64, gateway: &str) {
+fn write(name: &str, unit: &str, value: i64, by: &By<'_>) {
     if let Some(stack) = STACK.get() {
         // A lost metric is no reason to fail a payment.
-        let _ = writeln!(std::io::stdout(), "{}", line(stack, name, unit, value, gateway));
+        let _ = writeln!(std::io::stdout(), "{}", line(stack, name, unit, value, by));
     }
 }
 
-fn line(stack: &str, name: &str, unit: &str, value: i64, gateway: &str) -> Value {
-    // Alarms watch the stack; the dashboard tells its gateways apart.
-    let dimensions = if gateway.is_empty() {
-        json!([["stack"]])
-    } else {
-        json!([["stack"], ["stack", "gateway"]])
+fn line(stack: &str, name: &str, unit: &str, value: i64, by: &By<'_>) -> Value {
+    let (dimensions, also) = match by {
+        By::Stack => (json!([["stack"]]), None),
+        By::Gateway(gateway) => {
+            (json!([["stack"], ["stack", "gateway"]]), Some(("gateway", *gateway)))
+        }
+        By::Currency(currency) => (json!([["stack", "currency"]]), Some(("currency", *currency))),
     };
     let mut line = json!({
         "_aws": {
@@ -196,43 +267,8 @@ fn line(stack: &str, name: &str, unit: &str, value: i64, gateway: &str) -> Value
         "stack": stack,
         name: value,
     });
-    if let (false, Some(members)) = (gateway.is_empty(), line.as_object_mut()) {
-        members.insert("gateway".to_owned(), gateway.into());
+    if let (Some((name, value)), Some(members)) = (also, line.as_object_mut()) {
+        members.insert(name.to_owned(), value.into());
     }
     line
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_metric_is_of_its_stack_and_of_its_gateway() {
-        let line = line("shop", "payment.completed", "Count", 1, "sandbox");
-        let metric = &line["_aws"]["CloudWatchMetrics"][0];
-        assert_eq!(metric["Dimensions"], json!([["stack"], ["stack", "gateway"]]));
-        assert_eq!(metric["Metrics"][0]["Name"], "payment.completed");
-        let members = (&line["stack"], &line["gateway"], &line["payment.completed"]);
-        assert_eq!(members, (&json!("shop"), &json!("sandbox"), &json!(1)));
-    }
-
-    #[tokio::test]
-    async fn a_request_is_known_while_it_is_worked_for() {
-        assert_eq!(request_id(), None);
-        assert_eq!(within("r-1", async { request_id() }).await.as_deref(), Some("r-1"));
-        assert_eq!(within("", async { request_id() }).await, None);
-    }
-
-    #[tokio::test]
-    async fn a_caller_is_known_from_its_key_on_and_to_its_own_request_alone() {
-        called_by("key:nobody");
-        assert_eq!(caller(), None);
-        let asked = async {
-            let before = caller();
-            called_by("key:shop-1");
-            (before, caller())
-        };
-        assert_eq!(within("r-1", asked).await, (None, Some("key:shop-1".to_owned())));
-        assert_eq!(within("r-2", async { caller() }).await, None);
-    }
 }

@@ -25,6 +25,7 @@ mod openapi;
 mod payment_keys;
 mod problems;
 mod profiles;
+mod real_money;
 mod redaction;
 mod refund_payment;
 mod refusals;
