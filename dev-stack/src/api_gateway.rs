@@ -23,6 +23,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::clock::Clock;
+use crate::hosts::Hosts;
 use crate::lambda::Lambda;
 use crate::openapi::serve;
 use crate::runtime_api::Answer;
@@ -52,11 +53,18 @@ pub struct ApiGateway {
     lambda: Lambda,
     clock: Clock,
     timeout: Duration,
+    /// Of the dev stack's own, beside the API.
+    more: Router,
 }
 
 impl ApiGateway {
     pub fn new(template: &Template, lambda: Lambda, clock: Clock, timeout: Duration) -> Self {
-        Self { routes: Arc::new(Routes::of(template)), lambda, clock, timeout }
+        Self { routes: Arc::new(Routes::of(template)), lambda, clock, timeout, more: Router::new() }
+    }
+
+    #[must_use]
+    pub fn with(self, more: Router) -> Self {
+        Self { more, ..self }
     }
 
     /// Answers on `listener` until the stack ends.
@@ -66,7 +74,9 @@ impl ApiGateway {
             .route("/2015-03-31/functions/{name}/invocations", post(invoke::invoke))
             .fallback(answer)
             .layer(DefaultBodyLimit::max(EVENT_MAX))
-            .with_state(self);
+            .with_state(self.clone())
+            .merge(self.more);
+        let routes = Hosts::of(&listener)?.guard(routes);
         axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>()).await
     }
 

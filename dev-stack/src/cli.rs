@@ -7,7 +7,7 @@ use lexopt::prelude::{Long, Short, Value, ValueExt};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use url::Url;
+use url::{Host, Url};
 
 use crate::sandbox::Profile;
 use crate::sandbox_alone::{self, SandboxOptions};
@@ -135,7 +135,9 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("env-vars") => options.env_vars = Some(parser.value()?.into()),
             Long("gateway") => options.gateway = Some(gateway(&parser.value()?.string()?)?),
             Long("origin") => options.origins.push(origin(&parser.value()?.string()?)?),
-            Long("delivery-url") => options.delivery_url = Some(parser.value()?.parse()?),
+            Long("delivery-url") => {
+                options.delivery_url = Some(delivery_url(&parser.value()?.string()?)?)
+            }
             Long("sandbox-profile") => options.profile = parser.value()?.parse()?,
             Long("quiet") => options.quiet = true,
             Long("json") => options.json = true,
@@ -164,12 +166,37 @@ fn origin(text: &str) -> Result<String, lexopt::Error> {
     let url = Url::parse(text).ok().filter(|url| ["http", "https"].contains(&url.scheme()));
     let origin = url.map(|url| (url.origin().ascii_serialization(), url));
     match origin {
-        Some((origin, url)) if url.as_str() == format!("{origin}/") => Ok(origin),
+        Some((origin, url)) if url.as_str() == format!("{origin}/") => {
+            if url.scheme() == "https" || is_this_machine(&url) {
+                return Ok(origin);
+            }
+            let told = format!(
+                "no shopper is sent to {text}: over plain http only to this machine \
+                 (http://localhost:5173), elsewhere by https"
+            );
+            Err(lexopt::Error::Custom(told.into()))
+        }
         _ => {
             let told = format!("{text} is no origin; one looks like http://localhost:5173");
             Err(lexopt::Error::Custom(told.into()))
         }
     }
+}
+
+/// As the API asks it of a `return_url`.
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn delivery_url(text: &str) -> Result<Url, lexopt::Error> {
+    let url = Url::parse(text).ok().filter(|url| ["http", "https"].contains(&url.scheme()));
+    let told = || format!("{text} is no address; one looks like http://localhost:5173/webhooks");
+    url.ok_or_else(|| lexopt::Error::Custom(told().into()))
 }
 
 fn sandbox(mut parser: lexopt::Parser) -> Result<SandboxOptions, lexopt::Error> {
@@ -235,7 +262,12 @@ mod tests {
             let told = command(&["--origin", wrong]).unwrap_err();
             assert!(told.starts_with(&format!("{wrong} is no origin")), "{told}");
         }
-        assert!(command(&["--delivery-url", "x"]).unwrap_err().contains('x'));
+        let told = command(&["--origin", "http://shop.example"]).unwrap_err();
+        assert!(told.starts_with("no shopper is sent to http://shop.example"), "{told}");
+        for wrong in ["nope", "shop.example/hook", "ftp://shop.example"] {
+            let told = command(&["--delivery-url", wrong]).unwrap_err();
+            assert!(told.starts_with(&format!("{wrong} is no address")), "{told}");
+        }
     }
 
     #[test]

@@ -6,22 +6,34 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> i64 + Send + Sync>);
+pub struct Clock {
+    now: Hands,
+    outside: Hands,
+}
+
+type Hands = Arc<dyn Fn() -> i64 + Send + Sync>;
 
 impl Clock {
     /// The machine's clock; in debug builds ahead of it by the offset file's seconds, so that a
     /// test can pass an expiry without waiting for it.
     pub fn system() -> Self {
-        Self(Arc::new(|| machine_ms().saturating_add(offset_seconds().saturating_mul(1000))))
+        let now = || machine_ms().saturating_add(offset_seconds().saturating_mul(1000));
+        Self { now: Arc::new(now), outside: Arc::new(machine_ms) }
     }
 
     pub fn fixed(now_ms: Arc<AtomicI64>) -> Self {
-        Self(Arc::new(move || now_ms.load(Ordering::SeqCst)))
+        let hands: Hands = Arc::new(move || now_ms.load(Ordering::SeqCst));
+        Self { now: Arc::clone(&hands), outside: hands }
     }
 
     /// Milliseconds since 1970.
     pub fn now_ms(&self) -> i64 {
-        (self.0)()
+        (self.now)()
+    }
+
+    /// What a clock shows that was not moved: confirmations are signed by it, as a shop has no other.
+    pub fn outside_ms(&self) -> i64 {
+        (self.outside)()
     }
 }
 

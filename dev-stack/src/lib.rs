@@ -24,8 +24,10 @@ mod site;
 mod banner;
 pub mod clock;
 pub mod disk;
+mod hosts;
 mod http_client;
 mod listeners;
 mod random;
+mod rehearsal;
 
 pub use cli::main;

@@ -15,6 +15,7 @@ mod page;
 mod parameters;
 mod reading;
 pub(crate) mod serve;
+mod webhooks;
 
 use quittance::http::problem::Kind;
 use quittance::http::schemas;
@@ -56,9 +57,10 @@ pub fn document(examples: &[Example]) -> Value {
             { "name": "Orders", "description": "What is to be paid." },
             { "name": "Payments", "description": "Attempts to pay an order; at most one is live." },
             { "name": "Refunds", "description": "Captured money given back." },
-            { "name": "Webhooks", "description": "What gateways tell." },
+            { "name": "Webhooks", "description": "What gateways tell, and what the shop hears." },
         ],
         "paths": paths,
+        "webhooks": webhooks::all(),
         "components": {
             "schemas": all_schemas(),
             "securitySchemes": security_schemes(),
@@ -105,6 +107,7 @@ fn request_body(operation: &Operation, schema: &Value, examples: &[Example]) -> 
 fn all_schemas() -> Map<String, Value> {
     let mut all = schemas::answers();
     all.insert("Received".to_owned(), event::received());
+    all.insert("Confirmation".to_owned(), webhooks::confirmation());
     let named = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
     all.insert(
         "PaymentRead".to_owned(),

@@ -39,11 +39,13 @@ use tokio::net::TcpListener;
 use crate::aws::secrets_manager::SecretsManager;
 use crate::clock::Clock;
 use crate::disk::{Disk, DiskError};
+use crate::hosts::Hosts;
 use crate::site::{self, ASSET_CACHE, Asset, Reach};
 use api::Api;
 use cart::Cart;
 use inbox::Inbox;
 use pages::{OpenOrder, Page};
+pub(crate) use signature::keys as signing_keys;
 use visits::Visits;
 
 /// A confirmation is some hundred bytes; more than this is not one.
@@ -126,6 +128,7 @@ impl Shop {
             .layer(DefaultBodyLimit::max(BODY_MAX))
             .layer(middleware::from_fn_with_state(self.clone(), door::pass))
             .with_state(self);
+        let routes = Hosts::of(&listener)?.guard(routes);
         axum::serve(listener, routes).await
     }
 

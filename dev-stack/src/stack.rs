@@ -126,6 +126,7 @@ impl Stack {
         let clock = ground.clock.clone();
         let timeout = api_gateway::TIMEOUT;
         let api = ApiGateway::new(&ground.template, lambda.clone(), clock.clone(), timeout);
+        let api = api.with(ground.rehearsal(sqs.clone(), secrets.clone()).routes());
         tasks.spawn(api.serve(listeners.api));
         tasks.spawn(ground.shop(secrets)?.serve(listeners.shop));
         event_sources::start(&ground.template, &sqs, &lambda, &clock, &mut tasks)?;

@@ -10,6 +10,8 @@ use crate::domain::capabilities::GatewayName;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     Store,
+    /// Keeping events that fit no order.
+    Parking,
     Gateways,
     Confirmations,
     /// Calls by merchants' servers.
@@ -27,6 +29,8 @@ pub struct Config {
     /// Read at start, without their stack's name.
     pub secrets: Vec<&'static str>,
     pub due_shards: u32,
+    /// Events of unknown orders that are kept in one hour; beyond it they are put off.
+    pub parked_per_hour: Option<u32>,
     pub gateways: Vec<GatewayName>,
     /// The money is real: only live credentials are taken, and otherwise none of them.
     pub live: bool,
@@ -109,7 +113,10 @@ impl Config {
             match need {
                 Need::Store => {
                     config.table = read.required("TABLE_NAME");
-                    config.due_shards = read.number("DUE_SHARDS");
+                    config.due_shards = read.number("DUE_SHARDS", 1024);
+                }
+                Need::Parking => {
+                    config.parked_per_hour = Some(read.number("PARKED_PER_HOUR", 1_000_000));
                 }
                 Need::Gateways => {
                     config.gateways = read.gateways();
@@ -146,11 +153,11 @@ impl Reader<'_> {
         })
     }
 
-    fn number(&mut self, name: &str) -> u32 {
+    fn number(&mut self, name: &str, max: u32) -> u32 {
         let text = self.required(name);
-        let number = text.parse().ok().filter(|shards| (1..=1024).contains(shards));
+        let number = text.parse().ok().filter(|number| (1..=max).contains(number));
         if number.is_none() && !text.is_empty() {
-            self.errors.push(format!("{name} is not a number from 1 to 1024"));
+            self.errors.push(format!("{name} is not a number from 1 to {max}"));
         }
         number.unwrap_or(1)
     }

@@ -64,6 +64,8 @@ pub enum Mutant {
     LostTakeIsARival,
     LostTakeOverIsARival,
     OrphanDropped,
+    FullIsAcknowledged,
+    ForeignBelieved,
     RefusedRepeatIsRefused,
     BatchForgetsAFailure,
     BatchNamesAll,

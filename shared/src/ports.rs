@@ -19,6 +19,11 @@ use crate::domain::time::Timestamp;
 /// What time it is.
 pub trait Clock: Send + Sync + fmt::Debug {
     fn now(&self) -> Timestamp;
+
+    /// What the clocks of others show: another time only where the dev stack's clock was moved.
+    fn outside(&self) -> Timestamp {
+        self.now()
+    }
 }
 
 /// Names that cannot be computed: of writes, and of orders that came without a key.
@@ -71,6 +76,8 @@ pub struct Create {
     /// Life of the page, computed from stored times, so that a repeat is the same request.
     pub expires_in_seconds: i64,
     pub metadata: std::collections::BTreeMap<String, String>,
+    /// Told beside the metadata, so that events say whose they are; absent if the first call told none.
+    pub stack: Option<String>,
 }
 
 /// Which payment is meant: by our name, and by the gateway's where it is known.
@@ -228,5 +235,7 @@ pub trait Gateway: Send + Sync + fmt::Debug {
         delivery: &Delivery<'a>,
         now: Timestamp,
     ) -> Result<Verified<'a>, SignatureError>;
+    /// The stack that the event's payment was made for, if the event tells.
+    fn stack_of(&self, verified: &Verified<'_>) -> Option<String>;
     fn translate(&self, verified: &Verified<'_>) -> Result<Notice, MappingError>;
 }

@@ -43,8 +43,11 @@ impl SystemClock {
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        let seconds = i64::try_from(unix_ms() / 1000).unwrap_or(i64::MAX);
-        Timestamp::from_unix(seconds).plus(self.offset_seconds())
+        self.outside().plus(self.offset_seconds())
+    }
+
+    fn outside(&self) -> Timestamp {
+        Timestamp::from_unix(i64::try_from(unix_ms() / 1000).unwrap_or(i64::MAX))
     }
 }
 

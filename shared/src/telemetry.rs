@@ -54,7 +54,13 @@ pub enum Metric {
     PaymentAbandoned,
     WebhookIgnored,
     WebhookRejected,
+    /// Without a signature: anybody's.
+    WebhookUnsigned,
+    /// Of another stack at the same gateway.
+    WebhookForeign,
     WebhookParked,
+    /// Put off, as the hour's room for parked events is taken.
+    WebhookNotParked,
     SweepFailed,
     /// How long the oldest work that a sweep found had been due.
     SweepBacklogAge,
@@ -67,7 +73,7 @@ pub enum Metric {
 }
 
 impl Metric {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::RequestFailed,
         Self::RequestUnauthorized,
         Self::RequestForbidden,
@@ -80,7 +86,10 @@ impl Metric {
         Self::PaymentAbandoned,
         Self::WebhookIgnored,
         Self::WebhookRejected,
+        Self::WebhookUnsigned,
+        Self::WebhookForeign,
         Self::WebhookParked,
+        Self::WebhookNotParked,
         Self::SweepFailed,
         Self::SweepBacklogAge,
         Self::SweepLeft,
@@ -103,7 +112,10 @@ impl Metric {
             Self::PaymentAbandoned => "payment.abandoned",
             Self::WebhookIgnored => "webhook.ignored",
             Self::WebhookRejected => "webhook.rejected",
+            Self::WebhookUnsigned => "webhook.unsigned",
+            Self::WebhookForeign => "webhook.foreign",
             Self::WebhookParked => "webhook.parked",
+            Self::WebhookNotParked => "webhook.not_parked",
             Self::SweepFailed => "sweep.failed",
             Self::SweepBacklogAge => "sweep.backlog_age",
             Self::SweepLeft => "sweep.left",
@@ -128,7 +140,10 @@ impl Metric {
             | Self::PaymentAbandoned
             | Self::WebhookIgnored
             | Self::WebhookRejected
+            | Self::WebhookUnsigned
+            | Self::WebhookForeign
             | Self::WebhookParked
+            | Self::WebhookNotParked
             | Self::SweepFailed
             | Self::SweepLeft
             | Self::ConfirmationDelivered

@@ -21,8 +21,9 @@ use crate::STACK;
 use crate::counting::{Calls, CountedTransport, Tally, count, http_client, secret_reads};
 use crate::event::Event;
 
-const NEEDS: [Need; 6] = [
+const NEEDS: [Need; 7] = [
     Need::Store,
+    Need::Parking,
     Need::Gateways,
     Need::Confirmations,
     Need::ApiKeys,
@@ -171,6 +172,7 @@ fn environment(stack: &Stack, live: &str) -> BTreeMap<String, String> {
         ("STACK_NAME", "quittance"),
         ("TABLE_NAME", e2e::TABLE),
         ("DUE_SHARDS", &shards),
+        ("PARKED_PER_HOUR", "1000"),
         ("GATEWAYS", "sandbox"),
         ("LIVE", live),
         ("CONFIRMATION_QUEUES", &queues),

@@ -170,3 +170,32 @@ async fn the_line_for_machines_has_every_address() {
     assert_eq!(stack.addresses["api_key"], KEY);
     assert_eq!(stack.addresses["pid"], stack.pid());
 }
+
+#[tokio::test]
+async fn no_page_of_another_site_reaches_a_port_by_a_name_of_its_own() {
+    let stack = Stack::start(STACK).await;
+    let ports = ["api", "sandbox", "dynamodb", "sqs", "secrets_manager", "shop"];
+    for port in ports {
+        let address = stack.address(port);
+        let number = address.rsplit(':').next().unwrap();
+        let ask = async |host: &str| {
+            let asked = stack.client().get(address).header("host", host).send().await.unwrap();
+            asked.status().as_u16()
+        };
+        for strange in ["evil.example", &format!("evil.example:{number}"), "localhost.evil.example"]
+        {
+            assert_eq!(ask(strange).await, 421, "{port} {strange}");
+        }
+        for ours in [format!("localhost:{number}"), format!("127.0.0.1:{number}")] {
+            assert_ne!(ask(&ours).await, 421, "{port} {ours}");
+        }
+    }
+    // Nor by ours, where no credentials are asked for: the engine itself would answer every site.
+    for port in ["dynamodb", "sqs", "secrets_manager"] {
+        let read =
+            stack.client().post(stack.address(port)).header("origin", "https://evil.example");
+        let answer = read.body("{}").send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 403, "{port}");
+        assert!(!answer.headers().contains_key("access-control-allow-origin"), "{port}");
+    }
+}

@@ -40,6 +40,27 @@ async fn write_the_api_document() {
     std::fs::write(FILE, written(&document(&examples))).unwrap();
 }
 
+/// The words of what is announced stand in the code as `Self::Kind => "word"`; those that are not are
+/// listed before the first `=> false`.
+#[test]
+fn the_document_names_every_confirmation_that_a_shop_can_hear() {
+    let code = include_str!("../../shared/src/domain/changes.rs");
+    let (words, rest) = code.split_once("pub fn is_announced").unwrap();
+    let silent: Vec<&str> =
+        rest.split("=> false").next().unwrap().split("Self::").skip(1).collect();
+    let silent: Vec<&str> = silent.iter().filter_map(|it| it.split_whitespace().next()).collect();
+    let mut told = BTreeSet::new();
+    for line in words.lines().filter(|line| line.contains("=> \"")) {
+        let (kinds, word) = line.split_once("=> \"").unwrap();
+        let mut kinds = kinds.split('|').map(|kind| kind.trim().trim_start_matches("Self::"));
+        if kinds.any(|kind| !silent.contains(&kind)) {
+            told.insert(word.trim_end_matches("\",").to_owned());
+        }
+    }
+    let documented = DOCUMENT["webhooks"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(told, documented);
+}
+
 #[test]
 fn the_document_and_the_template_have_the_same_routes() {
     let mut documented = BTreeSet::new();

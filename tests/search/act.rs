@@ -44,8 +44,10 @@ pub(super) enum Act {
     Deliver,
     /// Somebody without the key says that an attempt succeeded.
     Forge(&'static str),
-    /// The gateway tells of a payment of nobody's.
-    Orphan,
+    /// The gateway tells of a payment of nobody's, each name another one's.
+    Orphan(&'static str),
+    /// The gateway tells that another stack's payment of the same name succeeded.
+    Foreign(&'static str),
     /// The same merchant does it with a second order.
     Beside(&'static Self),
     /// At most three acts at once, each by a process of its own, one call at a time.

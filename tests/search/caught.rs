@@ -63,6 +63,8 @@ pub(super) const CAUGHT: &[(Mutant, &str, &str)] = &[
     (Mutant::LostTakeIsARival, "approve/paypal-like/in-order", "18:after"),
     (Mutant::LostTakeOverIsARival, "approve/full/in-order", "2:before+5:after"),
     (Mutant::OrphanDropped, "orphan/full/in-order", "none"),
+    (Mutant::FullIsAcknowledged, "orphans/full/in-order", "none"),
+    (Mutant::ForeignBelieved, "foreign/full/in-order", "none"),
     (Mutant::RefusedRepeatIsRefused, "refund-very-late/full/reversed", "13:late"),
     (Mutant::UnsignedBodyBelieved, "lie/phonepe-like/in-order", "none"),
     (Mutant::SignatureNotChecked, "forged/full/in-order", "none"),

@@ -24,7 +24,7 @@ impl Client {
 
     /// At a gateway that does not sign: that `id` captured what `payment` asks for.
     pub(super) async fn told_of(&mut self, payment: &PaymentId, id: &Value) -> Option<Reply> {
-        let (headers, body) = self.success(payment, id, "evt_lie", WEBHOOK_SECRET);
+        let (headers, body) = self.success(payment, id, "evt_lie", WEBHOOK_SECRET, Value::Null);
         self.webhook(&headers, body).await
     }
 }

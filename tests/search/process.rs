@@ -68,6 +68,7 @@ fn config(due_shards: u32) -> Config {
         stack: "quittance".to_owned(),
         table: "payments".to_owned(),
         due_shards,
+        parked_per_hour: Some(1),
         gateways: vec![GatewayName::new("sandbox")],
         targets: queues.into(),
         dev_stack: true,

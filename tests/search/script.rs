@@ -137,7 +137,8 @@ impl Player {
                 let payment = self.payment(key);
                 self.client.forged(&payment).await;
             }
-            Act::Orphan => self.client.orphan().await,
+            Act::Orphan(name) => self.client.orphan(name).await,
+            Act::Foreign(key) => self.client.foreign(&self.payment(key)).await,
             Act::Beside(act) => self.beside(*act, webhooks).await,
             Act::Deliver => self.deliver(webhooks).await,
             Act::Together(acts) => Box::pin(self.together(acts, webhooks)).await,

@@ -1,8 +1,8 @@
 //! The scripts that are played.
 
 use super::act::Act::{
-    self, Behave, Beside, Cancel, CancelOrder, Capture, Choose, Dashboard, Forge, Look, Orphan,
-    Pay, PayInstead, PayManual, Refund, RefundsBecome, Sweep, Wait,
+    self, Behave, Beside, Cancel, CancelOrder, Capture, Choose, Dashboard, Foreign, Forge, Look,
+    Orphan, Pay, PayInstead, PayManual, Refund, RefundsBecome, Sweep, Wait,
 };
 use super::scenarios::{Need, Scenario};
 
@@ -227,7 +227,9 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         &[Behave(r#"{"hide_seconds":90}"#), Pay("a"), Choose("a", "approve"), Look("a")],
     ),
     plain("forged", &[Pay("a"), Forge("a"), Wait(35), Look("a")]),
-    plain("orphan", &[Pay("a"), Orphan, Choose("a", "approve")]),
+    plain("orphan", &[Pay("a"), Orphan("nobody"), Choose("a", "approve")]),
+    plain("orphans", &[Pay("a"), Orphan("nobody"), Orphan("no-one"), Choose("a", "approve")]),
+    plain("foreign", &[Pay("a"), Foreign("a"), Wait(35), Look("a")]),
     with(
         "dispute-lost",
         &[Need::Events],

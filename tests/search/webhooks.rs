@@ -53,7 +53,7 @@ impl Client {
     pub(super) async fn forged(&mut self, payment: &PaymentId) {
         let world = std::sync::Arc::clone(&self.world);
         let before = world.state().images.clone();
-        let reply = self.stranger(payment, DELIVERY_SECRET).await;
+        let reply = self.stranger(payment, "evt_stranger", DELIVERY_SECRET, Value::Null).await;
         if reply.is_some_and(|status| !matches!(status, 401 | 503)) {
             world.violate(format!("I6 a forged webhook was answered {reply:?}"));
         }
@@ -62,12 +62,14 @@ impl Client {
         }
     }
 
-    /// The gateway tells of a success of an order that we do not have: it is kept for later.
-    pub(super) async fn orphan(&mut self) {
-        let order = OrderId::from_key(&Key::parse("nobody").unwrap());
+    /// The gateway tells of a success of an order that we do not have: it is kept for later, or the
+    /// gateway is to come again.
+    pub(super) async fn orphan(&mut self, name: &str) {
+        let order = OrderId::from_key(&Key::parse(name).unwrap());
         let payment = PaymentId::from_number(&order, 0);
-        let reply = self.stranger(&payment, WEBHOOK_SECRET).await;
-        let kept = self.world.state().images.keys().any(|key| key.starts_with("P#sandbox#"));
+        let id = format!("evt_{name}");
+        let reply = self.stranger(&payment, &id, WEBHOOK_SECRET, Value::Null).await;
+        let kept = self.world.state().images.contains_key(&format!("P#sandbox#{id}"));
         if reply == Some(200) && !kept {
             self.world.violate("I9 an orphan was acknowledged and is not kept".to_owned());
         }
@@ -76,9 +78,29 @@ impl Client {
         }
     }
 
-    async fn stranger(&mut self, payment: &PaymentId, secret: &str) -> Option<u16> {
+    /// The gateway tells of a success of another stack's payment of the same name: nothing comes of it.
+    pub(super) async fn foreign(&mut self, payment: &PaymentId) {
+        let world = std::sync::Arc::clone(&self.world);
+        let before = world.state().images.clone();
+        let theirs = json!({ "quittance_stack": "another" });
+        let reply = self.stranger(payment, "evt_foreign", WEBHOOK_SECRET, theirs).await;
+        if reply.is_some_and(|status| !matches!(status, 200 | 503)) {
+            world.violate(format!("I9 another stack's event was answered {reply:?}"));
+        }
+        if world.state().images != before {
+            world.violate("I6 another stack's event changed something".to_owned());
+        }
+    }
+
+    async fn stranger(
+        &mut self,
+        payment: &PaymentId,
+        id: &str,
+        secret: &str,
+        metadata: Value,
+    ) -> Option<u16> {
         self.world.tell(|| format!("> a stranger's webhook for {payment}"));
-        let event = self.success(payment, &json!("pay_stranger"), "evt_stranger", secret);
+        let event = self.success(payment, &json!("pay_stranger"), id, secret, metadata);
         self.world.state().work = Some(Work::Webhook(event.0.clone(), event.1.clone()));
         self.webhook(&event.0, event.1).await.map(|reply| reply.status)
     }
@@ -90,10 +112,12 @@ impl Client {
         object: &Value,
         id: &str,
         secret: &str,
+        metadata: Value,
     ) -> (Vec<(&'static str, String)>, Bytes) {
         let body = json!({
             "event": "payment.completed", "payment_id": payment, "order_id": payment.order(),
             "status": "succeeded", "id": object, "amount": AMOUNT, "currency": "USD",
+            "metadata": metadata,
         });
         let body = Bytes::from(body.to_string());
         let proof = match self.world.profile {

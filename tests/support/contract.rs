@@ -29,6 +29,22 @@ pub fn route_of(method: &Method, path: &str) -> Option<String> {
     has.then(|| format!("{method} {path}"))
 }
 
+/// Panics if the document does not say that the shop may hear this.
+#[track_caller]
+pub fn check_confirmation(body: &Value) {
+    let kind = body["type"].as_str().unwrap_or_default();
+    assert!(
+        DOCUMENT["webhooks"].get(kind).is_some(),
+        "docs/openapi.json tells of no {kind}: {body}"
+    );
+    let schema = &DOCUMENT["components"]["schemas"]["Confirmation"];
+    for (told, schema) in [(body, schema), (&body["data"], &schema["properties"]["data"])] {
+        for name in schema["required"].as_array().unwrap() {
+            assert!(told.get(name.as_str().unwrap()).is_some(), "{name} is not in {body}");
+        }
+    }
+}
+
 /// Panics if the document does not say that this may be answered.
 #[track_caller]
 pub fn check(answer: &Answer) {

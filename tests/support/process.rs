@@ -93,6 +93,11 @@ impl Stack {
             .collect()
     }
 
+    /// Says by how many seconds the stack's clock is ahead.
+    pub fn clock_file(&self) -> &Path {
+        &self.clock
+    }
+
     /// Moves the clock of the stack and its children to so many seconds ahead.
     pub fn set_clock_ahead(&self, seconds: i64) {
         let next = self.clock.with_extension("next");

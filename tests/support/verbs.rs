@@ -183,7 +183,9 @@ impl Stack {
         let url = format!("{}/inbox", self.address("shop"));
         let request = self.http.get(url).header("accept", "application/json");
         let answer = self.send(request).await.expect(200);
-        answer.body["confirmations"].as_array().unwrap().clone()
+        let told = answer.body["confirmations"].as_array().unwrap().clone();
+        told.iter().for_each(|told| contract::check_confirmation(&told["body"]));
+        told
     }
 
     /// Waits for a confirmation of this type in the shop's inbox.

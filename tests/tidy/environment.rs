@@ -10,8 +10,9 @@ use crate::source::read;
 use crate::template::{functions, ours, resource_name};
 use crate::{found, none};
 
-const NEEDS: [(&str, Need); 6] = [
+const NEEDS: [(&str, Need); 7] = [
     ("Need::Store", Need::Store),
+    ("Need::Parking", Need::Parking),
     ("Need::Gateways", Need::Gateways),
     ("Need::Confirmations", Need::Confirmations),
     ("Need::ApiKeys", Need::ApiKeys),

@@ -34,7 +34,7 @@ const PLACES: [Place; 6] = [
         only_in: &[
             "shared/src/gateways/*/signature.rs",
             "shared/src/ports.rs",
-            "shared/src/operations/sweep.rs",
+            "shared/src/operations/retry.rs",
         ],
     },
     // The dev stack hands its children what tests ask of them, and its clock reads the same file.
@@ -152,7 +152,7 @@ fn a_displaced_name_is_found() {
              dev-stack/src/environment.rs, dev-stack/src/clock.rs only",
             "shared/src/http/x.rs:2: `vouch_for`: the proof of a sender is for \
              shared/src/gateways/*/signature.rs, shared/src/ports.rs, \
-             shared/src/operations/sweep.rs only",
+             shared/src/operations/retry.rs only",
         ],
     );
 }

@@ -1,9 +1,11 @@
 //! The embedded `DynamoDB`: opened, given its tables, served on a thread of its own.
 
+mod front;
 mod table;
 #[cfg(test)]
 mod tests;
 
+use std::future::pending;
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
@@ -64,19 +66,24 @@ pub struct Served {
 pub fn serve(database: Database, listener: TcpListener) -> Result<Served, DynamoDbError> {
     listener.set_nonblocking(true)?;
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-    let listener = {
+    let engine = front::private_listener()?;
+    let (listener, engine) = {
         let _within = runtime.enter();
-        tokio::net::TcpListener::from_std(listener)?
+        (tokio::net::TcpListener::from_std(listener)?, tokio::net::TcpListener::from_std(engine)?)
     };
+    let routes = front::routes(&listener, &engine)?;
     let (stop, stopped) = oneshot::channel();
     thread::Builder::new().name("dynamodb".to_owned()).spawn(move || {
         runtime.block_on(async {
             let sweeping = tokio::spawn(sweep(database.clone()));
             // The other end is dropped, never sent to: an error is the sign.
             let stopped = async { drop(stopped.await) };
-            if let Err(error) = serve_with_shutdown(listener, database, stopped).await {
+            let serving = tokio::spawn(serve_with_shutdown(engine, database, pending()));
+            let fronting = axum::serve(listener, routes).with_graceful_shutdown(stopped);
+            if let Err(error) = fronting.await {
                 tracing::error!(%error, "DynamoDB is no longer served");
             }
+            serving.abort();
             sweeping.abort();
         });
     })?;

@@ -7,11 +7,15 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::response::Response;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use uuid::Uuid;
+
+use crate::hosts::Hosts;
+use crate::site;
 
 /// Ten SQS messages of 1 MiB in all, every byte of them escaped as `\u0009`, and some room.
 const BODY_BYTES_MAX: usize = 8 << 20;
@@ -85,7 +89,19 @@ pub fn router<S: AwsJson>(service: S) -> Router {
 }
 
 pub async fn serve<S: AwsJson>(listener: TcpListener, service: S) -> io::Result<()> {
-    axum::serve(listener, router(service)).await
+    let routes = Hosts::of(&listener)?.guard(only_from_here(router(service)));
+    axum::serve(listener, routes).await
+}
+
+/// These services ask for no credentials here, so no page of another site may call them.
+pub(super) fn only_from_here(routes: Router) -> Router {
+    routes.layer(middleware::from_fn(async |request: Request, next: Next| {
+        if site::is_from_elsewhere(request.method(), request.headers()) {
+            StatusCode::FORBIDDEN.into_response()
+        } else {
+            next.run(request).await
+        }
+    }))
 }
 
 async fn handle<S: AwsJson>(State(service): State<S>, request: Request) -> Response {

@@ -85,6 +85,8 @@ struct TruePayment<'a> {
     payment: PaymentView,
     #[serde(skip_serializing_if = "Option::is_none")]
     order_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    metadata: &'a BTreeMap<String, String>,
     captures: Vec<CaptureView<'a>>,
     create_calls: u64,
     /// Look-ups do not see it yet.
@@ -119,6 +121,7 @@ fn truth(gateway: &Gateway) -> Reply {
         // Whatever time hides from look-ups is shown.
         payment: PaymentView::with_page(payment, &gateway.base_url, i64::MAX),
         order_id: payment.metadata.get("order_id").map(String::as_str),
+        metadata: &payment.metadata,
         captures: payment.captured.iter().map(CaptureView::of).collect(),
         create_calls: create_calls.get(&payment.reference).copied().unwrap_or(0),
         hidden: payment.visible_at > gateway.now,

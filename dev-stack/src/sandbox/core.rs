@@ -53,6 +53,16 @@ impl Core {
         Ok(Self { api_key, webhook_secret, clock, gateway })
     }
 
+    /// What the pages call the merchant, if it is another than the demo shop.
+    #[must_use]
+    pub fn of_merchant(mut self, name: Option<String>) -> Self {
+        let gateway = self.gateway.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(name) = name {
+            gateway.merchant = name;
+        }
+        self
+    }
+
     /// Serves one call. Whether the peer may use `/control` is for the caller to know: a peer is
     /// a matter of sockets.
     pub fn handle(&self, request: &Request<Bytes>) -> Outcome {

@@ -1,5 +1,7 @@
 //! What the gateway tells the merchant: the name and the body of each event.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::dispute::{Dispute, DisputeStatus};
@@ -39,6 +41,7 @@ impl Event {
             event: self.name()?,
             payment_id: &payment.reference,
             order_id: payment.metadata.get("order_id").map(String::as_str),
+            metadata: &payment.metadata,
             status: payment.status.event_word(),
             id: &payment.id,
             amount: payment.captured.as_ref().map_or(payment.amount, |capture| capture.amount),
@@ -112,6 +115,8 @@ struct Body<'a> {
     payment_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     order_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    metadata: &'a BTreeMap<String, String>,
     status: &'static str,
     /// The gateway's own name of it.
     id: &'a str,

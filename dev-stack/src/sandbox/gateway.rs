@@ -30,6 +30,8 @@ pub(super) struct Gateway {
     /// Create calls seen per reference, with or without effect.
     create_calls: BTreeMap<String, u64>,
     outbox: Outbox,
+    /// To whom its pages say that is paid.
+    pub(super) merchant: String,
 }
 
 impl Gateway {
@@ -60,6 +62,7 @@ impl Gateway {
             create_calls: disk.all(journal::CREATE_CALLS)?.into_iter().collect(),
             outbox: Outbox::restore(numbered.collect()),
             journal: Journal::new(disk),
+            merchant: "Demo shop".to_owned(),
         })
     }
 

@@ -4,13 +4,12 @@ use askama::Template;
 use qrcode::{Color, EcLevel, QrCode};
 use url::form_urlencoded;
 
+use super::gateway::Gateway;
 use super::page::Next;
 use super::payment::{CaptureMode, Method, Payment, Status};
 use super::refusal::Refusal;
 use crate::site::number;
 
-/// The one merchant of this gateway.
-const MERCHANT: &str = "Demo shop";
 /// No bank has it: an app that scans the code finds nobody to pay.
 const VPA: &str = "demo.shop@sandbox";
 /// Light modules around the code, without which scanners do not find it.
@@ -48,7 +47,7 @@ struct Choice {
 
 /// What is to be paid, to whom, and for how long.
 struct Bill<'a> {
-    merchant: &'static str,
+    merchant: &'a str,
     number: String,
     currency: String,
     reference: &'a str,
@@ -117,15 +116,15 @@ struct Refused<'a> {
     message: &'a str,
 }
 
-/// `reserves`: the gateway can authorize without capturing. `notice`: why what was just asked for was
+/// `notice`: why what was just asked for was
 /// not done.
 pub(super) fn checkout(
     payment: &Payment,
-    reserves: bool,
-    now: i64,
+    gateway: &Gateway,
     notice: Option<&str>,
 ) -> Result<String, Refusal> {
-    let bill = Bill::of(payment, now);
+    let bill = Bill::of(payment, &gateway.merchant, gateway.now);
+    let reserves = gateway.abilities.manual;
     let return_url = payment.return_url.as_deref();
     let page = match payment.next() {
         Next::Pay => pay(payment, bill, reserves).render(),
@@ -196,7 +195,7 @@ fn ending<'a>(payment: &'a Payment, bill: Bill<'a>, notice: Option<&'a str>) -> 
 fn upi_link(payment: &Payment, bill: &Bill<'_>) -> String {
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("pa", VPA)
-        .append_pair("pn", MERCHANT)
+        .append_pair("pn", bill.merchant)
         .append_pair("am", &bill.number.replace(',', ""))
         .append_pair("cu", &bill.currency)
         .append_pair("tr", &payment.reference)
@@ -227,12 +226,12 @@ impl Outcome {
 }
 
 impl<'a> Bill<'a> {
-    fn of(payment: &'a Payment, now: i64) -> Self {
+    fn of(payment: &'a Payment, merchant: &'a str, now: i64) -> Self {
         let amount = payment.captured.as_ref().map_or(payment.amount, |capture| capture.amount);
         let currency = payment.currency_now().to_string();
         let left = payment.expires_at.map(|at| at.saturating_sub(now).max(0));
         Self {
-            merchant: MERCHANT,
+            merchant,
             number: number(amount, &currency),
             currency,
             reference: &payment.reference,

@@ -78,7 +78,7 @@ fn show(gateway: &Gateway, call: &Call<'_>, token: &str) -> Reply {
 }
 
 fn page(gateway: &Gateway, payment: &Payment, status: StatusCode, notice: Option<&str>) -> Reply {
-    let body = html::checkout(payment, gateway.abilities.manual, gateway.now, notice)?;
+    let body = html::checkout(payment, gateway, notice)?;
     let shop = payment.return_url.as_deref().and_then(site::origin);
     Ok(Answer::page(status, body, shop))
 }

@@ -24,6 +24,7 @@ use super::call::BODY_BYTES_MAX;
 use super::core::Core;
 use super::refusal::Refusal;
 use super::send::send_webhooks;
+use crate::hosts::{self, Hosts};
 
 /// How long a client may take to say what it wants.
 const REQUEST_WAIT: Duration = Duration::from_secs(30);
@@ -62,7 +63,9 @@ async fn accept(listener: TcpListener, core: Arc<Core>, news: Arc<Notify>) -> In
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                connections.spawn(connection(stream, peer, Arc::clone(&core), Arc::clone(&news)));
+                let Ok(hosts) = Hosts::of(&listener) else { continue };
+                let (core, news) = (Arc::clone(&core), Arc::clone(&news));
+                connections.spawn(connection(stream, peer, hosts, core, news));
             }
             Err(error) => {
                 warn!(%error, "the sandbox gateway cannot accept a connection");
@@ -74,8 +77,14 @@ async fn accept(listener: TcpListener, core: Arc<Core>, news: Arc<Notify>) -> In
     }
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, core: Arc<Core>, news: Arc<Notify>) {
-    let service = service_fn(|request| answer(request, peer, &core, &news));
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    hosts: Hosts,
+    core: Arc<Core>,
+    news: Arc<Notify>,
+) {
+    let service = service_fn(|request| answer(request, peer, hosts, &core, &news));
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(REQUEST_WAIT)
@@ -90,10 +99,14 @@ async fn connection(stream: TcpStream, peer: SocketAddr, core: Arc<Core>, news: 
 async fn answer(
     request: Request<Incoming>,
     peer: SocketAddr,
+    hosts: Hosts,
     core: &Core,
     news: &Notify,
 ) -> Result<Response<Full<Bytes>>, HangUp> {
     let outcome = match read(request).await? {
+        Ok(request) if !hosts.admits(request.uri(), request.headers()) => {
+            Outcome::Answer(hosts::refused())
+        }
         Ok(request) if is_control(request.uri().path()) && !is_here(peer.ip()) => {
             Err(Refusal::Forbidden).into()
         }

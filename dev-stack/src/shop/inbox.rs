@@ -78,7 +78,8 @@ pub(super) async fn receive(
     let envelope = Envelope::of(&headers).ok_or(StatusCode::UNAUTHORIZED)?;
     let secret = seeds::current(&shop.settings.secrets, &shop.settings.delivery_secret);
     let now_ms = shop.settings.clock.now_ms();
-    if !envelope.is_genuine(&body, &keys(&secret.unwrap_or_default()), now_ms) {
+    let keys = keys(&secret.unwrap_or_default(), now_ms);
+    if !envelope.is_genuine(&body, &keys, shop.settings.clock.outside_ms()) {
         return Err(StatusCode::UNAUTHORIZED);
     }
     let payload = str::from_utf8(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
@@ -108,7 +109,18 @@ pub(super) async fn show(
         (confirmation, order)
     });
     let told: Vec<_> = told.collect();
-    shop.page(pages::inbox(&told, &leaf, Cart::of(&headers).count()))
+    let elsewhere = shop.confirmations_elsewhere();
+    shop.page(pages::inbox(&told, &leaf, elsewhere, Cart::of(&headers).count()))
+}
+
+impl Shop {
+    /// Where confirmations go, if not here.
+    fn confirmations_elsewhere(&self) -> Option<String> {
+        let settings = &self.0.settings;
+        let secret = seeds::current(&settings.secrets, &settings.delivery_secret)?;
+        let url = secret["url"].as_str()?;
+        (!url.starts_with(&format!("{}/", settings.shop_url))).then(|| url.to_owned())
+    }
 }
 
 /// The latest first: that is what somebody looks for. A page that there is not is the nearest.

@@ -105,6 +105,7 @@ struct InboxPage<'a> {
     count: Count,
     told: Vec<Told<'a>>,
     leaf: &'a Leaf,
+    elsewhere: Option<String>,
 }
 
 #[derive(Template)]
@@ -203,14 +204,20 @@ fn status_url(order: &Order, api_url: &str) -> String {
     url.map(String::from).unwrap_or_default()
 }
 
-pub(super) fn inbox(told: &[(&Confirmation, Option<String>)], leaf: &Leaf, count: Count) -> Page {
+pub(super) fn inbox(
+    told: &[(&Confirmation, Option<String>)],
+    leaf: &Leaf,
+    elsewhere: Option<String>,
+    count: Count,
+) -> Page {
     let told = told.iter().map(|(confirmation, order)| Told {
         confirmation,
         words: words(&confirmation.kind).1,
         order: order.as_deref(),
         body: serde_json::to_string_pretty(&confirmation.body).unwrap_or_default(),
     });
-    InboxPage { title: "Inbox", here: "inbox", count, told: told.collect(), leaf }.render()
+    let told = told.collect();
+    InboxPage { title: "Inbox", here: "inbox", count, told, leaf, elsewhere }.render()
 }
 
 pub(super) fn help(help: &Help, count: Count) -> Page {

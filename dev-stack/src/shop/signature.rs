@@ -7,6 +7,8 @@ use data_encoding::{BASE64, BASE64_NOPAD};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// How far a timestamp may be off, both ways: what was recorded long ago is not replayed.
 const TOLERANCE_S: i64 = 300;
@@ -54,9 +56,18 @@ impl Envelope {
     }
 }
 
-/// The keys in the secret of deliveries: `{"keys":[{"key"}]}`, or `{"key"}`.
-pub(super) fn keys(secret: &Value) -> Vec<String> {
-    let listed = secret["keys"].as_array().into_iter().flatten().map(|entry| &entry["key"]);
+/// The keys in the secret of deliveries that are still good: `{"keys":[{"key","not_after"}]}`, or
+/// `{"key"}`. An end that cannot be read has come.
+pub(crate) fn keys(secret: &Value, now_ms: i64) -> Vec<String> {
+    let ended = |entry: &&Value| match &entry["not_after"] {
+        Value::Null => false,
+        end => {
+            let end = end.as_str().and_then(|end| OffsetDateTime::parse(end, &Rfc3339).ok());
+            end.is_none_or(|end| now_ms.div_euclid(1000) >= end.unix_timestamp())
+        }
+    };
+    let listed = secret["keys"].as_array().into_iter().flatten();
+    let listed = listed.filter(|entry| !ended(entry)).map(|entry| &entry["key"]);
     let keys = listed.chain([&secret["key"]]);
     keys.filter_map(|key| key.as_str().map(str::to_owned)).collect()
 }
@@ -64,4 +75,25 @@ pub(super) fn keys(secret: &Value) -> Vec<String> {
 fn decoded(key: &str) -> Option<Vec<u8>> {
     let base64 = key.strip_prefix("whsec_")?.trim_end_matches('=');
     BASE64_NOPAD.decode(base64.as_bytes()).ok().filter(|key| !key.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::keys;
+
+    #[test]
+    fn a_key_signs_until_its_end() {
+        let secret = json!({ "keys": [
+            { "key": "new", "not_after": null }, { "key": "newer" },
+            { "key": "old", "not_after": "2026-01-01T00:00:01Z" },
+            { "key": "elsewhere", "not_after": "2026-01-01T01:00:01+01:00" },
+            { "key": "odd", "not_after": "tomorrow" }, { "key": "odder", "not_after": 5 },
+        ] });
+        let end_ms = 1_767_225_601_000;
+        assert_eq!(keys(&secret, end_ms - 1), ["new", "newer", "old", "elsewhere"]);
+        assert_eq!(keys(&secret, end_ms), ["new", "newer"]);
+        assert_eq!(keys(&json!({ "key": "one" }), end_ms), ["one"]);
+    }
 }

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::lambda::Lambda;
 use crate::listeners::{self, Listeners};
+use crate::rehearsal::Rehearsal;
 use crate::runtime_api::RuntimeApi;
 use crate::sandbox;
 use crate::seeds::{LOCAL_API_KEY, SeedError, Seeds};
@@ -91,7 +92,7 @@ impl Ground {
 
     pub(super) fn sandbox(&self, secrets: &SecretsManager) -> Result<sandbox::Core, StackError> {
         let (api_key, webhook_secret) = self.seeds.sandbox_keys(secrets)?;
-        Ok(sandbox::Core::open(sandbox::Settings {
+        let core = sandbox::Core::open(sandbox::Settings {
             profile: self.seeds.profile,
             base_url: self.addresses.sandbox.clone(),
             api_key,
@@ -99,7 +100,10 @@ impl Ground {
             clock: self.clock.clone(),
             ids: sandbox::Ids::random().map_err(SeedError::from)?,
             disk: self.disk.clone(),
-        })?)
+        })?;
+        // Who is told of payments is whom they are for; a stranger's server has no other name here.
+        let url = self.seeds.delivery_url.as_deref().and_then(|url| url::Url::parse(url).ok());
+        Ok(core.of_merchant(url.and_then(|url| url.host_str().map(str::to_owned))))
     }
 
     pub(super) async fn lambda(&self, options: &Options) -> Result<Lambda, StackError> {
@@ -124,6 +128,10 @@ impl Ground {
         let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
         let written = folder.and_then(|()| std::fs::write(file, text));
         written.map_err(|source| StackError::EnvVars { file: file.to_owned(), source })
+    }
+
+    pub(super) fn rehearsal(&self, sqs: Sqs, secrets: SecretsManager) -> Rehearsal {
+        Rehearsal { sqs, secrets, secret: self.seeds.name("delivery"), clock: self.clock.clone() }
     }
 
     pub(super) fn shop(&self, secrets: SecretsManager) -> Result<Shop, StackError> {

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use quittance::app::{App, Budget};
 use quittance::config::Need;
+use quittance::operations::Unavailable;
 use quittance::operations::sweep::sweep;
 use quittance::system::unix_ms;
 use quittance::telemetry;
@@ -15,11 +16,20 @@ pub async fn run() -> Result<(), Error> {
     let app = App::from_env(&[Need::Store, Need::Gateways, Need::Confirmations])?;
     app.warm_up().await;
     // Boxed: the types of a whole sweep, nested in the runtime's own, are more than rustc lays out.
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| Box::pin(handle(&app, event)))).await
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
+        Box::pin(async { handle(&app, event).await.map_err(|error| report(&error)) })
+    }))
+    .await
+}
+
+/// Lambda's report names the error by its type, which a boxed one has lost.
+fn report<E: std::error::Error>(error: &E) -> Diagnostic {
+    let error_type = std::any::type_name::<E>().to_owned();
+    Diagnostic { error_type, error_message: error.to_string() }
 }
 
 /// What the event says does not matter: the work is in the table.
-pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, Error> {
+pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, Unavailable> {
     let left = event.context.deadline.saturating_sub(unix_ms());
     let sweep = sweep(app, Budget::of(Duration::from_millis(left)));
     let swept = telemetry::within(&event.context.request_id, sweep).await?;

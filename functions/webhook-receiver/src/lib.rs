@@ -17,7 +17,7 @@ const EVENT_BYTES_MAX: usize = 512 * 1024;
 
 pub async fn run() -> Result<(), Error> {
     telemetry::init();
-    let app = App::from_env(&[Need::Store, Need::Gateways, Need::Confirmations])?;
+    let app = App::from_env(&[Need::Store, Need::Parking, Need::Gateways, Need::Confirmations])?;
     serve(&app, handle).await
 }
 

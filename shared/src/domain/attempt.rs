@@ -42,6 +42,9 @@ pub struct Attempt {
     /// Its money is real; decided by the credentials that were taken when it began.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub live: bool,
+    /// What the create call named as its stack; absent if it named none. A repeat names the same.
+    #[serde(rename = "stk", default, skip_serializing_if = "Option::is_none")]
+    pub stack: Option<String>,
     #[serde(rename = "gw", default)]
     pub objects: BTreeMap<ObjectId, Phase>,
     /// Objects that the gateway showed as authorized after it had said that they ended: their phase

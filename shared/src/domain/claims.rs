@@ -25,6 +25,7 @@ pub struct NewAttempt {
     pub method: Option<Method>,
     pub return_url: Option<String>,
     pub live: bool,
+    pub stack: Option<String>,
 }
 
 impl NewAttempt {
@@ -43,6 +44,7 @@ impl NewAttempt {
             used: None,
             return_url: self.return_url.clone(),
             live: self.live,
+            stack: self.stack.clone(),
             objects: std::collections::BTreeMap::new(),
             stray: std::collections::BTreeSet::new(),
             page: None,

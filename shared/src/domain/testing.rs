@@ -98,6 +98,7 @@ impl Case {
             method: None,
             return_url: None,
             live: self.rules.live,
+            stack: Some("quittance".to_owned()),
         };
         let attempt = new.claimed_by(&Nonce("me".to_owned()), self.now);
         self.change(|order| order.add_attempt(&id, attempt));

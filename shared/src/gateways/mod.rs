@@ -6,6 +6,7 @@ pub mod sandbox;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use http::HeaderMap;
 use secrecy::SecretString;
 
 use crate::domain::capabilities::{Capabilities, GatewayMode, GatewayName};
@@ -13,13 +14,21 @@ use crate::ports::{Gateway, Transport};
 use crate::secrets::{SecretError, Secrets};
 
 /// Every gateway that Quittance speaks to. Adding one is a folder and a line here.
-const KNOWN: [Known; 1] = [Known { name: sandbox::NAME, open: sandbox::open, has_money: false }];
+const KNOWN: [Known; 1] = [Known {
+    name: sandbox::NAME,
+    open: sandbox::open,
+    has_money: false,
+    signed_in: sandbox::SIGNED_IN,
+}];
 
 struct Known {
     name: &'static str,
     open: Open,
     /// Whether there is money behind it.
     has_money: bool,
+    /// The headers in which its signatures come. A delivery with none of them is nobody's, which is
+    /// known without a secret.
+    signed_in: &'static [&'static str],
 }
 
 /// The names that `GATEWAYS` may hold.
@@ -75,11 +84,7 @@ impl Gateways {
     }
 
     pub async fn get(&self, name: &GatewayName) -> Result<Arc<dyn Gateway>, GatewayMissing> {
-        let known = KNOWN
-            .iter()
-            .find(|known| known.name == name.as_str())
-            .filter(|_| self.configured.contains(name))
-            .ok_or(GatewayMissing::Unknown)?;
+        let known = self.known(name).ok_or(GatewayMissing::Unknown)?;
         let text = self.secrets.text(&secret_name(name)).await.map_err(missing)?;
         let transport = Arc::clone(&self.transport);
         let gateway = (known.open)(&text, transport, self.standing.dev_stack).map_err(missing)?;
@@ -87,6 +92,24 @@ impl Gateways {
             Some(why) => Err(GatewayMissing::OtherMoney(why)),
             None => Ok(gateway),
         }
+    }
+
+    /// Whether a delivery shows a signature at all, right or wrong. Reads no secret.
+    pub fn shows_signature(
+        &self,
+        name: &GatewayName,
+        headers: &HeaderMap,
+    ) -> Result<bool, GatewayMissing> {
+        let known = self.known(name).ok_or(GatewayMissing::Unknown)?;
+        let shows = |header: &&str| headers.get(*header).is_some_and(|it| !it.is_empty());
+        Ok(known.signed_in.iter().any(shows))
+    }
+
+    fn known(&self, name: &GatewayName) -> Option<&'static Known> {
+        KNOWN
+            .iter()
+            .find(|known| known.name == name.as_str())
+            .filter(|_| self.configured.contains(name))
     }
 
     /// The gateway with its secret read anew, if it may have been rotated since it was read.

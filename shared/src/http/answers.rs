@@ -276,7 +276,14 @@ impl From<WebhookError> for Problem {
     fn from(error: WebhookError) -> Self {
         match error {
             WebhookError::UnknownGateway => Self::new(Kind::GatewayNotFound),
-            WebhookError::NotConfigured(error) => Self::new(Kind::Unavailable).because(error),
+            // Nobody is authenticated by a gateway without a usable secret.
+            WebhookError::NotConfigured(error) => {
+                Self::new(Kind::Unavailable).because(error).counted_elsewhere()
+            }
+            WebhookError::NoRoom { retry_after } => Self::new(Kind::Unavailable)
+                .retry_after(retry_after)
+                .because(error)
+                .counted_elsewhere(),
             WebhookError::Signature(error) => {
                 let detail = match error {
                     SignatureError::Missing => "The webhook's signature is missing.",

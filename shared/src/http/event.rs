@@ -6,9 +6,20 @@ use http::header::HOST;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::request::LambdaRequest;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde_json::Value;
 
 /// What no query has unless encoded.
 const NOT_IN_A_QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
+
+/// What stands in for an event that is no request: it is answered, and nothing of it is read.
+pub fn nothing() -> LambdaRequest {
+    admit(ApiGatewayV2httpRequest::default())
+}
+
+/// API Gateway sends nothing else; whoever invokes the function by hand may send anything.
+pub fn read(event: Value) -> Result<LambdaRequest, serde_json::Error> {
+    serde_json::from_value(event).map(admit)
+}
 
 /// Body, query and path of the same meaning. The host goes: nothing here asks for it.
 pub fn admit(mut event: ApiGatewayV2httpRequest) -> LambdaRequest {
@@ -29,7 +40,7 @@ pub fn admit(mut event: ApiGatewayV2httpRequest) -> LambdaRequest {
 mod tests {
     use lambda_http::{Body, Request, RequestExt};
     use proptest::prelude::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -80,6 +91,19 @@ mod tests {
             assert_eq!(request.body(), &read);
         }
         assert_eq!(request(json!({ "isBase64Encoded": true })).body(), &Body::Empty);
+    }
+
+    #[test]
+    fn what_is_no_request_is_known_and_answered_in_place_of_one() {
+        for odd in [
+            json!(null),
+            json!([]),
+            json!({ "headers": 5 }),
+            json!({ "version": "2.0", "requestContext": [] }),
+        ] {
+            assert!(read(odd.clone()).is_err(), "{odd}");
+        }
+        assert_eq!(Request::from(nothing()).body(), &Body::Empty);
     }
 
     proptest! {

@@ -15,6 +15,7 @@ pub mod problem;
 pub mod schemas;
 pub mod answers;
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -24,7 +25,6 @@ use http::header::{
     ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONTENT_TYPE, ORIGIN, VARY,
 };
 use http::{HeaderName, HeaderValue, StatusCode};
-use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::request::RequestContext;
 use lambda_http::{
     Adapter, Body, Error, LambdaEvent, Request, RequestExt, Response, Service, lambda_runtime,
@@ -34,7 +34,7 @@ use serde_json::Value;
 
 use crate::app::{App, Budget};
 use crate::domain::id::{OrderId, PaymentId};
-use crate::http::problem::Problem;
+use crate::http::problem::{Kind, Problem};
 use crate::system::unix_ms;
 use crate::telemetry::{self, Metric};
 
@@ -102,12 +102,21 @@ where
     app.warm_up().await;
     // Boxed: nested in the runtime's own, the type of a request is more than rustc lays out.
     let mut adapter = Adapter::from(service_fn(move |request: Request| {
-        Box::pin(async move { Ok::<_, Error>(respond(app, request, handle).await) })
+        Box::pin(async move { Ok::<_, Infallible>(respond(app, request, handle).await) })
     }));
-    lambda_runtime::run(service_fn(move |it: LambdaEvent<ApiGatewayV2httpRequest>| {
-        adapter.call(LambdaEvent::new(event::admit(it.payload), it.context))
+    let mut refusing = Adapter::from(service_fn(move |request: Request| {
+        Box::pin(async move { Ok::<_, Infallible>(respond(app, request, refuse).await) })
+    }));
+    lambda_runtime::run(service_fn(move |it: LambdaEvent<Value>| match event::read(it.payload) {
+        Ok(event) => adapter.call(LambdaEvent::new(event, it.context)),
+        Err(_) => refusing.call(LambdaEvent::new(event::nothing(), it.context)),
     }))
     .await
+}
+
+/// An error would be a crash to Lambda, and ring an alarm.
+async fn refuse(_: &App, _: Request) -> Result<Reply, Problem> {
+    Err(Problem::new(Kind::MalformedJson).detail("The event is no request of API Gateway."))
 }
 
 /// The one place where an outcome becomes a response and a log line.
@@ -223,7 +232,9 @@ impl Line {
         if let Some(problem) = problem.filter(|p| p.status().is_server_error()) {
             let cause = problem.cause.as_ref().map(|cause| chain(&**cause)).unwrap_or_default();
             tracing::error!(request.id = %self.request_id, error = %cause, "request failed");
-            telemetry::metric(Metric::RequestFailed, "");
+            if !problem.counted_elsewhere {
+                telemetry::metric(Metric::RequestFailed, "");
+            }
         }
         if let Some(metric) = refusal(&self.route, status) {
             telemetry::metric(metric, "");

@@ -27,6 +27,8 @@ pub struct Problem {
     pub extensions: Map<String, Value>,
     pub retry_after: Option<u32>,
     pub cause: Option<Box<dyn Error + Send + Sync>>,
+    /// No `request.failed`, for which a new version is taken back: a metric of its own tells of it.
+    pub counted_elsewhere: bool,
 }
 
 impl Problem {
@@ -38,6 +40,7 @@ impl Problem {
             extensions: Map::new(),
             retry_after: kind.retry_after(),
             cause: None,
+            counted_elsewhere: false,
         }
     }
 
@@ -63,6 +66,11 @@ impl Problem {
     #[must_use]
     pub fn because(self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { cause: Some(cause.into()), ..self }
+    }
+
+    #[must_use]
+    pub fn counted_elsewhere(self) -> Self {
+        Self { counted_elsewhere: true, ..self }
     }
 
     pub fn status(&self) -> StatusCode {

@@ -164,6 +164,16 @@ pub const ALL: [(Mutant, &str, &str); 79] = [
         "An event of an order that is not known is acknowledged and forgotten.",
     ),
     (
+        Mutant::FullIsAcknowledged,
+        "I9",
+        "An event for which there is no room left is acknowledged and forgotten.",
+    ),
+    (
+        Mutant::ForeignBelieved,
+        "I6",
+        "An event of another stack's payment is taken for one of ours.",
+    ),
+    (
         Mutant::RefusedRepeatIsRefused,
         "I22",
         "The refusal of a repeat proves that the first send failed.",

@@ -82,7 +82,9 @@ fn signed(
     }
     let body = Bytes::from(confirmation.body.clone());
     let id = if broken(Mutant::SignatureWithoutTheId) { "" } else { confirmation.id.as_str() };
-    let signature = standard_webhooks::sign(&signing, id, now.unix(), &body);
+    // The merchant compares it with a clock that nobody has moved.
+    let sent_at = app.clock.outside().unix();
+    let signature = standard_webhooks::sign(&signing, id, sent_at, &body);
     let mut request = Request::new(body);
     *request.method_mut() = Method::POST;
     *request.uri_mut() = url.as_str().parse().map_err(|_| SecretError::Malformed)?;
@@ -91,7 +93,7 @@ fn signed(
     headers.insert(USER_AGENT, HeaderValue::from_static("Quittance/1"));
     let ours = [
         (standard_webhooks::ID, confirmation.id.clone()),
-        (standard_webhooks::TIMESTAMP, now.unix().to_string()),
+        (standard_webhooks::TIMESTAMP, sent_at.to_string()),
         (standard_webhooks::SIGNATURE, signature),
     ];
     for (name, value) in ours {

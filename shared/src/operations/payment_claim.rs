@@ -21,6 +21,8 @@ use crate::telemetry;
 
 pub(super) struct Request<'a> {
     pub new: &'a NewPayment,
+    /// Ours.
+    pub stack: &'a String,
     pub rules: Rules,
     pub wanted: Wanted,
     pub budget: Budget,
@@ -29,7 +31,7 @@ pub(super) struct Request<'a> {
 }
 
 pub(super) async fn prepare<'a>(
-    app: &App,
+    app: &'a App,
     budget: Budget,
     new: &'a NewPayment,
 ) -> Result<Request<'a>, CreatePaymentError> {
@@ -73,7 +75,7 @@ pub(super) async fn prepare<'a>(
         mode: new.mode,
         replace: new.replace,
     };
-    Ok(Request { new, rules, wanted, budget, takers, refusers })
+    Ok(Request { new, stack: &app.config.stack, rules, wanted, budget, takers, refusers })
 }
 
 pub(super) enum Claim {
@@ -91,6 +93,7 @@ impl Request<'_> {
             method: self.new.method,
             return_url: self.new.return_url.clone(),
             live: self.rules.live,
+            stack: Some(self.stack.clone()),
         }
     }
 }

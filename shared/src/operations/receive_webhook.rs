@@ -14,12 +14,13 @@ use crate::domain::order::{Order, Source};
 use crate::gateways::GatewayMissing;
 use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
+use crate::operations::park::{Kept, Unmerged, keep};
 use crate::operations::publish::publish;
 use crate::operations::record::{LearnError, change, learn};
 use crate::operations::resolve::{can_ask, rearm};
 use crate::operations::start::about;
 use crate::pause::{self, Point};
-use crate::ports::{Claim, Delivery, Gateway, MappingError, Notice, SignatureError};
+use crate::ports::{Claim, Delivery, Gateway, MappingError, Notice, SignatureError, Verified};
 use crate::store::{Parked, StoreError};
 use crate::telemetry::{self, Metric};
 
@@ -33,6 +34,14 @@ pub enum Receipt {
     Committed,
     Ignored,
     Parked,
+}
+
+/// What came of an event that is authenticated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Accepted {
+    Committed,
+    Ignored,
+    Unmerged(Unmerged),
 }
 
 /// What became of an event, and whose it is.
@@ -52,6 +61,8 @@ pub enum WebhookError {
     Signature(#[from] SignatureError),
     #[error(transparent)]
     Unreadable(#[from] MappingError),
+    #[error("no more events of unknown orders are kept in this hour")]
+    NoRoom { retry_after: u32 },
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -68,51 +79,96 @@ pub async fn receive_webhook(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Received, WebhookError> {
-    let gateway = app.gateways.get(name).await.map_err(|error| match error {
+    // Anybody can send what nobody signed: it costs no secret, and is no sign of a wrong one.
+    if !app.gateways.shows_signature(name, headers).map_err(missing)? {
+        return Err(turned_away(name, SignatureError::Missing));
+    }
+    let gateway = app.gateways.get(name).await.map_err(missing)?;
+    let delivery = Delivery { headers, body };
+    let verified = verify(app, &*gateway, name, &delivery).await;
+    pause::reached(&app.config, Point::WebhookVerified).await;
+    let verified = verified.map_err(|error| turned_away(name, error))?;
+    if is_foreign(app, &*gateway, &verified) {
+        return Ok(Received { receipt: Receipt::Ignored, payment: None });
+    }
+    let event = verified.event();
+    let notice = match gateway.translate(&verified) {
+        Ok(notice) => notice,
+        Err(MappingError::Unreadable) => {
+            let why = Unmerged::Unknown("a known type that cannot be read");
+            let receipt = park(app, &*gateway, (None, None), body, why).await?;
+            return Ok(Received { receipt, payment: None });
+        }
+        Err(error @ MappingError::Foreign) => return Err(error.into()),
+    };
+    let payment = notice.payment().cloned();
+    let receipt = match accept(app, &*gateway, notice, body).await? {
+        Accepted::Committed => Receipt::Committed,
+        Accepted::Ignored => Receipt::Ignored,
+        Accepted::Unmerged(why) => {
+            park(app, &*gateway, (event, payment.as_ref()), body, why).await?
+        }
+    };
+    Ok(Received { receipt, payment })
+}
+
+async fn park(
+    app: &App,
+    gateway: &dyn Gateway,
+    names: (Option<&str>, Option<&PaymentId>),
+    body: &[u8],
+    why: Unmerged,
+) -> Result<Receipt, WebhookError> {
+    match keep(app, gateway, names, body, why).await? {
+        Kept::Parked => Ok(Receipt::Parked),
+        Kept::NoRoom { retry_after } => Err(WebhookError::NoRoom { retry_after }),
+    }
+}
+
+fn missing(error: GatewayMissing) -> WebhookError {
+    match error {
         GatewayMissing::Unknown => WebhookError::UnknownGateway,
         GatewayMissing::NotSet(_) | GatewayMissing::OtherMoney(_) => {
             WebhookError::NotConfigured(error)
         }
         GatewayMissing::Unavailable(_) => WebhookError::Unavailable(error.into()),
-    })?;
-    let notice = read(app, &*gateway, name, &Delivery { headers, body }).await;
-    pause::reached(&app.config, Point::WebhookVerified).await;
-    match notice {
-        Ok(notice) => {
-            let payment = notice.payment().cloned();
-            Ok(Received { receipt: accept(app, &*gateway, notice, body).await?, payment })
-        }
-        Err(WebhookError::Unreadable(MappingError::Unreadable)) => {
-            let reason = "a known type that cannot be read";
-            let receipt = park(app, &*gateway, (None, None), body, reason).await?;
-            Ok(Received { receipt, payment: None })
-        }
-        Err(error @ WebhookError::Signature(_)) => {
-            telemetry::metric(Metric::WebhookRejected, name.as_str());
-            Err(error)
-        }
-        Err(error) => Err(error),
     }
 }
 
-/// Verifies, once more with fresh secrets if they may have been rotated; parses only then.
-async fn read(
+fn turned_away(name: &GatewayName, error: SignatureError) -> WebhookError {
+    let unsigned = error == SignatureError::Missing;
+    let metric = if unsigned { Metric::WebhookUnsigned } else { Metric::WebhookRejected };
+    telemetry::metric(metric, name.as_str());
+    error.into()
+}
+
+/// Verifies, once more with fresh secrets if they may have been rotated.
+async fn verify<'a>(
     app: &App,
     gateway: &dyn Gateway,
     name: &GatewayName,
-    delivery: &Delivery<'_>,
-) -> Result<Notice, WebhookError> {
+    delivery: &Delivery<'a>,
+) -> Result<Verified<'a>, SignatureError> {
     let now = app.clock.now();
     match gateway.verify(delivery, now) {
-        Ok(verified) => Ok(gateway.translate(&verified)?),
-        Err(error) => {
-            let Some(gateway) = app.gateways.get_again(name).await else {
-                return Err(error.into());
-            };
-            let verified = gateway.verify(delivery, now)?;
-            Ok(gateway.translate(&verified)?)
-        }
+        Ok(verified) => Ok(verified),
+        Err(SignatureError::Missing) => Err(SignatureError::Missing),
+        Err(error) => match app.gateways.get_again(name).await {
+            Some(gateway) => gateway.verify(delivery, now),
+            None => Err(error),
+        },
     }
+}
+
+/// Two stacks at one gateway may have orders of the same name, made under the same key: what is told of
+/// the other's payment must not be merged here. One that names no stack is ours.
+pub(super) fn is_foreign(app: &App, gateway: &dyn Gateway, verified: &Verified<'_>) -> bool {
+    let stack = gateway.stack_of(verified);
+    let foreign = stack.is_some_and(|stack| stack != app.config.stack);
+    if foreign {
+        telemetry::metric(Metric::WebhookForeign, gateway.name().as_str());
+    }
+    foreign && !broken(Mutant::ForeignBelieved)
 }
 
 /// Also the path of a parked event that is tried again.
@@ -121,11 +177,11 @@ pub(super) async fn accept(
     gateway: &dyn Gateway,
     notice: Notice,
     body: &[u8],
-) -> Result<Receipt, WebhookError> {
+) -> Result<Accepted, WebhookError> {
     let (payment, event) = match &notice {
         Notice::Ignored => {
             telemetry::metric(Metric::WebhookIgnored, gateway.name().as_str());
-            return Ok(Receipt::Ignored);
+            return Ok(Accepted::Ignored);
         }
         Notice::Fact { payment, event, .. } | Notice::Hint { payment, event, .. } => {
             (payment.clone(), event.clone())
@@ -133,30 +189,22 @@ pub(super) async fn accept(
     };
     if broken(Mutant::SeenRowFirst) {
         let seen = format!("seen-{}", event.as_deref().unwrap_or_default());
-        let row = Parked::new(&gateway.name(), Some(&seen), body, "seen", 1, app.clock.now());
+        let row = Parked::new(&gateway.name(), Some(&seen), body, "seen", app.clock.now());
         if !app.store.park(&Parked { due_s: None, due_at: None, ..row }).await? {
-            return Ok(Receipt::Committed);
+            return Ok(Accepted::Committed);
         }
     }
     let order = app.store.order(&payment.order()).await?;
     pause::reached(&app.config, Point::WebhookRead).await;
+    let Some(order) = order else {
+        let dropped = broken(Mutant::OrphanDropped);
+        let why = Unmerged::Unknown("no such order");
+        return Ok(if dropped { Accepted::Ignored } else { Accepted::Unmerged(why) });
+    };
     // One gateway says nothing of another's payments.
-    let theirs = |order: &Order| {
-        order.attempts.get(&payment).is_some_and(|attempt| attempt.gateway == gateway.name())
-    };
-    let Some(order) = order.filter(theirs) else {
-        if broken(Mutant::OrphanDropped) {
-            return Ok(Receipt::Ignored);
-        }
-        return park(
-            app,
-            gateway,
-            (event.as_deref(), Some(&payment)),
-            body,
-            "no such order or payment",
-        )
-        .await;
-    };
+    if order.attempts.get(&payment).is_none_or(|attempt| attempt.gateway != gateway.name()) {
+        return Ok(Accepted::Unmerged(Unmerged::Unfit("no such payment")));
+    }
     let rules = app.rules().await.map_err(Unavailable::from)?;
     let learnt = match notice {
         Notice::Fact { seen, .. } => {
@@ -165,19 +213,19 @@ pub(super) async fn accept(
         Notice::Hint { claim, .. } => {
             follow_hint(app, &rules, gateway, order, &payment, &claim).await
         }
-        Notice::Ignored => return Ok(Receipt::Ignored),
+        Notice::Ignored => return Ok(Accepted::Ignored),
     };
     match learnt {
         Ok(order) => {
             pause::reached(&app.config, Point::OutcomeRecorded).await;
             publish(app, &rules, order).await;
-            Ok(Receipt::Committed)
+            Ok(Accepted::Committed)
         }
         Err(LearnError::Merge(MergeError::UnknownAttempt)) => {
-            park(app, gateway, (event.as_deref(), Some(&payment)), body, "no such payment").await
+            Ok(Accepted::Unmerged(Unmerged::Unfit("no such payment")))
         }
         Err(LearnError::Merge(MergeError::OrderFull) | LearnError::Store(StoreError::TooLarge)) => {
-            park(app, gateway, (event.as_deref(), Some(&payment)), body, "the order is full").await
+            Ok(Accepted::Unmerged(Unmerged::Unfit("the order is full")))
         }
         Err(LearnError::Store(error)) => Err(error.into()),
     }
@@ -232,24 +280,4 @@ fn shows(seen: &[Seen], claim: &Claim) -> bool {
         any(&|seen| seen.disputes.iter().any(|d| &d.id == id && d.phase >= *claimed))
     });
     phase && refund && dispute
-}
-
-async fn park(
-    app: &App,
-    gateway: &dyn Gateway,
-    (event, payment): (Option<&str>, Option<&PaymentId>),
-    body: &[u8],
-    reason: &str,
-) -> Result<Receipt, WebhookError> {
-    let (name, now) = (gateway.name(), app.clock.now());
-    let parked = Parked::new(&name, event, body, reason, app.config.due_shards, now);
-    let parked = Parked { of: payment.cloned(), ..parked };
-    if let Some(payment) = payment {
-        app.store.note_parked(&payment.order(), &parked).await?;
-    }
-    if app.store.park(&parked).await? {
-        tracing::error!(gateway.name = %name, reason, "event parked");
-        telemetry::metric(Metric::WebhookParked, name.as_str());
-    }
-    Ok(Receipt::Parked)
 }

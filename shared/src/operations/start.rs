@@ -211,6 +211,7 @@ pub fn about(order: &Order, payment: &PaymentId) -> Option<About> {
         return_url: attempt.return_url.clone(),
         expires_in_seconds: order.expires_at.since(attempt.created_at),
         metadata: order.details.metadata.clone(),
+        stack: attempt.stack.clone(),
     };
     Some(About { create, objects: attempt.objects.keys().cloned().collect() })
 }

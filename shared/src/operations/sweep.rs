@@ -1,6 +1,7 @@
 //! Finishes what a crash, a lost answer or the passage of time has left: publishes the outbox, asks
 //! about unknown outcomes, sends what is owed, ends what has expired, retries parked events.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::stream;
@@ -15,12 +16,11 @@ use crate::domain::phase::OperationPhase;
 use crate::operations::Unavailable;
 use crate::operations::perform::{settle, unsettled};
 use crate::operations::publish::publish;
-use crate::operations::receive_webhook::{Receipt, accept};
 use crate::operations::record::change;
 use crate::operations::resolve::{put_off, resolve};
+use crate::operations::retry::retry;
 use crate::pause::{self, Point};
-use crate::ports::Verified;
-use crate::store::{Due, DueKey, Parked, StoreError};
+use crate::store::{Due, DueKey, PARKED_SHARD, StoreError};
 use crate::telemetry::{self, Metric};
 
 const AT_ONCE: usize = 8;
@@ -38,31 +38,72 @@ pub struct Swept {
     pub age_seconds: i64,
 }
 
+/// Of one run.
+#[derive(Clone, Copy)]
+struct Time {
+    budget: Budget,
+    at_start: Duration,
+}
+
+impl Time {
+    fn is_over(self) -> bool {
+        self.at_start.saturating_sub(self.budget.left()) > RUN_MAX
+    }
+}
+
 pub async fn sweep(app: &App, budget: Budget) -> Result<Swept, Unavailable> {
     let rules = app.rules().await?;
-    let started = budget.left();
+    let time = Time { budget, at_start: budget.left() };
     let mut swept = Swept::default();
     for shard in shards(app) {
         let now = app.clock.now();
-        let due = app.store.due(shard, now).await?;
+        let mut due = app.store.due(shard.into(), now).await?;
+        // Events that an older version has parked are in these shards, too.
+        due.sort_by_key(|due| matches!(due.key, DueKey::Parked(_)));
         let oldest = due.iter().map(|due| now.since(due.since)).max();
         swept.age_seconds = swept.age_seconds.max(oldest.unwrap_or_default());
-        let mut handled = stream::iter(due)
-            .map(|Due { key, .. }| handle(app, &rules, budget, started, key).boxed())
-            .buffer_unordered(AT_ONCE);
-        while let Some(outcome) = handled.next().await {
-            match outcome {
-                Outcome::Done => swept.due += 1,
-                Outcome::Failed => swept.failed += 1,
-                Outcome::Left => swept.left += 1,
-            }
-        }
+        handle_all(app, &rules, time, due, &mut swept).await;
     }
+    sweep_parked(app, &rules, time, &mut swept).await?;
     telemetry::measure(Metric::SweepBacklogAge, swept.age_seconds, "");
     if swept.left > 0 {
         telemetry::measure(Metric::SweepLeft, i64::from(swept.left), "");
     }
     Ok(swept)
+}
+
+/// After all orders: whoever has a signature can make any number of events wait, and no order is to
+/// wait for them.
+async fn sweep_parked(
+    app: &App,
+    rules: &Rules,
+    time: Time,
+    swept: &mut Swept,
+) -> Result<(), Unavailable> {
+    let mut known = BTreeSet::new();
+    loop {
+        let mut due = app.store.due(PARKED_SHARD, app.clock.now()).await?;
+        // The index may be late to know what was handled.
+        due.retain(|due| known.insert(due.key.clone()));
+        if due.is_empty() || time.is_over() {
+            swept.left += u32::try_from(due.len()).unwrap_or(u32::MAX);
+            return Ok(());
+        }
+        handle_all(app, rules, time, due, swept).await;
+    }
+}
+
+async fn handle_all(app: &App, rules: &Rules, time: Time, due: Vec<Due>, swept: &mut Swept) {
+    let mut handled = stream::iter(due)
+        .map(|Due { key, .. }| handle(app, rules, time, key).boxed())
+        .buffer_unordered(AT_ONCE);
+    while let Some(outcome) = handled.next().await {
+        match outcome {
+            Outcome::Done => swept.due += 1,
+            Outcome::Failed => swept.failed += 1,
+            Outcome::Left => swept.left += 1,
+        }
+    }
 }
 
 /// In another order each time, so that a run that is cut short does not neglect the same shards.
@@ -83,20 +124,13 @@ enum Outcome {
     Left,
 }
 
-async fn handle(
-    app: &App,
-    rules: &Rules,
-    budget: Budget,
-    started: Duration,
-    key: DueKey,
-) -> Outcome {
-    let used = started.saturating_sub(budget.left());
-    if used > RUN_MAX {
+async fn handle(app: &App, rules: &Rules, time: Time, key: DueKey) -> Outcome {
+    if time.is_over() {
         return Outcome::Left;
     }
     let handled = match &key {
-        DueKey::Order(id) => sweep_order(app, rules, budget, id).await,
-        DueKey::Parked(key) => retry_parked(app, key).await,
+        DueKey::Order(id) => sweep_order(app, rules, time.budget, id).await,
+        DueKey::Parked(key) => retry(app, key).await,
         DueKey::Unreadable(_) => Err(Unavailable::Store(StoreError::Foreign)),
     };
     let Err(error) = handled else {
@@ -237,36 +271,4 @@ fn waiting(order: &Order) -> Vec<PaymentId> {
         })
         .map(|(id, _)| id.clone())
         .collect()
-}
-
-/// Through the same path as a webhook, whose signature was checked when it was parked.
-async fn retry_parked(app: &App, key: &str) -> Result<(), Unavailable> {
-    let Some(event) = app.store.parked(key).await? else {
-        return Ok(());
-    };
-    let now = app.clock.now();
-    if event.due_at.is_none_or(|due| due > now) {
-        return Ok(());
-    }
-    if merged(app, &event).await {
-        app.store.unpark(key).await?;
-    } else {
-        app.store.park_again(&event.tried(now)).await?;
-    }
-    Ok(())
-}
-
-async fn merged(app: &App, event: &Parked) -> bool {
-    let name = crate::domain::capabilities::GatewayName::new(&event.gateway);
-    let Ok(gateway) = app.gateways.get(&name).await else {
-        return false;
-    };
-    let body = event.body.as_bytes();
-    // Under its own name, or it would be parked a second time under another.
-    let verified = Verified::vouch_for(body).of_event(event.event());
-    let Ok(notice) = gateway.translate(&verified) else {
-        return false;
-    };
-    let receipt = accept(app, &*gateway, notice, body).await;
-    matches!(receipt, Ok(Receipt::Committed | Receipt::Ignored))
 }

@@ -15,6 +15,9 @@ use crate::store::item::Item;
 /// C1, C4: nothing is there yet, so nothing can be overwritten.
 pub(super) const ABSENT: &str = "attribute_not_exists(pk)";
 
+/// C11: fewer than so many events have been parked in this hour.
+pub(super) const ROOM_TO_PARK: &str = "attribute_not_exists(parked) OR parked < :max";
+
 /// C3: nobody has written since this image was read. Every change but the first claim stands on it.
 pub(super) const UNCHANGED: &str = "#ver = :read";
 

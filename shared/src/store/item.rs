@@ -66,7 +66,7 @@ pub struct Parked {
     #[serde(default)]
     pub tries: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due_s: Option<u32>,
+    pub due_s: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<Timestamp>,
     pub ttl: Timestamp,

@@ -6,6 +6,7 @@
 //! | an event whose order is not known yet | `P#<gateway>#<event>` | consistent | webhook, sweep |
 //! | which events are parked of an order | `P#<order>` | consistent | redaction |
 //! | the rest of a long event | `P#<gateway>#<event>#rest` | consistent | sweep |
+//! | how many events were parked in an hour | `P##<hour>` | by condition | webhook |
 //! | what has unfinished work | index `due`: `due_s`, `due_at` | eventually | sweep |
 //! | payments of a day | index `day`: `day_s`, `day_at` | eventually | lists, reconciliation |
 
@@ -15,6 +16,10 @@ use crate::domain::time::Timestamp;
 pub(super) const PARTITION: &str = "pk";
 pub(super) const DUE_INDEX: &str = "due";
 pub(super) const DUE_AT: &str = "due_at";
+
+/// Where parked events wait: orders have shards from 0 on. Apart from them, no number of events delays
+/// an order; one shard is enough, as the number that is parked is bounded.
+pub const PARKED_SHARD: i64 = -1;
 
 pub(super) fn order(id: &OrderId) -> String {
     format!("O#{id}")
@@ -27,6 +32,11 @@ pub(super) fn parked(gateway: &str, event: &str) -> String {
 /// No gateway is called as an order is, so no event has such a key.
 pub(super) fn parked_of(id: &OrderId) -> String {
     format!("P#{id}")
+}
+
+/// No gateway is called nothing, so no event has such a key.
+pub(super) fn parked_in_hour(hour: i64) -> String {
+    format!("P##{hour}")
 }
 
 /// What of a long event its own item cannot hold.
@@ -42,7 +52,7 @@ pub struct Due {
 }
 
 /// What a key of the `due` index names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DueKey {
     Order(OrderId),
     Parked(String),

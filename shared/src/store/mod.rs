@@ -18,7 +18,7 @@ use aws_sdk_dynamodb::types::{
 pub use self::error::StoreError;
 use self::item::Item;
 pub use self::item::Parked;
-pub use self::keys::{Due, DueKey};
+pub use self::keys::{Due, DueKey, PARKED_SHARD};
 use crate::domain::attempt::Attempt;
 use crate::domain::capabilities::Rules;
 use crate::domain::changes::EventKind;
@@ -180,7 +180,7 @@ impl Store {
     }
 
     /// What is due in one shard, oldest first. The index may be old: decide on the item itself.
-    pub async fn due(&self, shard: u32, now: Timestamp) -> Result<Vec<Due>, StoreError> {
+    pub async fn due(&self, shard: i64, now: Timestamp) -> Result<Vec<Due>, StoreError> {
         let answer = self
             .client
             .query()

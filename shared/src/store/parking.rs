@@ -6,9 +6,10 @@ use crate::domain::capabilities::GatewayName;
 use crate::domain::id::digest;
 use crate::domain::time::Timestamp;
 use crate::store::item::Item;
-use crate::store::{Parked, Store, StoreError, conditions, keys};
+use crate::store::{PARKED_SHARD, Parked, Store, StoreError, conditions, keys};
 
 const DAY_SECONDS: i64 = 86_400;
+const HOUR_SECONDS: i64 = 3600;
 const RETRIED_DAYS: i64 = 7;
 const KEPT_DAYS: i64 = 90;
 const FIRST_RETRY_SECONDS: i64 = 60;
@@ -24,13 +25,11 @@ impl Parked {
         event: Option<&str>,
         body: &[u8],
         reason: &str,
-        due_shards: u32,
         now: Timestamp,
     ) -> Self {
         let text = String::from_utf8_lossy(body).into_owned();
         let hash = digest(&["quittance/event/1", &text]);
         let by_content = data_encoding::HEXLOWER.encode(&hash);
-        let [first, ..] = hash;
         Self {
             key: keys::parked(gateway.as_str(), event.unwrap_or(&by_content)),
             gateway: gateway.as_str().to_owned(),
@@ -40,7 +39,7 @@ impl Parked {
             reason: reason.to_owned(),
             born: now,
             tries: 0,
-            due_s: Some(u32::from(first) % due_shards.max(1)),
+            due_s: Some(PARKED_SHARD),
             due_at: Some(now.plus(FIRST_RETRY_SECONDS)),
             ttl: now.plus(KEPT_DAYS * DAY_SECONDS),
         }
@@ -69,12 +68,32 @@ impl Parked {
         let wait = FIRST_RETRY_SECONDS << self.tries.min(10);
         let over = now.since(self.born) > RETRIED_DAYS * DAY_SECONDS;
         self.due_at = (!over).then(|| now.plus(wait.min(RETRY_SECONDS_MAX)));
-        self.due_s = self.due_s.filter(|_| !over);
+        // Events of an older version waited among the orders.
+        self.due_s = (!over).then_some(PARKED_SHARD);
         self
     }
 }
 
 impl Store {
+    /// C11. Takes one of the hour's places. `false` if there is none left. A place that was taken by a
+    /// process that died, or twice by a repeated call, stays taken until the hour is over.
+    pub async fn take_place(&self, now: Timestamp, max: u32) -> Result<bool, StoreError> {
+        let hour = now.unix().div_euclid(HOUR_SECONDS);
+        let update = self
+            .update(&keys::parked_in_hour(hour))
+            .update_expression("SET #ttl = :ttl ADD parked :one")
+            .condition_expression(conditions::ROOM_TO_PARK)
+            .expression_attribute_names("#ttl", TTL)
+            .expression_attribute_values(":ttl", conditions::number(now.plus(DAY_SECONDS).unix()))
+            .expression_attribute_values(":one", conditions::number(1))
+            .expression_attribute_values(":max", conditions::number(max));
+        match update.send().await.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
+            Ok(_) => Ok(true),
+            Err(full) if full.is_conditional_check_failed_exception() => Ok(false),
+            Err(error) => Err(StoreError::unavailable(error)),
+        }
+    }
+
     /// C4. The same event parked twice is parked once. `true` if it was not there before.
     pub async fn park(&self, event: &Parked) -> Result<bool, StoreError> {
         let (head, rest) = event.split();

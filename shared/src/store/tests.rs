@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::{
     ProjectionType, ScalarAttributeType,
 };
 
-use super::{Claimed, Created, DueKey, Parked, Saved, Store};
+use super::{Claimed, Created, DueKey, PARKED_SHARD, Parked, Saved, Store};
 use crate::aws;
 use crate::config::AwsConfig;
 use crate::domain::attempt::CaptureMode;
@@ -90,6 +90,7 @@ async fn claim(store: &Store, order: &Order, key: &str, nonce: &str) -> Claimed 
         method: None,
         return_url: None,
         live: false,
+        stack: Some("quittance".to_owned()),
     };
     let occasion = occasion(nonce);
     let id = PaymentId::from_key(&order.id, &Key::parse(key).unwrap());
@@ -236,10 +237,11 @@ async fn the_due_index_holds_what_has_work_and_nothing_else() {
 #[tokio::test]
 async fn an_event_is_parked_once_and_kept_for_a_person_after_a_week() {
     let store = store().await;
-    let event = Parked::new(&GatewayName::new("g"), Some("evt_1"), b"{}", "why", 1, START);
+    let event = Parked::new(&GatewayName::new("g"), Some("evt_1"), b"{}", "why", START);
     assert!(store.park(&event).await.unwrap());
     assert!(!store.park(&event).await.unwrap());
-    let due = store.due(0, START.plus(3600)).await.unwrap();
+    assert!(store.due(0, START.plus(3600)).await.unwrap().is_empty(), "no order waits behind it");
+    let due = store.due(PARKED_SHARD, START.plus(3600)).await.unwrap();
     assert_eq!(due[0].key, DueKey::Parked(event.key.clone()));
     assert_eq!(Some(due[0].since), event.due_at);
     let tried = event.clone().tried(START.plus(60));
@@ -247,7 +249,7 @@ async fn an_event_is_parked_once_and_kept_for_a_person_after_a_week() {
     assert_eq!(store.parked(&event.key).await.unwrap().unwrap().tries, 1);
     let over = tried.tried(START.plus(8 * 86_400));
     store.park_again(&over).await.unwrap();
-    assert!(store.due(0, START.plus(9 * 86_400)).await.unwrap().is_empty());
+    assert!(store.due(PARKED_SHARD, START.plus(9 * 86_400)).await.unwrap().is_empty());
     store.unpark(&event.key).await.unwrap();
     assert!(store.parked(&event.key).await.unwrap().is_none());
 }
@@ -256,7 +258,7 @@ async fn an_event_is_parked_once_and_kept_for_a_person_after_a_week() {
 async fn an_event_as_long_as_a_webhook_may_be_is_parked_whole() {
     let store = store().await;
     let body = "é".repeat(256 * 1024);
-    let event = Parked::new(&GatewayName::new("g"), None, body.as_bytes(), "why", 1, START);
+    let event = Parked::new(&GatewayName::new("g"), None, body.as_bytes(), "why", START);
     assert!(store.park(&event).await.unwrap());
     let read = store.parked(&event.key).await.unwrap().unwrap();
     assert_eq!(read.body, body);

@@ -41,7 +41,7 @@ pub(super) async fn settled(
 }
 
 async fn keys(store: &Store, shard: u32, now: Timestamp) -> Result<Vec<DueKey>, Stop> {
-    Ok(store.due(shard, now).await?.into_iter().map(|due| due.key).collect())
+    Ok(store.due(shard.into(), now).await?.into_iter().map(|due| due.key).collect())
 }
 
 fn shard(order: &Order) -> u32 {
@@ -131,8 +131,8 @@ async fn park(desk: &Desk, store: &Store, shard: u32, events: i64) -> Result<(),
     for n in 0..events {
         let name = desk.name("event");
         let gateway = GatewayName::new("g");
-        let mut event = Parked::new(&gateway, Some(&name), b"{}", "why", 1, NOW);
-        event.due_s = Some(shard);
+        let mut event = Parked::new(&gateway, Some(&name), b"{}", "why", NOW);
+        event.due_s = Some(shard.into());
         event.due_at = Some(NOW.plus(events - n));
         store.park(&event).await?;
     }

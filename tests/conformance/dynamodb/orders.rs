@@ -62,6 +62,7 @@ pub(super) fn attempt(nonce: &str) -> Attempt {
         method: None,
         return_url: None,
         live: false,
+        stack: Some("quittance".to_owned()),
     };
     new.claimed_by(&Nonce(nonce.to_owned()), NOW)
 }

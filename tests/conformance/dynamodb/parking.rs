@@ -21,7 +21,7 @@ const RACERS: usize = 16;
 
 fn event(desk: &Desk, body: &[u8]) -> Parked {
     let name = desk.name("event");
-    Parked::new(&GatewayName::new("g"), Some(&name), body, "why", u32::MAX, NOW)
+    Parked::new(&GatewayName::new("g"), Some(&name), body, "why", NOW)
 }
 
 fn yes(flag: bool) -> &'static str {
@@ -55,6 +55,25 @@ pub(super) fn cases() -> Vec<Case> {
                 });
                 let outcomes = join_all(racers).await.into_iter().collect::<Result<Vec<_>, _>>()?;
                 Ok(tally(&outcomes.into_iter().map(yes).collect::<Vec<_>>()))
+            },
+        ),
+        Case::new(
+            "C11: of many who ask for an hour's last places so many get one as there are",
+            CONDITIONS,
+            "3 place, 13 none",
+            |desk| async move {
+                let store = Arc::new(desk.store());
+                // An hour of this case's own.
+                let name = desk.name("hour");
+                let hour = name.bytes().fold(0, |n, byte| (n * 31 + i64::from(byte)) % 1_000_000);
+                let hour = NOW.plus(3600 * hour);
+                let racers = (0..RACERS).map(|_| {
+                    let store = Arc::clone(&store);
+                    async move { store.take_place(hour, 3).await }
+                });
+                let outcomes = join_all(racers).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+                let word = |place| if place { "place" } else { "none" };
+                Ok(tally(&outcomes.into_iter().map(word).collect::<Vec<_>>()))
             },
         ),
         Case::new("an event of 256 KiB fits one item", SIZE, "new whole", |desk| async move {

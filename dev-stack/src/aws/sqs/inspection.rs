@@ -24,6 +24,12 @@ fn listed(member: &str, urls: &[String], next: Option<String>) -> Value {
 }
 
 impl Sqs {
+    /// The bodies that a queue holds, oldest first. Nobody's receipt is changed by it.
+    pub(crate) fn bodies(&self, queue: &str) -> Result<Vec<String>, SqsError> {
+        let ledger = self.ledger();
+        Ok(ledger.queue(queue)?.messages.values().map(|message| message.body.clone()).collect())
+    }
+
     pub(super) fn find(&self, name: &str) -> Result<Value, SqsError> {
         self.ledger().queue(name)?;
         Ok(json!({ "QueueUrl": self.queue_url(name) }))

@@ -35,7 +35,7 @@ async fn raw(address: SocketAddr, request: &str) -> String {
 
 fn raw_create(length: usize, body: &str) -> String {
     format!(
-        "POST /v1/payments HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {API_KEY}\r\n\
+        "POST /v1/payments HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {API_KEY}\r\n\
          connection: close\r\ncontent-length: {length}\r\n\r\n{body}"
     )
 }
@@ -101,7 +101,7 @@ async fn silence_and_a_dropped_connection_are_just_that() {
     let behave = |mode: &str| {
         let body = json!({"create": mode}).to_string();
         format!(
-            "PUT /control/behaviour HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+            "PUT /control/behaviour HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
              content-length: {}\r\n\r\n{body}",
             body.len()
         )

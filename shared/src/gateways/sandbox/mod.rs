@@ -40,6 +40,8 @@ use crate::ports::{
 use crate::secrets::{NamedKey, SecretError};
 
 pub const NAME: &str = "sandbox";
+/// Of Standard Webhooks, or of the profiles that show a fixed header.
+pub const SIGNED_IN: &[&str] = &[crate::standard_webhooks::SIGNATURE, "authorization"];
 
 /// An event as it is read, for the API's description.
 #[cfg(feature = "openapi")]
@@ -60,12 +62,21 @@ pub fn event_schema() -> serde_json::Value {
             "examples": event::EVENTS.map(|(name, _)| name),
         });
         members.insert("event".to_owned(), named);
+        let metadata = serde_json::json!({
+            "type": ["object", "null"],
+            "description": "As the create call gave it; one that names another stack is not ours.",
+            "properties": { STACK: { "type": "string" } },
+        });
+        members.insert("metadata".to_owned(), metadata);
     }
     std::mem::take(schema).into()
 }
 
 /// The member of a payment's metadata by which its events name the order.
 const ORDER_ID: &str = "order_id";
+/// The member that names the stack. A merchant's own member of this name would make events of ours
+/// look like another's, so it is none that a merchant thinks of.
+const STACK: &str = "quittance_stack";
 const NO_BODY: Option<&()> = None;
 
 /// The secret `gateways/sandbox`.
@@ -237,6 +248,10 @@ impl Gateway for Sandbox {
         signature::verify(&self.webhook_secrets, signed, delivery, now)
     }
 
+    fn stack_of(&self, verified: &Verified<'_>) -> Option<String> {
+        event::stack(verified)
+    }
+
     fn translate(&self, verified: &Verified<'_>) -> Result<Notice, MappingError> {
         event::notice(verified, self.capabilities().signed_events)
     }
@@ -251,7 +266,8 @@ impl Sandbox {
         timeout: Duration,
     ) -> Result<Response<Bytes>, TransportError> {
         let pairs = create.metadata.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-        let order = (ORDER_ID, create.order.as_str());
+        let order = Some((ORDER_ID, create.order.as_str()));
+        let stack = create.stack.as_deref().map(|stack| (STACK, stack));
         let body = wire::NewPayment {
             reference: create.payment.as_str(),
             amount: amount.amount,
@@ -259,7 +275,7 @@ impl Sandbox {
             capture: mode_word(create.mode),
             method: create.method.map(method_word),
             return_url: create.return_url.as_deref(),
-            metadata: pairs.chain([order]).collect(),
+            metadata: pairs.chain(order).chain(stack).collect(),
             expires_in: self.profile.page_life_seconds(create.expires_in_seconds),
         };
         self.client.post(&[], Some(create.payment.as_str()), Some(&body), timeout).await

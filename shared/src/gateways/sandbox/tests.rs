@@ -121,6 +121,7 @@ fn create() -> Create {
         return_url: Some("https://shop.example/return".to_owned()),
         expires_in_seconds: 86_400,
         metadata: BTreeMap::from([("cart".to_owned(), "17".to_owned())]),
+        stack: Some("quittance".to_owned()),
     }
 }
 

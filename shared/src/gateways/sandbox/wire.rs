@@ -111,6 +111,12 @@ pub(super) struct EventType {
     pub(super) event: String,
 }
 
+/// Read of every event.
+#[derive(Deserialize)]
+pub(super) struct EventMetadata {
+    pub(super) metadata: Option<serde_json::Value>,
+}
+
 #[derive(Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(super) struct Event {

@@ -1,7 +1,7 @@
 //! What a verified event says. It is a fact if it is signed, agrees with itself and lacks nothing;
 //! else it is a hint, and what the gateway answers when asked is merged instead.
 
-use super::super::wire;
+use super::super::{STACK, wire};
 use super::{bounded, failure, from_gateway, phase, read, refund_phase, seen_refund};
 use crate::domain::fact::{Seen, SeenCapture, SeenDispute};
 use crate::domain::id::PaymentId;
@@ -46,6 +46,12 @@ impl Told {
             Self::Refund(_) | Self::Dispute(_) => Phase::Captured,
         }
     }
+}
+
+/// Whatever else the event is: one that cannot be read otherwise is not kept for another stack.
+pub(in super::super) fn stack(verified: &Verified<'_>) -> Option<String> {
+    let told: wire::EventMetadata = read(verified.body()).ok()?;
+    Some(told.metadata?.get(STACK)?.as_str()?.to_owned())
 }
 
 pub(in super::super) fn notice(

@@ -31,7 +31,27 @@ async fn a_create_call_says_all_that_was_asked() {
     assert_eq!(request.uri(), "http://127.0.0.1:3001/v1/payments");
     assert_eq!(header("authorization"), "Bearer sbx_test_7d1f");
     assert_eq!(header("idempotency-key"), PAYMENT);
-    insta::assert_snapshot!(String::from_utf8_lossy(request.body()), @r#"{"reference":"PAY_7Q2M9X4KD1T8V3N6B0ZC4H9K2A","amount":7500,"currency":"USD","capture":"manual","method":"bank_transfer","return_url":"https://shop.example/return","metadata":{"cart":"17","order_id":"ORD_7Q2M9X4KD1T8V3N6B0ZC"},"expires_in":86400}"#);
+    insta::assert_snapshot!(String::from_utf8_lossy(request.body()), @r#"{"reference":"PAY_7Q2M9X4KD1T8V3N6B0ZC4H9K2A","amount":7500,"currency":"USD","capture":"manual","method":"bank_transfer","return_url":"https://shop.example/return","metadata":{"cart":"17","order_id":"ORD_7Q2M9X4KD1T8V3N6B0ZC","quittance_stack":"quittance"},"expires_in":86400}"#);
+}
+
+#[tokio::test]
+async fn the_stack_is_named_if_the_first_call_named_it_and_read_off_events() {
+    let fixtures = fixtures("full", sign);
+    let (gateway, transport) = fixtures.gateway([Ok(canned(201, PENDING))]);
+    let create = crate::ports::Create { stack: None, ..fixtures.create.clone() };
+    gateway.create(&create, TIMEOUT).await;
+    let (request, _) = transport.sent().remove(0);
+    let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap();
+    assert_eq!(body["metadata"].as_object().unwrap().len(), 2, "{body}");
+
+    let told = |body: &str| gateway.stack_of(&Verified::vouch_for(body.as_bytes()));
+    let theirs = r#"{"event":"payment.completed","amount":"?","metadata":{"quittance_stack":"b"}}"#;
+    assert_eq!(told(theirs).as_deref(), Some("b"), "whatever else is wrong with it");
+    for silent in
+        [r#"{"event":"x"}"#, r#"{"metadata":7}"#, r#"{"metadata":{"quittance_stack":7}}"#, "["]
+    {
+        assert_eq!(told(silent), None, "{silent}");
+    }
 }
 
 #[tokio::test]

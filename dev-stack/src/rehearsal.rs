@@ -1,0 +1,153 @@
+//! What a shop must stand and a stack at rest never does: a confirmation that comes again, and one that
+//! is not signed as it should be. The shop at the delivery URL hears it, whoever's it is.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use quittance::standard_webhooks::{self, SigningKey};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::aws::secrets_manager::SecretsManager;
+use crate::aws::sqs::Sqs;
+use crate::clock::Clock;
+use crate::{http_client, seeds, shop, site};
+
+/// Every confirmation is here, too, until somebody takes it.
+const QUEUE: &str = "quittance-fulfilment.fifo";
+const TIMEOUT: Duration = Duration::from_secs(10);
+const TIMES_MAX: u8 = 20;
+/// Longer ago than any shop should take.
+const OLD_SECONDS: i64 = 3600;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Rehearsal {
+    pub(crate) sqs: Sqs,
+    pub(crate) secrets: SecretsManager,
+    /// Says where confirmations go, and signs them.
+    pub(crate) secret: String,
+    pub(crate) clock: Clock,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    order_id: String,
+    /// Absent: the order's latest, whatever it says.
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    #[serde(default = "once")]
+    times: u8,
+    #[serde(default)]
+    signature: Signature,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Signature {
+    #[default]
+    Good,
+    /// By a key that nobody has.
+    Wrong,
+    /// Made an hour ago.
+    Old,
+    Missing,
+}
+
+fn once() -> u8 {
+    1
+}
+
+struct Confirmation {
+    id: String,
+    body: String,
+}
+
+impl Rehearsal {
+    pub(crate) fn routes(self) -> Router {
+        Router::new().route("/_dev/confirmations", post(send)).with_state(self)
+    }
+
+    fn latest(&self, asked: &Asked) -> Option<Confirmation> {
+        let bodies = self.sqs.bodies(QUEUE).unwrap_or_default();
+        bodies.into_iter().rev().find_map(|body| {
+            let told: Value = serde_json::from_str(&body).ok()?;
+            let fits = told["data"]["order_id"] == asked.order_id.as_str()
+                && asked.kind.as_deref().is_none_or(|kind| told["type"] == kind);
+            let id = told["id"].as_str()?.to_owned();
+            fits.then_some(Confirmation { id, body })
+        })
+    }
+
+    fn headers(&self, it: &Confirmation, how: Signature, secret: &Value) -> Vec<(&str, String)> {
+        let now = self.clock.outside_ms() / 1000;
+        let at = if matches!(how, Signature::Old) { now - OLD_SECONDS } else { now };
+        let good = shop::signing_keys(secret, self.clock.now_ms());
+        let strange = [format!("whsec_{}", crate::random::key().unwrap_or_default())];
+        let keys = if matches!(how, Signature::Wrong) { &strange[..] } else { &good };
+        let keys: Vec<_> = keys.iter().filter_map(|key| SigningKey::parse(key).ok()).collect();
+        let signature = standard_webhooks::sign(&keys, &it.id, at, it.body.as_bytes());
+        let mut headers = vec![
+            ("content-type", "application/json".to_owned()),
+            ("user-agent", "Quittance/1".to_owned()),
+            (standard_webhooks::ID, it.id.clone()),
+            (standard_webhooks::TIMESTAMP, at.to_string()),
+        ];
+        if !matches!(how, Signature::Missing) {
+            headers.push((standard_webhooks::SIGNATURE, signature));
+        }
+        headers
+    }
+}
+
+/// `POST /_dev/confirmations`: posts a confirmation of an order once more, and tells what the shop
+/// answered.
+async fn send(
+    State(rehearsal): State<Rehearsal>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    if !peer.ip().to_canonical().is_loopback() || site::is_from_elsewhere(&Method::POST, &headers) {
+        return told(StatusCode::FORBIDDEN, "only this machine may ask for it");
+    }
+    let asked: Asked = match serde_json::from_slice(&body) {
+        Ok(asked) => asked,
+        Err(error) => return told(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
+    };
+    if !(1..=TIMES_MAX).contains(&asked.times) {
+        return told(StatusCode::UNPROCESSABLE_ENTITY, "times is 1 to 20");
+    }
+    let Some(confirmation) = rehearsal.latest(&asked) else {
+        let nothing = format!("{QUEUE} holds no such confirmation of this order");
+        return told(StatusCode::NOT_FOUND, &nothing);
+    };
+    let secret = seeds::current(&rehearsal.secrets, &rehearsal.secret).unwrap_or_default();
+    let Some(url) = secret["url"].as_str() else {
+        return told(StatusCode::CONFLICT, "the secret of deliveries names no url");
+    };
+    let Ok(client) = http_client::builder().timeout(TIMEOUT).build() else {
+        return told(StatusCode::INTERNAL_SERVER_ERROR, "no request can be made");
+    };
+    let mut answers = Vec::new();
+    for _ in 0..asked.times {
+        let mut request = client.post(url).body(confirmation.body.clone());
+        for (name, value) in rehearsal.headers(&confirmation, asked.signature, &secret) {
+            request = request.header(name, value);
+        }
+        answers.push(request.send().await.ok().map(|answer| answer.status().as_u16()));
+    }
+    axum::Json(json!({ "webhook_id": confirmation.id, "url": url, "answers": answers }))
+        .into_response()
+}
+
+fn told(status: StatusCode, message: &str) -> Response {
+    let body = json!({ "message": message }).to_string();
+    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
