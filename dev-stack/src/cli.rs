@@ -136,7 +136,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("gateway") => options.gateway = Some(gateway(&parser.value()?.string()?)?),
             Long("origin") => options.origins.push(origin(&parser.value()?.string()?)?),
             Long("delivery-url") => {
-                options.delivery_url = Some(delivery_url(&parser.value()?.string()?)?)
+                options.delivery_url = Some(delivery_url(&parser.value()?.string()?)?);
             }
             Long("sandbox-profile") => options.profile = parser.value()?.parse()?,
             Long("quiet") => options.quiet = true,
@@ -193,10 +193,11 @@ fn is_this_machine(url: &Url) -> bool {
     }
 }
 
+/// Told without the address: it may hold a password.
 fn delivery_url(text: &str) -> Result<Url, lexopt::Error> {
-    let url = Url::parse(text).ok().filter(|url| ["http", "https"].contains(&url.scheme()));
-    let told = || format!("{text} is no address; one looks like http://localhost:5173/webhooks");
-    url.ok_or_else(|| lexopt::Error::Custom(told().into()))
+    let told =
+        |wrong| lexopt::Error::Custom(format!("the address of --delivery-url {wrong}").into());
+    quittance::delivery_url::parse(text, true).map_err(told)
 }
 
 fn sandbox(mut parser: lexopt::Parser) -> Result<SandboxOptions, lexopt::Error> {
@@ -264,10 +265,20 @@ mod tests {
         }
         let told = command(&["--origin", "http://shop.example"]).unwrap_err();
         assert!(told.starts_with("no shopper is sent to http://shop.example"), "{told}");
-        for wrong in ["nope", "shop.example/hook", "ftp://shop.example"] {
-            let told = command(&["--delivery-url", wrong]).unwrap_err();
-            assert!(told.starts_with(&format!("{wrong} is no address")), "{told}");
-        }
+    }
+
+    #[test]
+    fn an_address_for_confirmations_that_would_not_be_used_as_it_stands_is_refused_in_a_sentence() {
+        let told = |url| command(&["--delivery-url", url]).unwrap_err();
+        assert_eq!(
+            told("nope"),
+            "the address of --delivery-url is not a whole address, such as \
+             https://shop.example/webhooks"
+        );
+        let told = ["http://user:hush@shop.example/hook", "http://shop.example/#hush"].map(told);
+        assert!(told[0].contains("user name or password"), "{told:?}");
+        assert!(told[1].contains("has a # part"), "{told:?}");
+        assert!(told.iter().all(|told| !told.contains("hush")), "{told:?}");
     }
 
     #[test]

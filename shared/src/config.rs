@@ -4,6 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use url::Url;
+
+use crate::delivery_url;
 use crate::domain::capabilities::GatewayName;
 
 /// What a function works with; its template entry grants the same.
@@ -38,7 +41,7 @@ pub struct Config {
     pub return_origins: Vec<String>,
     pub cors_origins: Vec<String>,
     /// Where confirmations are posted, unless the secret says otherwise.
-    pub delivery_url: Option<String>,
+    pub delivery_url: Option<Url>,
     /// Set by the dev stack for its children and containers: its key and plain HTTP are accepted.
     pub dev_stack: bool,
     /// Requests leave for public addresses only.
@@ -127,7 +130,7 @@ impl Config {
                 Need::StatusTokens => config.secrets.push("status-token"),
                 Need::Delivery => {
                     config.public_addresses_only = !config.dev_stack;
-                    config.delivery_url = get("DELIVERY_URL");
+                    config.delivery_url = read.delivery_url(config.dev_stack);
                     config.secrets.push("delivery");
                 }
             }
@@ -168,6 +171,12 @@ impl Reader<'_> {
             self.errors.push(format!("{name} is neither true nor false"));
         }
         text == "true"
+    }
+
+    fn delivery_url(&mut self, dev_stack: bool) -> Option<Url> {
+        let wrong = |wrong| self.errors.push(format!("DELIVERY_URL {wrong}"));
+        let text = (self.get)("DELIVERY_URL")?;
+        delivery_url::parse(&text, dev_stack).map_err(wrong).ok()
     }
 
     fn gateways(&mut self) -> Vec<GatewayName> {
@@ -252,6 +261,24 @@ mod tests {
             assert!(error.ends_with(": LIVE is neither true nor false"), "{error}");
         }
         assert!(read("").unwrap_err().to_string().ends_with(": LIVE is missing"));
+    }
+
+    #[test]
+    fn an_address_for_confirmations_is_refused_at_the_start_and_its_password_is_not_told() {
+        let config = |url: &str| {
+            let url = url.to_owned();
+            let get = move |name: &str| match name {
+                "DELIVERY_URL" => Some(url.clone()),
+                name => (!name.starts_with("QUITTANCE")).then(|| "x".to_owned()),
+            };
+            Config::read(&[Need::Delivery], &get)
+        };
+        assert!(config("https://shop.example/hook").unwrap().delivery_url.is_some());
+        let told = config("https://user:hush@shop.example/hook").unwrap_err().to_string();
+        assert!(told.contains("DELIVERY_URL has a user name or password"), "{told}");
+        assert!(!told.contains("hush"), "{told}");
+        let told = config("https://shop.example/hook#part").unwrap_err().to_string();
+        assert!(told.contains("DELIVERY_URL has a # part"), "{told}");
     }
 
     #[test]

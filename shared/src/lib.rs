@@ -4,6 +4,7 @@
 pub mod mutants;
 pub mod domain;
 pub mod ports;
+pub mod delivery_url;
 pub mod config;
 mod public_names;
 pub mod system;

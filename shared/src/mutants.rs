@@ -72,6 +72,7 @@ pub enum Mutant {
     BatchNamesNobody,
     SignatureNotChecked,
     SignatureWithoutTheId,
+    IdOfTheQueue,
     DisputesIgnored,
     CloseWithdrawn,
     WinnerReplaced,

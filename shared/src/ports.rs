@@ -50,6 +50,9 @@ pub enum TransportError {
     /// It may have arrived.
     #[error("no answer came")]
     Unknown,
+    /// It may have arrived: what came back is no answer, or not the whole of one.
+    #[error("the answer cannot be read")]
+    Broken,
 }
 
 /// What became of a request that asks for an effect.

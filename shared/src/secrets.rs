@@ -1,22 +1,32 @@
 //! Secrets Manager, read once per container and secret every five minutes. What a placeholder holds
 //! grants nothing; no type here shows what it keeps.
 
+mod keys;
+#[cfg(test)]
+mod tests;
+mod value;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_secretsmanager::Client;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde_json::Value;
 
+pub use self::keys::{Keys, NamedKey};
+pub(crate) use self::keys::{named_keys, not_after, usable};
+pub use self::value::Fault;
+pub(crate) use self::value::{Members, entries, parse};
 use crate::domain::time::Timestamp;
 use crate::ports::Clock;
+use crate::telemetry::{self, Metric};
 
 const FRESH_SECONDS: i64 = 300;
 /// A mismatch reloads a secret, but not more often than this: a flood of forgeries stays cheap.
 const RELOAD_AFTER_SECONDS: i64 = 30;
-const PLACEHOLDER: &str = "REPLACE_ME";
+/// After a read that failed the store is left alone for so long: every request would else wait for it.
+const RETRY_AFTER_SECONDS: i64 = 5;
 
 #[derive(Clone)]
 pub struct Secrets {
@@ -26,10 +36,18 @@ pub struct Secrets {
     cache: Arc<Mutex<BTreeMap<String, Cached>>>,
 }
 
-#[derive(Clone)]
+type Text = Arc<SecretString>;
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+#[derive(Clone, Default)]
 struct Cached {
-    text: Option<Arc<SecretString>>,
-    read_at: Timestamp,
+    /// What the last read that succeeded has found, and when that was.
+    read: Option<(Option<Text>, Timestamp)>,
+    /// It did not match, and may have been rotated.
+    doubted: bool,
+    failed_at: Option<Timestamp>,
+    /// What is wrong with it has been told.
+    told: bool,
 }
 
 impl fmt::Debug for Secrets {
@@ -40,68 +58,32 @@ impl fmt::Debug for Secrets {
 
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
-    #[error("the secret store did not answer")]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    #[error("the secret is not set")]
-    NotSet,
-    #[error("the secret is not of the documented shape")]
-    Malformed,
+    #[error("the secret {secret} cannot be read now")]
+    Unavailable {
+        secret: String,
+        #[source]
+        cause: Cause,
+    },
+    #[error("the secret {secret} cannot be used")]
+    Unusable {
+        secret: String,
+        #[source]
+        fault: Fault,
+    },
 }
 
-/// One of several keys that are live together during a rotation.
-#[derive(Clone, Deserialize)]
-pub struct NamedKey {
-    #[serde(default = "first_id")]
-    pub id: String,
-    pub key: SecretString,
-    #[serde(default)]
-    not_after: Option<String>,
-}
+#[derive(Debug, thiserror::Error)]
+#[error("the secret store did not answer a moment ago")]
+struct Silent;
 
-fn first_id() -> String {
-    "1".to_owned()
-}
-
-impl fmt::Debug for NamedKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("NamedKey(..)")
+impl Cached {
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        let young = |(_, at): &(_, Timestamp)| now.since(*at) < FRESH_SECONDS;
+        self.read.as_ref().is_some_and(young) && !self.doubted
     }
-}
 
-impl NamedKey {
-    /// Set, and not past its `not_after`. A date that cannot be read counts as past.
-    pub fn is_live(&self, now: Timestamp) -> bool {
-        let key = self.key.expose_secret();
-        !key.is_empty() && key != PLACEHOLDER && is_before(self.not_after.as_deref(), now)
-    }
-}
-
-pub(crate) fn is_before(not_after: Option<&str>, now: Timestamp) -> bool {
-    not_after.is_none_or(|text| Timestamp::from_rfc3339(text).is_some_and(|end| now < end))
-}
-
-/// `{"keys":[…]}` or `{"key":"…"}`.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Keys {
-    #[serde(default, rename = "keys")]
-    several: Vec<NamedKey>,
-    #[serde(default, rename = "key")]
-    single: Option<SecretString>,
-    #[serde(default)]
-    pub url: Option<String>,
-}
-
-impl Keys {
-    /// The newest first: it signs; all verify.
-    pub fn live(&self, now: Timestamp) -> Result<Vec<NamedKey>, SecretError> {
-        let single = self.single.iter().map(|key| NamedKey {
-            id: first_id(),
-            key: key.clone(),
-            not_after: None,
-        });
-        let live: Vec<_> =
-            self.several.iter().cloned().chain(single).filter(|key| key.is_live(now)).collect();
-        if live.is_empty() { Err(SecretError::NotSet) } else { Ok(live) }
+    fn has_just_failed(&self, now: Timestamp) -> bool {
+        self.failed_at.is_some_and(|at| (0..RETRY_AFTER_SECONDS).contains(&now.since(at)))
     }
 }
 
@@ -110,48 +92,110 @@ impl Secrets {
         Self { client, stack, clock, cache: Arc::default() }
     }
 
-    /// The secret `<stack>/<name>`, as its type.
-    pub async fn read<T: DeserializeOwned>(&self, name: &str) -> Result<T, SecretError> {
+    /// The secret `<stack>/<name>` as `read` takes it; of single members that cannot be used it says
+    /// so and leaves them out.
+    pub async fn read<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&Value, &mut Vec<Fault>) -> Result<T, Fault>,
+    ) -> Result<T, SecretError> {
         let text = self.text(name).await?;
-        serde_json::from_str(text.expose_secret()).map_err(|_| SecretError::Malformed)
-    }
-
-    pub async fn text(&self, name: &str) -> Result<Arc<SecretString>, SecretError> {
-        let now = self.clock.now();
-        let known = self.lock().get(name).cloned();
-        if let Some(known) = known.filter(|known| now.since(known.read_at) < FRESH_SECONDS) {
-            return known.text.ok_or(SecretError::NotSet);
+        let mut faults = Vec::new();
+        let taken = parse(text.expose_secret()).and_then(|value| read(&value, &mut faults));
+        if let Err(fault) = &taken
+            && !faults.contains(fault)
+        {
+            faults.push(fault.clone());
         }
-        let text = Box::pin(self.fetch(name)).await?;
-        self.lock().insert(name.to_owned(), Cached { text: text.clone(), read_at: now });
-        text.ok_or(SecretError::NotSet)
+        self.tell(name, &faults);
+        taken.map_err(|fault| fault.of(name))
     }
 
-    /// Forgets a secret that did not match, if it may have been rotated since. `true` if the caller
-    /// should try once more.
-    pub fn forget_if_stale(&self, name: &str) -> bool {
+    /// What was read last is kept until a read succeeds: a store that is out of reach stops nobody who
+    /// has what it would say.
+    pub async fn text(&self, name: &str) -> Result<Text, SecretError> {
+        let now = self.clock.now();
+        let known = self.lock().get(name).cloned().unwrap_or_default();
+        if known.is_fresh(now) || known.has_just_failed(now) {
+            return answer(name, known.read, Silent.into());
+        }
+        match Box::pin(self.fetch(name)).await {
+            Ok(text) => {
+                let read = Some((text, now));
+                let fresh = Cached { read: read.clone(), ..Cached::default() };
+                self.lock().insert(name.to_owned(), fresh);
+                answer(name, read, Silent.into())
+            }
+            Err(cause) => {
+                if known.read.is_some() {
+                    tracing::warn!(error = %cause, secret = %name, "a secret is used as it was read before");
+                }
+                self.lock().entry(name.to_owned()).or_default().failed_at = Some(now);
+                answer(name, known.read, cause)
+            }
+        }
+    }
+
+    /// Has a secret that did not match read anew, if it may have been rotated since it was read. `true`
+    /// if the caller should try once more.
+    pub fn doubt(&self, name: &str) -> bool {
         let now = self.clock.now();
         let mut cache = self.lock();
-        let stale = cache.get(name).is_some_and(|c| now.since(c.read_at) > RELOAD_AFTER_SECONDS);
-        if stale {
-            cache.remove(name);
-        }
-        stale
+        let Some(cached) = cache.get_mut(name).filter(|cached| !cached.has_just_failed(now)) else {
+            return false;
+        };
+        let old = |(_, at): &(_, Timestamp)| now.since(*at) > RELOAD_AFTER_SECONDS;
+        cached.doubted = cached.doubted || cached.read.as_ref().is_some_and(old);
+        cached.doubted
     }
 
-    async fn fetch(&self, name: &str) -> Result<Option<Arc<SecretString>>, SecretError> {
+    /// Once for each value that was read: every request would else repeat it.
+    fn tell(&self, name: &str, faults: &[Fault]) {
+        let malformed: Vec<&Fault> = faults.iter().filter(|it| !it.is_a_placeholder()).collect();
+        if malformed.is_empty() {
+            return;
+        }
+        if let Some(cached) = self.lock().get_mut(name)
+            && std::mem::replace(&mut cached.told, true)
+        {
+            return;
+        }
+        for fault in malformed {
+            tracing::error!(error = %fault, secret = %name, "a secret cannot be used");
+        }
+        telemetry::metric(Metric::SecretUnusable, "");
+    }
+
+    async fn fetch(&self, name: &str) -> Result<Option<Text>, Cause> {
         let id = format!("{}/{name}", self.stack);
         let answer = self.client.get_secret_value().secret_id(id).send().await;
         match answer {
             Ok(answer) => Ok(answer.secret_string.map(|text| Arc::new(SecretString::from(text)))),
             Err(error) => match error.into_service_error() {
-                gone if gone.is_resource_not_found_exception() => Ok(None),
-                error => Err(SecretError::Unavailable(Box::new(error))),
+                // The second: it is marked as deleted.
+                gone if gone.is_resource_not_found_exception()
+                    || gone.is_invalid_request_exception() =>
+                {
+                    Ok(None)
+                }
+                error => Err(Box::new(error)),
             },
         }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Cached>> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn answer(
+    name: &str,
+    read: Option<(Option<Text>, Timestamp)>,
+    cause: Cause,
+) -> Result<Text, SecretError> {
+    match read {
+        Some((Some(text), _)) => Ok(text),
+        Some((None, _)) => Err(Fault::NotSet("its value".to_owned()).of(name)),
+        None => Err(SecretError::Unavailable { secret: name.to_owned(), cause }),
     }
 }

@@ -68,6 +68,11 @@ impl fmt::Debug for SigningKey {
     }
 }
 
+/// What is wrong with the text of a key, if anything is.
+pub fn wrong_with(text: &str) -> Option<&'static str> {
+    SigningKey::parse(text).err().map(|NotAKey| "is not base64, with or without whsec_ before it")
+}
+
 /// The value of `webhook-signature`: one signature for each key, so that a receiver can change
 /// from the old to the new one when it likes. `timestamp` is that of this attempt, in Unix
 /// seconds. Our ids have no full stop, so that what is signed can be read in one way only.

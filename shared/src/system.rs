@@ -116,16 +116,16 @@ impl HttpTransport {
         let mut answer = self.client.execute(request).await.map_err(|error| {
             tracing::debug!(%error, "no answer from the gateway");
             // Connecting is all that went wrong, so nothing was written.
-            if error.is_connect() { TransportError::NotSent } else { TransportError::Unknown }
+            if error.is_connect() { TransportError::NotSent } else { TransportError::Broken }
         })?;
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = answer.status();
         *response.headers_mut() = answer.headers().clone();
         let mut body = BytesMut::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|_| TransportError::Unknown)? {
+        while let Some(chunk) = answer.chunk().await.map_err(|_| TransportError::Broken)? {
             body.extend_from_slice(&chunk);
             if body.len() > BODY_BYTES_MAX {
-                return Err(TransportError::Unknown);
+                return Err(TransportError::Broken);
             }
         }
         *response.body_mut() = body.freeze();

@@ -1,6 +1,7 @@
 //! Logs as JSON lines, and metrics of business facts in `CloudWatch`'s embedded format.
 //!
-//! Fields mean the same everywhere: `function`, `route`, `status`, `duration_ms`, `cold_start`,
+//! Fields mean the same everywhere: `function`, `route`, `status` (of our answer; of a delivery, of the
+//! merchant's server's), `duration_ms`, `cold_start`, `try`, `next_try_at`,
 //! `caller`, `request.id`, `cause.request.id`, `order.id`, `payment.id`, `operation.id`, `gateway.name`,
 //! `idempotent_replay`, `error`. `error` means that somebody must look; a declined card is `info`.
 //! Never logged: bodies, headers, addresses of pages, names of customers.
@@ -47,6 +48,8 @@ pub enum Metric {
     RefundAmount,
     /// A capture that is given back without anybody's asking: the order did not need it.
     CaptureGivenBack,
+    /// Of a value that cannot be used, and answered with a 503 for that.
+    SecretUnusable,
     /// Since the attempt began, of a payment that pays its order.
     TimeToCompleted,
     /// Asked about, and still unknown after so long that somebody should know.
@@ -68,13 +71,14 @@ pub enum Metric {
     SweepLeft,
     ConfirmationDelivered,
     ConfirmationFailed,
-    /// Since it was sent to its queue, of a confirmation that was delivered.
+    /// Since its fact was recorded, of a confirmation that was delivered.
     TimeToDelivery,
 }
 
 impl Metric {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::RequestFailed,
+        Self::SecretUnusable,
         Self::RequestUnauthorized,
         Self::RequestForbidden,
         Self::RequestNotFound,
@@ -107,6 +111,7 @@ impl Metric {
             Self::RefundBegun => "refund.begun",
             Self::RefundAmount => "refund.amount",
             Self::CaptureGivenBack => "capture.given_back",
+            Self::SecretUnusable => "secret.unusable",
             Self::TimeToCompleted => "payment.time_to_completed",
             Self::UnknownTooLong => "payment.unknown_too_long",
             Self::PaymentAbandoned => "payment.abandoned",
@@ -136,6 +141,7 @@ impl Metric {
             | Self::RequestNotFound
             | Self::RefundBegun
             | Self::CaptureGivenBack
+            | Self::SecretUnusable
             | Self::UnknownTooLong
             | Self::PaymentAbandoned
             | Self::WebhookIgnored

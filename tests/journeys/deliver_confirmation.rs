@@ -9,7 +9,7 @@ use standardwebhooks::Webhook;
 
 use crate::STACK;
 
-const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub(super) const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const NEXT_KEY: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 const LAST_KEY: &str = "whsec_plJ3nmyCDGBKInavdOK15jsl9N1cKXPo";
 
@@ -176,33 +176,8 @@ async fn a_failed_delivery_holds_up_its_own_order_only() {
     );
 }
 
-#[tokio::test]
-async fn what_nobody_takes_ends_in_the_dead_letter_queue() {
-    let receiver = Receiver::start();
-    receiver.answer_next(&["500 Oh"; 20]);
-    let stack = stack_delivering_to(&receiver).await;
-    let paid = stack.paid().await;
-    for tries in 1..15 {
-        receiver.until(tries).await;
-        let mut clock = i64::try_from(tries).unwrap() * 43_200;
-        advance(&stack, &receiver, tries + 1, &mut clock, 1).await;
-    }
-    let mut dead = Vec::new();
-    for hours in 0..50 {
-        stack.set_clock_ahead(16 * 43_200 + hours * 3600);
-        dead = stack.messages("deliveries-dead", &paid.order).await;
-        if !dead.is_empty() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(40)).await;
-    }
-    assert_eq!(dead.len(), 1);
-    assert_eq!(dead[0]["type"], "payment.completed");
-    assert_eq!(receiver.received().len(), 15);
-}
-
 /// Lets the stack's time pass in steps until so many requests have come.
-async fn advance(
+pub(super) async fn advance(
     stack: &Stack,
     receiver: &Receiver,
     count: usize,
@@ -223,7 +198,7 @@ async fn advance(
     receiver.until(count).await
 }
 
-async fn stack_delivering_to(receiver: &Receiver) -> Stack {
+pub(super) async fn stack_delivering_to(receiver: &Receiver) -> Stack {
     let keys = [
         key("k1", KEY, None),
         key("k2", NEXT_KEY, None),

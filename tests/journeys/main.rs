@@ -15,6 +15,7 @@ mod crashes;
 mod create_order;
 mod create_payment;
 mod deliver_confirmation;
+mod delivery_failures;
 mod dev_stack;
 mod disputes;
 mod durability;

@@ -40,6 +40,8 @@ pub(super) enum Act {
     Behave(&'static str),
     Wait(i64),
     Sweep,
+    /// The merchant's server takes nothing until what it was to hear is dead; then that is moved back.
+    Redrive,
     /// The webhooks that are due come.
     Deliver,
     /// Somebody without the key says that an attempt succeeded.

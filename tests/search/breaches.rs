@@ -2,13 +2,14 @@
 
 use super::act::Act::{
     Behave, Cancel, CancelOrder, Capture, Choose, ClerkRefund, Dashboard, Lie, Look, Pay,
-    PayAndLeave, PayManual, Redact, Refund, RefundsBecome, SendBack, SlowNetwork, Sweep, Twin,
-    Wait, Watch,
+    PayAndLeave, PayManual, Redact, Redrive, Refund, RefundsBecome, SendBack, SlowNetwork, Sweep,
+    Twin, Wait, Watch,
 };
 use super::scenarios::{Need, Scenario};
 use super::scripts::{chosen, plain, with};
 
 pub(super) static BREACHES: &[Scenario] = &[
+    plain("redrive", &[Pay("a"), Choose("a", "approve"), Redrive]),
     plain(
         "retryable-then",
         &[

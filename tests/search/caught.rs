@@ -69,6 +69,7 @@ pub(super) const CAUGHT: &[(Mutant, &str, &str)] = &[
     (Mutant::UnsignedBodyBelieved, "lie/phonepe-like/in-order", "none"),
     (Mutant::SignatureNotChecked, "forged/full/in-order", "none"),
     (Mutant::SignatureWithoutTheId, "approve/full/in-order", "none"),
+    (Mutant::IdOfTheQueue, "redrive/full/in-order", "none"),
     (Mutant::DisputesIgnored, "dispute-won/full/in-order", "none"),
     (Mutant::CloseWithdrawn, "close/phonepe-like/in-order", "none"),
     (Mutant::WinnerReplaced, "late-on-paid/full/in-order", "none"),

@@ -11,12 +11,10 @@ use serde_json::Value;
 use super::client::Client;
 use super::fate::answer;
 use super::faults::Mode;
-use super::ground::DELIVERY_SECRET;
+use super::ground::{CONSUMED, DELIVERY_SECRET};
 use super::script::{Messages, Player};
 use super::world::World;
 
-/// The target that a function of ours reads.
-pub(super) const CONSUMED: &str = "deliveries";
 /// What one batch holds at most.
 const BATCH: usize = 10;
 const LAMBDA_MS: u64 = 120_000;
@@ -79,6 +77,9 @@ impl World {
                 self.violate(format!("I5 the merchant cannot believe a confirmation: {error}"));
             }
             return answer(401, String::new());
+        }
+        if self.state().refuses {
+            return answer(503, String::new());
         }
         let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
         let id = headers.id.unwrap_or_default().to_owned();

@@ -4,7 +4,7 @@ use dev_stack::aws::dynamodb::{
     self, IndexDescription, Key, KeyAttribute, Projection, TableDescription,
 };
 use dev_stack::aws::secrets_manager::{SecretSeed, SecretsManager};
-use dev_stack::aws::sqs::{QueueDescription, Sqs};
+use dev_stack::aws::sqs::{QueueDescription, Sqs, queue_arn};
 use dev_stack::clock::Clock;
 use dev_stack::disk::Disk;
 use dev_stack::sandbox::{ApiKey, Core, Ids, Profile, Settings, WebhookSecret};
@@ -19,7 +19,12 @@ pub(super) const API_KEY: &str = "sk_test_local";
 pub(super) const CLERK_KEY: &str = "op_clerk";
 pub(super) const CLERK: &str = "op:clerk";
 pub(super) const CLERK_MOST: u64 = 3000;
-pub(super) const TARGETS: [&str; 2] = ["deliveries", "fulfilment"];
+/// The target that a function of ours reads.
+pub(super) const CONSUMED: &str = "deliveries";
+pub(super) const TARGETS: [&str; 2] = [CONSUMED, "fulfilment"];
+pub(super) const DEAD: &str = "deliveries-dead";
+/// More than the faults of a plan can use up.
+pub(super) const RECEIVES_MAX: usize = 6;
 pub(super) const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 pub(super) const DELIVERY_SECRET: &str = "whsec_c2VhcmNoIHNlYXJjaCBzZWFyY2ggc2VhcmNo";
 pub(super) const GATEWAY_KEY: &str = "sbx_test_key";
@@ -40,7 +45,7 @@ impl Ground {
         let database = dynamodb::open_memory(clock.clone()).unwrap();
         dynamodb::provide(&database, &[table()]).unwrap();
         let sqs = Sqs::open("http://sqs", clock.clone(), ids.clone(), Disk::none()).unwrap();
-        sqs.provide(&TARGETS.map(queue)).unwrap();
+        sqs.provide(&queues()).unwrap();
         let secrets = SecretsManager::open(clock.clone(), ids, Disk::none()).unwrap();
         for (name, value) in secret_values(profile) {
             let seed = SecretSeed { name: format!("quittance/{name}"), value: value.to_string() };
@@ -72,6 +77,18 @@ fn table() -> TableDescription {
         }],
         ttl_attribute: None,
     }
+}
+
+/// The targets, and the queue that gets what the merchant's server does not take.
+fn queues() -> Vec<QueueDescription> {
+    let policy = json!({
+        "deadLetterTargetArn": queue_arn(&format!("{DEAD}.fifo")), "maxReceiveCount": RECEIVES_MAX,
+    });
+    let mut queues: Vec<QueueDescription> = TARGETS.into_iter().chain([DEAD]).map(queue).collect();
+    for consumed in queues.iter_mut().filter(|queue| queue.name == format!("{CONSUMED}.fifo")) {
+        consumed.attributes.insert("RedrivePolicy".to_owned(), policy.to_string());
+    }
+    queues
 }
 
 fn queue(name: &str) -> QueueDescription {

@@ -61,7 +61,8 @@ impl Transport for Merchant {
         request: Request<Bytes>,
         _: Duration,
     ) -> Result<Response<Bytes>, TransportError> {
-        let message = String::from_utf8_lossy(request.body()).into_owned();
+        let body: Value = serde_json::from_slice(request.body()).unwrap();
+        let message = body["id"].as_str().unwrap_or_default().to_owned();
         let mut answer = Response::new(Bytes::new());
         if message == REFUSED {
             *answer.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
@@ -72,12 +73,12 @@ impl Transport for Merchant {
     }
 }
 
-const REFUSED: &str = "first of one order";
+const REFUSED: &str = "first-of-one-order";
 const BATCH: [(&str, &str); 4] = [
     (REFUSED, "one"),
-    ("second of one order", "one"),
-    ("first of another", "another"),
-    ("second of another", "another"),
+    ("second-of-one-order", "one"),
+    ("first-of-another", "another"),
+    ("second-of-another", "another"),
 ];
 
 /// I5: whatever the merchant did not take is named, so that it comes again, and nothing else is.
@@ -88,8 +89,9 @@ async fn batch() -> Law {
     process.app.transport = Arc::<Merchant>::clone(&merchant);
     let records = BATCH.map(|(message, group)| {
         let attributes = json!({ "MessageGroupId": group, "MessageDeduplicationId": message });
+        let body = json!({ "id": message, "data": { "order_id": group } }).to_string();
         json!({
-            "messageId": message, "body": message, "attributes": attributes,
+            "messageId": message, "body": body, "attributes": attributes,
             "messageAttributes": {},
         })
     });

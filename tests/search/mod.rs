@@ -30,6 +30,7 @@ mod races;
 mod breaches;
 mod scenarios;
 mod recovery;
+mod redrive;
 mod room;
 mod redaction;
 mod writes;

@@ -1,6 +1,6 @@
 //! After the script: time passes, webhooks and sweeps run, until nothing is left to do.
 
-use super::consumer::CONSUMED;
+use super::ground::CONSUMED;
 use super::scenarios::Webhooks;
 use super::script::Player;
 

@@ -13,8 +13,7 @@ use serde_json::{Value, json};
 
 use super::act::Act;
 use super::client::{Ask, Client, Reply, Work};
-use super::consumer::CONSUMED;
-use super::ground::{CLERK_KEY, TARGETS};
+use super::ground::{CLERK_KEY, CONSUMED, TARGETS};
 use super::scenarios::Webhooks;
 use super::turns::together;
 
@@ -133,6 +132,7 @@ impl Player {
             }
             Act::Wait(seconds) => self.client.world.time.pass_ms(seconds * 1000),
             Act::Sweep => self.sweep().await,
+            Act::Redrive => self.redrive().await,
             Act::Forge(key) => {
                 let payment = self.payment(key);
                 self.client.forged(&payment).await;

@@ -83,6 +83,8 @@ pub(super) struct State {
     pub(super) canceled: BTreeSet<String>,
     /// What the merchant's server was told, in order, each message once.
     pub(super) told: Vec<(String, Value)>,
+    /// The merchant's server takes nothing.
+    pub(super) refuses: bool,
     pub(super) violations: Vec<String>,
     /// Keys of items that none of our handlers wrote, so that no invariant holds of them.
     pub(super) laid: BTreeSet<String>,

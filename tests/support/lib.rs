@@ -29,5 +29,5 @@ pub use self::answer::Answer;
 pub use self::aws::TABLE;
 pub use self::endings::End;
 pub use self::process::{Options, Stack, kill_pid};
-pub use self::receiver::{Received, Receiver};
+pub use self::receiver::{GIBBERISH, Received, Receiver, SILENCE};
 pub use self::verbs::{KEY, Paid, order_body};

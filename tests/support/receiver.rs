@@ -9,6 +9,11 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
+/// No answer as long as the caller waits.
+pub const SILENCE: &str = "silence";
+/// An answer that is no HTTP.
+pub const GIBBERISH: &str = "gibberish";
+
 #[derive(Clone, Debug)]
 pub struct Receiver {
     pub url: String,
@@ -55,7 +60,7 @@ impl Receiver {
     }
 
     /// The next answers, each a status line's end and headers, `500 x` or `302 x\r\nlocation: /y`;
-    /// after them it is 204 again.
+    /// after them it is 204 again. `SILENCE` is no answer, and `GIBBERISH` is no HTTP.
     pub fn answer_next(&self, answers: &[&str]) {
         let mut waiting = self.answers.lock().unwrap();
         waiting.extend(answers.iter().map(|answer| (*answer).to_owned()));
@@ -101,6 +106,15 @@ impl Receiver {
         self.received.lock().unwrap().push(Received { path, headers, payload });
         let answer = self.answers.lock().unwrap().pop_front();
         let answer = answer.unwrap_or_else(|| "204 No Content".to_owned());
+        if answer == SILENCE {
+            // Until the caller is gone.
+            let _ = reader.read(&mut [0]);
+            return;
+        }
+        if answer == GIBBERISH {
+            reader.get_mut().write_all(b"gibberish\r\n\r\n").unwrap();
+            return;
+        }
         let answer = format!("HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
         reader.get_mut().write_all(answer.as_bytes()).unwrap();
     }

@@ -1,11 +1,13 @@
 //! On the queue `deliveries`: posts each confirmation, signed, to the merchant's URL.
 
+use std::time::Duration;
+
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
 use quittance::app::App;
 use quittance::config::Need;
 use quittance::mutants::{Mutant, broken};
-use quittance::operations::deliver::{Confirmation, DeliveryError, deliver, postpone};
+use quittance::operations::deliver::{Confirmation, deliver, hold, postpone};
 use quittance::queues::REQUEST_ID;
 use quittance::system::unix_ms;
 use quittance::telemetry::{self, Metric};
@@ -28,7 +30,7 @@ pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchR
         let group = attribute(&message, "MessageGroupId");
         let all = broken(Mutant::BatchNamesAll) && !stopped.is_empty();
         let may_go = !stopped.contains(&group);
-        if may_go && delivered(app, &event.context.request_id, &message).await && !all {
+        if may_go && delivered(app, &event.context, &message).await && !all {
             continue;
         }
         if broken(Mutant::BatchForgetsAFailure) && stopped.contains(&group) {
@@ -45,28 +47,43 @@ pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchR
     Ok(response)
 }
 
-async fn delivered(app: &App, request_id: &str, message: &SqsMessage) -> bool {
-    let cause = cause(message);
-    let confirmation = Confirmation {
-        id: attribute(message, "MessageDeduplicationId"),
-        body: message.body.clone().unwrap_or_default(),
-        receive_count: attribute(message, "ApproximateReceiveCount").parse().unwrap_or(1),
+async fn delivered(app: &App, context: &Context, message: &SqsMessage) -> bool {
+    let tries = attribute(message, "ApproximateReceiveCount").parse().unwrap_or(1);
+    let arn = message.event_source_arn.as_deref().unwrap_or_default();
+    let handle = message.receipt_handle.as_deref().unwrap_or_default();
+    let left = Duration::from_millis(context.deadline.saturating_sub(unix_ms()));
+    hold(app, arn, handle, tries, left).await;
+    let (request_id, cause) = (&context.request_id, cause(message));
+    let mut confirmation = match Confirmation::read(message.body.as_deref().unwrap_or_default()) {
+        Ok(confirmation) => confirmation,
+        Err(error) => {
+            let message = message.message_id.as_deref().unwrap_or_default();
+            tracing::error!(request.id = %request_id, cause.request.id = %cause, error = %error, queue.message.id = %message, "try" = tries, "confirmation not delivered");
+            telemetry::metric(Metric::ConfirmationFailed, "");
+            return false;
+        }
     };
+    if broken(Mutant::IdOfTheQueue) {
+        confirmation.id = attribute(message, "MessageDeduplicationId");
+    }
+    let Confirmation { id, order, .. } = &confirmation;
+    let payment = confirmation.payment.as_deref();
     match deliver(app, &confirmation).await {
         Ok(()) => {
-            tracing::info!(request.id = %request_id, cause.request.id = %cause, message.id = %confirmation.id, "confirmation delivered");
+            tracing::info!(request.id = %request_id, cause.request.id = %cause, message.id = %id, order.id = %order, payment.id = payment, "try" = tries, "confirmation delivered");
             telemetry::metric(Metric::ConfirmationDelivered, "");
-            telemetry::measure(Metric::TimeToDelivery, seconds_since_sent(message), "");
+            if let Some(recorded_at) = confirmation.recorded_at {
+                let seconds = app.clock.now().since(recorded_at);
+                telemetry::measure(Metric::TimeToDelivery, seconds, "");
+            }
             true
         }
         Err(error) => {
-            tracing::warn!(request.id = %request_id, cause.request.id = %cause, error = %error, message.id = %confirmation.id, "confirmation not delivered");
+            let wait_seconds = error.wait_seconds(tries);
+            let next_try_at = app.clock.now().plus(wait_seconds.into()).rfc3339();
+            tracing::warn!(request.id = %request_id, cause.request.id = %cause, error = %error, status = error.status(), message.id = %id, order.id = %order, payment.id = payment, "try" = tries, next_try_at = %next_try_at, "confirmation not delivered");
             telemetry::metric(Metric::ConfirmationFailed, "");
-            if let DeliveryError::NotDelivered { wait_seconds, .. } = error {
-                let arn = message.event_source_arn.as_deref().unwrap_or_default();
-                let handle = message.receipt_handle.as_deref().unwrap_or_default();
-                postpone(app, arn, handle, wait_seconds).await;
-            }
+            postpone(app, arn, handle, wait_seconds).await;
             false
         }
     }
@@ -76,11 +93,6 @@ async fn delivered(app: &App, request_id: &str, message: &SqsMessage) -> bool {
 fn cause(message: &SqsMessage) -> String {
     let attribute = message.message_attributes.get(REQUEST_ID);
     attribute.and_then(|attribute| attribute.string_value.clone()).unwrap_or_default()
-}
-
-fn seconds_since_sent(message: &SqsMessage) -> i64 {
-    let sent_ms: u64 = attribute(message, "SentTimestamp").parse().unwrap_or_else(|_| unix_ms());
-    i64::try_from(unix_ms().saturating_sub(sent_ms) / 1000).unwrap_or(i64::MAX)
 }
 
 fn attribute(message: &SqsMessage, name: &str) -> String {

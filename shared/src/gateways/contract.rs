@@ -8,16 +8,14 @@ mod scripted;
 use std::sync::Arc;
 
 use http::HeaderMap;
-use secrecy::SecretString;
 
-pub(crate) use self::fixtures::{Fixtures, OneCapture};
+pub(crate) use self::fixtures::{Fixtures, OneCapture, opened};
 use self::fixtures::{TIMEOUT, now};
 pub(crate) use self::scripted::{Canned, Scene, Scripted};
 use crate::domain::fact::Seen;
 use crate::domain::phase::Phase;
 use crate::domain::time::Timestamp;
 use crate::ports::{Answer, Delivery, LookUpError, Notice, SignatureError, TransportError};
-use crate::secrets::SecretError;
 
 /// Longer than any scheme tolerates.
 const STALE_SECONDS: i64 = 3600;
@@ -62,6 +60,7 @@ async fn decline_refusal_and_lost_answer_are_told_apart(fixtures: &Fixtures) {
     assert!(matches!(refused, Answer::Refused(_)), "{refused:?}");
     assert_eq!(fixtures.created(Err(TransportError::NotSent)).await, Answer::NotSent);
     assert_eq!(fixtures.created(Err(TransportError::Unknown)).await, Answer::Unknown);
+    assert_eq!(fixtures.created(Err(TransportError::Broken)).await, Answer::Unknown);
     for unclear in &fixtures.unclear {
         assert_eq!(fixtures.created(Ok(unclear.clone())).await, Answer::Unknown, "{unclear:?}");
     }
@@ -69,8 +68,11 @@ async fn decline_refusal_and_lost_answer_are_told_apart(fixtures: &Fixtures) {
 
 async fn a_lost_answer_is_never_an_effect_or_a_refusal(fixtures: &Fixtures) {
     let effect = fixtures.effect();
-    let cases =
-        [(TransportError::NotSent, Answer::NotSent), (TransportError::Unknown, Answer::Unknown)];
+    let cases = [
+        (TransportError::NotSent, Answer::NotSent),
+        (TransportError::Unknown, Answer::Unknown),
+        (TransportError::Broken, Answer::Unknown),
+    ];
     for (error, expected) in cases {
         let (gateway, _) = fixtures.gateway(vec![Err(error); 4]);
         assert_eq!(gateway.capture(&effect, TIMEOUT).await, expected);
@@ -93,7 +95,7 @@ async fn every_status_maps(fixtures: &Fixtures) {
 
 async fn absence_is_told_from_silence(fixtures: &Fixtures) {
     assert_eq!(fixtures.looked_up(Ok(fixtures.absent.clone())).await, Ok(Vec::new()));
-    for error in [TransportError::NotSent, TransportError::Unknown] {
+    for error in [TransportError::NotSent, TransportError::Unknown, TransportError::Broken] {
         assert_eq!(fixtures.looked_up(Err(error)).await, Err(LookUpError::Unavailable));
     }
     for answer in &fixtures.unavailable {
@@ -168,8 +170,7 @@ fn no_secret_shows(fixtures: &Fixtures) {
 fn a_placeholder_fails_closed(fixtures: &Fixtures) {
     for hidden in fixtures.hidden {
         let text = fixtures.secret.replace(hidden, "REPLACE_ME");
-        let opened =
-            (fixtures.open)(&SecretString::from(text), Arc::new(Scripted::default()), false);
-        assert!(matches!(opened, Err(SecretError::NotSet)));
+        let opened = opened(fixtures.open, &text, Arc::new(Scripted::default()), false);
+        assert!(opened.is_err_and(|fault| fault.is_a_placeholder()));
     }
 }

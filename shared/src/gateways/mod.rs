@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use http::HeaderMap;
-use secrecy::SecretString;
+use serde_json::Value;
 
 use crate::domain::capabilities::{Capabilities, GatewayMode, GatewayName};
 use crate::ports::{Gateway, Transport};
-use crate::secrets::{SecretError, Secrets};
+use crate::secrets::{Fault, SecretError, Secrets};
 
 /// Every gateway that Quittance speaks to. Adding one is a folder and a line here.
 const KNOWN: [Known; 1] = [Known {
@@ -36,9 +36,10 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     KNOWN.iter().map(|known| known.name)
 }
 
-/// Of the secret, by the transport; the last one says that this is the dev stack, where a gateway's
-/// address may be plain HTTP.
-type Open = fn(&SecretString, Arc<dyn Transport>, bool) -> Result<Arc<dyn Gateway>, SecretError>;
+/// Of the secret, where what is wrong with single keys is put aside, by the transport; the last one says
+/// that this is the dev stack, where a gateway's address may be plain HTTP.
+type Open =
+    fn(&Value, &mut Vec<Fault>, Arc<dyn Transport>, bool) -> Result<Arc<dyn Gateway>, Fault>;
 
 /// What a stack is, as far as it decides which gateway it may use.
 #[derive(Clone, Copy, Debug, Default)]
@@ -60,10 +61,12 @@ pub struct Gateways {
 pub enum GatewayMissing {
     #[error("no gateway has this name")]
     Unknown,
-    #[error("the gateway has no usable credentials")]
+    #[error("the gateway has no credentials")]
     NotSet(#[source] SecretError),
     #[error("the gateway {0}")]
     OtherMoney(&'static str),
+    #[error("the gateway's credentials cannot be used")]
+    Unusable(#[source] SecretError),
     #[error("the gateway's credentials cannot be read now")]
     Unavailable(#[source] SecretError),
 }
@@ -85,9 +88,11 @@ impl Gateways {
 
     pub async fn get(&self, name: &GatewayName) -> Result<Arc<dyn Gateway>, GatewayMissing> {
         let known = self.known(name).ok_or(GatewayMissing::Unknown)?;
-        let text = self.secrets.text(&secret_name(name)).await.map_err(missing)?;
-        let transport = Arc::clone(&self.transport);
-        let gateway = (known.open)(&text, transport, self.standing.dev_stack).map_err(missing)?;
+        let (transport, dev_stack) = (Arc::clone(&self.transport), self.standing.dev_stack);
+        let open = |value: &Value, faults: &mut Vec<Fault>| {
+            (known.open)(value, faults, transport, dev_stack)
+        };
+        let gateway = self.secrets.read(&secret_name(name), open).await.map_err(missing)?;
         match other_money(self.standing.live, known.has_money, gateway.mode()) {
             Some(why) => Err(GatewayMissing::OtherMoney(why)),
             None => Ok(gateway),
@@ -114,14 +119,11 @@ impl Gateways {
 
     /// The gateway with its secret read anew, if it may have been rotated since it was read.
     pub async fn get_again(&self, name: &GatewayName) -> Option<Arc<dyn Gateway>> {
-        if self.secrets.forget_if_stale(&secret_name(name)) {
-            self.get(name).await.ok()
-        } else {
-            None
-        }
+        if self.secrets.doubt(&secret_name(name)) { self.get(name).await.ok() } else { None }
     }
 
-    /// What each gateway with credentials can do. One without is left out: nothing is sent to it.
+    /// What each gateway with credentials can do. One without is left out: nothing is sent to it. While
+    /// credentials cannot be used nobody knows what their gateway can do, and so nothing is decided.
     pub async fn capabilities(
         &self,
     ) -> Result<BTreeMap<GatewayName, Capabilities>, GatewayMissing> {
@@ -131,14 +133,14 @@ impl Gateways {
                 Ok(gateway) => {
                     able.insert(name.clone(), gateway.capabilities());
                 }
-                Err(GatewayMissing::Unavailable(error)) => {
-                    return Err(GatewayMissing::Unavailable(error));
-                }
                 Err(
                     GatewayMissing::Unknown
                     | GatewayMissing::NotSet(_)
                     | GatewayMissing::OtherMoney(_),
                 ) => {}
+                Err(error @ (GatewayMissing::Unusable(_) | GatewayMissing::Unavailable(_))) => {
+                    return Err(error);
+                }
             }
         }
         Ok(able)
@@ -160,9 +162,12 @@ fn secret_name(name: &GatewayName) -> String {
 }
 
 fn missing(error: SecretError) -> GatewayMissing {
-    match error {
-        SecretError::Unavailable(_) => GatewayMissing::Unavailable(error),
-        SecretError::NotSet | SecretError::Malformed => GatewayMissing::NotSet(error),
+    match &error {
+        SecretError::Unavailable { .. } => GatewayMissing::Unavailable(error),
+        SecretError::Unusable { fault, .. } if fault.is_a_placeholder() => {
+            GatewayMissing::NotSet(error)
+        }
+        SecretError::Unusable { .. } => GatewayMissing::Unusable(error),
     }
 }
 

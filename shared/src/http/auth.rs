@@ -4,7 +4,6 @@
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use secrecy::ExposeSecret;
-use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -16,7 +15,7 @@ use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
 use crate::http::problem::{Kind, Problem};
 use crate::http::status_token;
-use crate::secrets::{Keys, NamedKey, SecretError, is_before};
+use crate::secrets::{Fault, Keys, Members, NamedKey, SecretError, entries, not_after, usable};
 use crate::telemetry;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,24 +38,16 @@ impl Scope {
 }
 
 /// An API key as it is stored: by its hash, so that who reads the secret cannot call us.
-#[derive(Clone, Deserialize)]
+#[derive(Clone)]
 struct ApiKey {
-    #[serde(default)]
     id: Value,
     /// `true`: a person's, not a server's.
-    #[serde(default)]
     person: Value,
     sha256: String,
     scopes: Vec<String>,
-    #[serde(default)]
-    not_after: Option<String>,
+    not_after: Option<Timestamp>,
     /// Told from a member that is missing: whoever wrote `null` meant some limit.
-    #[serde(default, deserialize_with = "as_written")]
     refund_max: Option<Value>,
-}
-
-fn as_written<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(value).map(Some)
 }
 
 /// Whoever holds an API key.
@@ -65,6 +56,33 @@ pub struct Caller {
     /// As logs and histories name it: `key:shop-1`, or `op:ana` of a person.
     pub by: String,
     pub refund_limit: RefundLimit,
+}
+
+impl ApiKey {
+    fn read(entry: &Value, path: &str) -> Result<Self, Fault> {
+        let members = Members::of(entry, path)?;
+        let sha256 = members.text("sha256")?.to_ascii_lowercase();
+        if sha256.len() != 64 || !sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(Fault::malformed(members.path("sha256"), "is not a SHA-256 in hex"));
+        }
+        let not_strings = || Fault::malformed(members.path("scopes"), "is not a list of strings");
+        let scope = |(_, scope): (String, &Value)| scope.as_str().map(str::to_owned);
+        let scopes = members.list("scopes")?.into_iter().map(scope).collect::<Option<Vec<_>>>();
+        let scopes = scopes.ok_or_else(not_strings)?;
+        Ok(Self {
+            id: members.any("id").cloned().unwrap_or_default(),
+            person: members.any("person").cloned().unwrap_or_default(),
+            sha256,
+            scopes,
+            not_after: not_after(&members)?,
+            refund_max: members.any("refund_max").cloned(),
+        })
+    }
+}
+
+/// None at all: nobody may call.
+fn api_keys(value: &Value, faults: &mut Vec<Fault>) -> Result<Vec<ApiKey>, Fault> {
+    usable(entries(value, "")?, "its value", faults, ApiKey::read)
 }
 
 pub(crate) const API_KEYS: &str = "api-keys";
@@ -90,9 +108,7 @@ pub async fn caller(app: &App, headers: &HeaderMap, scope: Scope) -> Result<Call
     let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(key.as_bytes()));
     let (known, by) = match find(app, &hash).await? {
         Some(known) => known,
-        None if app.secrets.forget_if_stale(API_KEYS) => {
-            find(app, &hash).await?.ok_or_else(unauthorized)?
-        }
+        None if app.secrets.doubt(API_KEYS) => find(app, &hash).await?.ok_or_else(unauthorized)?,
         None => return Err(unauthorized()),
     };
     telemetry::called_by(&by);
@@ -108,20 +124,18 @@ pub async fn caller(app: &App, headers: &HeaderMap, scope: Scope) -> Result<Call
 
 /// The key with this hash and its name, if it is live.
 async fn find(app: &App, hash: &str) -> Result<Option<(ApiKey, String)>, Problem> {
-    let keys: Vec<ApiKey> = match app.secrets.read(API_KEYS).await {
+    let keys: Vec<ApiKey> = match app.secrets.read(API_KEYS, api_keys).await {
         Ok(keys) => keys,
-        Err(SecretError::Unavailable(cause)) => {
-            return Err(Problem::new(Kind::Unavailable).because(cause));
-        }
         // A placeholder opens nothing.
-        Err(SecretError::NotSet | SecretError::Malformed) => Vec::new(),
+        Err(SecretError::Unusable { fault, .. }) if fault.is_a_placeholder() => Vec::new(),
+        Err(error) => return Err(error.into()),
     };
     let now = app.clock.now();
     // Every key is compared, and in constant time, so that time tells nothing.
     let mut found = None;
     for key in &keys {
         let same = bool::from(key.sha256.as_bytes().ct_eq(hash.as_bytes()));
-        if same && is_before(key.not_after.as_deref(), now) {
+        if same && key.not_after.is_none_or(|end| now < end) {
             found = Some(key);
         }
     }
@@ -173,7 +187,7 @@ pub async fn issue_token(
     payment: &PaymentId,
 ) -> Result<String, SecretError> {
     let keys = token_keys(app).await?;
-    let key = keys.first().ok_or(SecretError::NotSet)?;
+    let key = keys.first().ok_or_else(|| Fault::NotSet("keys".to_owned()).of(STATUS_TOKEN))?;
     let born = order.attempts.get(payment).map_or(order.created_at, |a| a.created_at);
     let exp = order.expires_at.max(born.plus(TOKEN_SECONDS_MIN));
     let secret = key.key.expose_secret().as_bytes();
@@ -186,7 +200,7 @@ pub async fn shopper(app: &App, token: &str, payment: &PaymentId) -> Result<(), 
     let first = check_token(app, token, payment, now).await?;
     match first {
         Ok(()) => Ok(()),
-        Err(_) if app.secrets.forget_if_stale(STATUS_TOKEN) => {
+        Err(_) if app.secrets.doubt(STATUS_TOKEN) => {
             check_token(app, token, payment, now).await?.map_err(|_| unauthorized())
         }
         Err(_) => Err(unauthorized()),
@@ -199,18 +213,13 @@ async fn check_token(
     payment: &PaymentId,
     now: Timestamp,
 ) -> Result<Result<(), status_token::TokenError>, Problem> {
-    let keys = match token_keys(app).await {
-        Ok(keys) => keys,
-        Err(SecretError::Unavailable(cause)) => {
-            return Err(Problem::new(Kind::Unavailable).because(cause));
-        }
-        Err(SecretError::NotSet | SecretError::Malformed) => Vec::new(),
-    };
+    let keys = token_keys(app).await?;
     let in_use = keys.iter().map(|key| (key.id.as_str(), key.key.expose_secret().as_bytes()));
     Ok(status_token::verify(in_use, token, payment.as_str(), now.unix()))
 }
 
 async fn token_keys(app: &App) -> Result<Vec<NamedKey>, SecretError> {
-    let keys: Keys = app.secrets.read(STATUS_TOKEN).await?;
-    keys.live(app.clock.now())
+    let any = |value: &Value, faults: &mut Vec<Fault>| Keys::read(value, faults, |_| None);
+    let keys = app.secrets.read(STATUS_TOKEN, any).await?;
+    keys.live(app.clock.now()).map_err(|fault| fault.of(STATUS_TOKEN))
 }

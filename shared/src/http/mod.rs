@@ -35,6 +35,7 @@ use serde_json::Value;
 use crate::app::{App, Budget};
 use crate::domain::id::{OrderId, PaymentId};
 use crate::http::problem::{Kind, Problem};
+use crate::secrets::Fault;
 use crate::system::unix_ms;
 use crate::telemetry::{self, Metric};
 
@@ -233,7 +234,7 @@ impl Line {
             let cause = problem.cause.as_ref().map(|cause| chain(&**cause)).unwrap_or_default();
             tracing::error!(request.id = %self.request_id, error = %cause, "request failed");
             if !problem.counted_elsewhere {
-                telemetry::metric(Metric::RequestFailed, "");
+                telemetry::metric(failure(problem), "");
             }
         }
         if let Some(metric) = refusal(&self.route, status) {
@@ -251,6 +252,19 @@ fn refusal(route: &str, status: StatusCode) -> Option<Metric> {
         StatusCode::NOT_FOUND => Some(Metric::RequestNotFound),
         _ => None,
     }
+}
+
+/// A secret that somebody has to mend is no failure of this version of the functions.
+fn failure(problem: &Problem) -> Metric {
+    let mut next =
+        problem.cause.as_ref().map(|cause| -> &(dyn std::error::Error + 'static) { &**cause });
+    while let Some(error) = next {
+        if error.is::<Fault>() {
+            return Metric::SecretUnusable;
+        }
+        next = error.source();
+    }
+    Metric::RequestFailed
 }
 
 /// An error with everything that led to it.

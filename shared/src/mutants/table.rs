@@ -3,7 +3,7 @@
 use super::Mutant;
 
 /// What each breaks, and the invariant that is to fall.
-pub const ALL: [(Mutant, &str, &str); 79] = [
+pub const ALL: [(Mutant, &str, &str); 82] = [
     (
         Mutant::TakeoverIsANewPayment,
         "I3",
@@ -187,6 +187,11 @@ pub const ALL: [(Mutant, &str, &str); 79] = [
     (Mutant::BatchNamesNobody, "I5", "A batch with failures names none of them."),
     (Mutant::SignatureNotChecked, "I6", "A webhook is believed whoever signed it."),
     (Mutant::SignatureWithoutTheId, "I5", "The signature of a confirmation does not cover its id."),
+    (
+        Mutant::IdOfTheQueue,
+        "I5",
+        "A confirmation's id is what the queue drops repeats by, not its own.",
+    ),
     (Mutant::DisputesIgnored, "I22", "A dispute is not recorded."),
     (Mutant::CloseWithdrawn, "I19", "A look-up that shows an open page takes back its close."),
     (Mutant::WinnerReplaced, "I7", "A later capture becomes the one that paid the order."),

@@ -150,6 +150,10 @@ async fn answer(
     let order = Box::new(order);
     let answer = match verdict {
         Verdict::Claim | Verdict::Replace(_) if request.takers.is_empty() => {
+            // One without credentials might take it once it has them: the caller may come again.
+            for name in &request.unset {
+                app.gateways.get(name).await.map_err(Unavailable::from)?;
+            }
             return Err(CreatePaymentError::NoGateway(request.refusers.clone()));
         }
         Verdict::Claim => return Ok(Step::ClaimAgain),

@@ -1,40 +1,44 @@
 //! Posts a confirmation to the merchant, signed (Standard Webhooks). Delivered means a 2xx; anything
 //! else is tried again, later each time, until the queue gives it to its dead-letter queue.
 
+mod confirmation;
+mod pace;
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
-use http::{HeaderMap, HeaderValue, Method, Request};
+use http::Request;
+use http::header::{CONTENT_TYPE, USER_AGENT};
 use secrecy::ExposeSecret;
+use serde_json::Value;
+use url::Url;
 
+pub use self::confirmation::{Confirmation, NoConfirmation};
 use crate::app::App;
+use crate::delivery_url;
 use crate::domain::time::Timestamp;
 use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
 use crate::ports::TransportError;
-use crate::secrets::{Keys, SecretError};
+use crate::secrets::{Fault, Keys, NamedKey, SecretError};
 use crate::standard_webhooks::{self, SigningKey};
 
+const SECRET: &str = "delivery";
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// Wait after each failed try; the last one repeats.
-const BACKOFF_SECONDS: [i32; 11] =
-    [5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 39_600, 39_600];
-/// SQS hides a message for 12 hours at most, counted from its receipt: less what a batch may take until then.
-const WAIT_SECONDS_MAX: i32 = 43_050;
-
-#[derive(Clone, Debug)]
-pub struct Confirmation {
-    pub id: String,
-    pub body: String,
-    pub receive_count: u32,
-}
+/// What the runtime may need beyond the function's time to hear that it is over.
+const MARGIN_SECONDS: i32 = 5;
 
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryError {
-    /// To be tried again after this wait.
     #[error("not delivered: {why}")]
-    NotDelivered { why: &'static str, status: Option<u16>, wait_seconds: i32 },
+    NotDelivered {
+        why: &'static str,
+        status: Option<u16>,
+        /// The wait that the merchant's server asked for.
+        asked_seconds: Option<i32>,
+    },
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -45,117 +49,112 @@ impl From<SecretError> for DeliveryError {
     }
 }
 
+impl DeliveryError {
+    /// Of the merchant's server.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::NotDelivered { status, .. } => *status,
+            Self::Unavailable(_) => None,
+        }
+    }
+
+    /// Until the next try. What the merchant's server asks for may lengthen the schedule and never
+    /// shorten it: a server that is always back in a second would else use up its tries in seconds.
+    pub fn wait_seconds(&self, tries: u32) -> i32 {
+        let asked = match self {
+            Self::NotDelivered { asked_seconds, .. } => *asked_seconds,
+            Self::Unavailable(_) => None,
+        };
+        pace::backoff(tries).max(asked.unwrap_or_default())
+    }
+}
+
 pub async fn deliver(app: &App, confirmation: &Confirmation) -> Result<(), DeliveryError> {
-    let now = app.clock.now();
-    let keys: Keys = app.secrets.read("delivery").await?;
-    let request = signed(app, &keys, confirmation, now)?;
-    let wait = backoff(confirmation.receive_count);
-    let failed =
-        |why, status, wait_seconds| Err(DeliveryError::NotDelivered { why, status, wait_seconds });
+    let failed = |why, status, asked_seconds| {
+        Err(DeliveryError::NotDelivered { why, status, asked_seconds })
+    };
+    let settings = |value: &Value, faults: &mut Vec<Fault>| Settings::read(app, value, faults);
+    let Settings { keys, url } = app.secrets.read(SECRET, settings).await?;
+    let Some(url) = url else {
+        return failed("no address is configured", None, None);
+    };
+    let keys = keys.live(app.clock.now()).map_err(|fault| fault.of(SECRET))?;
+    let Some(request) = signed(&url, &keys, confirmation, app.clock.outside()) else {
+        return failed("the address cannot be asked", None, None);
+    };
     match app.transport.send(request, TIMEOUT).await {
         Ok(answer) if answer.status().is_success() => Ok(()),
         Ok(answer) => {
             let status = Some(answer.status().as_u16());
-            let wait = asked_wait(answer.headers(), app.clock.now()).unwrap_or(wait);
-            failed("the merchant's server did not accept it", status, wait)
+            let asked = pace::asked_seconds(answer.headers(), app.clock.now());
+            failed("the merchant's server did not accept it", status, asked)
         }
-        Err(TransportError::NotSent) => failed("the address cannot be reached", None, wait),
-        Err(TransportError::Unknown) => failed("no answer came in time", None, wait),
+        Err(TransportError::NotSent) => failed("the address cannot be reached", None, None),
+        Err(TransportError::Unknown) => failed("no answer came in time", None, None),
+        Err(TransportError::Broken) => {
+            failed("the answer is not HTTP, breaks off or is too long", None, None)
+        }
     }
 }
 
-fn signed(
-    app: &App,
-    keys: &Keys,
-    confirmation: &Confirmation,
-    now: Timestamp,
-) -> Result<Request<Bytes>, DeliveryError> {
-    let url = keys.url.as_deref().or(app.config.delivery_url.as_deref());
-    let url = url.and_then(|url| acceptable(app, url)).ok_or(SecretError::NotSet)?;
-    let signing: Vec<SigningKey> = keys
-        .live(now)?
-        .iter()
-        .filter_map(|key| SigningKey::parse(key.key.expose_secret()).ok())
-        .collect();
-    if signing.is_empty() {
-        return Err(SecretError::NotSet.into());
+/// The secret `delivery`.
+struct Settings {
+    keys: Keys,
+    /// Its own, or else what the stack was deployed with.
+    url: Option<Url>,
+}
+
+impl Settings {
+    fn read(app: &App, value: &Value, faults: &mut Vec<Fault>) -> Result<Self, Fault> {
+        let keys = Keys::read(value, faults, standard_webhooks::wrong_with)?;
+        let own = keys.url.as_deref().filter(|url| !url.is_empty());
+        let url = match own {
+            Some(text) => Some(
+                delivery_url::parse(text, app.config.dev_stack)
+                    .map_err(|wrong| Fault::malformed("url", wrong.why()))?,
+            ),
+            None => app.config.delivery_url.clone(),
+        };
+        Ok(Self { keys, url })
     }
-    let body = Bytes::from(confirmation.body.clone());
-    let id = if broken(Mutant::SignatureWithoutTheId) { "" } else { confirmation.id.as_str() };
-    // The merchant compares it with a clock that nobody has moved.
-    let sent_at = app.clock.outside().unix();
-    let signature = standard_webhooks::sign(&signing, id, sent_at, &body);
-    let mut request = Request::new(body);
-    *request.method_mut() = Method::POST;
-    *request.uri_mut() = url.as_str().parse().map_err(|_| SecretError::Malformed)?;
-    let headers = request.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(USER_AGENT, HeaderValue::from_static("Quittance/1"));
-    let ours = [
-        (standard_webhooks::ID, confirmation.id.clone()),
-        (standard_webhooks::TIMESTAMP, sent_at.to_string()),
-        (standard_webhooks::SIGNATURE, signature),
-    ];
-    for (name, value) in ours {
-        let value = HeaderValue::try_from(value).map_err(|_| SecretError::Malformed)?;
-        headers.insert(name, value);
-    }
-    Ok(request)
 }
 
-/// HTTPS; plain HTTP only in the dev stack.
-fn acceptable(app: &App, text: &str) -> Option<url::Url> {
-    let url = url::Url::parse(text).ok()?;
-    let local = app.config.dev_stack && url.scheme() == "http";
-    (url.scheme() == "https" || local).then_some(url)
-}
-
-fn backoff(receive_count: u32) -> i32 {
-    let step = usize::try_from(receive_count.saturating_sub(1)).unwrap_or(usize::MAX);
-    let step = step.min(BACKOFF_SECONDS.len() - 1);
-    BACKOFF_SECONDS.get(step).copied().unwrap_or(WAIT_SECONDS_MAX)
-}
-
-/// `Retry-After`, in seconds or as a date, within what a queue can wait.
-fn asked_wait(headers: &HeaderMap, now: Timestamp) -> Option<i32> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let until = |text| Timestamp::from_http_date(text).map(|at| at.since(now));
-    let seconds = text.parse().ok().or_else(|| until(text))?;
-    i32::try_from(seconds.clamp(1, i64::from(WAIT_SECONDS_MAX))).ok()
+/// Lets the queue show a message again when the next try would be due, if nothing more is heard of this
+/// one: a process that dies costs no more than a failure. Never before `left` is over, in which the
+/// function may still be at work, so that nobody else begins meanwhile.
+pub async fn hold(app: &App, queue_arn: &str, receipt_handle: &str, tries: u32, left: Duration) {
+    let left = i32::try_from(left.as_secs().saturating_add(1)).unwrap_or(i32::MAX);
+    let seconds = pace::backoff(tries).max(left.saturating_add(MARGIN_SECONDS));
+    postpone(app, queue_arn, receipt_handle, seconds).await;
 }
 
 /// Lets the queue show a failed message again after `wait_seconds`. Without this it comes back when its
 /// visibility ends, which is only less well timed.
 pub async fn postpone(app: &App, queue_arn: &str, receipt_handle: &str, wait_seconds: i32) {
+    let wait_seconds = wait_seconds.min(pace::WAIT_SECONDS_MAX);
     if let Err(error) = app.queues.show_again(queue_arn, receipt_handle, wait_seconds).await {
-        tracing::warn!(error = %error, "a failed delivery keeps its queue's own wait");
+        tracing::warn!(error = %error, "a delivery keeps its queue's own wait");
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_server_names_its_wait_in_seconds_or_as_a_date() {
-        let now = Timestamp::from_unix(1_795_165_200);
-        let asked = |text: &'static str| {
-            let headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(text))]);
-            asked_wait(&headers, now)
-        };
-        assert_eq!(asked("120"), Some(120));
-        assert_eq!(asked("Fri, 20 Nov 2026 09:02:00 GMT"), Some(120));
-        assert_eq!(asked("Fri, 20 Nov 2026 08:59:00 GMT"), Some(1), "that time has come");
-        assert_eq!(asked("Sat, 20 Nov 2027 09:00:00 GMT"), Some(WAIT_SECONDS_MAX));
-        assert_eq!((asked("-5"), asked("soon"), asked("")), (Some(1), None, None));
-    }
-
-    #[test]
-    fn waits_grow_to_eleven_hours() {
-        let waits: Vec<i32> = (1..=12).map(backoff).collect();
-        assert_eq!(
-            waits,
-            [5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 39_600, 39_600, 39_600]
-        );
-    }
+fn signed(
+    url: &Url,
+    keys: &[NamedKey],
+    confirmation: &Confirmation,
+    sent_at: Timestamp,
+) -> Option<Request<Bytes>> {
+    let signing: Vec<SigningKey> =
+        keys.iter().filter_map(|key| SigningKey::parse(key.key.expose_secret()).ok()).collect();
+    let body = Bytes::from(confirmation.body.clone());
+    let id = if broken(Mutant::SignatureWithoutTheId) { "" } else { confirmation.id.as_str() };
+    // The merchant compares it with a clock that nobody has moved.
+    let sent_at = sent_at.unix();
+    let signature = standard_webhooks::sign(&signing, id, sent_at, &body);
+    let request = Request::post(url.as_str())
+        .header(CONTENT_TYPE, "application/json")
+        .header(USER_AGENT, "Quittance/1")
+        .header(standard_webhooks::ID, &confirmation.id)
+        .header(standard_webhooks::TIMESTAMP, sent_at)
+        .header(standard_webhooks::SIGNATURE, signature);
+    request.body(body).ok()
 }

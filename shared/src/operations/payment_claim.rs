@@ -28,6 +28,8 @@ pub(super) struct Request<'a> {
     pub budget: Budget,
     pub takers: Vec<GatewayName>,
     pub refusers: Vec<(GatewayName, &'static str)>,
+    /// Without credentials.
+    pub unset: Vec<GatewayName>,
 }
 
 pub(super) async fn prepare<'a>(
@@ -37,7 +39,7 @@ pub(super) async fn prepare<'a>(
 ) -> Result<Request<'a>, CreatePaymentError> {
     let rules = app.rules().await.map_err(Unavailable::from)?;
     let mode = new.mode.unwrap_or(CaptureMode::Automatic);
-    let (mut takers, mut refusers) = (Vec::new(), Vec::new());
+    let (mut takers, mut refusers, mut unset) = (Vec::new(), Vec::new(), Vec::new());
     for name in app.gateways.configured() {
         if new.gateway.as_ref().is_some_and(|wanted| wanted != name) {
             continue;
@@ -52,16 +54,14 @@ pub(super) async fn prepare<'a>(
                 refusers.push((name.clone(), why));
             }
             Err(GatewayMissing::Unknown) => refusers.push((name.clone(), "does not exist")),
-            Err(GatewayMissing::NotSet(_)) => {
-                refusers.push((name.clone(), "has no usable credentials"));
-            }
-            Err(error @ GatewayMissing::Unavailable(_)) => {
+            Err(GatewayMissing::NotSet(_)) => unset.push(name.clone()),
+            Err(error @ (GatewayMissing::Unusable(_) | GatewayMissing::Unavailable(_))) => {
                 return Err(Unavailable::from(error).into());
             }
         }
     }
-    if let Some(unknown) = new.gateway.as_ref().filter(|_| takers.is_empty() && refusers.is_empty())
-    {
+    let none = takers.is_empty() && refusers.is_empty() && unset.is_empty();
+    if let Some(unknown) = new.gateway.as_ref().filter(|_| none) {
         refusers.push((unknown.clone(), "is not configured"));
     }
     let id = new.key.as_ref().map(|key| PaymentId::from_key(&new.order, key));
@@ -75,7 +75,8 @@ pub(super) async fn prepare<'a>(
         mode: new.mode,
         replace: new.replace,
     };
-    Ok(Request { new, stack: &app.config.stack, rules, wanted, budget, takers, refusers })
+    let stack = &app.config.stack;
+    Ok(Request { new, stack, rules, wanted, budget, takers, refusers, unset })
 }
 
 pub(super) enum Claim {

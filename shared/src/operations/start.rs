@@ -9,6 +9,7 @@ use crate::domain::id::PaymentId;
 use crate::domain::merge::merge;
 use crate::domain::order::{Nonce, Order, Source};
 use crate::domain::phase::Phase;
+use crate::gateways::GatewayMissing;
 use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
 use crate::operations::publish::publish;
@@ -227,7 +228,9 @@ pub async fn gateway_of(
     };
     match app.gateways.get(&attempt.gateway).await {
         Ok(gateway) => Ok(Some(gateway)),
-        Err(error @ crate::gateways::GatewayMissing::Unavailable(_)) => Err(error.into()),
+        Err(error @ (GatewayMissing::Unusable(_) | GatewayMissing::Unavailable(_))) => {
+            Err(error.into())
+        }
         Err(error) => {
             tracing::error!(error = %error, gateway.name = %attempt.gateway, "gateway of a payment is not configured");
             Ok(None)

@@ -4,6 +4,7 @@ mod attributes;
 mod batches;
 mod fifo;
 mod messages;
+mod moves;
 mod queues;
 mod receiving;
 mod redrive;
@@ -24,6 +25,7 @@ pub(super) fn cases() -> Vec<Case> {
         batches::cases(),
         fifo::cases(),
         redrive::cases(),
+        moves::cases(),
     ];
     chapters.into_iter().flatten().collect()
 }

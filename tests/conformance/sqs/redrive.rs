@@ -6,6 +6,8 @@ use super::{Queue, text};
 use crate::conformance::{Case, Desk, Stop};
 
 const DEAD: &str = "Using dead-letter queues in Amazon SQS (developer guide)";
+const BACK: &str =
+    "Learn how to configure a dead-letter queue redrive in Amazon SQS (developer guide)";
 const CREATE: &str = "CreateQueue (SQS API reference)";
 
 pub(super) fn cases() -> Vec<Case> {
@@ -23,6 +25,14 @@ async fn fifo(desk: &Desk, receives_max: u32) -> Result<(Queue, Queue), Stop> {
     let dead = Queue::fifo(desk, json!({})).await?;
     let attributes = policy(&dead, receives_max).await?;
     Ok((Queue::fifo(desk, attributes).await?, dead))
+}
+
+fn first(messages: Vec<Value>) -> Value {
+    messages.into_iter().next().unwrap_or_default()
+}
+
+fn sent_at(message: &Value) -> i64 {
+    text(&message["Attributes"]["SentTimestamp"]).parse().unwrap_or_default()
 }
 
 /// Receives once and lets go at once.
@@ -86,6 +96,55 @@ fn dead() -> Vec<Case> {
                 let of = |name: &str| text(&message["Attributes"][name]);
                 let source = of("DeadLetterQueueSourceArn").ends_with(&queue.name);
                 Ok(format!("{id} {} {source}", of("MessageGroupId")))
+            },
+        ),
+        Case::new(
+            "a dead letter of a FIFO queue has its message id as deduplication id",
+            BACK,
+            "before: m, dead: its message id",
+            |desk| async move {
+                let (queue, dead) = fifo(&desk, 1).await?;
+                queue.send("g", "m").await?;
+                let all = json!({ "AttributeNames": ["All"], "VisibilityTimeout": 0 });
+                let before = first(queue.receive(all.clone()).await?);
+                queue.bodies().await?;
+                let dead = first(dead.receive(all).await?);
+                let id = &dead["Attributes"]["MessageDeduplicationId"];
+                let is_own = super::compared(id, &dead["MessageId"]) == "same";
+                let id = if is_own { "its message id".to_owned() } else { text(id) };
+                let before = text(&before["Attributes"]["MessageDeduplicationId"]);
+                Ok(format!("before: {before}, dead: {id}"))
+            },
+        ),
+        Case::new(
+            "two messages that shared a deduplication id are both among the dead",
+            BACK,
+            "m m",
+            |desk| async move {
+                let (queue, dead) = fifo(&desk, 1).await?;
+                for _ in 0..2 {
+                    queue.send("g", "m").await?;
+                    fail(&queue).await?;
+                    queue.bodies().await?;
+                    desk.pass(301).await?;
+                }
+                dead.bodies().await
+            },
+        ),
+        Case::new(
+            "the time of a dead letter of a FIFO queue begins when it is moved",
+            "Setting-up dead-letter queue retention in Amazon SQS (developer guide)",
+            "later",
+            |desk| async move {
+                let (queue, dead) = fifo(&desk, 1).await?;
+                queue.send("g", "m").await?;
+                let all = json!({ "AttributeNames": ["All"], "VisibilityTimeout": 0 });
+                let before = first(queue.receive(all.clone()).await?);
+                desk.pass(2).await?;
+                queue.bodies().await?;
+                let after = first(dead.receive(all).await?);
+                Ok(if sent_at(&after) > sent_at(&before) { "later" } else { "as it was" }
+                    .to_owned())
             },
         ),
         Case::new("a group keeps its order among the dead", DEAD, "1 2", |desk| async move {

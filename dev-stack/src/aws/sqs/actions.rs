@@ -76,6 +76,9 @@ impl Sqs {
             "ChangeMessageVisibilityBatch" => on_queue(body, |queue, batch| {
                 self.each(queue, batch, |request| self.change_one(queue, &request))
             }),
+            "StartMessageMoveTask" => self.start_move(&read(body)?),
+            "ListMessageMoveTasks" => self.list_moves(&read(body)?),
+            "CancelMessageMoveTask" => self.cancel_move(&read(body)?),
             _ => Err(SqsError::InvalidAction(action.to_owned())),
         }
     }

@@ -36,6 +36,20 @@ pub enum SqsError {
     MessageNotInflight,
     #[error("Too many messages are in flight.")]
     OverLimit,
+    #[error("The resource that you specified for the {0} parameter doesn't exist.")]
+    ResourceNotFound(&'static str),
+    #[error("Task does not exist.")]
+    NoSuchTask,
+    #[error("Value for parameter TaskHandle is invalid.")]
+    TaskHandleIsInvalid,
+    #[error("Source queue must be configured as a Dead Letter Queue.")]
+    NoDeadLetterQueue,
+    #[error(
+        "There is already a task running. Only one active task is allowed for a source queue arn at a given time."
+    )]
+    TaskIsRunning,
+    #[error("Only active tasks can be cancelled.")]
+    TaskNotRunning,
     #[error("There should be at least one entry in the request.")]
     EmptyBatchRequest,
     #[error("Maximum number of entries per request are 10. You have sent {0}.")]
@@ -85,7 +99,11 @@ impl SqsError {
             Self::PurgeQueueInProgress(_) => ("PurgeQueueInProgress", Prefixed, 403),
             Self::InvalidAttributeName(_) => ("InvalidAttributeName", Same, 400),
             Self::InvalidAttributeValue(_) => ("InvalidAttributeValue", Same, 400),
-            Self::InvalidParameterValue { .. } => {
+            Self::InvalidParameterValue { .. }
+            | Self::TaskHandleIsInvalid
+            | Self::NoDeadLetterQueue
+            | Self::TaskIsRunning
+            | Self::TaskNotRunning => {
                 ("InvalidParameterValueException", Other("InvalidParameterValue"), 400)
             }
             Self::MissingParameter(_) => {
@@ -94,6 +112,9 @@ impl SqsError {
             Self::InvalidMessageContents => ("InvalidMessageContents", Same, 400),
             Self::ReceiptHandleIsInvalid(_) => ("ReceiptHandleIsInvalid", Same, 404),
             Self::MessageNotInflight => ("MessageNotInflight", Prefixed, 400),
+            Self::ResourceNotFound(_) | Self::NoSuchTask => {
+                ("ResourceNotFoundException", Same, 404)
+            }
             Self::OverLimit => ("OverLimit", Same, 403),
             Self::EmptyBatchRequest => ("EmptyBatchRequest", Prefixed, 400),
             Self::TooManyEntriesInBatchRequest(_) => {

@@ -84,7 +84,8 @@ impl Sqs {
         request: &GetQueueAttributes,
     ) -> Result<Value, SqsError> {
         let now_ms = self.now_ms();
-        let ledger = self.ledger();
+        let mut ledger = self.ledger();
+        self.advance_moves(&mut ledger, now_ms)?;
         let queue = ledger.queue(name)?;
         let [waiting, in_flight, delayed] = queue.counts(now_ms);
         let record = &queue.record;

@@ -4,18 +4,22 @@ use std::collections::BTreeMap;
 
 use super::error::SqsError;
 use super::message::Message;
+use super::moves::Move;
 use super::queue::{Queue, Record, Sent};
 use crate::disk::{Change, Disk, DiskError};
 
 const QUEUES: &str = "sqs_queues";
 const MESSAGES: &str = "sqs_messages";
 const SENT: &str = "sqs_sent";
+const MOVES: &str = "sqs_moves";
 
 #[derive(Debug)]
 pub(super) struct Ledger {
     queues: BTreeMap<String, Queue>,
     /// When each deleted queue went; its name is barred for a while.
     pub(super) deleted_ms: BTreeMap<String, i64>,
+    /// In the order in which they were started.
+    moves: BTreeMap<u64, Move>,
     last_sequence: u64,
     disk: Disk,
 }
@@ -29,6 +33,8 @@ pub(super) enum Edit {
     MessageGone(String, u64),
     Sent(String, String, Sent),
     SentGone(String, String),
+    /// Of no queue alone.
+    Move(u64, Move),
 }
 
 impl Ledger {
@@ -54,7 +60,13 @@ impl Ledger {
             queue.remember(key.to_owned(), sent);
         }
         queues.values_mut().for_each(Queue::sort_sent);
-        Ok(Self { queues, deleted_ms: BTreeMap::new(), last_sequence, disk })
+        let mut moves = BTreeMap::new();
+        for (key, task) in disk.all::<Move>(MOVES)? {
+            let sequence = key.parse().unwrap_or_default();
+            last_sequence = last_sequence.max(sequence);
+            moves.insert(sequence, task);
+        }
+        Ok(Self { queues, deleted_ms: BTreeMap::new(), moves, last_sequence, disk })
     }
 
     pub(super) fn queue(&self, name: &str) -> Result<&Queue, SqsError> {
@@ -63,6 +75,10 @@ impl Ledger {
 
     pub(super) fn queues(&self) -> &BTreeMap<String, Queue> {
         &self.queues
+    }
+
+    pub(super) fn moves(&self) -> &BTreeMap<u64, Move> {
+        &self.moves
     }
 
     /// Rises. After a restart it goes on above everything still known, with which alone it could
@@ -97,6 +113,7 @@ impl Ledger {
             }),
             Edit::Sent(name, key, sent) => self.change(&name, |queue| queue.remember(key, sent)),
             Edit::SentGone(name, key) => self.change(&name, |queue| queue.forget(&key)),
+            Edit::Move(sequence, task) => drop(self.moves.insert(sequence, task)),
         }
     }
 
@@ -120,6 +137,7 @@ impl Edit {
             }
             Self::Sent(name, key, sent) => Change::put(SENT, format!("{name}/{key}"), sent)?,
             Self::SentGone(name, key) => Change::remove(SENT, format!("{name}/{key}")),
+            Self::Move(sequence, task) => Change::put(MOVES, format!("{sequence:020}"), task)?,
         })
     }
 }

@@ -17,6 +17,7 @@ mod received;
 mod receipt;
 mod in_flight;
 mod redrive;
+mod moves;
 mod ledger;
 mod queue;
 mod message;

@@ -23,6 +23,7 @@ impl Sqs {
     ) -> Result<Vec<Received>, SqsError> {
         let now_ms = self.now_ms();
         let mut ledger = self.ledger();
+        self.advance_moves(&mut ledger, now_ms)?;
         self.drop_expired(&mut ledger, queue, now_ms)?;
         self.give_up(&mut ledger, queue, now_ms)?;
         let from = ledger.queue(queue)?;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::error::SqsError;
 use super::ledger::{Edit, Ledger};
+use super::message::Message;
 use super::settings::Settings;
 use super::{Sqs, name_in_arn, queue_arn};
 
@@ -47,8 +48,9 @@ pub(super) fn check_redrive(ledger: &Ledger, settings: &Settings) -> Result<(), 
 }
 
 impl Sqs {
-    /// Moves what has been received too often to the dead-letter queue, in its order. A message
-    /// keeps its sequence number there, so its group keeps its order too.
+    /// Moves what has been received too often to the dead-letter queue, in its order. There a message of
+    /// a FIFO queue is remembered by its own id, so that two that share a deduplication id both have
+    /// room, and its time begins anew.
     pub(super) fn give_up(
         &self,
         ledger: &mut Ledger,
@@ -65,22 +67,25 @@ impl Sqs {
         if ledger.queue(target).is_err() {
             return Ok(());
         }
+        let target = target.to_owned();
+        let too_often = |sequence: &u64| {
+            let message = queue.messages.get(sequence)?;
+            (message.receives >= redrive.receives_max).then(|| (*sequence, message.clone()))
+        };
+        let given_up: Vec<(u64, Message)> =
+            queue.available(now_ms).iter().filter_map(too_often).collect();
+        let is_fifo = queue.is_fifo();
         let mut edits = Vec::new();
-        for sequence in queue.available(now_ms) {
-            let Some(message) = queue.messages.get(&sequence) else {
-                continue;
-            };
-            if message.receives < redrive.receives_max {
-                continue;
-            }
-            let mut dead = message.clone();
-            dead.hold = None;
-            dead.dead_letter_source = Some(queue_arn(name));
-            if queue.is_fifo() {
+        for (sequence, message) in given_up {
+            let dead_letter_source = Some(queue_arn(name));
+            let mut dead = Message { hold: None, dead_letter_source, ..message };
+            if is_fifo {
+                dead.deduplication_id = Some(dead.id.clone());
+                dead.sent_ms = now_ms;
                 dead.retained_from_ms = now_ms;
             }
             edits.push(Edit::MessageGone(name.to_owned(), sequence));
-            edits.push(Edit::Message(target.to_owned(), sequence, dead));
+            edits.push(Edit::Message(target.clone(), ledger.next_sequence(), dead));
         }
         self.commit(ledger, edits)
     }

@@ -129,3 +129,24 @@ pub(super) struct ChangeVisibility {
     pub(super) receipt_handle: String,
     pub(super) visibility_timeout: i64,
 }
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct StartMove {
+    pub(super) source_arn: String,
+    pub(super) destination_arn: Option<String>,
+    pub(super) max_number_of_messages_per_second: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ListMoves {
+    pub(super) source_arn: String,
+    pub(super) max_results: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct CancelMove {
+    pub(super) task_handle: String,
+}

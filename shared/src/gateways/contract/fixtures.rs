@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Request};
-use secrecy::SecretString;
 
 use super::super::Open;
 use super::scripted::{Canned, Scene, Scripted};
@@ -13,7 +12,10 @@ use crate::domain::fact::Seen;
 use crate::domain::id::OperationId;
 use crate::domain::phase::Phase;
 use crate::domain::time::Timestamp;
-use crate::ports::{About, Answer, Create, Delivery, Effect, Gateway, LookUpError, Notice};
+use crate::ports::{
+    About, Answer, Create, Delivery, Effect, Gateway, LookUpError, Notice, Transport,
+};
+use crate::secrets::{Fault, parse};
 
 pub(super) const TIMEOUT: Duration = Duration::from_secs(7);
 
@@ -55,14 +57,23 @@ pub(super) fn now() -> Timestamp {
     Timestamp::from_unix(1_795_165_200)
 }
 
+/// As the registry opens a secret.
+pub(crate) fn opened(
+    open: Open,
+    secret: &str,
+    transport: Arc<dyn Transport>,
+    dev_stack: bool,
+) -> Result<Arc<dyn Gateway>, Fault> {
+    open(&parse(secret)?, &mut Vec::new(), transport, dev_stack)
+}
+
 impl Fixtures {
     pub(crate) fn gateway(
         &self,
         answers: impl IntoIterator<Item = Scene>,
     ) -> (Arc<dyn Gateway>, Arc<Scripted>) {
         let transport = Arc::new(Scripted::playing(answers));
-        let secret = SecretString::from(self.secret.clone());
-        ((self.open)(&secret, transport.clone(), false).unwrap(), transport)
+        (opened(self.open, &self.secret, transport.clone(), false).unwrap(), transport)
     }
 
     pub(crate) fn about(&self) -> About {

@@ -6,16 +6,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Request, Response};
-use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use url::{Host, Url};
 
 use crate::ports::{Transport, TransportError};
-use crate::secrets::SecretError;
+use crate::secrets::Fault;
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
-/// What the template puts where a secret belongs.
-const PLACEHOLDER: &str = "REPLACE_ME";
 
 /// Has no `Debug`: it holds the API key.
 pub(super) struct Client {
@@ -27,18 +24,15 @@ pub(super) struct Client {
 impl Client {
     pub(super) fn new(
         transport: Arc<dyn Transport>,
-        base: &SecretString,
-        api_key: &SecretString,
+        base: &str,
+        api_key: &str,
         dev_stack: bool,
-    ) -> Result<Self, SecretError> {
-        if !is_set(base) || !is_set(api_key) {
-            return Err(SecretError::NotSet);
-        }
-        let bearer = format!("Bearer {}", api_key.expose_secret());
+    ) -> Result<Self, Fault> {
+        let bearer = HeaderValue::try_from(format!("Bearer {api_key}"));
         let mut authorization =
-            HeaderValue::try_from(bearer).map_err(|_| SecretError::Malformed)?;
+            bearer.map_err(|_| Fault::malformed("api_key", "does not fit into a header"))?;
         authorization.set_sensitive(true);
-        let base_url = base_url(base.expose_secret(), dev_stack)?;
+        let base_url = base_url(base, dev_stack)?;
         Ok(Self { transport, base_url, authorization })
     }
 
@@ -94,15 +88,11 @@ impl Client {
     }
 }
 
-/// Neither empty nor a placeholder.
-pub(super) fn is_set(secret: &SecretString) -> bool {
-    !matches!(secret.expose_secret(), "" | PLACEHOLDER)
-}
-
 /// The API key travels to this address: in the clear only within the machine. A container of the dev
 /// stack reaches its machine by an address that is not loopback.
-fn base_url(text: &str, dev_stack: bool) -> Result<Url, SecretError> {
-    let url = Url::parse(text).map_err(|_| SecretError::Malformed)?;
+fn base_url(text: &str, dev_stack: bool) -> Result<Url, Fault> {
+    let malformed = |why| Fault::malformed("base_url", why);
+    let url = Url::parse(text).map_err(|_| malformed("is not a whole address"))?;
     let within = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -114,5 +104,9 @@ fn base_url(text: &str, dev_stack: bool) -> Result<Url, SecretError> {
         && url.password().is_none()
         && url.query().is_none()
         && url.fragment().is_none();
-    if safe && plain { Ok(url) } else { Err(SecretError::Malformed) }
+    match (safe, plain) {
+        (true, true) => Ok(url),
+        (false, _) => Err(malformed("does not begin with https://")),
+        (true, false) => Err(malformed("has a user name, a password, a query or a # part")),
+    }
 }

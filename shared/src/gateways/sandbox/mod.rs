@@ -17,10 +17,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::Response;
-use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde_json::Value;
 
-use self::client::{Client, is_set};
+use self::client::Client;
 use self::mapping::{
     GatewayAmount, answer, event, method_word, mode_word, moves, seen, to_gateway,
 };
@@ -37,7 +37,7 @@ use crate::ports::{
     About, Answer, Create, Delivery, Effect, Gateway, ListPage, LookUpError, MappingError, Notice,
     SignatureError, Transport, TransportError, Verified,
 };
-use crate::secrets::{NamedKey, SecretError};
+use crate::secrets::{Fault, Members};
 
 pub const NAME: &str = "sandbox";
 /// Of Standard Webhooks, or of the profiles that show a fixed header.
@@ -79,17 +79,6 @@ const ORDER_ID: &str = "order_id";
 const STACK: &str = "quittance_stack";
 const NO_BODY: Option<&()> = None;
 
-/// The secret `gateways/sandbox`.
-#[derive(Deserialize)]
-struct Settings {
-    mode: GatewayMode,
-    api_key: SecretString,
-    base_url: SecretString,
-    #[serde(default)]
-    profile: Profile,
-    #[serde(default)]
-    webhook_secrets: Vec<NamedKey>,
-}
 
 struct Sandbox {
     client: Client,
@@ -106,20 +95,25 @@ impl fmt::Debug for Sandbox {
 
 /// Placeholders fail closed: without API key, address and webhook secret there is no gateway.
 pub fn open(
-    secret: &SecretString,
+    secret: &Value,
+    faults: &mut Vec<Fault>,
     transport: Arc<dyn Transport>,
     dev_stack: bool,
-) -> Result<Arc<dyn Gateway>, SecretError> {
-    if !is_set(secret) {
-        return Err(SecretError::NotSet);
-    }
-    let settings: Settings =
-        serde_json::from_str(secret.expose_secret()).map_err(|_| SecretError::Malformed)?;
+) -> Result<Arc<dyn Gateway>, Fault> {
+    let members = Members::of(secret, "")?;
+    let (api_key, address) = (members.text("api_key")?, members.text("base_url")?);
+    let mode = GatewayMode::deserialize(&Value::from(members.text("mode")?))
+        .map_err(|_| Fault::malformed("mode", "is neither test nor live"))?;
+    let profile = match members.optional("profile")? {
+        None => Profile::default(),
+        Some(name) => Profile::deserialize(&Value::from(name))
+            .map_err(|_| Fault::malformed("profile", "is none of the sandbox's profiles"))?,
+    };
     Ok(Arc::new(Sandbox {
-        mode: settings.mode,
-        client: Client::new(transport, &settings.base_url, &settings.api_key, dev_stack)?,
-        profile: settings.profile,
-        webhook_secrets: signature::webhook_secrets(settings.webhook_secrets)?,
+        mode,
+        client: Client::new(transport, address, api_key, dev_stack)?,
+        profile,
+        webhook_secrets: signature::webhook_secrets(&members, faults)?,
     }))
 }
 
@@ -285,7 +279,7 @@ impl Sandbox {
 fn unanswered(error: TransportError) -> Answer {
     match error {
         TransportError::NotSent => Answer::NotSent,
-        TransportError::Unknown => Answer::Unknown,
+        TransportError::Unknown | TransportError::Broken => Answer::Unknown,
     }
 }
 

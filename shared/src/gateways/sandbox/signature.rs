@@ -7,11 +7,10 @@ use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
-use super::client::is_set;
 use crate::domain::time::Timestamp;
 use crate::mutants::{Mutant, broken};
 use crate::ports::{Delivery, SignatureError, Verified};
-use crate::secrets::{NamedKey, SecretError};
+use crate::secrets::{Fault, Members, NamedKey, named_keys};
 use crate::standard_webhooks::{self, Headers, SigningKey, VerifyError};
 
 /// The event's id becomes part of a stored key; a longer one is not taken.
@@ -23,16 +22,19 @@ pub(super) struct WebhookSecret {
     signing: SigningKey,
 }
 
-/// Those that are set. None at all means that the gateway is not configured: without them every
+/// Those that can be used. None at all means that the gateway is not configured: without them every
 /// webhook would be refused and only looking up would tell of a payment.
-pub(super) fn webhook_secrets(named: Vec<NamedKey>) -> Result<Vec<WebhookSecret>, SecretError> {
-    let mut secrets = Vec::new();
-    for named in named.into_iter().filter(|named| is_set(&named.key)) {
-        let signing = SigningKey::parse(named.key.expose_secret());
-        let signing = signing.map_err(|_| SecretError::Malformed)?;
-        secrets.push(WebhookSecret { named, signing });
-    }
-    if secrets.is_empty() { Err(SecretError::NotSet) } else { Ok(secrets) }
+pub(super) fn webhook_secrets(
+    members: &Members<'_>,
+    faults: &mut Vec<Fault>,
+) -> Result<Vec<WebhookSecret>, Fault> {
+    let list = members.list("webhook_secrets")?;
+    let named = named_keys(list, "webhook_secrets", faults, standard_webhooks::wrong_with)?;
+    let signing = |named: NamedKey| {
+        let signing = SigningKey::parse(named.key.expose_secret()).ok()?;
+        Some(WebhookSecret { named, signing })
+    };
+    Ok(named.into_iter().filter_map(signing).collect())
 }
 
 pub(super) fn verify<'a>(

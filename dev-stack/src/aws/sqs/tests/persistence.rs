@@ -91,6 +91,32 @@ fn a_dead_letter_survives_in_its_new_queue_only() {
 }
 
 #[test]
+fn a_move_of_dead_letters_goes_on_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let before = Desk::on(Disk::open(dir.path()).unwrap());
+    before.create("dead.fifo", &json!({ "FifoQueue": "true" }));
+    let policy = json!({
+        "deadLetterTargetArn": super::queue_arn("dead.fifo"), "maxReceiveCount": 1,
+    });
+    let attributes = json!({ "FifoQueue": "true", "RedrivePolicy": policy.to_string() });
+    before.create("q.fifo", &attributes);
+    before.send("g", "1");
+    before.send("g", "2");
+    assert_eq!(before.bodies("q.fifo"), "1 2");
+    before.pass(30);
+    assert_eq!(before.bodies("q.fifo"), "");
+    let source = super::queue_arn("dead.fifo");
+    let slowly = json!({ "SourceArn": source, "MaxNumberOfMessagesPerSecond": 1 });
+    before.call("StartMessageMoveTask", &slowly);
+    drop(before);
+    let after = Desk::on(Disk::open(dir.path()).unwrap());
+    after.pass(31);
+    assert_eq!(after.bodies("q.fifo"), "1 2");
+    let task = &after.call("ListMessageMoveTasks", &json!({ "SourceArn": source }))["Results"][0];
+    assert_eq!((&task["Status"], task.get("TaskHandle")), (&json!("COMPLETED"), None));
+}
+
+#[test]
 fn what_a_dead_consumer_held_is_given_back_and_what_it_put_off_is_not() {
     let desk = Desk::new();
     desk.create("q.fifo", &json!({ "FifoQueue": "true", "VisibilityTimeout": "60" }));

@@ -1,6 +1,6 @@
 //! Giving up on messages.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Desk, queue_arn};
 
@@ -80,4 +80,78 @@ fn a_dead_letter_queue_must_be_there_and_of_the_same_kind() {
         let refusal = desk.refused("CreateQueue", &body);
         assert!(refusal.ends_with(reason), "{refusal}");
     }
+}
+
+/// `count` messages of one group, all of them given up.
+fn with_dead(count: usize) -> Desk {
+    let desk = with_dead_letters(1);
+    for n in 1..=count {
+        desk.send("g", &n.to_string());
+    }
+    desk.sqs.receive("q.fifo", 10, None).unwrap();
+    desk.pass(30);
+    assert_eq!(desk.bodies("q.fifo"), "");
+    desk
+}
+
+fn start(desk: &Desk, more: &Value) -> String {
+    let mut body = json!({ "SourceArn": queue_arn("dead.fifo") });
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    desk.call("StartMessageMoveTask", &body)["TaskHandle"].as_str().unwrap().to_owned()
+}
+
+fn latest(desk: &Desk) -> Value {
+    let body = json!({ "SourceArn": queue_arn("dead.fifo") });
+    desk.call("ListMessageMoveTasks", &body)["Results"][0].clone()
+}
+
+#[test]
+fn what_dies_is_remembered_by_its_own_id_and_its_time_begins_anew() {
+    let desk = with_dead_letters(1);
+    let sent = desk.send("g", "m");
+    let first = desk.sqs.receive("q.fifo", 1, None).unwrap().remove(0);
+    assert_eq!(first.attributes["MessageDeduplicationId"], "m");
+    desk.pass(30);
+    assert_eq!(desk.bodies("q.fifo"), "");
+    let dead = desk.sqs.receive("dead.fifo", 1, None).unwrap().remove(0);
+    assert_eq!(sent["MessageId"], dead.message_id);
+    assert_eq!(dead.attributes["MessageDeduplicationId"], dead.message_id);
+    let sent_ms = |message: &super::super::Received| {
+        message.attributes["SentTimestamp"].parse::<i64>().unwrap()
+    };
+    assert_eq!(sent_ms(&dead) - sent_ms(&first), 30_000);
+}
+
+#[test]
+fn a_rate_is_kept_by_the_clock() {
+    let desk = with_dead(4);
+    let handle = start(&desk, &json!({ "MaxNumberOfMessagesPerSecond": 1 }));
+    assert_eq!(
+        (latest(&desk)["Status"].clone(), desk.bodies("q.fifo")),
+        (json!("RUNNING"), "1".into())
+    );
+    desk.pass(1);
+    assert_eq!(latest(&desk)["ApproximateNumberOfMessagesMoved"], 2);
+    let refused =
+        desk.refused("StartMessageMoveTask", &json!({ "SourceArn": queue_arn("dead.fifo") }));
+    assert!(refused.starts_with("InvalidParameterValue: There is already a task"), "{refused}");
+    desk.call("CancelMessageMoveTask", &json!({ "TaskHandle": handle }));
+    desk.pass(60);
+    assert_eq!(latest(&desk)["Status"], "CANCELLED");
+    assert_eq!(desk.bodies("dead.fifo"), "3 4");
+}
+
+#[test]
+fn a_task_whose_destination_is_gone_has_failed() {
+    let desk = with_dead(2);
+    desk.create("other.fifo", &json!({ "FifoQueue": "true" }));
+    let more = json!({
+        "MaxNumberOfMessagesPerSecond": 1, "DestinationArn": queue_arn("other.fifo"),
+    });
+    start(&desk, &more);
+    desk.call("DeleteQueue", &json!({ "QueueUrl": desk.sqs.queue_url("other.fifo") }));
+    desk.pass(5);
+    let task = latest(&desk);
+    assert_eq!(task["FailureReason"], "AWS.SimpleQueueService.NonExistentQueue");
+    assert_eq!((task["Status"].clone(), desk.bodies("dead.fifo")), (json!("FAILED"), "2".into()));
 }

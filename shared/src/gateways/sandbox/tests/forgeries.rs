@@ -1,11 +1,10 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue};
-use secrecy::SecretString;
 
 use super::{open, secret, show_token, sign};
 use crate::domain::time::Timestamp;
-use crate::gateways::contract::Scripted;
+use crate::gateways::contract::{self, Scripted};
 use crate::ports::{Delivery, Gateway, SignatureError};
 use crate::standard_webhooks::{ID, TOLERANCE_SECONDS};
 
@@ -13,7 +12,7 @@ const BODY: &[u8] = include_bytes!("../fixtures/event_completed.json");
 const NOW: Timestamp = Timestamp::from_unix(1_795_165_200);
 
 fn gateway(profile: &str) -> Arc<dyn Gateway> {
-    open(&SecretString::from(secret(profile)), Arc::new(Scripted::default()), false).unwrap()
+    contract::opened(open, &secret(profile), Arc::new(Scripted::default()), false).unwrap()
 }
 
 fn verdict(

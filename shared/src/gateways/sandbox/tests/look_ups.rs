@@ -10,7 +10,7 @@ use crate::domain::fact::Seen;
 use crate::domain::id::OperationId;
 use crate::domain::phase::{OperationPhase, Phase};
 use crate::domain::time::Timestamp;
-use crate::gateways::contract::{Canned, Scene};
+use crate::gateways::contract::{self, Canned, Scene};
 use crate::ports::{About, Effect, LookUpError};
 
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -94,8 +94,8 @@ async fn a_repeated_create_that_is_refused_finds_nothing_and_one_that_is_unclear
 
 #[tokio::test(start_paused = true)]
 async fn several_requests_share_the_time_of_one_look_up() {
-    let secret = secrecy::SecretString::from(super::secret("full"));
-    let gateway = super::open(&secret, std::sync::Arc::new(Slow), false).unwrap();
+    let slow = std::sync::Arc::new(Slow);
+    let gateway = contract::opened(super::open, &super::secret("full"), slow, false).unwrap();
     let about = About { objects: vec![OBJECT.to_owned()], ..fixtures("full", sign).about() };
     let before = tokio::time::Instant::now();
     assert_eq!(gateway.look_up(&about, TIMEOUT).await, Err(LookUpError::Unavailable));

@@ -2,20 +2,18 @@
 
 use std::sync::Arc;
 
-use secrecy::SecretString;
-
 use super::{WEBHOOK_SECRET, fixtures, headers, open, secret, show_token, sign};
 use crate::domain::time::Timestamp;
-use crate::gateways::contract::Scripted;
+use crate::gateways::contract::{self, Scripted};
 use crate::ports::{Delivery, SignatureError};
-use crate::secrets::SecretError;
+use crate::secrets::{Fault, parse};
 
 fn now() -> Timestamp {
     Timestamp::from_unix(1_795_165_200)
 }
 
-fn opened(text: &str) -> Result<(), SecretError> {
-    open(&SecretString::from(text), Arc::new(Scripted::default()), false).map(|_| ())
+fn opened(text: &str) -> Result<(), Fault> {
+    contract::opened(open, text, Arc::new(Scripted::default()), false).map(|_| ())
 }
 
 fn with_address(address: &str) -> String {
@@ -43,8 +41,8 @@ fn the_key_travels_in_the_clear_only_within_the_machine() {
 #[test]
 fn the_dev_stack_may_be_reached_from_its_containers() {
     let opened = |address: &str| {
-        let text = SecretString::from(with_address(address));
-        open(&text, Arc::new(Scripted::default()), true).map(|_| ())
+        let text = with_address(address);
+        contract::opened(open, &text, Arc::new(Scripted::default()), true).map(|_| ())
     };
     assert!(opened("http://172.17.0.1:3001").is_ok());
     assert!(opened("ftp://172.17.0.1").is_err());
@@ -55,17 +53,56 @@ fn the_dev_stack_may_be_reached_from_its_containers() {
 fn what_is_not_set_is_told_from_what_is_malformed() {
     let without_secrets =
         r#"{"mode":"test","api_key":"k","base_url":"https://a.example","webhook_secrets":[]}"#;
-    assert!(matches!(opened("REPLACE_ME"), Err(SecretError::NotSet)));
-    assert!(matches!(opened(without_secrets), Err(SecretError::NotSet)));
-    assert!(matches!(opened(&with_address("REPLACE_ME")), Err(SecretError::NotSet)));
+    for text in ["REPLACE_ME", without_secrets, "{}", &with_address("REPLACE_ME")] {
+        assert!(opened(text).is_err_and(|fault| fault.is_a_placeholder()), "{text}");
+    }
     let malformed = [
         secret("stripe-like"),
         secret("full").replace("\"test\"", "\"real\""),
         secret("full").replace(WEBHOOK_SECRET, "whsec_%"),
-        "{}".to_owned(),
+        "[]".to_owned(),
+        secret("full").replace("\"test\"", "1"),
     ];
     for text in malformed {
-        assert!(matches!(opened(&text), Err(SecretError::Malformed)), "{text}");
+        assert!(opened(&text).is_err_and(|fault| !fault.is_a_placeholder()), "{text}");
+    }
+}
+
+#[test]
+fn what_stands_around_a_value_does_not_stop_the_payments() {
+    let address = "http://127.0.0.1:3001";
+    for (before, after) in
+        [(" ", "\\n"), ("\u{feff}", ""), ("'", "'"), ("“", "”"), ("\\\"", "\\\"")]
+    {
+        let around =
+            |text: String, value: &str| text.replace(value, &format!("{before}{value}{after}"));
+        let text = around(around(around(secret("full"), address), WEBHOOK_SECRET), super::API_KEY);
+        assert_eq!(opened(&text), Ok(()), "{text}");
+    }
+}
+
+#[test]
+fn an_unreadable_secret_beside_a_good_one_costs_that_one_only() {
+    let good = format!(r#"[{{"id":"w1","key":"{WEBHOOK_SECRET}","not_after":null}}]"#);
+    let bad = [
+        r#"{"id":"w2","key":"whsec_%"}"#,
+        r#"{"id":"w2","key":17}"#,
+        r#"{"id":"w2"}"#,
+        r#""whsec_bmV3ZXI=""#,
+        r#"{"id":"w2","key":"whsec_bmV3ZXI=","not_after":"tomorrow"}"#,
+    ];
+    for bad in bad {
+        let both = format!(r#"[{bad},{}"#, good.trim_start_matches('['));
+        let text = secret("full").replace(&good, &both);
+        let mut faults = Vec::new();
+        let value = parse(&text).unwrap();
+        let gateway = open(&value, &mut faults, Arc::new(Scripted::default()), false).unwrap();
+        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        assert_eq!(told.len(), 1, "{bad}");
+        assert!(told[0].starts_with("webhook_secrets[0]"), "{told:?}");
+        let headers = sign(b"{}", now());
+        let delivery = Delivery { headers: &headers, body: b"{}" };
+        assert!(gateway.verify(&delivery, now()).is_ok(), "{bad}");
     }
 }
 

@@ -1,0 +1,54 @@
+//! A confirmation as its queue holds it.
+
+use serde::Deserialize;
+
+use crate::domain::time::Timestamp;
+
+/// The body as it is posted, and what it says of itself. Nothing of this is taken from what the queue
+/// says of the message: a move to the dead-letter queue and back gives that another id and another time.
+#[derive(Clone, Debug)]
+pub struct Confirmation {
+    pub id: String,
+    pub order: String,
+    pub payment: Option<String>,
+    /// When the fact was recorded that it tells of.
+    pub recorded_at: Option<Timestamp>,
+    pub body: String,
+}
+
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the message is no confirmation")]
+pub struct NoConfirmation;
+
+#[derive(Deserialize)]
+struct Told {
+    id: String,
+    #[serde(default)]
+    timestamp: Option<String>,
+    data: About,
+}
+
+#[derive(Deserialize)]
+struct About {
+    order_id: String,
+    #[serde(default)]
+    payment_id: Option<String>,
+}
+
+impl Confirmation {
+    pub fn read(body: &str) -> Result<Self, NoConfirmation> {
+        let told: Told = serde_json::from_str(body).map_err(|_| NoConfirmation)?;
+        // It travels as a header, and is signed up to a full stop.
+        let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+        if told.id.is_empty() || !told.id.bytes().all(fits) {
+            return Err(NoConfirmation);
+        }
+        Ok(Self {
+            id: told.id,
+            order: told.data.order_id,
+            payment: told.data.payment_id,
+            recorded_at: told.timestamp.as_deref().and_then(Timestamp::from_rfc3339),
+            body: body.to_owned(),
+        })
+    }
+}

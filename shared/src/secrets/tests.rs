@@ -1,0 +1,210 @@
+//! Of a store that answers as it is told to.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use serde_json::{Value, json};
+
+use super::{Fault, Keys, SecretError, Secrets, parse};
+use crate::config::AwsConfig;
+use crate::domain::time::Timestamp;
+use crate::ports::Clock;
+use crate::standard_webhooks::wrong_with;
+
+const GOOD: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+/// Answers with the values in turn, the last one for good; `None` is a refusal.
+#[derive(Clone, Debug)]
+struct Store {
+    values: Arc<Mutex<VecDeque<Option<String>>>>,
+    asked: Arc<AtomicUsize>,
+}
+
+impl HttpConnector for Store {
+    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let mut values = self.values.lock().unwrap();
+        let value = if values.len() > 1 { values.pop_front() } else { values.front().cloned() };
+        let (status, body) = match value.flatten() {
+            Some(value) => (200, json!({ "Name": "s", "SecretString": value })),
+            None => (400, json!({ "__type": "AccessDeniedException", "Message": "no" })),
+        };
+        let response = HttpResponse::new(status.try_into().unwrap(), body.to_string().into());
+        HttpConnectorFuture::ready(Ok(response))
+    }
+}
+
+impl HttpClient for Store {
+    fn http_connector(
+        &self,
+        _: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct Hands(Arc<AtomicI64>);
+
+impl Clock for Hands {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix(1_795_165_200 + self.0.load(Ordering::SeqCst))
+    }
+}
+
+struct Desk {
+    secrets: Secrets,
+    store: Store,
+    hands: Hands,
+}
+
+impl Desk {
+    fn of(values: &[Option<&str>]) -> Self {
+        let values = values.iter().map(|value| value.map(str::to_owned)).collect();
+        let store = Store { values: Arc::new(Mutex::new(values)), asked: Arc::default() };
+        let config = AwsConfig {
+            region: "us-east-1".to_owned(),
+            access_key_id: "k".to_owned(),
+            secret_access_key: "s".to_owned(),
+            ..AwsConfig::default()
+        };
+        let aws = crate::aws::sdk_config(&config, SharedHttpClient::new(store.clone()));
+        let hands = Hands::default();
+        let client = aws_sdk_secretsmanager::Client::new(&aws);
+        let secrets = Secrets::new(client, "shop".to_owned(), Arc::new(hands.clone()));
+        Self { secrets, store, hands }
+    }
+
+    async fn key(&self) -> Result<String, SecretError> {
+        let key = |value: &Value, _: &mut Vec<Fault>| Ok(value["key"].as_str().unwrap().to_owned());
+        self.secrets.read("s", key).await
+    }
+
+    fn pass(&self, seconds: i64) {
+        self.hands.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    fn asked(&self) -> usize {
+        self.store.asked.load(Ordering::SeqCst)
+    }
+}
+
+fn keys(text: &str) -> Result<(usize, Vec<String>), String> {
+    let mut faults = Vec::new();
+    let read = parse(text).and_then(|value| Keys::read(&value, &mut faults, wrong_with));
+    let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    match read {
+        Ok(keys) => Ok((keys.live(Hands::default().now()).unwrap().len(), faults)),
+        Err(fault) => Err(fault.to_string()),
+    }
+}
+
+#[tokio::test]
+async fn a_good_secret_is_kept_until_another_was_read() {
+    let old = r#"{"key":"old"}"#;
+    let desk = Desk::of(&[Some(old), None, None, Some(r#"{"key":"new"}"#)]);
+    assert_eq!(desk.key().await.unwrap(), "old");
+    desk.pass(31);
+    assert!(desk.secrets.doubt("s"), "it may have been rotated");
+    assert_eq!((desk.key().await.unwrap().as_str(), desk.asked()), ("old", 2));
+    assert!(!desk.secrets.doubt("s"), "the store has just failed");
+    assert_eq!((desk.key().await.unwrap().as_str(), desk.asked()), ("old", 2));
+    desk.pass(300);
+    assert_eq!((desk.key().await.unwrap().as_str(), desk.asked()), ("old", 3));
+    desk.pass(5);
+    assert_eq!((desk.key().await.unwrap().as_str(), desk.asked()), ("new", 4));
+    assert_eq!((desk.key().await.unwrap().as_str(), desk.asked()), ("new", 4));
+}
+
+#[tokio::test]
+async fn a_store_that_has_just_failed_is_left_alone() {
+    let desk = Desk::of(&[None, Some(r#"{"key":"k"}"#)]);
+    assert!(matches!(desk.key().await, Err(SecretError::Unavailable { .. })));
+    assert!(matches!(desk.key().await, Err(SecretError::Unavailable { .. })));
+    assert_eq!(desk.asked(), 1);
+    desk.pass(5);
+    assert_eq!((desk.key().await.unwrap().as_str(), desk.asked()), ("k", 2));
+}
+
+#[tokio::test]
+async fn a_mismatch_reloads_a_secret_once_in_half_a_minute() {
+    let desk = Desk::of(&[Some(r#"{"key":"k"}"#)]);
+    assert!(!desk.secrets.doubt("s"), "never read");
+    desk.key().await.unwrap();
+    assert!(!desk.secrets.doubt("s"));
+    desk.pass(31);
+    assert!(desk.secrets.doubt("s"));
+    desk.key().await.unwrap();
+    assert!(!desk.secrets.doubt("s"));
+    assert_eq!(desk.asked(), 2);
+}
+
+#[test]
+fn what_cannot_be_meant_is_trimmed() {
+    let plain = format!(r#"{{"key":"{GOOD}"}}"#);
+    let quoted = Value::String(plain.clone()).to_string();
+    let around = [
+        plain.clone(),
+        format!("\u{feff}{plain}"),
+        format!("  {plain}\r\n"),
+        format!("'{plain}'"),
+        format!("\"{plain}\""),
+        format!("`{plain}`"),
+        quoted,
+        plain.replace(GOOD, &format!(" {GOOD}\\n")),
+        plain.replace(GOOD, &format!("\u{feff}{GOOD}\u{200b}")),
+        plain.replace(GOOD, &format!("'{GOOD}'")),
+        plain.replace(GOOD, &format!("\\\"{GOOD}\\\"")),
+        plain.replace(GOOD, &format!("“{GOOD}”")),
+    ];
+    for text in around {
+        assert_eq!(keys(&text), Ok((1, Vec::new())), "{text}");
+    }
+}
+
+#[test]
+fn one_unreadable_key_costs_that_key_only_and_is_named_without_its_value() {
+    let with = |other: Value| json!({ "keys": [other, { "key": GOOD }] }).to_string();
+    let cases = [
+        (
+            json!({ "key": "whsec_hush%" }),
+            "keys[0].key is not base64, with or without whsec_ before it",
+        ),
+        (json!({ "key": ["hush"] }), "keys[0].key is not a string"),
+        (json!("hush"), "keys[0] is not an object"),
+        (json!({ "key": GOOD, "not_after": "hush" }), "keys[0].not_after is not a date (RFC 3339)"),
+        (json!({ "key": "REPLACE_ME" }), "keys[0].key is not set"),
+        (json!({}), "keys[0].key is not set"),
+    ];
+    for (other, told) in cases {
+        assert_eq!(keys(&with(other)), Ok((1, vec![told.to_owned()])));
+    }
+}
+
+#[test]
+fn a_secret_without_a_usable_key_names_what_is_wrong() {
+    let cases = [
+        ("", "its value is not set"),
+        (" \u{feff}", "its value is not set"),
+        ("REPLACE_ME", "its value is not set"),
+        ("\"REPLACE_ME\"", "its value is not set"),
+        ("hush", "its value is not JSON"),
+        (r#"["hush"]"#, "its value is not a JSON object"),
+        ("{}", "keys is not set"),
+        (r#"{"keys":"hush"}"#, "keys is not a list"),
+        (r#"{"keys":[{"key":"REPLACE_ME"}]}"#, "keys is not set"),
+        (r#"{"key":"hush%"}"#, "key is not base64, with or without whsec_ before it"),
+        (r#"{"key":"hush","url":17}"#, "url is not a string"),
+    ];
+    for (text, told) in cases {
+        assert_eq!(keys(text), Err(told.to_owned()), "{text}");
+    }
+}
