@@ -60,6 +60,9 @@ function cardChecks(one, outcomes) {
   return () => checks.every((check) => check());
 }
 
+// From then on the answer to the form decides where the shopper goes.
+let sent = false;
+
 function pay(form) {
   const said = form.querySelector('[data-busy-said]');
   const outcomes = [...form.querySelectorAll('[name="outcome"][type="radio"]')];
@@ -70,7 +73,6 @@ function pay(form) {
     checks.upi = bind(one('[data-upi]'), complaints(one('[data-upi-said]')), outcomes,
       (outcome) => outcome.dataset.upiId, 'This is none of the test ids below.');
   }
-  let sent = false;
   form.addEventListener('submit', (event) => {
     const method = new FormData(form).get('method');
     const fits = checks[method] ?? (() => true);
@@ -123,6 +125,7 @@ async function ask() {
     const answer = await fetch(location.href, { headers, cache: 'no-store' });
     const { status, next } = await answer.json();
     const { dataset } = main;
+    if (sent) return;
     if (answer.ok && (status !== dataset.status || next !== dataset.next)) location.reload();
   } catch {
     // The network comes and goes.

@@ -28,7 +28,7 @@ const DESCRIPTION: &str = "\
 Takes payments: an order says what is to be paid, a payment takes it to a gateway, refunds give it back. \
 Amounts are integers in the currency's minor unit (ISO 4217), times RFC 3339 in UTC, absent values left \
 out. An integer is written without fraction or exponent: `2500.0`, which a JSON Schema cannot tell from `2500`, \
-is refused.\n\n\
+is refused. Every answer to a GET or a POST has `Cache-Control: no-store`.\n\n\
 A failure is `application/problem+json` (RFC 9457); tell problems apart by `type`. A body with a 5xx status \
 says nothing but its kind. `{\"message\":…}` is API Gateway's own answer, before or instead of ours.\n\n\
 Of the examples, those of one name belong together: the request is answered so, and the requests of the \

@@ -13,8 +13,10 @@ mod inbox;
 mod signature;
 mod timeline;
 
+mod capturing;
 mod checkout;
 mod door;
+mod filling;
 mod help;
 mod order;
 mod pages;
@@ -108,15 +110,19 @@ impl Shop {
         let routes = Router::new()
             .route("/", get(home))
             .route("/buy", post(checkout::buy))
-            .route("/cart", get(cart::show).post(cart::add))
-            .route("/cart/update", post(cart::update))
-            .route("/currency", post(cart::choose_currency))
+            .route("/cart", get(filling::show).post(filling::add))
+            .route("/cart/update", post(filling::update))
+            .route("/cart/coupon", post(filling::redeem).get(filling::see))
+            .route("/cart/shipping", post(filling::choose_delivery))
+            .route("/currency", post(filling::choose_currency))
             .route("/checkout", post(checkout::check_out))
             .route("/return/{visit}", get(order::show))
             .route("/return/{visit}/back", get(order::come_back))
             .route("/return/{visit}/pay", post(checkout::pay_again).get(order::see))
             .route("/return/{visit}/refund", post(refunding::refund).get(order::see))
-            .route("/return/{visit}/again", post(cart::order_again))
+            .route("/return/{visit}/capture", post(capturing::capture).get(order::see))
+            .route("/return/{visit}/release", post(capturing::release).get(order::see))
+            .route("/return/{visit}/again", post(filling::order_again))
             .route("/webhooks/quittance", post(inbox::receive))
             .route("/inbox", get(inbox::show))
             .route("/help", get(help::show))

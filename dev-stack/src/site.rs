@@ -6,6 +6,7 @@ use http::header::{
     X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, Method};
+use time::{OffsetDateTime, UtcOffset};
 use url::Url;
 
 /// A page that goes on with another build must not keep the files of this one.
@@ -132,6 +133,15 @@ fn ungrouped(whole: &str) -> Option<String> {
     sound.then_some(digits)
 }
 
+/// `20 Nov 2026, 09:00:05`, in UTC, of which the page says that it is.
+pub(crate) fn moment(at: OffsetDateTime) -> String {
+    let at = at.to_offset(UtcOffset::UTC);
+    // Twelve months have twelve names of three letters and more.
+    let month: String = at.month().to_string().chars().take(3).collect();
+    let (hour, minute, second) = at.to_hms();
+    format!("{} {month} {}, {hour:02}:{minute:02}:{second:02}", at.day(), at.year())
+}
+
 fn grouped(whole: u64) -> String {
     if whole < 1000 {
         return whole.to_string();
@@ -152,6 +162,13 @@ mod tests {
         assert_eq!(number(999_999_999_999, "USD"), "9,999,999,999.99");
         assert_eq!(number(12_007, "JPY"), "12,007");
         assert_eq!(number(5, "KWD"), "0.005");
+    }
+
+    #[test]
+    fn a_moment_is_shown_with_its_date() {
+        let at = |seconds| moment(OffsetDateTime::from_unix_timestamp(seconds).unwrap());
+        assert_eq!(at(1_795_222_605), "21 Nov 2026, 00:56:45");
+        assert_eq!(at(1_772_500_209), "3 Mar 2026, 01:10:09");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use http::{HeaderMap, Request, Response};
 
 use crate::domain::attempt::{CaptureMode, Failure, Method};
 use crate::domain::capabilities::{Capabilities, GatewayMode, GatewayName};
+use crate::domain::cart::Cart;
 use crate::domain::fact::{Seen, SeenRefund};
 use crate::domain::id::{OperationId, OrderId, PaymentId};
 use crate::domain::money::Money;
@@ -81,6 +82,8 @@ pub struct Create {
     pub metadata: std::collections::BTreeMap<String, String>,
     /// Told beside the metadata, so that events say whose they are; absent if the first call told none.
     pub stack: Option<String>,
+    /// What is bought, if each item has a price: for the shopper to read, and never to decide by.
+    pub cart: Option<Cart>,
 }
 
 /// Which payment is meant: by our name, and by the gateway's where it is known.

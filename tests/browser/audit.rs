@@ -55,6 +55,9 @@ impl Visit {
         if sideways == true {
             wrong.push("the page scrolls sideways".to_owned());
         }
+        let out_of_place: Vec<String> =
+            serde_json::from_value(self.run(STICKING_OUT).await).unwrap();
+        wrong.extend(out_of_place);
         wrong.extend(self.weigh().await);
         wrong.extend(self.complaints().await);
         wrong
@@ -133,6 +136,21 @@ const SHIFTS: &str = r"
 const SIDEWAYS: &str = "const { scrollWidth, clientWidth } = document.documentElement;\
                         return scrollWidth > clientWidth;";
 
+/// Parts that reach over the edge of what their card holds, and a header that ends before the window.
+const STICKING_OUT: &str = "
+    const wrong = [];
+    for (const card of document.querySelectorAll('.card')) {
+        const edge = card.getBoundingClientRect().right - parseFloat(getComputedStyle(card).paddingRight);
+        for (const part of card.querySelectorAll('*')) {
+            if (part.closest('.hidden-text, .scroll, pre, svg')) continue;
+            const over = part.getBoundingClientRect().right - edge;
+            if (over > 0.5) wrong.push(`${part.tagName} ${part.className} sticks out by ${over} px`);
+        }
+    }
+    const bar = document.querySelector('.bar')?.getBoundingClientRect();
+    if (bar && Math.abs(bar.right - innerWidth) > 0.5) wrong.push(`the header ends at ${bar.right} px`);
+    return wrong;";
+
 /// Break each guard once: the audit sees it.
 #[tokio::test]
 async fn what_is_wrong_with_a_page_is_found() {
@@ -147,6 +165,10 @@ async fn what_is_wrong_with_a_page_is_found() {
             add('img', { src: 'http://127.0.0.1:1/stranger.png', alt: '' });
             add('input', { type: 'text' });
             add('pre', { textContent: 'x'.repeat(1000) });
+            const long = Object.assign(document.createElement('button'), { textContent: 'wide '.repeat(99) });
+            long.style.width = '200%';
+            document.querySelector('.card').append(long);
+            document.querySelector('.bar').style.marginRight = '15px';
             performance.setResourceTimingBufferSize(1000);
             return null;",
         )
@@ -154,6 +176,7 @@ async fn what_is_wrong_with_a_page_is_found() {
     let wrong = visit.look().await;
     let found = |sign: &str| wrong.iter().any(|it| it.contains(sign));
     assert!(found("label at input") && found("sideways"), "{wrong:#?}");
+    assert!(found("BUTTON  sticks out") && found("the header ends"), "{wrong:#?}");
     assert!(found("Content Security Policy") || found("violates"), "{wrong:#?}");
     assert_eq!(visit.run("return window.ran === undefined").await, true);
     visit.client.clone().close().await.unwrap();

@@ -10,10 +10,12 @@
 
 mod audit;
 mod by_hand;
+mod cart;
 mod checkout_states;
 mod coming_back;
 mod driver;
 mod keyboard;
+mod layout;
 mod paying;
 mod pictures;
 mod scriptless;

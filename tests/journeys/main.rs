@@ -10,6 +10,7 @@ mod callers;
 mod cancel_payment;
 mod capture_payment;
 mod card_numbers;
+mod carts;
 mod concurrency;
 mod crashes;
 mod create_order;

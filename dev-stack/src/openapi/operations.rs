@@ -22,7 +22,9 @@ fn create_order() -> Operation {
         tag: "Orders",
         summary: "Record an order",
         description: "Says what is to be paid. No money moves. If every item has a `unit_amount`, \
-            the sum of `quantity` × `unit_amount` must be `total_amount`. All of the members together \
+            `total_amount` must be the items (`quantity` × `unit_amount` − `discount_amount`) − `discounts` \
+            + `shipping` + `fees` + `taxes`, these last unless `tax_included`. Leave `unit_amount` out to do \
+            without the check, and then without these members. All of the members together \
             take at most 16 KiB. Without an `Idempotency-Key` each call is a new order.",
         caller: Caller::Merchant(Scope::OrdersWrite),
         key: KeyRule::Optional,

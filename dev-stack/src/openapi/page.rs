@@ -12,6 +12,12 @@ use self::table::{Row, kind_of, rows};
 const EXTENDED: [(&str, &[&str]); 2] =
     [("Order", &["OrderInFull"]), ("Payment", &["CreatedPayment", "PaymentInFull"])];
 
+/// A longer table is closed at first.
+const ROWS_SHOWN_MAX: usize = 8;
+
+/// The introduction tells of it.
+const ON_EVERY_ANSWER: &str = "Cache-Control";
+
 pub(super) const STYLE: &str = include_str!("../../templates/reference/style.css");
 
 #[derive(Template)]
@@ -55,6 +61,9 @@ struct Body {
 
 struct Answer {
     status: String,
+    /// Those of 400 and more stand together, closed: a page of all at once is read by nobody.
+    refuses: bool,
+    is_problem: bool,
     lines: Vec<Prose>,
     headers: String,
     schema: Option<String>,
@@ -94,6 +103,12 @@ fn group(document: &Value, tag: &Value) -> Group {
         }
     }
     Group { name: text(&tag["name"]), about: Prose::of(&text(&tag["description"])), operations }
+}
+
+impl Body {
+    fn is_long(&self) -> bool {
+        self.rows.len() > ROWS_SHOWN_MAX
+    }
 }
 
 impl Schema {
@@ -152,12 +167,15 @@ fn parameter(parameter: &Value) -> Row {
 
 fn answer(status: &str, answer: &Value) -> Answer {
     let content = &answer["content"];
-    let headers: Vec<&str> = members(&answer["headers"]).map(|(name, _)| name.as_str()).collect();
+    let headers = members(&answer["headers"]).map(|(name, _)| name.as_str());
+    let headers: Vec<&str> = headers.filter(|name| *name != ON_EVERY_ANSWER).collect();
     let problems = &content["application/problem+json"];
     let success = &content["application/json"];
     let schema = success["schema"]["$ref"].as_str().and_then(|path| path.rsplit('/').next());
     Answer {
         status: status.to_owned(),
+        refuses: status >= "400",
+        is_problem: problems.is_object(),
         lines: paragraphs(&answer["description"]),
         headers: headers.join(", "),
         schema: schema.map(str::to_owned),

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::answer::{Answer, Outcome};
+use super::breakdown::Breakdown;
 use super::call::Call;
 use super::event::Event;
 use super::gateway::Gateway;
@@ -40,6 +41,8 @@ struct Body {
     #[serde(default)]
     metadata: BTreeMap<String, String>,
     expires_in: Option<i64>,
+    #[serde(default)]
+    breakdown: Breakdown,
 }
 
 /// An outcome chosen in `metadata.sandbox`, without a page.
@@ -107,6 +110,7 @@ fn new_payment(gateway: &Gateway, body: Body, with_page: bool) -> Result<Payment
         client_token: with_page.then(|| gateway.ids.next("tok_")),
         return_url: body.return_url,
         metadata: body.metadata,
+        breakdown: body.breakdown,
         created_at: now,
         expires_at: life_s.map(|life_s| now.saturating_add(life_s.saturating_mul(1_000))),
         status: Status::Pending,

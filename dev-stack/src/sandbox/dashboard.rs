@@ -2,13 +2,14 @@
 
 use askama::Template;
 use http::StatusCode;
+use time::OffsetDateTime;
 
 use super::answer::Answer;
 use super::gateway::Gateway;
 use super::payment::{Payment, Status};
 use super::refusal::{Refusal, Reply};
 use super::view::rfc3339;
-use crate::site::number;
+use crate::site::{self, number};
 
 /// More than a person looks through; the JSON holds them all.
 const SHOWN_MAX: usize = 50;
@@ -28,6 +29,8 @@ struct Row<'a> {
     status: &'static str,
     reference: &'a str,
     created_at: String,
+    /// The same for people.
+    created: String,
     /// Where its shopper pays; absent for a payment that was made without a page.
     token: Option<&'a str>,
 }
@@ -59,7 +62,10 @@ impl<'a> Row<'a> {
             tone,
             status,
             reference: &payment.reference,
-            created_at: rfc3339(payment.created_at.div_euclid(1_000).saturating_mul(1_000)),
+            created_at: rfc3339(payment.created_at),
+            created: OffsetDateTime::from_unix_timestamp(payment.created_at.div_euclid(1_000))
+                .map(site::moment)
+                .unwrap_or_default(),
             token: payment.client_token.as_deref(),
         }
     }

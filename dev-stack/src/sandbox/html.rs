@@ -4,18 +4,16 @@ use askama::Template;
 use qrcode::{Color, EcLevel, QrCode};
 use url::form_urlencoded;
 
+use super::bill::Bill;
 use super::gateway::Gateway;
 use super::page::Next;
-use super::payment::{CaptureMode, Method, Payment, Status};
+use super::payment::{Method, Payment, Status};
 use super::refusal::Refusal;
-use crate::site::number;
 
 /// No bank has it: an app that scans the code finds nobody to pay.
 const VPA: &str = "demo.shop@sandbox";
 /// Light modules around the code, without which scanners do not find it.
 const QUIET_MODULES: usize = 4;
-
-const SECOND_MS: i64 = 1_000;
 
 /// The outcomes that the page offers, and the test data that choose them.
 const OUTCOMES: [Outcome; 6] = [
@@ -43,24 +41,6 @@ struct Choice {
     word: &'static str,
     label: &'static str,
     chosen: bool,
-}
-
-/// What is to be paid, to whom, and for how long.
-struct Bill<'a> {
-    merchant: &'a str,
-    number: String,
-    currency: String,
-    reference: &'a str,
-    /// The merchant's own name of what is paid for, if it told one.
-    order: Option<&'a str>,
-    /// Whether the money is only reserved at first.
-    reserved: bool,
-    left: Option<Left>,
-}
-
-struct Left {
-    ms: i64,
-    words: String,
 }
 
 struct Code {
@@ -203,17 +183,6 @@ fn upi_link(payment: &Payment, bill: &Bill<'_>) -> String {
     format!("upi://pay?{query}")
 }
 
-/// As `29:41`, or coarser where seconds do not matter; the script goes on with it.
-fn words(left_ms: i64) -> String {
-    let seconds = left_ms.saturating_add(SECOND_MS - 1) / SECOND_MS;
-    let (hours, minutes) = (seconds / 3600, seconds % 3600 / 60);
-    match hours {
-        48.. => format!("{} days", hours / 24),
-        1..48 => format!("{hours} h {minutes:02} min"),
-        _ => format!("{minutes}:{:02}", seconds % 60),
-    }
-}
-
 impl Outcome {
     const fn new(
         word: &'static str,
@@ -222,23 +191,6 @@ impl Outcome {
         upi: &'static str,
     ) -> Self {
         Self { word, label, card, upi }
-    }
-}
-
-impl<'a> Bill<'a> {
-    fn of(payment: &'a Payment, merchant: &'a str, now: i64) -> Self {
-        let amount = payment.captured.as_ref().map_or(payment.amount, |capture| capture.amount);
-        let currency = payment.currency_now().to_string();
-        let left = payment.expires_at.map(|at| at.saturating_sub(now).max(0));
-        Self {
-            merchant,
-            number: number(amount, &currency),
-            currency,
-            reference: &payment.reference,
-            order: payment.metadata.get("order_id").map(String::as_str),
-            reserved: payment.capture == CaptureMode::Manual,
-            left: left.map(|ms| Left { ms, words: words(ms) }),
-        }
     }
 }
 
@@ -280,20 +232,6 @@ mod tests {
                 doubled / 10 + doubled % 10
             });
             assert_eq!(doubled.sum::<u32>() % 10, 0, "{}", outcome.card);
-        }
-    }
-
-    #[test]
-    fn the_time_left_is_as_fine_as_it_matters() {
-        for (ms, shown) in [
-            (0, "0:00"),
-            (1, "0:01"),
-            (299_000, "4:59"),
-            (3_599_001, "1 h 00 min"),
-            (86_400_000, "24 h 00 min"),
-            (172_800_000, "2 days"),
-        ] {
-            assert_eq!(words(ms), shown);
         }
     }
 }

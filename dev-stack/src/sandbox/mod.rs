@@ -6,6 +6,7 @@
 
 mod ids;
 mod money;
+mod breakdown;
 mod profile;
 mod reference;
 
@@ -32,6 +33,7 @@ mod view;
 mod api;
 mod control;
 mod create;
+mod bill;
 mod dashboard;
 mod html;
 mod operations;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::breakdown::Breakdown;
 use super::dispute::Dispute;
 use super::money::Currency;
 use super::refund::Refund;
@@ -66,6 +67,8 @@ pub(super) struct Payment {
     pub(super) client_token: Option<String>,
     pub(super) return_url: Option<String>,
     pub(super) metadata: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) breakdown: Breakdown,
     pub(super) created_at: i64,
     /// From when on look-ups see it.
     pub(super) visible_at: i64,

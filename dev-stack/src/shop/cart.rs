@@ -1,25 +1,27 @@
-//! The cart, in a cookie: product numbers and quantities, never a price.
+//! The cart, in a cookie: product numbers, quantities, a coupon and the way of the parcel; never a price.
 //!
 //! It needs no signature, as everything in it is the shopper's own choice; what is no product or no
 //! quantity of ours is passed over.
 
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, Path, State};
 use axum::http::HeaderMap;
-use axum::http::header::{COOKIE, SET_COOKIE};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::header::COOKIE;
+use data_encoding::HEXLOWER;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
-use super::catalogue::{Currency, Product, QUANTITY_MAX, product};
-use super::refusal::{self, CheckoutError};
-use super::{Shop, pages};
+use super::catalogue::{Coupon, Currency, Delivery, Product, product};
+use super::refusal::CheckoutError;
 
 const CART: &str = "cart";
+/// Enough to tell two carts of one shopper apart.
+const VERSION_DIGITS: usize = 16;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cart {
     pub(super) currency: Currency,
     pub(super) lines: Vec<Line>,
+    pub(super) coupon: Option<&'static Coupon>,
+    pub(super) delivery: Delivery,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -34,86 +36,6 @@ pub(super) struct Choice {
     pub(super) quantity: u64,
 }
 
-#[derive(Debug, Deserialize)]
-pub(super) struct CurrencyChoice {
-    currency: String,
-}
-
-pub(super) async fn show(State(shop): State<Shop>, headers: HeaderMap) -> Response {
-    let open = shop.open_order(&headers).await;
-    shop.page(pages::cart(&Cart::of(&headers), open))
-}
-
-/// Puts something more into the cart.
-pub(super) async fn add(
-    State(shop): State<Shop>,
-    headers: HeaderMap,
-    choice: Result<Form<Choice>, FormRejection>,
-) -> Response {
-    change(&shop, &headers, choice, true)
-}
-
-/// Says how many of something there shall be; none removes it.
-pub(super) async fn update(
-    State(shop): State<Shop>,
-    headers: HeaderMap,
-    choice: Result<Form<Choice>, FormRejection>,
-) -> Response {
-    change(&shop, &headers, choice, false)
-}
-
-/// `POST /return/{visit}/again`: what an order held that can no longer be paid.
-pub(super) async fn order_again(
-    State(shop): State<Shop>,
-    Path(name): Path<String>,
-    headers: HeaderMap,
-) -> Response {
-    let Some(visit) = shop.0.visits.get(&name) else {
-        return refusal::unknown_visit(&shop, &headers);
-    };
-    let kept = Cart::of(&headers);
-    let currency = Currency::of(&visit.basket.currency).unwrap_or(kept.currency);
-    let mut cart = Cart { currency, ..kept };
-    for bought in visit.basket.lines {
-        // What is sold no more is passed over, as in a cookie.
-        if let Some(product) = product(&bought.product_id) {
-            let _ = cart.put(product, bought.quantity, false);
-        }
-    }
-    ([(SET_COOKIE, cart.cookie())], Redirect::to("/cart")).into_response()
-}
-
-pub(super) async fn choose_currency(
-    State(shop): State<Shop>,
-    headers: HeaderMap,
-    choice: Result<Form<CurrencyChoice>, FormRejection>,
-) -> Response {
-    let chosen = choice.ok().and_then(|Form(choice)| Currency::of(&choice.currency));
-    let Some(currency) = chosen else {
-        return refusal::answer(&shop, &headers, &CheckoutError::NotSold);
-    };
-    let cart = Cart { currency, ..Cart::of(&headers) };
-    ([(SET_COOKIE, cart.cookie())], Redirect::to("/")).into_response()
-}
-
-fn change(
-    shop: &Shop,
-    headers: &HeaderMap,
-    choice: Result<Form<Choice>, FormRejection>,
-    more: bool,
-) -> Response {
-    let Form(choice) = match choice {
-        Ok(choice) => choice,
-        Err(rejection) => return refusal::malformed(shop, headers, &rejection),
-    };
-    let mut cart = Cart::of(headers);
-    let product = product(&choice.product_id).ok_or(CheckoutError::NotSold);
-    match product.and_then(|product| cart.put(product, choice.quantity, more)) {
-        Ok(()) => ([(SET_COOKIE, cart.cookie())], Redirect::to("/cart")).into_response(),
-        Err(error) => refusal::answer(shop, headers, &error),
-    }
-}
-
 impl Cart {
     pub(super) fn of(headers: &HeaderMap) -> Self {
         cookie(headers, CART).map(|text| Self::parse(&text)).unwrap_or_default()
@@ -121,7 +43,7 @@ impl Cart {
 
     /// One product, as bought without a cart.
     pub(super) fn single(choice: &Choice, currency: Currency) -> Result<Self, CheckoutError> {
-        let mut cart = Self { currency, lines: Vec::new() };
+        let mut cart = Self { currency, ..Self::default() };
         let product = product(&choice.product_id).ok_or(CheckoutError::NotSold)?;
         cart.put(product, choice.quantity, true)?;
         Ok(cart)
@@ -130,19 +52,21 @@ impl Cart {
     fn parse(text: &str) -> Self {
         let mut parts = text.split('.');
         let currency = parts.next().and_then(Currency::of).unwrap_or_default();
-        let mut cart = Self { currency, lines: Vec::new() };
-        for part in parts {
-            let line = part.split_once('-');
-            let line = line.and_then(|(id, n)| Some((product(id)?, n.parse().ok()?)));
-            if let Some((product, quantity)) = line {
+        let mut cart = Self { currency, ..Self::default() };
+        for (name, value) in parts.filter_map(|part| part.split_once('-')) {
+            match (name, product(name), value.parse()) {
+                ("coupon", ..) => cart.coupon = Coupon::of(value),
+                ("ship", ..) => cart.delivery = Delivery::of(value).unwrap_or_default(),
                 // What is too much is no choice that our pages offer.
-                let _ = cart.put(product, quantity, false);
+                (_, Some(product), Ok(quantity)) => drop(cart.put(product, quantity, false)),
+                _ => {}
             }
         }
         cart
     }
 
-    fn put(
+    /// `more`: beside what is in it; else there are to be so many, and none removes it.
+    pub(super) fn put(
         &mut self,
         product: &'static Product,
         quantity: u64,
@@ -154,8 +78,8 @@ impl Cart {
             return Err(CheckoutError::NotSold);
         }
         let quantity = if more { before.saturating_add(quantity) } else { quantity };
-        if quantity > QUANTITY_MAX {
-            return Err(CheckoutError::TooMany(before));
+        if quantity > product.quantity_max() {
+            return Err(CheckoutError::TooMany { most: product.quantity_max(), before });
         }
         match known.and_then(|at| self.lines.get_mut(at)) {
             Some(line) => line.quantity = quantity,
@@ -169,13 +93,41 @@ impl Cart {
         self.lines.iter().map(|line| line.quantity).sum()
     }
 
-    pub(super) fn total(&self) -> u64 {
+    pub(super) fn subtotal(&self) -> u64 {
         self.lines.iter().map(|line| line.sum(self.currency)).sum()
     }
 
-    pub(super) fn cookie(&self) -> String {
+    pub(super) fn discount(&self) -> u64 {
+        self.coupon.map_or(0, |coupon| coupon.off(self.subtotal()))
+    }
+
+    pub(super) fn shipping(&self) -> u64 {
+        self.delivery.price(self.currency)
+    }
+
+    pub(super) fn total(&self) -> u64 {
+        self.subtotal().saturating_sub(self.discount()).saturating_add(self.shipping())
+    }
+
+    /// Another one for each content of the cart, and so for each order that it would be.
+    pub(super) fn version(&self) -> String {
+        let content = format!("{} {}", self.text(), self.total());
+        let mut digest = HEXLOWER.encode(&Sha256::digest(content));
+        digest.truncate(VERSION_DIGITS);
+        digest
+    }
+
+    fn text(&self) -> String {
         let lines = self.lines.iter().map(|it| format!(".{}-{}", it.product.id, it.quantity));
-        set_cookie(CART, &lines.fold(self.currency.code().to_owned(), |text, line| text + &line))
+        let coupon = self.coupon.iter().map(|coupon| format!(".coupon-{}", coupon.code));
+        let chosen = self.delivery != Delivery::default();
+        let delivery = chosen.then(|| format!(".ship-{}", self.delivery.word()));
+        let parts = lines.chain(coupon).chain(delivery);
+        parts.fold(self.currency.code().to_owned(), |text, part| text + &part)
+    }
+
+    pub(super) fn cookie(&self) -> String {
+        set_cookie(CART, &self.text())
     }
 }
 
@@ -213,6 +165,26 @@ mod tests {
         assert_eq!((kept.currency.code(), kept.count(), kept.total()), ("JPY", 3, 14_000));
         let cookie = "cart=JPY.SKU_1001-2.SKU_1002-1; Path=/; HttpOnly; SameSite=Lax";
         assert_eq!(kept.cookie(), cookie);
+        let text = "USD.SKU_1001-2.GIFT_1-1.coupon-SPRING10.ship-express";
+        let chosen = cart(text);
+        assert_eq!((chosen.subtotal(), chosen.discount(), chosen.shipping()), (7_500, 750, 495));
+        assert_eq!((chosen.total(), chosen.text().as_str()), (7_245, text));
+    }
+
+    #[test]
+    fn whatever_changes_the_order_changes_the_carts_version() {
+        let versions = [
+            "USD.SKU_1001-2",
+            "USD.SKU_1001-1",
+            "INR.SKU_1001-2",
+            "USD.SKU_1001-2.GIFT_1-1",
+            "USD.SKU_1001-2.coupon-SPRING10",
+            "USD.SKU_1001-2.ship-express",
+        ];
+        let distinct: std::collections::BTreeSet<String> =
+            versions.iter().map(|text| cart(text).version()).collect();
+        assert_eq!(distinct.len(), versions.len());
+        assert_eq!(cart("USD.SKU_1001-2").version(), cart("USD.SKU_1001-2.ship-nothing").version());
     }
 
     #[test]
@@ -227,6 +199,8 @@ mod tests {
             "USD.SKU_1001",
             "USD.SKU_1001-0",
             "USD.SKU_1001-99999999999999999999",
+            "USD.GIFT_1-2",
+            "USD.coupon-HALF.ship-moon",
             "<script>",
         ] {
             assert_eq!(cart(wrong).count(), 0, "{wrong}");

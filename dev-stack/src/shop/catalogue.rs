@@ -4,6 +4,8 @@ use Currency::{Inr, Jpy, Kwd, Usd};
 
 /// More of one thing than anybody buys here.
 pub(super) const QUANTITY_MAX: u64 = 10;
+/// Off the items, which the shop computes itself: its backend takes amounts only.
+const COUPON_PERCENT: u64 = 10;
 
 /// What the shop asks for: with two decimals, none and three.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,6 +26,31 @@ pub(super) struct Product {
     pub(super) picture: &'static str,
     /// In minor units.
     prices: [(Currency, u64); 4],
+}
+
+/// Goes with an order, one with each.
+pub(super) const GIFT: Product = Product {
+    id: "GIFT_1",
+    name: "Sticker",
+    about: "For the lid of whatever you carry about.",
+    picture: "sticker",
+    prices: [(Usd, 0), (Inr, 0), (Jpy, 0), (Kwd, 0)],
+};
+
+/// What a shopper may type into the coupon field.
+pub(super) const COUPON: Coupon = Coupon { code: "SPRING10" };
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Coupon {
+    pub(super) code: &'static str,
+}
+
+/// How the parcel comes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Delivery {
+    #[default]
+    Standard,
+    Express,
 }
 
 pub(super) const CATALOGUE: [Product; 6] = [
@@ -72,13 +99,66 @@ pub(super) const CATALOGUE: [Product; 6] = [
 ];
 
 pub(super) fn product(id: &str) -> Option<&'static Product> {
-    CATALOGUE.iter().find(|product| product.id == id)
+    CATALOGUE.iter().chain([&GIFT]).find(|product| product.id == id)
 }
 
 impl Product {
     pub(super) fn price(&self, currency: Currency) -> u64 {
         let price = self.prices.iter().find(|(of, _)| *of == currency);
         price.map_or(0, |(_, price)| *price)
+    }
+
+    pub(super) fn quantity_max(&self) -> u64 {
+        if self.id == GIFT.id { 1 } else { QUANTITY_MAX }
+    }
+}
+
+impl Coupon {
+    /// As people write it: with small letters, and a space behind.
+    pub(super) fn of(typed: &str) -> Option<&'static Self> {
+        typed.trim().eq_ignore_ascii_case(COUPON.code).then_some(&COUPON)
+    }
+
+    pub(super) fn off(&self, items: u64) -> u64 {
+        items / 100 * COUPON_PERCENT + items % 100 * COUPON_PERCENT / 100
+    }
+}
+
+impl Delivery {
+    pub(super) const ALL: [Self; 2] = [Self::Standard, Self::Express];
+
+    pub(super) fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|delivery| delivery.word() == word)
+    }
+
+    /// As it was kept with an order.
+    pub(super) fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|delivery| delivery.name() == name)
+    }
+
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Express => "express",
+        }
+    }
+
+    /// As the shopper reads it, in the shop and on the gateway's page.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Standard => "Standard",
+            Self::Express => "Express",
+        }
+    }
+
+    pub(super) fn price(self, currency: Currency) -> u64 {
+        match (self, currency) {
+            (Self::Standard, _) => 0,
+            (Self::Express, Usd) => 495,
+            (Self::Express, Inr) => 41_000,
+            (Self::Express, Jpy) => 740,
+            (Self::Express, Kwd) => 1_500,
+        }
     }
 }
 
@@ -108,7 +188,16 @@ mod tests {
         for product in &CATALOGUE {
             for currency in Currency::ALL {
                 assert!(product.price(currency) > 0, "{} in {}", product.id, currency.code());
+                assert_eq!(GIFT.price(currency), 0);
             }
         }
+    }
+
+    #[test]
+    fn a_coupon_takes_whole_units_off() {
+        for (items, off) in [(0, 0), (9, 0), (10, 1), (3_750, 375), (5_609, 560), (199, 19)] {
+            assert_eq!(COUPON.off(items), off, "{items}");
+        }
+        assert!(Coupon::of(" spring10 ").is_some() && Coupon::of("SPRING").is_none());
     }
 }

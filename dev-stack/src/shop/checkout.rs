@@ -35,10 +35,11 @@ struct Started {
     next_action: Option<NextAction>,
 }
 
-/// Made with the page: the same form sent twice is one order.
+/// Made with the page: the same form sent twice is one order, and one of what the page showed.
 #[derive(Debug, Deserialize)]
 pub(super) struct Key {
     key: String,
+    version: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -86,14 +87,18 @@ pub(super) async fn check_out(
     headers: HeaderMap,
     key: Result<Form<Key>, FormRejection>,
 ) -> Response {
-    let Ok(Form(Key { key })) = key else {
+    let Ok(Form(Key { key, version })) = key else {
         return refusal::answer(&shop, &headers, &CheckoutError::NoKey);
     };
     let cart = Cart::of(&headers);
-    if cart.lines.is_empty() && shop.0.visits.get(&key).is_none() {
+    let is_new = shop.0.visits.get(&key).is_none();
+    if is_new && cart.lines.is_empty() {
         return Redirect::to("/cart").into_response();
     }
-    let empty = Cart { currency: cart.currency, lines: Vec::new() };
+    if is_new && version != cart.version() {
+        return refusal::answer(&shop, &headers, &CheckoutError::Changed);
+    }
+    let empty = Cart { currency: cart.currency, ..Cart::default() };
     leave(&shop, &headers, shop.0.place(&cart, key).await, &empty)
 }
 
@@ -140,7 +145,8 @@ fn leave(
 }
 
 impl Inner {
-    /// The key of the form names the visit, and is what the API knows the order by.
+    /// The key of the form names the visit. With the cart's version it is what the API knows the order
+    /// by: a form that is sent again after the cart has changed asks for another order.
     async fn place(&self, cart: &Cart, key: String) -> Result<Begun, CheckoutError> {
         if key.len() != KEY_DIGITS || !key.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(CheckoutError::NoKey);
@@ -148,15 +154,21 @@ impl Inner {
         if self.visits.get(&key).is_some() {
             return Ok(Begun { address: format!("/return/{key}"), name: key });
         }
+        if cart.total() == 0 {
+            return Err(CheckoutError::Nothing);
+        }
         let basket = Basket::of(cart);
         let order = json!({
             "items": basket.lines,
+            "discounts": basket.discount.as_slice(),
+            "shipping": basket.shipping,
             "total_amount": basket.total,
             "currency": basket.currency,
             "expires_in": TIME_TO_PAY_S,
         });
-        let Placed { order_id } = self.api.post("/api/orders", &key, &order).await?;
-        self.pay(key.clone(), &key, Ordered { order_id, basket, earlier: Vec::new() }).await
+        let version = format!("{key}-{}", cart.version());
+        let Placed { order_id } = self.api.post("/api/orders", &version, &order).await?;
+        self.pay(key, &version, Ordered { order_id, basket, earlier: Vec::new() }).await
     }
 
     async fn pay(&self, name: String, key: &str, order: Ordered) -> Result<Begun, CheckoutError> {

@@ -81,7 +81,7 @@ impl Shell<'_> {
             ),
             way(
                 "Money reserved only",
-                "Pay with 4000 0000 0000 0259. Then take the money as the merchant does.",
+                "Pay with 4000 0000 0000 0259. Then press Capture on the order's page, or take the money as the merchant does.",
                 &[self.merchant_post("capture", "{}")],
             ),
             way(

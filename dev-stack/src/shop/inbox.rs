@@ -18,7 +18,7 @@ use super::cart::Cart;
 use super::signature::{Envelope, keys};
 use super::{Shop, pages};
 use crate::disk::{Change, Disk, DiskError};
-use crate::seeds;
+use crate::{seeds, site};
 
 const COLLECTION: &str = "shop-inbox";
 
@@ -138,8 +138,20 @@ fn leaf(all: &[Confirmation], number: usize) -> (impl Iterator<Item = &Confirmat
 }
 
 impl Confirmation {
-    fn order_id(&self) -> Option<&str> {
+    pub(super) fn order_id(&self) -> Option<&str> {
         self.body.pointer("/data/order_id")?.as_str()
+    }
+
+    pub(super) fn amount(&self) -> Option<String> {
+        let currency = self.body.pointer("/data/currency")?.as_str()?;
+        let amount = self.body.pointer("/data/amount")?.as_u64()?;
+        Some(format!("{} {currency}", site::number(amount, currency)))
+    }
+
+    /// When it came first, for people.
+    pub(super) fn received(&self) -> String {
+        let at = OffsetDateTime::parse(&self.received_at, &Rfc3339);
+        at.map(site::moment).unwrap_or_default()
     }
 }
 

@@ -37,7 +37,12 @@ pub(super) struct Order {
 pub(super) enum InVain {
     Nothing,
     Pay(String),
-    Refund { typed: String, message: String },
+    /// To take reserved money, or to let it go.
+    Reserved(String),
+    Refund {
+        typed: String,
+        message: String,
+    },
 }
 
 /// `GET /return/{visit}`. The status comes from the API, never from the address that the gateway sent
@@ -133,6 +138,11 @@ impl Order {
         self.seen.status == "review"
     }
 
+    /// The money is held and not taken yet.
+    pub(super) fn is_reserved(&self) -> bool {
+        self.seen.status == "authorized"
+    }
+
     pub(super) fn can_try_again(&self) -> bool {
         matches!(self.seen.status.as_str(), "failed" | "canceled")
     }
@@ -146,7 +156,7 @@ impl Order {
     pub(super) fn notice(&self) -> Option<&str> {
         match &self.in_vain {
             InVain::Nothing => None,
-            InVain::Pay(message) => Some(message),
+            InVain::Pay(message) | InVain::Reserved(message) => Some(message),
             InVain::Refund { message, .. } => (!self.can_be_refunded()).then_some(message),
         }
     }
@@ -155,7 +165,7 @@ impl Order {
     pub(super) fn refund_in_vain(&self) -> Option<(&str, &str)> {
         match &self.in_vain {
             InVain::Refund { typed, message } => Some((typed, message)),
-            InVain::Nothing | InVain::Pay(_) => None,
+            InVain::Nothing | InVain::Pay(_) | InVain::Reserved(_) => None,
         }
     }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use url::Url;
 
 use super::cart::Cart;
-use super::catalogue::{CATALOGUE, Currency, Product, QUANTITY_MAX};
+use super::catalogue::{CATALOGUE, COUPON, Currency, Delivery, GIFT, Product, QUANTITY_MAX};
 use super::help::Help;
 use super::inbox::{Confirmation, Leaf};
 use super::order::Order;
@@ -33,8 +33,14 @@ struct Row {
     product_id: &'static str,
     name: &'static str,
     quantity: u64,
+    quantities: std::ops::RangeInclusive<u64>,
     price: String,
     sum: String,
+}
+
+struct Reduction {
+    code: &'static str,
+    amount: String,
 }
 
 /// A choice of a list.
@@ -46,6 +52,10 @@ struct Choice<T> {
 struct Told<'a> {
     confirmation: &'a Confirmation,
     words: &'a str,
+    received: String,
+    /// What it is about: its sum, and its order.
+    amount: Option<String>,
+    order_id: Option<&'a str>,
     /// The visit in which its order was placed.
     order: Option<&'a str>,
     body: String,
@@ -66,16 +76,28 @@ struct Home {
 
 #[derive(Template)]
 #[template(path = "shop/cart.html")]
-struct CartPage {
+struct CartPage<'a> {
     title: &'static str,
     here: &'static str,
     count: Count,
     currency: &'static str,
     rows: Vec<Row>,
+    /// Whether the gift can still be put in.
+    gift: Option<&'static Product>,
+    subtotal: String,
+    coupon: Option<Reduction>,
+    /// What was typed and is no coupon.
+    wrong: Option<&'a str>,
+    /// Told in the hint: this is a demonstration.
+    sample: &'static str,
+    deliveries: Vec<Choice<(&'static str, &'static str, String)>>,
+    shipping: String,
     total: String,
-    quantities: Vec<u64>,
+    nothing_to_pay: bool,
     /// Makes the form good for one order.
     key: String,
+    /// Of what is shown here.
+    version: String,
     open: Option<OpenOrder>,
 }
 
@@ -150,24 +172,42 @@ pub(super) fn home(cart: &Cart, open: Option<OpenOrder>) -> Page {
     .render()
 }
 
-pub(super) fn cart(cart: &Cart, open: Option<OpenOrder>) -> Page {
+/// `wrong`: what was typed as a coupon and is none.
+pub(super) fn cart(cart: &Cart, open: Option<OpenOrder>, wrong: Option<&str>) -> Page {
     let code = cart.currency.code();
+    let shown = |minor| number(minor, code);
     let rows = cart.lines.iter().map(|line| Row {
         product_id: line.product.id,
         name: line.product.name,
         quantity: line.quantity,
-        price: number(line.product.price(cart.currency), code),
-        sum: number(line.sum(cart.currency), code),
+        quantities: 1..=line.product.quantity_max(),
+        price: shown(line.product.price(cart.currency)),
+        sum: shown(line.sum(cart.currency)),
     });
+    let delivery = |it: Delivery| Choice {
+        value: (it.word(), it.name(), shown(it.price(cart.currency))),
+        chosen: it == cart.delivery,
+    };
+    let has_gift = cart.lines.iter().any(|line| line.product.id == GIFT.id);
     CartPage {
         title: "Your cart",
         here: "cart",
         count: cart.count(),
         currency: code,
         rows: rows.collect(),
-        total: number(cart.total(), code),
-        quantities: (1..=QUANTITY_MAX).collect(),
+        gift: (!has_gift).then_some(&GIFT),
+        subtotal: shown(cart.subtotal()),
+        coupon: cart
+            .coupon
+            .map(|coupon| Reduction { code: coupon.code, amount: shown(cart.discount()) }),
+        wrong,
+        sample: COUPON.code,
+        deliveries: Delivery::ALL.into_iter().map(delivery).collect(),
+        shipping: shown(cart.shipping()),
+        total: shown(cart.total()),
+        nothing_to_pay: cart.total() == 0,
         key: crate::random::hex(),
+        version: cart.version(),
         open,
     }
     .render()
@@ -213,6 +253,9 @@ pub(super) fn inbox(
     let told = told.iter().map(|(confirmation, order)| Told {
         confirmation,
         words: words(&confirmation.kind).1,
+        received: confirmation.received(),
+        amount: confirmation.amount(),
+        order_id: confirmation.order_id(),
         order: order.as_deref(),
         body: serde_json::to_string_pretty(&confirmation.body).unwrap_or_default(),
     });

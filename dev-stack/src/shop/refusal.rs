@@ -7,7 +7,6 @@ use axum::response::{IntoResponse, Response};
 
 use super::api::ApiError;
 use super::cart::Cart;
-use super::catalogue::QUANTITY_MAX;
 use super::{Shop, pages};
 use crate::disk::DiskError;
 
@@ -16,8 +15,16 @@ pub(super) enum CheckoutError {
     #[error("We do not sell that.")]
     NotSold,
     /// Beside so many that are in the cart.
-    #[error("At most {QUANTITY_MAX} of one thing are sold at a time{}.", held(*.0))]
-    TooMany(u64),
+    #[error("At most {most} of this can be in one order{}.", held(*.before))]
+    TooMany { most: u64, before: u64 },
+    #[error(
+        "There is nothing to pay. The sticker travels with an order: put something else into the cart."
+    )]
+    Nothing,
+    #[error(
+        "The cart has changed since this page was shown. Look at it once more, then check out."
+    )]
+    Changed,
     #[error(
         "This form was not made by this shop. Open the page again, and press its button there."
     )]
@@ -50,9 +57,12 @@ const TO_THE_CART: WayOn = WayOn { address: "/cart", words: "Back to the cart" }
 impl CheckoutError {
     pub(super) fn status(&self) -> StatusCode {
         match self {
-            Self::NotSold | Self::TooMany(_) | Self::NoKey | Self::NoAmount(_) => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            Self::NotSold
+            | Self::TooMany { .. }
+            | Self::Nothing
+            | Self::NoKey
+            | Self::NoAmount(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Changed => StatusCode::CONFLICT,
             Self::Api(error) => error.status(),
             Self::Disk(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -61,8 +71,10 @@ impl CheckoutError {
 
 pub(super) fn answer(shop: &Shop, headers: &HeaderMap, error: &CheckoutError) -> Response {
     let title = match error {
-        CheckoutError::TooMany(_) => "That is too many",
+        CheckoutError::TooMany { .. } => "That is too many",
+        CheckoutError::Changed => "Your cart has changed",
         CheckoutError::NotSold
+        | CheckoutError::Nothing
         | CheckoutError::NoKey
         | CheckoutError::NoAmount(_)
         | CheckoutError::Api(_)

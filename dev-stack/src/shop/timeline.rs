@@ -6,12 +6,13 @@ use time::format_description::well_known::Rfc3339;
 
 use super::api::Entry;
 use super::inbox::Confirmation;
+use crate::site;
 
 #[derive(Debug)]
 pub(super) struct Moment {
     pub(super) at: String,
-    /// `09:00:05`, in UTC.
-    pub(super) clock: String,
+    /// `20 Nov 2026, 09:00:05`, in UTC.
+    pub(super) shown: String,
     pub(super) tone: &'static str,
     pub(super) title: String,
     pub(super) by: String,
@@ -49,10 +50,8 @@ fn moment(
     let time = OffsetDateTime::parse(at, &Rfc3339).ok();
     // Whole seconds: the shop's own notes have no finer ones, and must not come before their cause.
     let time = time.and_then(|time| time.replace_nanosecond(0).ok());
-    let clock = time.map_or_else(String::new, |time| {
-        format!("{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())
-    });
-    (time, Moment { at: at.to_owned(), clock, tone, title, by })
+    let shown = time.map(site::moment).unwrap_or_default();
+    (time, Moment { at: at.to_owned(), shown, tone, title, by })
 }
 
 pub(super) fn words(what: &str) -> (&'static str, &str) {
@@ -114,9 +113,10 @@ mod tests {
             entry("2026-11-20T09:00:09Z", "what.is_new"),
         ];
         let told: Vec<(String, String)> =
-            of(history.iter(), &[]).into_iter().map(|it| (it.clock, it.title)).collect();
-        let wanted =
-            [("09:00:01", "Payment started"), ("09:00:05", "Paid"), ("09:00:09", "what.is_new")];
-        assert_eq!(told, wanted.map(|(clock, title)| (clock.to_owned(), title.to_owned())));
+            of(history.iter(), &[]).into_iter().map(|it| (it.shown, it.title)).collect();
+        let wanted = [("01", "Payment started"), ("05", "Paid"), ("09", "what.is_new")];
+        let wanted = wanted
+            .map(|(second, title)| (format!("20 Nov 2026, 09:00:{second}"), title.to_owned()));
+        assert_eq!(told, wanted);
     }
 }

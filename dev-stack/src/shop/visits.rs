@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cart::{Cart, cookie, set_cookie};
 use crate::disk::{Change, Disk, DiskError};
+use crate::site::number;
 
 const COLLECTION: &str = "shop-visits";
 /// Names the latest visit, so that a shopper who closed the tab finds back.
@@ -35,6 +36,17 @@ pub(super) struct Basket {
     pub(super) currency: String,
     pub(super) total: u64,
     pub(super) lines: Vec<Bought>,
+    #[serde(default)]
+    pub(super) discount: Option<Extra>,
+    #[serde(default)]
+    pub(super) shipping: Option<Extra>,
+}
+
+/// What is taken off or added, in the words of the API.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Extra {
+    pub(super) name: String,
+    pub(super) amount: u64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -92,6 +104,12 @@ pub(super) fn visit_cookie(name: &str) -> String {
     set_cookie(VISIT, name)
 }
 
+impl Extra {
+    pub(super) fn shown(&self, currency: &str) -> String {
+        number(self.amount, currency)
+    }
+}
+
 impl Basket {
     pub(super) fn of(cart: &Cart) -> Self {
         let lines = cart.lines.iter().map(|line| Bought {
@@ -104,6 +122,14 @@ impl Basket {
             currency: cart.currency.code().to_owned(),
             total: cart.total(),
             lines: lines.collect(),
+            discount: cart
+                .coupon
+                .map(|coupon| Extra { name: coupon.code.to_owned(), amount: cart.discount() })
+                .filter(|discount| discount.amount > 0),
+            shipping: Some(Extra {
+                name: cart.delivery.name().to_owned(),
+                amount: cart.shipping(),
+            }),
         }
     }
 }

@@ -1,7 +1,12 @@
 //! What `POST /api/orders` takes, and its limits.
 
+mod cart;
+#[cfg(test)]
+mod tests;
+
+use quittance::domain::cart::Cart;
 use quittance::domain::money::Money;
-use quittance::domain::order::{Customer, Details, Item};
+use quittance::domain::order::{Customer, Details};
 use quittance::http::fields::{AMOUNTS, Fields, Pairs, Text};
 
 #[derive(Debug)]
@@ -11,8 +16,6 @@ pub struct Body {
     pub expires_in_seconds: i64,
 }
 
-const ITEMS_MAX: usize = 100;
-const QUANTITY_MAX: i64 = 10_000;
 const EXPIRES_IN_SECONDS: std::ops::RangeInclusive<i64> = 300..=2_592_000;
 const EXPIRES_IN_SECONDS_DEFAULT: i64 = 86_400;
 /// An order is read and written again and again: what the merchant puts into it stays small.
@@ -21,18 +24,16 @@ const METADATA: Pairs =
     Pairs { count_max: 20, name: Text::chars(40), value: Text::chars(500).prose() };
 
 pub fn order(body: &mut Fields<'_, '_>) -> Option<Body> {
-    let items = body.required("items").array(1..=ITEMS_MAX, |member| member.object(item));
-    let total = body.required("total_amount").integer(AMOUNTS);
+    let cart = cart::read(body);
+    let total = body.required("total_amount").integer_or_zero(AMOUNTS);
     let currency = body.required("currency").currency();
     let reference = body.optional("reference").string(Text::chars(64));
     let customer = body.optional("customer").object(|member| Some(customer(member)));
     let metadata = body.optional("metadata").pairs(METADATA);
     let expires_in = body.optional("expires_in").integer(EXPIRES_IN_SECONDS);
-    if let (Some(items), Some(total)) = (&items, total) {
-        refuse_wrong_sum(body, items, total);
-    }
-    let details =
-        Details { items: items?, reference, customer, metadata: metadata.unwrap_or_default() };
+    cart::refuse_wrong_total(body, cart.as_ref(), total);
+    let metadata = metadata.unwrap_or_default();
+    let details = Details { cart: cart?, reference, customer, metadata };
     if stored_bytes(&details) > STORED_BYTES_MAX {
         body.refuse("items", "and the other members must not take more than 16 KiB together");
     }
@@ -43,14 +44,6 @@ pub fn order(body: &mut Fields<'_, '_>) -> Option<Body> {
     })
 }
 
-fn item(item: &mut Fields<'_, '_>) -> Option<Item> {
-    let product_id = item.required("product_id").string(Text::chars(64));
-    let quantity = item.required("quantity").integer(1..=QUANTITY_MAX);
-    let unit_amount = item.optional("unit_amount").integer(AMOUNTS);
-    let name = item.optional("name").string(Text::chars(200));
-    Some(Item { product_id: product_id?, quantity: quantity?, unit_amount, name })
-}
-
 fn customer(customer: &mut Fields<'_, '_>) -> Customer {
     let id = customer.optional("id").string(Text::bytes(254));
     let name = customer.optional("name").string(Text::bytes(254));
@@ -59,27 +52,22 @@ fn customer(customer: &mut Fields<'_, '_>) -> Customer {
     Customer { id, name, email, phone }
 }
 
-/// Only where every item has a price can the total be checked.
-fn refuse_wrong_sum(body: &mut Fields<'_, '_>, items: &[Item], total: u64) {
-    let priced: Option<Vec<u64>> = items.iter().map(|item| item.unit_amount).collect();
-    let Some(amounts) = priced else { return };
-    let sum = items
-        .iter()
-        .zip(amounts)
-        .try_fold(0_u64, |sum, (item, price)| sum.checked_add(price.checked_mul(item.quantity)?));
-    if sum != Some(total) {
-        body.refuse("total_amount", "must be the sum of quantity × unit_amount of all items");
-    }
-}
-
 fn stored_bytes(details: &Details) -> usize {
-    let items = details
-        .items
-        .iter()
-        .map(|item| item.product_id.len() + item.name.as_ref().map_or(0, String::len) + 48);
     let metadata = details.metadata.iter().map(|(name, value)| name.len() + value.len() + 8);
     let customer = details.customer.as_ref().map_or(0, |c| {
         [&c.id, &c.name, &c.email, &c.phone].into_iter().flatten().map(String::len).sum()
     });
-    items.chain(metadata).sum::<usize>() + customer
+    lines_bytes(&details.cart) + metadata.sum::<usize>() + customer
+}
+
+fn lines_bytes(cart: &Cart) -> usize {
+    let bytes = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let discount = |amount: Option<u64>| if amount.is_some() { 20 } else { 0 };
+    let items = cart.items.iter().map(|item| {
+        item.product_id.len() + bytes(&item.name) + discount(item.discount_amount) + 48
+    });
+    let lines = cart.discounts.iter().chain(&cart.fees).flatten().map(|line| line.name.len() + 24);
+    let shipping = cart.shipping.iter().map(|shipping| bytes(&shipping.name) + 24);
+    let taxes = cart.taxes.iter().flatten().map(|tax| tax.name.len() + bytes(&tax.rate) + 32);
+    items.chain(lines).chain(shipping).chain(taxes).sum()
 }

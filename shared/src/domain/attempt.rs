@@ -45,6 +45,10 @@ pub struct Attempt {
     /// What the create call named as its stack; absent if it named none. A repeat names the same.
     #[serde(rename = "stk", default, skip_serializing_if = "Option::is_none")]
     pub stack: Option<String>,
+    /// The gateway is told what is bought. An attempt of older code was begun without that, and every
+    /// repeat of its request must be the same request.
+    #[serde(rename = "cart", default, skip_serializing_if = "std::ops::Not::not")]
+    pub tells_cart: bool,
     #[serde(rename = "gw", default)]
     pub objects: BTreeMap<ObjectId, Phase>,
     /// Objects that the gateway showed as authorized after it had said that they ended: their phase

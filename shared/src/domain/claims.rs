@@ -45,6 +45,7 @@ impl NewAttempt {
             return_url: self.return_url.clone(),
             live: self.live,
             stack: self.stack.clone(),
+            tells_cart: true,
             objects: std::collections::BTreeMap::new(),
             stray: std::collections::BTreeSet::new(),
             page: None,

@@ -8,6 +8,7 @@ pub mod idempotency;
 pub mod phase;
 pub mod capabilities;
 pub mod history;
+pub mod cart;
 pub mod order;
 pub mod attempt;
 pub mod ledger;

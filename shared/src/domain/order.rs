@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::attempt::Attempt;
+use super::cart::Cart;
 pub use super::history::{HistoryEntry, Source};
 use super::id::{OperationId, OrderId, PaymentId};
 use super::idempotency::{Fingerprint, KeyHash};
@@ -141,23 +142,14 @@ pub struct Outgoing {
 /// What the merchant said of the order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {
-    pub items: Vec<Item>,
+    #[serde(flatten)]
+    pub cart: Cart,
     #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<Customer>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub metadata: BTreeMap<String, String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Item {
-    pub product_id: String,
-    pub quantity: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unit_amount: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
 }
 
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

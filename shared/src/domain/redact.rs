@@ -3,10 +3,14 @@
 use super::attempt::{Attempt, Failure};
 use super::idempotency::Fingerprint;
 use super::ledger::{CaptureClass, Operation};
-use super::order::{Details, Item, Order, State};
+use super::cart::{Cart, Item, Line, Shipping, Tax};
+use super::order::{Details, Order, State};
 use super::phase::{DisputePhase, OperationPhase};
 use super::time::Timestamp;
 use crate::mutants::{Mutant, broken};
+
+/// A discount, a fee or a tax has a name; what a merchant types there may be anything.
+const NAME_OF_A_LINE: &str = "redacted";
 
 /// Why an order cannot be redacted yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,10 +81,8 @@ pub fn redact(order: &mut Order, now: Timestamp) -> Result<(), Vec<Unfinished>> 
 /// Each member of what the merchant said is named, so that a new one does not compile before it is decided
 /// whether it may name a person.
 fn forget(order: &mut Order) {
-    let Details { items, reference: _, customer, metadata } = &mut order.details;
-    for Item { product_id: _, quantity: _, unit_amount: _, name } in items {
-        *name = None;
-    }
+    let Details { cart, reference: _, customer, metadata } = &mut order.details;
+    forget_names(cart);
     *customer = None;
     metadata.clear();
     order.fingerprint = Fingerprint::erased();
@@ -96,6 +98,23 @@ fn forget(order: &mut Order) {
     }
     for refund in order.refunds.values_mut() {
         silence(&mut refund.failure);
+    }
+}
+
+fn forget_names(cart: &mut Cart) {
+    let Cart { items, discounts, shipping, fees, taxes, tax_included: _ } = cart;
+    for Item { product_id: _, quantity: _, unit_amount: _, discount_amount: _, name } in items {
+        *name = None;
+    }
+    let named = discounts.iter_mut().chain(fees).flatten();
+    for Line { name, amount: _ } in named {
+        NAME_OF_A_LINE.clone_into(name);
+    }
+    for Tax { name, rate: _, amount: _ } in taxes.iter_mut().flatten() {
+        NAME_OF_A_LINE.clone_into(name);
+    }
+    if let Some(Shipping { name, amount: _ }) = shipping {
+        *name = None;
     }
 }
 

@@ -22,8 +22,10 @@ pub use member::Member;
 
 /// Amounts in minor units. Nothing is paid with nothing, and no sum of items overflows.
 pub const AMOUNTS: RangeInclusive<i64> = 1..=999_999_999_999;
+/// Amounts of which one may be nothing: the price of a gift, the shipping of a large order.
+pub const PRICES: RangeInclusive<i64> = 0..=999_999_999_999;
 
-/// One thing wrong with a body. The detail says what would be right and never what was sent.
+/// One thing wrong with a body. The detail says what would be right and never a text that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
     pub pointer: String,
@@ -108,9 +110,27 @@ impl<'v> Fields<'v, '_> {
         }
     }
 
+    pub fn has(&self, name: &str) -> bool {
+        let member = self.members.and_then(|members| members.get(name));
+        member.is_some_and(|value| !value.is_null())
+    }
+
+    pub fn pointer_to(&self, name: &str) -> String {
+        pointer(&self.pointer, name)
+    }
+
+    /// How many mistakes have been reported, in the whole body.
+    pub fn mistakes(&self) -> usize {
+        self.report.errors.len()
+    }
+
     /// Reports a rule between members, such as a sum, at the member `name`.
     pub fn refuse(&mut self, name: &str, detail: impl Into<String>) {
-        let pointer = pointer(&self.pointer, name);
+        self.refuse_at(self.pointer_to(name), detail);
+    }
+
+    /// At a member of another object, which that object gave as `pointer_to`.
+    pub fn refuse_at(&mut self, pointer: String, detail: impl Into<String>) {
         self.report.errors.push(FieldError { pointer, detail: detail.into() });
     }
 

@@ -1,6 +1,7 @@
 //! Orders, payments and refunds as our callers read them. Absent values are left out, but for
 //! `next_action`. The sentences beside the members are those of the API's description.
 
+mod cart;
 mod history;
 mod money;
 mod order;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::app::{App, Budget};
 use crate::domain::attempt::Attempt;
 use crate::domain::capabilities::{GatewayName, Rules};
+use crate::domain::cart::Cart;
 use crate::domain::id::PaymentId;
 use crate::domain::merge::merge;
 use crate::domain::order::{Nonce, Order, Source};
@@ -213,6 +214,7 @@ pub fn about(order: &Order, payment: &PaymentId) -> Option<About> {
         expires_in_seconds: order.expires_at.since(attempt.created_at),
         metadata: order.details.metadata.clone(),
         stack: attempt.stack.clone(),
+        cart: attempt.tells_cart.then(|| order.details.cart.clone()).filter(Cart::is_priced),
     };
     Some(About { create, objects: attempt.objects.keys().cloned().collect() })
 }
@@ -235,5 +237,35 @@ pub async fn gateway_of(
             tracing::error!(error = %error, gateway.name = %attempt.gateway, "gateway of a payment is not configured");
             Ok(None)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::attempt::CaptureMode;
+    use crate::domain::cart::Item;
+    use crate::domain::testing::{Case, FULL};
+
+    #[test]
+    fn an_attempt_that_was_begun_without_the_cart_is_repeated_without_it() {
+        let mut case = Case::new(FULL);
+        let id = case.attempt(0, CaptureMode::Automatic);
+        let item = |unit_amount| Item {
+            product_id: "SKU_1001".to_owned(),
+            quantity: 2,
+            unit_amount,
+            discount_amount: None,
+            name: None,
+        };
+        let mut order = case.order;
+        order.details.cart.items = vec![item(Some(3750))];
+        let told = |order: &Order| about(order, &id).unwrap().create.cart;
+        assert_eq!(told(&order), Some(order.details.cart.clone()));
+        order.attempts.get_mut(&id).unwrap().tells_cart = false;
+        assert_eq!(told(&order), None);
+        order.attempts.get_mut(&id).unwrap().tells_cart = true;
+        order.details.cart.items.push(item(None));
+        assert_eq!(told(&order), None, "nothing is shown of a cart without prices");
     }
 }

@@ -80,3 +80,77 @@ impl std::fmt::Debug for Parked {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::cart::{Cart, Item as Bought, Line, NoTotal, Shipping, Tax};
+    use crate::domain::testing::open_order;
+
+    /// An order of the table whose merchant said this of it.
+    fn stored(details: &Value) -> Order {
+        let order = open_order();
+        let mut item = from_order(&order).unwrap();
+        item.insert("req".to_owned(), serde_dynamo::to_attribute_value(details).unwrap());
+        to_order(&order.id, item).unwrap()
+    }
+
+    fn written(order: &Order) -> Value {
+        let details = from_order(order).unwrap().remove("req").unwrap();
+        serde_dynamo::from_attribute_value(details).unwrap()
+    }
+
+    fn item(id: &str, price: Option<u64>, discount: Option<u64>) -> Bought {
+        Bought {
+            product_id: id.to_owned(),
+            quantity: 2,
+            unit_amount: price,
+            discount_amount: discount,
+            name: None,
+        }
+    }
+
+    #[test]
+    fn an_order_that_was_stored_before_there_were_discounts_is_read_as_it_was_meant() {
+        let details = json!({
+            "items": [{ "product_id": "SKU_1001", "quantity": 2, "unit_amount": 3750 }],
+            "ref": "8731", "metadata": { "channel": "app" },
+        });
+        let order = stored(&details);
+        let items = vec![item("SKU_1001", Some(3750), None)];
+        assert_eq!(order.details.cart, Cart { items, ..Cart::default() });
+        assert_eq!(order.details.cart.total(), Ok(7500));
+        assert_eq!(written(&order), details);
+        let plain = json!({ "items": [{ "product_id": "SKU_1001", "quantity": 2 }] });
+        assert_eq!(stored(&plain).details.cart.total(), Err(NoTotal::Unpriced));
+        assert_eq!(written(&stored(&plain)), plain);
+    }
+
+    #[test]
+    fn a_cart_is_stored_under_short_names_and_read_again() {
+        let details = json!({
+            "items": [{ "product_id": "SKU_1001", "quantity": 2, "unit_amount": 3750, "disc": 500 }],
+            "disc": [{ "n": "SPRING10", "a": 800 }], "ship": { "n": "DHL", "a": 495 },
+            "fee": [{ "n": "Gift wrap", "a": 5 }], "tax": [{ "n": "VAT", "r": "19", "a": 1069 }],
+            "tinc": true,
+        });
+        let order = stored(&details);
+        let line = |name: &str, amount| Line { name: name.to_owned(), amount };
+        let expected = Cart {
+            items: vec![item("SKU_1001", Some(3750), Some(500))],
+            discounts: Some(vec![line("SPRING10", 800)]),
+            shipping: Some(Shipping { name: Some("DHL".to_owned()), amount: 495 }),
+            fees: Some(vec![line("Gift wrap", 5)]),
+            taxes: Some(vec![Tax {
+                name: "VAT".to_owned(),
+                rate: Some("19".to_owned()),
+                amount: 1069,
+            }]),
+            tax_included: Some(true),
+        };
+        assert_eq!(order.details.cart, expected);
+        assert_eq!(written(&order), details);
+    }
+}

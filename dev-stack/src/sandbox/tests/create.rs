@@ -52,6 +52,10 @@ fn every_malformed_create_is_refused_and_makes_nothing() {
         json!({"metadata": {"sandbox": "explode"}}),
         json!({"metadata": {"sandbox": "pending:9999s"}}),
         json!({"metadata": {"long": "x".repeat(501)}}),
+        json!({"breakdown": [{"kind": "rebate", "amount": 1}]}),
+        json!({"breakdown": [{"kind": "item", "amount": -1}]}),
+        json!({"breakdown": [{"kind": "item", "amount": 1, "label": "x".repeat(201)}]}),
+        json!({"breakdown": vec![json!({"kind": "fee", "amount": 1}); 201]}),
         json!({"order_id": "ORD_1"}),
     ] {
         assert_eq!(bench.create(wrong.clone()).refusal(), (422, "invalid_request"), "{wrong}");
@@ -193,4 +197,36 @@ fn what_time_did_is_told_with_the_moment_it_happened() {
     assert_eq!(bench.events()[0]["created_at"], "2026-11-20T09:00:05Z");
     let truth = bench.get("/control/payments").body["payments"][0]["captures"].clone();
     assert_eq!(truth[0]["captured_at"], "2026-11-20T09:00:05Z");
+}
+
+fn page(bench: &Bench, payment: &Value) -> String {
+    bench.get(&format!("/checkout/{}", payment["client_token"].as_str().unwrap())).text
+}
+
+#[test]
+fn what_the_amount_is_made_of_is_shown() {
+    let bench = Bench::new(Profile::Full);
+    let row = |kind: &str, label: &str, amount: u64| json!({"kind": kind, "label": label, "amount": amount});
+    let mug = json!({"kind": "item", "label": "<Enamel> mug", "quantity": 2, "amount": 7500});
+    let payment = bench.create(json!({"amount": 7245, "breakdown": [
+        mug, row("discount", "SPRING10", 750), row("shipping", "Express", 495),
+        row("included_tax", "VAT 19 %", 1157), {"kind": "fee", "amount": 0},
+    ]}));
+    let page = page(&bench, &payment.body);
+    for (label, number) in [
+        ("2 × &#60;Enamel&#62; mug", "75.00"),
+        ("Discount: SPRING10", "−7.50"),
+        ("Shipping: Express", "4.95"),
+        ("Includes VAT 19 %", "11.57"),
+        ("Fee", "0.00"),
+    ] {
+        let line = format!("<dt>{label}</dt><dd class=\"amount\">{number}</dd>");
+        assert!(page.contains(&line), "{line}: {page}");
+    }
+    assert!(page.contains("<details class=\"bill\" open>"));
+    let many = vec![row("item", "Bead", 1); 9];
+    let payment = bench.create(json!({"reference": "PAY_2", "breakdown": many}));
+    assert!(page(&bench, &payment.body).contains("<details class=\"bill\">"));
+    let plain = bench.create(json!({"reference": "PAY_3"}));
+    assert!(!page(&bench, &plain.body).contains("What you pay for"));
 }

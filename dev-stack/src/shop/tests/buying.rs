@@ -65,16 +65,14 @@ async fn a_form_is_good_for_one_order() {
     let api = Api::default();
     let shop = shop(&api.start().await, Disk::none()).await;
     let cart = [("cookie", "cart=USD.SKU_1001-1")];
-    let page = shop.client.get(format!("{}/cart", shop.url)).header("cookie", cart[0].1);
-    let page = page.send().await.unwrap().text().await.unwrap();
-    let (_, key) = page.split_once("name=\"key\" value=\"").unwrap();
-    let form = format!("key={}", key.split('"').next().unwrap());
+    let form = shop.check_out_form(cart[0].1).await;
     let first = shop.submit("/checkout", &form, &cart).await;
     assert_eq!(first.headers()["location"], "http://127.0.0.1:1/checkout/tok_1");
     let again = shop.submit("/checkout", &form, &cart).await;
     assert!(again.headers()["location"].to_str().unwrap().starts_with("/return/"));
     assert_eq!(api.asked.lock().unwrap().len(), 2, "one order and one payment");
-    for form in ["", "key=", "key=cart-8731"] {
+    let (_, version) = form.split_once('&').unwrap();
+    for form in ["", "key=", version, &format!("key=cart-8731&{version}")] {
         assert_eq!(shop.submit("/checkout", form, &cart).await.status(), 422, "{form}");
     }
 }

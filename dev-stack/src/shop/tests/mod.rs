@@ -2,6 +2,8 @@
 
 mod asking;
 mod buying;
+mod cart;
+mod clerk;
 mod confirmations;
 mod refunding;
 
@@ -32,6 +34,8 @@ struct Api {
     /// What a payment shows beside its status.
     shows: Arc<Mutex<Value>>,
     asked: Arc<Mutex<Vec<Value>>>,
+    /// With which idempotency keys.
+    keys: Arc<Mutex<Vec<String>>>,
 }
 
 impl Api {
@@ -41,6 +45,8 @@ impl Api {
             .route("/api/payments", post(payment))
             .route("/api/payments/PAY_1", get(status))
             .route("/api/payments/PAY_1/refunds", post(refund))
+            .route("/api/payments/PAY_1/capture", post(reserved))
+            .route("/api/payments/PAY_1/cancel", post(reserved))
             .with_state(self.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -50,7 +56,8 @@ impl Api {
 
     fn ask(&self, headers: &HeaderMap, body: Value) {
         assert_eq!(headers["authorization"], format!("Bearer {API_KEY}"));
-        assert!(headers.contains_key("idempotency-key"));
+        let key = headers["idempotency-key"].to_str().unwrap().to_owned();
+        self.keys.lock().unwrap().push(key);
         self.asked.lock().unwrap().push(body);
     }
 }
@@ -108,6 +115,19 @@ async fn refund(
     (StatusCode::CREATED, Json(json!({ "status": "pending" })))
 }
 
+/// What is asked of reserved money.
+async fn reserved(
+    State(api): State<Api>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> (StatusCode, Json<Value>) {
+    api.ask(&headers, body);
+    match api.status.lock().unwrap().as_str() {
+        "authorized" => (StatusCode::OK, Json(json!({ "status": "succeeded" }))),
+        _ => (StatusCode::CONFLICT, Json(json!({ "detail": "nothing is reserved" }))),
+    }
+}
+
 struct Running {
     url: String,
     client: Client,
@@ -149,6 +169,17 @@ impl Running {
         let with =
             |request: RequestBuilder, (name, value): &(&str, &str)| request.header(*name, *value);
         headers.iter().fold(request, with).send().await.unwrap()
+    }
+
+    /// The form of the cart's page, to check out what it shows.
+    async fn check_out_form(&self, cart: &str) -> String {
+        let page = self.client.get(format!("{}/cart", self.url)).header("cookie", cart);
+        let page = page.send().await.unwrap().text().await.unwrap();
+        let value = |name: &str| {
+            let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
+            rest.split('"').next().unwrap().to_owned()
+        };
+        format!("key={}&version={}", value("key"), value("version"))
     }
 
     /// Buys one notebook; the address of its order.

@@ -1,5 +1,6 @@
 //! The sandbox gateway as a stranger sees it: over HTTP, by its documented API.
 
+mod breakdown;
 mod client;
 mod look_up;
 mod mapping;
@@ -271,6 +272,7 @@ impl Sandbox {
             return_url: create.return_url.as_deref(),
             metadata: pairs.chain(order).chain(stack).collect(),
             expires_in: self.profile.page_life_seconds(create.expires_in_seconds),
+            breakdown: create.cart.as_ref().and_then(breakdown::of).unwrap_or_default(),
         };
         self.client.post(&[], Some(create.payment.as_str()), Some(&body), timeout).await
     }

@@ -122,6 +122,7 @@ fn create() -> Create {
         expires_in_seconds: 86_400,
         metadata: BTreeMap::from([("cart".to_owned(), "17".to_owned())]),
         stack: Some("quittance".to_owned()),
+        cart: None,
     }
 }
 

@@ -18,6 +18,19 @@ pub(super) struct NewPayment<'a> {
     pub(super) metadata: BTreeMap<&'a str, &'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) expires_in: Option<i64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) breakdown: Vec<Row>,
+}
+
+/// What the page shows of the amount. The kind tells whether it is added.
+#[derive(Serialize)]
+pub(super) struct Row {
+    pub(super) kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) quantity: Option<u64>,
+    pub(super) amount: u64,
 }
 
 #[derive(Serialize)]

@@ -59,13 +59,41 @@ impl<'v> Member<'v, '_> {
     }
 
     /// An integer, written without fraction or exponent. `T` must hold the whole range.
-    pub fn integer<T: TryFrom<i64>>(mut self, range: RangeInclusive<i64>) -> Option<T> {
-        let (min, max) = (*range.start(), *range.end());
+    pub fn integer<T: TryFrom<i64>>(self, range: RangeInclusive<i64>) -> Option<T> {
+        let within = range.clone();
+        self.integer_if(range, |integer| within.contains(&integer))
+    }
+
+    /// An integer of `range`, or 0, of which the caller has more to say than that it is out of range.
+    pub fn integer_or_zero<T: TryFrom<i64>>(self, range: RangeInclusive<i64>) -> Option<T> {
+        let within = range.clone();
+        self.integer_if(range, |integer| integer == 0 || within.contains(&integer))
+    }
+
+    fn integer_if<T: TryFrom<i64>>(
+        mut self,
+        range: RangeInclusive<i64>,
+        admits: impl Fn(i64) -> bool,
+    ) -> Option<T> {
+        let (min, max) = (range.start(), range.end());
         self.note(|| json!({ "type": "integer", "minimum": min, "maximum": max }));
         let detail = format!("must be an integer between {min} and {max}");
         self.read(&detail, |value| {
-            let integer = value.as_i64().filter(|integer| range.contains(integer))?;
-            T::try_from(integer).ok()
+            T::try_from(value.as_i64().filter(|integer| admits(*integer))?).ok()
+        })
+    }
+
+    /// A decimal number as text, which no float has touched; kept as it is written.
+    pub fn decimal(mut self) -> Option<String> {
+        self.note(|| json!({ "pattern": "^[0-9]{1,3}(\\.[0-9]{1,4})?$" }));
+        let detail = "must be a decimal number as text, such as \"19\" or \"7.25\": 1 to 3 digits, and \
+                      after a point 1 to 4 more";
+        self.parsed(detail, |text| {
+            let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+            let is_number = [(whole, 3), (part, 4)].into_iter().all(|(digits, max)| {
+                (1..=max).contains(&digits.len()) && digits.bytes().all(|it| it.is_ascii_digit())
+            });
+            is_number.then(|| text.to_owned())
         })
     }
 

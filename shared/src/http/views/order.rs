@@ -7,11 +7,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Time;
+use super::cart::{AmountsView, CartView};
 use super::history::{self, Change};
 use super::payment::PaymentView;
 use crate::domain::id::OrderId;
 use crate::domain::money::Currency;
-use crate::domain::order::{Customer, Item, Order};
+use crate::domain::order::{Customer, Order};
 use crate::domain::status::OrderStatus;
 use crate::domain::time::Timestamp;
 
@@ -28,8 +29,11 @@ pub(in crate::http) struct OrderView<'a> {
     total_amount: u64,
     /// Of all its amounts.
     currency: Currency,
-    /// What is bought, as it was sent.
-    items: Vec<ItemView<'a>>,
+    #[serde(flatten)]
+    cart: CartView<'a>,
+    /// The sums of the lines, where every item has a price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amounts: Option<AmountsView>,
     /// The merchant's own number.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<&'a str>,
@@ -61,21 +65,6 @@ pub(in crate::http) struct OrderInFull<'a> {
 }
 
 #[derive(Serialize)]
-#[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Item"))]
-struct ItemView<'a> {
-    /// The merchant's own name of it.
-    product_id: &'a str,
-    /// How many of it.
-    quantity: u64,
-    /// The price of one, in the currency's minor unit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unit_amount: Option<u64>,
-    /// As the shopper reads it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-}
-
-#[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Customer"))]
 struct CustomerView<'a> {
     /// The merchant's own number of the customer.
@@ -100,7 +89,8 @@ impl<'a> OrderView<'a> {
             status: order.status(now),
             total_amount: order.total.amount_minor,
             currency: order.currency(),
-            items: details.items.iter().map(ItemView::of).collect(),
+            cart: CartView::of(&details.cart),
+            amounts: details.cart.amounts().map(AmountsView::of),
             reference: details.reference.as_deref(),
             customer: details.customer.as_ref().map(CustomerView::of),
             metadata: Some(&details.metadata).filter(|pairs| !pairs.is_empty()),
@@ -118,17 +108,6 @@ impl<'a> OrderInFull<'a> {
         let payments = attempts.into_iter().map(|(id, _)| PaymentView::of(order, id));
         let payments = payments.flatten().collect();
         Self { order: OrderView::of(order, now), payments, history: history::of_order(order) }
-    }
-}
-
-impl<'a> ItemView<'a> {
-    fn of(item: &'a Item) -> Self {
-        Self {
-            product_id: &item.product_id,
-            quantity: item.quantity,
-            unit_amount: item.unit_amount,
-            name: item.name.as_deref(),
-        }
     }
 }
 

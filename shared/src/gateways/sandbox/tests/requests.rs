@@ -7,6 +7,7 @@ use super::{
     PENDING, REFUSED, UNAUTHORIZED, canned, fixtures, sign,
 };
 use crate::domain::attempt::{CaptureMode, Method};
+use crate::domain::cart::{Cart, Item, Line, Shipping, Tax};
 use crate::domain::id::OperationId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::phase::{OperationPhase, Phase};
@@ -52,6 +53,49 @@ async fn the_stack_is_named_if_the_first_call_named_it_and_read_off_events() {
     {
         assert_eq!(told(silent), None, "{silent}");
     }
+}
+
+#[tokio::test]
+async fn a_create_call_tells_what_is_bought_if_every_line_fits() {
+    let breakdown = async |cart: Cart| {
+        let fixtures = fixtures("full", sign);
+        let (gateway, transport) = fixtures.gateway([Ok(canned(201, PENDING))]);
+        let create = crate::ports::Create { cart: Some(cart), ..fixtures.create };
+        gateway.create(&create, TIMEOUT).await;
+        let (request, _) = transport.sent().remove(0);
+        let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap();
+        body.get("breakdown").cloned()
+    };
+    let item = |name: &str, price| Item {
+        product_id: "SKU_1001".to_owned(),
+        quantity: 2,
+        unit_amount: Some(price),
+        discount_amount: Some(500),
+        name: Some(name.to_owned()),
+    };
+    let line = |name: &str, amount| Line { name: name.to_owned(), amount };
+    let cart = Cart {
+        items: vec![item("Enamel mug", 3750)],
+        discounts: Some(vec![line("SPRING10", 800)]),
+        shipping: Some(Shipping { name: None, amount: 495 }),
+        fees: Some(vec![line("Gift wrap", 5)]),
+        taxes: Some(vec![Tax {
+            name: "VAT".to_owned(),
+            rate: Some("19".to_owned()),
+            amount: 1069,
+        }]),
+        tax_included: Some(true),
+    };
+    let told = serde_json::json!([
+        { "kind": "item", "label": "Enamel mug", "quantity": 2, "amount": 7000 },
+        { "kind": "discount", "label": "SPRING10", "amount": 800 },
+        { "kind": "shipping", "amount": 495 },
+        { "kind": "fee", "label": "Gift wrap", "amount": 5 },
+        { "kind": "included_tax", "label": "VAT 19 %", "amount": 1069 },
+    ]);
+    assert_eq!(breakdown(cart.clone()).await, Some(told));
+    let large = vec![item("Enamel mug", 1), item("Gold", 999_999_999_999)];
+    assert_eq!(breakdown(Cart { items: large, ..cart }).await, None);
 }
 
 #[tokio::test]

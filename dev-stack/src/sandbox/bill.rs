@@ -1,0 +1,102 @@
+//! What is to be paid, as the hosted page shows it: to whom, for what, and for how long.
+
+use super::breakdown::{Kind, Row};
+use super::payment::{CaptureMode, Payment};
+use crate::site::number;
+
+const SECOND_MS: i64 = 1_000;
+/// More than these would push the form off the screen of a phone.
+const LINES_SHOWN_MAX: usize = 8;
+
+pub(super) struct Bill<'a> {
+    pub(super) merchant: &'a str,
+    pub(super) number: String,
+    pub(super) currency: String,
+    pub(super) reference: &'a str,
+    /// The merchant's own name of what is paid for, if it told one.
+    pub(super) order: Option<&'a str>,
+    /// Whether the money is only reserved at first.
+    pub(super) reserved: bool,
+    pub(super) left: Option<Left>,
+    pub(super) lines: Vec<BillLine>,
+}
+
+/// One line of what the amount is made of.
+pub(super) struct BillLine {
+    pub(super) label: String,
+    pub(super) number: String,
+}
+
+pub(super) struct Left {
+    pub(super) ms: i64,
+    pub(super) words: String,
+}
+
+impl<'a> Bill<'a> {
+    pub(super) fn of(payment: &'a Payment, merchant: &'a str, now: i64) -> Self {
+        let amount = payment.captured.as_ref().map_or(payment.amount, |capture| capture.amount);
+        let currency = payment.currency_now().to_string();
+        let left = payment.expires_at.map(|at| at.saturating_sub(now).max(0));
+        Self {
+            merchant,
+            number: number(amount, &currency),
+            currency,
+            reference: &payment.reference,
+            order: payment.metadata.get("order_id").map(String::as_str),
+            reserved: payment.capture == CaptureMode::Manual,
+            left: left.map(|ms| Left { ms, words: words(ms) }),
+            lines: payment.breakdown.0.iter().map(|row| BillLine::of(row, payment)).collect(),
+        }
+    }
+
+    /// What an order of a few lines is made of is shown at once.
+    pub(super) fn is_short(&self) -> bool {
+        self.lines.len() <= LINES_SHOWN_MAX
+    }
+}
+
+impl BillLine {
+    fn of(row: &Row, payment: &Payment) -> Self {
+        let amount = number(row.amount, payment.currency.code());
+        let name = row.label.as_deref();
+        let label = match (row.kind, row.quantity, name) {
+            (Kind::Item, Some(quantity), Some(name)) => format!("{quantity} × {name}"),
+            (Kind::Discount, _, Some(name)) => format!("Discount: {name}"),
+            (Kind::Shipping, _, Some(name)) => format!("Shipping: {name}"),
+            (Kind::IncludedTax, _, Some(name)) => format!("Includes {name}"),
+            (kind, _, name) => name.unwrap_or(kind.word()).to_owned(),
+        };
+        let is_taken_off = row.kind == Kind::Discount && row.amount > 0;
+        Self { label, number: if is_taken_off { format!("−{amount}") } else { amount } }
+    }
+}
+
+/// As `29:41`, or coarser where seconds do not matter; the script goes on with it.
+fn words(left_ms: i64) -> String {
+    let seconds = left_ms.saturating_add(SECOND_MS - 1) / SECOND_MS;
+    let (hours, minutes) = (seconds / 3600, seconds % 3600 / 60);
+    match hours {
+        48.. => format!("{} days", hours / 24),
+        1..48 => format!("{hours} h {minutes:02} min"),
+        _ => format!("{minutes}:{:02}", seconds % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_is_as_fine_as_it_matters() {
+        for (ms, shown) in [
+            (0, "0:00"),
+            (1, "0:01"),
+            (299_000, "4:59"),
+            (3_599_001, "1 h 00 min"),
+            (86_400_000, "24 h 00 min"),
+            (172_800_000, "2 days"),
+        ] {
+            assert_eq!(words(ms), shown);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What an amount is made of, as the merchant tells it. The page shows it; nothing is computed with it.
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+use super::money::AMOUNT_MAX;
+
+const ROWS_MAX: usize = 200;
+const LABEL_CHARS_MAX: usize = 200;
+
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(transparent)]
+pub(super) struct Breakdown(pub(super) Vec<Row>);
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Row {
+    pub(super) kind: Kind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) label: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) quantity: Option<u64>,
+    pub(super) amount: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Kind {
+    Item,
+    Discount,
+    Shipping,
+    Fee,
+    Tax,
+    /// Told, and in the other amounts.
+    IncludedTax,
+}
+
+impl Kind {
+    /// As shoppers read it, where no label says more.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Item => "Item",
+            Self::Discount => "Discount",
+            Self::Shipping => "Shipping",
+            Self::Fee => "Fee",
+            Self::Tax => "Tax",
+            Self::IncludedTax => "Includes tax",
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Breakdown {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let rows = Vec::<Row>::deserialize(deserializer)?;
+        let labelled = |label: &String| (1..=LABEL_CHARS_MAX).contains(&label.chars().count());
+        let fits = |row: &Row| row.amount <= AMOUNT_MAX && row.label.as_ref().is_none_or(labelled);
+        if rows.len() <= ROWS_MAX && rows.iter().all(fits) {
+            return Ok(Self(rows));
+        }
+        Err(de::Error::custom(format_args!(
+            "a breakdown has at most {ROWS_MAX} rows, with labels of 1 to {LABEL_CHARS_MAX} \
+             characters and amounts of 0 to {AMOUNT_MAX} minor units"
+        )))
+    }
+}

@@ -1,0 +1,135 @@
+//! What is bought, line by line, and the one rule by which the lines make the order's total. The kind of
+//! a line carries its sign, so no amount is negative; no percentage is computed, so none is rounded.
+
+use serde::{Deserialize, Serialize};
+
+/// As it was sent: what was left out is not there, and what was sent empty is there and empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cart {
+    pub items: Vec<Item>,
+    #[serde(rename = "disc", default, skip_serializing_if = "Option::is_none")]
+    pub discounts: Option<Vec<Line>>,
+    #[serde(rename = "ship", default, skip_serializing_if = "Option::is_none")]
+    pub shipping: Option<Shipping>,
+    #[serde(rename = "fee", default, skip_serializing_if = "Option::is_none")]
+    pub fees: Option<Vec<Line>>,
+    #[serde(rename = "tax", default, skip_serializing_if = "Option::is_none")]
+    pub taxes: Option<Vec<Tax>>,
+    #[serde(rename = "tinc", default, skip_serializing_if = "Option::is_none")]
+    pub tax_included: Option<bool>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    pub product_id: String,
+    pub quantity: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_amount: Option<u64>,
+    /// Of the whole line.
+    #[serde(rename = "disc", default, skip_serializing_if = "Option::is_none")]
+    pub discount_amount: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// A discount or a fee.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    #[serde(rename = "n")]
+    pub name: String,
+    #[serde(rename = "a")]
+    pub amount: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shipping {
+    #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(rename = "a")]
+    pub amount: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tax {
+    #[serde(rename = "n")]
+    pub name: String,
+    /// Decimal text, as it is shown.
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<String>,
+    #[serde(rename = "a")]
+    pub amount: u64,
+}
+
+/// The sums of a cart, each of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amounts {
+    /// After the items' own discounts.
+    pub items: u64,
+    pub discounts: u64,
+    pub shipping: u64,
+    pub fees: u64,
+    pub taxes: u64,
+}
+
+/// Why the lines of a cart make no total.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoTotal {
+    /// An item has no price, which is how a merchant leaves the check out.
+    Unpriced,
+    TooLarge,
+    /// There is so much that discounts can reduce.
+    Discounts(u64),
+    /// The taxes that it holds are more than the total.
+    Taxes(u64),
+}
+
+impl Item {
+    /// What the line costs; nothing without a price, and where no such sum or discount can be.
+    pub fn amount(&self) -> Option<u64> {
+        let discount = self.discount_amount.unwrap_or_default();
+        self.unit_amount?.checked_mul(self.quantity)?.checked_sub(discount)
+    }
+}
+
+impl Cart {
+    /// The prices hold the taxes, so that these are told and not added.
+    pub fn holds_its_taxes(&self) -> bool {
+        self.tax_included.unwrap_or_default()
+    }
+
+    pub fn is_priced(&self) -> bool {
+        self.items.iter().all(|item| item.unit_amount.is_some())
+    }
+
+    /// Nothing where an item has no price, or a sum would not be exact.
+    pub fn amounts(&self) -> Option<Amounts> {
+        Some(Amounts {
+            items: sum(self.items.iter().map(Item::amount))?,
+            discounts: sum(self.discounts.iter().flatten().map(|line| Some(line.amount)))?,
+            shipping: self.shipping.as_ref().map_or(0, |shipping| shipping.amount),
+            fees: sum(self.fees.iter().flatten().map(|line| Some(line.amount)))?,
+            taxes: sum(self.taxes.iter().flatten().map(|tax| Some(tax.amount)))?,
+        })
+    }
+
+    /// What is to be paid, by the lines. A discount may reduce whatever is paid: a voucher that is worth
+    /// money pays for the shipping and the tax too.
+    pub fn total(&self) -> Result<u64, NoTotal> {
+        if !self.is_priced() {
+            return Err(NoTotal::Unpriced);
+        }
+        let amounts = self.amounts().ok_or(NoTotal::TooLarge)?;
+        let added = if self.holds_its_taxes() { 0 } else { amounts.taxes };
+        let charged = sum([amounts.items, amounts.shipping, amounts.fees, added].map(Some));
+        let charged = charged.ok_or(NoTotal::TooLarge)?;
+        let total = charged.checked_sub(amounts.discounts).ok_or(NoTotal::Discounts(charged))?;
+        if self.holds_its_taxes() && amounts.taxes > total {
+            return Err(NoTotal::Taxes(total));
+        }
+        Ok(total)
+    }
+}
+
+fn sum(amounts: impl IntoIterator<Item = Option<u64>>) -> Option<u64> {
+    amounts.into_iter().try_fold(0_u64, |sum, amount| sum.checked_add(amount?))
+}
