@@ -18,7 +18,7 @@ pub(super) fn redaction(old: &Order, new: &Order) -> Vec<String> {
     let details = &new.details;
     let named = details.customer.is_some()
         || !details.metadata.is_empty()
-        || details.items.iter().any(|item| item.name.is_some())
+        || details.cart.items.iter().any(|item| item.name.is_some())
         || new.attempts.values().any(|attempt| attempt.return_url.is_some())
         || new.operations.values().any(|op| op.note.is_some());
     if named || !new.fingerprint.is_erased() {

@@ -1,9 +1,9 @@
 //! Redaction: what names a person leaves the order, once nothing of it is unfinished.
 
 use super::attempt::{Attempt, Failure};
+use super::cart::{Cart, Item, Line, Shipping, Tax};
 use super::idempotency::Fingerprint;
 use super::ledger::{CaptureClass, Operation};
-use super::cart::{Cart, Item, Line, Shipping, Tax};
 use super::order::{Details, Order, State};
 use super::phase::{DisputePhase, OperationPhase};
 use super::time::Timestamp;

@@ -128,9 +128,9 @@ async fn park(
 fn missing(error: GatewayMissing) -> WebhookError {
     match error {
         GatewayMissing::Unknown => WebhookError::UnknownGateway,
-        GatewayMissing::NotSet(_)
-        | GatewayMissing::Unusable(_)
-        | GatewayMissing::OtherMoney(_) => WebhookError::NotConfigured(error),
+        GatewayMissing::NotSet(_) | GatewayMissing::Unusable(_) | GatewayMissing::OtherMoney(_) => {
+            WebhookError::NotConfigured(error)
+        }
         GatewayMissing::Unavailable(_) => WebhookError::Unavailable(error.into()),
     }
 }

@@ -80,7 +80,6 @@ const ORDER_ID: &str = "order_id";
 const STACK: &str = "quittance_stack";
 const NO_BODY: Option<&()> = None;
 
-
 struct Sandbox {
     client: Client,
     mode: GatewayMode,

@@ -1,5 +1,6 @@
 //! What goes over the wire, and what the answers to captures, voids, closes and refunds prove.
 
+use crate::ports::Verified;
 use std::time::Duration;
 
 use super::{
