@@ -212,7 +212,7 @@ fn what_the_amount_is_made_of_is_shown() {
         mug, row("discount", "SPRING10", 750), row("shipping", "Express", 495),
         row("included_tax", "VAT 19 %", 1157), {"kind": "fee", "amount": 0},
     ]}));
-    let page = page(&bench, &payment.body);
+    let shown = page(&bench, &payment.body);
     for (label, number) in [
         ("2 × &#60;Enamel&#62; mug", "75.00"),
         ("Discount: SPRING10", "−7.50"),
@@ -221,9 +221,9 @@ fn what_the_amount_is_made_of_is_shown() {
         ("Fee", "0.00"),
     ] {
         let line = format!("<dt>{label}</dt><dd class=\"amount\">{number}</dd>");
-        assert!(page.contains(&line), "{line}: {page}");
+        assert!(shown.contains(&line), "{line}: {shown}");
     }
-    assert!(page.contains("<details class=\"bill\" open>"));
+    assert!(shown.contains("<details class=\"bill\" open>"));
     let many = vec![row("item", "Bead", 1); 9];
     let payment = bench.create(json!({"reference": "PAY_2", "breakdown": many}));
     assert!(page(&bench, &payment.body).contains("<details class=\"bill\">"));
