@@ -270,11 +270,8 @@ mod tests {
     #[test]
     fn an_address_for_confirmations_that_would_not_be_used_as_it_stands_is_refused_in_a_sentence() {
         let told = |url| command(&["--delivery-url", url]).unwrap_err();
-        assert_eq!(
-            told("nope"),
-            "the address of --delivery-url is not a whole address, such as \
-             https://shop.example/webhooks"
-        );
+        let example = "is not a whole address, such as https://shop.example/webhooks";
+        assert_eq!(told("nope"), format!("the address of --delivery-url {example}"));
         let told = ["http://user:hush@shop.example/hook", "http://shop.example/#hush"].map(told);
         assert!(told[0].contains("user name or password"), "{told:?}");
         assert!(told[1].contains("has a # part"), "{told:?}");

@@ -39,7 +39,7 @@ const MENDED: [(&str, &str); 10] = [
     // A refund that was still on its way was given to a person and never looked at again.
     ("refund-fails/no-keys/in-order", "12:late"),
     // The merchant was blamed for refusing a confirmation that the network had held back for long.
-    ("refund-very-late-1/no-keys/doubled", "2:die-before+43:late"),
+    ("refund-very-late-1/no-keys/doubled", "2:die-before+54:late"),
     // A capture of unknown outcome was sent again although its order had been paid meanwhile.
     ("late-on-manual/full/doubled", "22:throttle"),
     // A payment that was closing over a capture under way was voided when its merchant canceled it.

@@ -40,6 +40,7 @@ mod status_check;
 mod strangers;
 mod sweep_due;
 mod unknown_outcomes;
+mod unusable_secrets;
 mod webhook_effects;
 mod webhook_receiver;
 

@@ -73,7 +73,7 @@ async fn problems_look_as_documented() {
     insta::assert_snapshot!(shown(&invalid), @r#"
     422 Unprocessable Entity application/problem+json
     {
-      "detail": "Members of the body or of the query are unknown, missing, of the wrong type, or out of range.",
+      "detail": "Members of the body or of the query are unknown, missing, of the wrong type, or out of range; or one of the query is repeated.",
       "errors": [
         {
           "detail": "must be an array of 1 to 100 items",
@@ -135,6 +135,7 @@ async fn problems_tell_what_stands_in_the_way() {
       "payment": {
         "checkout_url": "<page>",
         "expires_at": "<time>",
+        "live": false,
         "payment_id": "PAY_E90GHQ5Z8CM4PMASS1EYX1YQHT",
         "status": "pending"
       },

@@ -170,6 +170,7 @@ async fn what_comes_after_a_redaction_still_works_and_can_be_redacted_too() {
     stack.refund(&paid.payment, "refund", reason).await.expect(201);
     settled(&stack, &paid.order).await;
     assert_eq!(kept(&stack).await, ["She did not like it"]);
+    stack.set_clock_ahead(10);
     let second = redact(&stack, &paid.order).await.expect(200).body;
     assert_eq!(kept(&stack).await, [""; 0]);
     let redactions = second["history"].as_array().unwrap().iter();
@@ -184,6 +185,8 @@ async fn a_capture_that_comes_after_a_redaction_is_given_back() {
     settled(&stack, &checkout.order).await;
     redact(&stack, &checkout.order).await.expect(200);
     stack.dashboard(&checkout.payment, "capture", json!({})).await.expect(200);
+    stack.until(&checkout.payment, |shown| shown["amount_captured"] == 7500).await;
+    stack.sweep_at(60).await;
     let told = stack.until_inbox(&checkout.order, "refund.completed").await;
     assert_eq!(told["body"]["data"]["reason"], "late_payment");
     assert_eq!(told["body"]["data"]["metadata"], json!({}));

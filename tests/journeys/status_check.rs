@@ -22,6 +22,7 @@ async fn the_shopper_reads_the_status_of_its_own_payment_only() {
             "amount_refunded",
             "currency",
             "expires_at",
+            "live",
             "next_action",
             "order_id",
             "order_status",

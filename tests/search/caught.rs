@@ -58,7 +58,7 @@ pub(super) const CAUGHT: &[(Mutant, &str, &str)] = &[
     (Mutant::LostOrderIsARival, "approve/full/in-order", "0:after"),
     (Mutant::LostClaimIsARival, "approve/full/in-order", "1:after"),
     (Mutant::LostNumberedClaimIsARival, "keyless/full/in-order", "2:after"),
-    (Mutant::LostWriteIsARival, "abandoned/full/in-order", "8:after"),
+    (Mutant::LostWriteIsARival, "abandoned/full/in-order", "9:after"),
     (Mutant::LostOperationClaimIsARival, "refund-full/full/in-order", "11:after"),
     (Mutant::LostTakeIsARival, "approve/paypal-like/in-order", "18:after"),
     (Mutant::LostTakeOverIsARival, "approve/full/in-order", "2:before+5:after"),

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ pub struct Receiver {
     pub url: String,
     received: Arc<Mutex<Vec<Received>>>,
     answers: Arc<Mutex<VecDeque<String>>>,
+    ahead: Arc<AtomicI64>,
 }
 
 #[derive(Clone, Debug)]
@@ -26,6 +28,8 @@ pub struct Received {
     pub path: String,
     pub headers: HeaderMap,
     pub payload: String,
+    /// So much was the stack's clock ahead of the machine's.
+    ahead: i64,
 }
 
 impl Received {
@@ -33,9 +37,9 @@ impl Received {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// When it was sent, by the clock of the sender.
-    pub fn sent_at(&self) -> i64 {
-        self.header("webhook-timestamp").parse().unwrap()
+    /// When it came, by the stack's clock; it is signed with the machine's time.
+    pub fn came_at(&self) -> i64 {
+        self.header("webhook-timestamp").parse::<i64>().unwrap() + self.ahead
     }
 
     pub fn body(&self) -> Value {
@@ -47,7 +51,8 @@ impl Receiver {
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
-        let receiver = Self { url, received: Arc::default(), answers: Arc::default() };
+        let (received, answers, ahead) = (Arc::default(), Arc::default(), Arc::default());
+        let receiver = Self { url, received, answers, ahead };
         let server = receiver.clone();
         // It ends with the test's process; a listener that nobody calls costs nothing.
         std::thread::spawn(move || {
@@ -64,6 +69,11 @@ impl Receiver {
     pub fn answer_next(&self, answers: &[&str]) {
         let mut waiting = self.answers.lock().unwrap();
         waiting.extend(answers.iter().map(|answer| (*answer).to_owned()));
+    }
+
+    /// Says how far the clock of the stack that sends is moved, before it is.
+    pub fn set_clock_ahead(&self, seconds: i64) {
+        self.ahead.store(seconds, Ordering::SeqCst);
     }
 
     pub fn received(&self) -> Vec<Received> {
@@ -103,7 +113,8 @@ impl Receiver {
         let mut payload = vec![0; length.parse().unwrap()];
         reader.read_exact(&mut payload).unwrap();
         let payload = String::from_utf8(payload).unwrap();
-        self.received.lock().unwrap().push(Received { path, headers, payload });
+        let ahead = self.ahead.load(Ordering::SeqCst);
+        self.received.lock().unwrap().push(Received { path, headers, payload, ahead });
         let answer = self.answers.lock().unwrap().pop_front();
         let answer = answer.unwrap_or_else(|| "204 No Content".to_owned());
         if answer == SILENCE {

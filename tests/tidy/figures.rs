@@ -107,7 +107,7 @@ const FIGURES: [Figure; 19] = [
     (
         "docs/integrate.md",
         "up to 43,050 s",
-        "shared/src/operations/deliver.rs",
+        "shared/src/operations/deliver/pace.rs",
         "WAIT_SECONDS_MAX: i32 = 43_050;",
     ),
     (

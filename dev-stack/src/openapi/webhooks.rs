@@ -73,6 +73,7 @@ pub(super) fn confirmation() -> Value {
             "timestamp": { "type": "string", "format": "date-time", "description": "When it was decided." },
             "data": {
                 "type": "object",
+                "description": "What it is about; more where there is more to tell.",
                 "properties": {
                     "order_id": text("The order."),
                     "payment_id": text("The payment, where one is meant."),
@@ -85,6 +86,7 @@ pub(super) fn confirmation() -> Value {
                     "reason": text("Why money goes back, or what the bank gives for the dispute."),
                     "reference": text("The merchant's own name of the order."),
                     "gateway": text("Where the payment was made."),
+                    "live": { "type": "boolean", "description": "Whether the money is real." },
                     "status": text("Of what the type names, as of then."),
                     "amount": { "type": "integer", "description": "What moved, in minor units." },
                     "currency": text("ISO 4217, of `amount`."),

@@ -255,11 +255,9 @@ impl From<RedactError> for Problem {
 /// What is unfinished, and what ends it.
 fn still(unfinished: Unfinished) -> &'static str {
     match unfinished {
-        Unfinished::Open => {
-            "The order has not ended: cancel it. One that has expired ends by itself within minutes."
-        }
+        Unfinished::Open => "The order has not ended: cancel it; one past its time ends by itself.",
         Unfinished::Payment => {
-            "A payment of it is under way: cancel it, or read it until it has ended."
+            "A payment of it is under way: cancel it, or wait until it has ended."
         }
         Unfinished::Hold => "The gateway still holds an authorization of it.",
         Unfinished::Operation => "A capture, a void or a refund of it is under way.",

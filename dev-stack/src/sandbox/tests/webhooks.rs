@@ -36,6 +36,7 @@ fn an_event_has_the_documented_shape() {
             "status": "pending", "id": payment["id"], "amount": 7500, "currency": "USD",
             "created_at": "2026-11-20T09:00:00Z",
             "failure": {"code": "insufficient_funds", "message": "The account lacks the money."},
+            "metadata": {"order_id": "ORD_1"},
         })
     );
     assert_eq!(

@@ -162,8 +162,7 @@ pub(super) static WORDS: [Words; Kind::ALL.len()] = [
         Kind::OrderInReview,
         "The order is under review",
         "The gateway captured an amount that is not the order's.",
-        "Refund that capture whole, and the order can be paid again; or cancel the order, and it goes \
-         back by itself.",
+        "Refund that capture whole; or cancel the order, and it goes back by itself.",
     ),
     words(
         Kind::OrderExpired,
@@ -280,8 +279,7 @@ pub(super) static WORDS: [Words; Kind::ALL.len()] = [
     words(
         Kind::PaymentDisputed,
         "The payment is disputed",
-        "The shopper disputes this payment at the bank; with a refund the money could leave \
-         twice.",
+        "The shopper disputes it at the bank; with a refund the money could leave twice.",
         "`disputes` names them, and the payment shows them. Wait for the outcome, or send \
          `\"despite_dispute\":true`.",
     ),
