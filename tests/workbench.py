@@ -10,22 +10,22 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
-SAM = ["aws-sam-cli==1.170.0", "cargo-lambda==1.9.2", "ziglang==0.17.0"]
+REQUIREMENTS = ROOT / "tests" / "requirements"
 END_SECONDS = 30
 # Of a log, what a failure shows.
 LINES = 25
 
 
-def environment(name, packages):
-    """The programs of a virtual environment with just these packages; made once for each list."""
-    folder = TARGET / "tools" / name
+def environment(name):
+    """The programs of a virtual environment with just what a list of hashes allows; made once for each list."""
+    folder, wanted = TARGET / "tools" / name, REQUIREMENTS / f"{name}.txt"
     stamp = folder / "installed"
-    if not stamp.exists() or stamp.read_text() != "\n".join(packages):
-        print(f"install {' '.join(packages)}", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    if not stamp.exists() or stamp.read_bytes() != wanted.read_bytes():
+        print(f"install {wanted.relative_to(ROOT)}", flush=True)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
         pip = [folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, *packages], check=True)
-        stamp.write_text("\n".join(packages))
+        subprocess.run([*pip, "--no-deps", "--require-hashes", "-r", wanted], check=True)
+        stamp.write_bytes(wanted.read_bytes())
     return folder / "bin"
 
 

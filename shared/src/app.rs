@@ -11,7 +11,7 @@ use crate::config::{Config, ConfigError, Need};
 use crate::domain::capabilities::Rules;
 use crate::domain::conclude::Occasion;
 use crate::domain::order::Source;
-use crate::gateways::{GatewayMissing, Gateways};
+use crate::gateways::{GatewayMissing, Gateways, Standing};
 use crate::ports::{Clock, Ids, Transport};
 use crate::queues::Queues;
 use crate::secrets::Secrets;
@@ -74,7 +74,7 @@ impl App {
             secrets.clone(),
             Arc::clone(&transport),
             config.gateways.clone(),
-            config.dev_stack,
+            Standing { dev_stack: config.dev_stack, live: config.live },
         );
         Self {
             store: Store::new(aws_sdk_dynamodb::Client::new(&aws), config.table.clone()),
@@ -93,6 +93,7 @@ impl App {
             capabilities: self.gateways.capabilities().await?,
             targets: self.queues.names(),
             due_shards: self.config.due_shards,
+            live: self.config.live,
         })
     }
 

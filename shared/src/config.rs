@@ -28,6 +28,8 @@ pub struct Config {
     pub secrets: Vec<&'static str>,
     pub due_shards: u32,
     pub gateways: Vec<GatewayName>,
+    /// The money is real: only live credentials are taken, and otherwise none of them.
+    pub live: bool,
     pub targets: Vec<Target>,
     pub return_origins: Vec<String>,
     pub cors_origins: Vec<String>,
@@ -109,7 +111,10 @@ impl Config {
                     config.table = read.required("TABLE_NAME");
                     config.due_shards = read.number("DUE_SHARDS");
                 }
-                Need::Gateways => config.gateways = read.gateways(),
+                Need::Gateways => {
+                    config.gateways = read.gateways();
+                    config.live = read.flag("LIVE");
+                }
                 Need::Confirmations => config.targets = read.targets(),
                 Need::ApiKeys => config.secrets.push("api-keys"),
                 Need::StatusTokens => config.secrets.push("status-token"),
@@ -148,6 +153,14 @@ impl Reader<'_> {
             self.errors.push(format!("{name} is not a number from 1 to 1024"));
         }
         number.unwrap_or(1)
+    }
+
+    fn flag(&mut self, name: &str) -> bool {
+        let text = self.required(name);
+        if !matches!(text.as_str(), "" | "true" | "false") {
+            self.errors.push(format!("{name} is neither true nor false"));
+        }
+        text == "true"
     }
 
     fn gateways(&mut self) -> Vec<GatewayName> {
@@ -215,6 +228,23 @@ mod tests {
         assert!(!config.dev_stack && config.public_addresses_only);
         let error = Config::read(&[Need::Store], &|_| Some(String::new())).unwrap_err();
         assert!(error.to_string().contains("TABLE_NAME is missing"), "{error}");
+    }
+
+    #[test]
+    fn whether_money_is_real_is_said_and_never_guessed() {
+        let read = |live: &'static str| {
+            let get = move |name: &str| match name {
+                "LIVE" => Some(live.to_owned()),
+                name => (!name.starts_with("QUITTANCE")).then(|| "x".to_owned()),
+            };
+            Config::read(&[Need::Gateways], &get).map(|config| config.live)
+        };
+        assert_eq!((read("true"), read("false")), (Ok(true), Ok(false)));
+        for unclear in ["yes", "1", "True", "live"] {
+            let error = read(unclear).unwrap_err().to_string();
+            assert!(error.ends_with(": LIVE is neither true nor false"), "{error}");
+        }
+        assert!(read("").unwrap_err().to_string().ends_with(": LIVE is missing"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 
 use crate::domain::attempt::{CaptureMode, Failure, Method};
-use crate::domain::capabilities::{Capabilities, GatewayName};
+use crate::domain::capabilities::{Capabilities, GatewayMode, GatewayName};
 use crate::domain::fact::{Seen, SeenRefund};
 use crate::domain::id::{OperationId, OrderId, PaymentId};
 use crate::domain::money::Money;
@@ -192,6 +192,8 @@ pub struct ListPage {
 #[async_trait]
 pub trait Gateway: Send + Sync + fmt::Debug {
     fn name(&self) -> GatewayName;
+    /// Whose money its credentials move.
+    fn mode(&self) -> GatewayMode;
     fn capabilities(&self) -> Capabilities;
     /// Why this gateway does not take such a payment, if it does not.
     fn refuses(

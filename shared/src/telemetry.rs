@@ -12,6 +12,8 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 
 use crate::domain::changes::{Event, EventKind};
+use crate::domain::ledger::Reason;
+use crate::domain::money::Money;
 use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
 use crate::system::unix_ms;
@@ -30,6 +32,16 @@ tokio::task_local! {
 pub enum Metric {
     /// Answered with a 5xx.
     RequestFailed,
+    /// Answered with a 401, a 403, a 404; a webhook's refusal is counted as `WebhookRejected`.
+    RequestUnauthorized,
+    RequestForbidden,
+    RequestNotFound,
+    /// A refund that the merchant asked for, or made at the gateway.
+    RefundBegun,
+    /// Its amount, in minor units, of its currency.
+    RefundAmount,
+    /// A capture that is given back without anybody's asking: the order did not need it.
+    CaptureGivenBack,
     /// Since the attempt began, of a payment that pays its order.
     TimeToCompleted,
     /// Asked about, and still unknown after so long that somebody should know.
@@ -50,8 +62,14 @@ pub enum Metric {
 }
 
 impl Metric {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 19] = [
         Self::RequestFailed,
+        Self::RequestUnauthorized,
+        Self::RequestForbidden,
+        Self::RequestNotFound,
+        Self::RefundBegun,
+        Self::RefundAmount,
+        Self::CaptureGivenBack,
         Self::TimeToCompleted,
         Self::UnknownTooLong,
         Self::PaymentAbandoned,
@@ -69,6 +87,12 @@ impl Metric {
     pub fn name(self) -> &'static str {
         match self {
             Self::RequestFailed => "request.failed",
+            Self::RequestUnauthorized => "request.unauthorized",
+            Self::RequestForbidden => "request.forbidden",
+            Self::RequestNotFound => "request.not_found",
+            Self::RefundBegun => "refund.begun",
+            Self::RefundAmount => "refund.amount",
+            Self::CaptureGivenBack => "capture.given_back",
             Self::TimeToCompleted => "payment.time_to_completed",
             Self::UnknownTooLong => "payment.unknown_too_long",
             Self::PaymentAbandoned => "payment.abandoned",
@@ -87,7 +111,14 @@ impl Metric {
     fn unit(self) -> &'static str {
         match self {
             Self::TimeToCompleted | Self::SweepBacklogAge | Self::TimeToDelivery => "Seconds",
+            // CloudWatch knows no unit of money.
+            Self::RefundAmount => "None",
             Self::RequestFailed
+            | Self::RequestUnauthorized
+            | Self::RequestForbidden
+            | Self::RequestNotFound
+            | Self::RefundBegun
+            | Self::CaptureGivenBack
             | Self::UnknownTooLong
             | Self::PaymentAbandoned
             | Self::WebhookIgnored
@@ -136,15 +167,33 @@ pub fn count(order: &Order, events: &[Event], now: Timestamp) {
         let attempt = event.payment.as_ref().and_then(|id| order.attempts.get(id));
         let gateway = attempt.map_or("", |attempt| attempt.gateway.as_str());
         fact(event.kind, gateway);
+        if let Some(what) = given_back(event) {
+            metric(what, gateway);
+            if what == Metric::RefundBegun {
+                amount(Metric::RefundAmount, event.amount);
+            }
+        }
         if let (EventKind::PaymentCompleted, Some(attempt)) = (event.kind, attempt) {
             measure(Metric::TimeToCompleted, now.since(attempt.created_at), gateway);
         }
     }
 }
 
+/// How money that leaves is counted, once: when it is asked for, or when it is seen to have left at
+/// the gateway.
+fn given_back(event: &Event) -> Option<Metric> {
+    let (_, reason) = event.refund.as_ref()?;
+    match (event.kind, reason) {
+        (EventKind::RefundRequested, Reason::Requested)
+        | (EventKind::RefundCompleted, Reason::Gateway) => Some(Metric::RefundBegun),
+        (EventKind::RefundRequested, _) => Some(Metric::CaptureGivenBack),
+        _ => None,
+    }
+}
+
 /// One event of an order.
 pub fn fact(kind: EventKind, gateway: &str) {
-    write(kind.what(), "Count", 1, gateway);
+    write(kind.what(), "Count", 1, &of_gateway(gateway));
 }
 
 /// One occurrence.
@@ -153,23 +202,42 @@ pub fn metric(metric: Metric, gateway: &str) {
 }
 
 pub fn measure(metric: Metric, value: i64, gateway: &str) {
-    write(metric.name(), metric.unit(), value, gateway);
+    write(metric.name(), metric.unit(), value, &of_gateway(gateway));
+}
+
+/// A sum of money. Only that of one currency has a meaning.
+fn amount(metric: Metric, money: Money) {
+    let value = i64::try_from(money.amount_minor).unwrap_or(i64::MAX);
+    write(metric.name(), metric.unit(), value, &By::Currency(money.currency.code()));
+}
+
+/// Whose the value is, beside the stack's.
+enum By<'a> {
+    Stack,
+    /// Alarms watch the stack; the dashboard tells its gateways apart.
+    Gateway(&'a str),
+    Currency(&'a str),
+}
+
+fn of_gateway(name: &str) -> By<'_> {
+    if name.is_empty() { By::Stack } else { By::Gateway(name) }
 }
 
 /// The line is read by `CloudWatch`, not sent to it.
-fn write(name: &str, unit: &str, value: i64, gateway: &str) {
+fn write(name: &str, unit: &str, value: i64, by: &By<'_>) {
     if let Some(stack) = STACK.get() {
         // A lost metric is no reason to fail a payment.
-        let _ = writeln!(std::io::stdout(), "{}", line(stack, name, unit, value, gateway));
+        let _ = writeln!(std::io::stdout(), "{}", line(stack, name, unit, value, by));
     }
 }
 
-fn line(stack: &str, name: &str, unit: &str, value: i64, gateway: &str) -> Value {
-    // Alarms watch the stack; the dashboard tells its gateways apart.
-    let dimensions = if gateway.is_empty() {
-        json!([["stack"]])
-    } else {
-        json!([["stack"], ["stack", "gateway"]])
+fn line(stack: &str, name: &str, unit: &str, value: i64, by: &By<'_>) -> Value {
+    let (dimensions, also) = match by {
+        By::Stack => (json!([["stack"]]), None),
+        By::Gateway(gateway) => {
+            (json!([["stack"], ["stack", "gateway"]]), Some(("gateway", *gateway)))
+        }
+        By::Currency(currency) => (json!([["stack", "currency"]]), Some(("currency", *currency))),
     };
     let mut line = json!({
         "_aws": {
@@ -183,8 +251,8 @@ fn line(stack: &str, name: &str, unit: &str, value: i64, gateway: &str) -> Value
         "stack": stack,
         name: value,
     });
-    if let (false, Some(members)) = (gateway.is_empty(), line.as_object_mut()) {
-        members.insert("gateway".to_owned(), gateway.into());
+    if let (Some((name, value)), Some(members)) = (also, line.as_object_mut()) {
+        members.insert(name.to_owned(), value.into());
     }
     line
 }
@@ -192,15 +260,45 @@ fn line(stack: &str, name: &str, unit: &str, value: i64, gateway: &str) -> Value
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::attempt::CaptureMode;
+    use crate::domain::phase::OperationPhase;
+    use crate::domain::reservations::claim_refund;
+    use crate::domain::testing::{Case, FULL, captured, refunded, usd};
 
     #[test]
     fn a_metric_is_of_its_stack_and_of_its_gateway() {
-        let line = line("shop", "payment.completed", "Count", 1, "sandbox");
+        let line = line("shop", "payment.completed", "Count", 1, &By::Gateway("sandbox"));
         let metric = &line["_aws"]["CloudWatchMetrics"][0];
         assert_eq!(metric["Dimensions"], json!([["stack"], ["stack", "gateway"]]));
         assert_eq!(metric["Metrics"][0]["Name"], "payment.completed");
         let members = (&line["stack"], &line["gateway"], &line["payment.completed"]);
         assert_eq!(members, (&json!("shop"), &json!("sandbox"), &json!(1)));
+    }
+
+    #[test]
+    fn a_sum_is_of_one_currency() {
+        let line = line("shop", "refund.amount", "None", 2500, &By::Currency("EUR"));
+        let metric = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(metric["Dimensions"], json!([["stack", "currency"]]));
+        assert_eq!((&line["currency"], &line["refund.amount"]), (&json!("EUR"), &json!(2500)));
+    }
+
+    #[test]
+    fn money_that_leaves_is_counted_once_and_by_who_wanted_it() {
+        let mut case = Case::new(FULL);
+        let id = case.attempt(0, CaptureMode::Automatic);
+        case.learn(&id, &captured("o1", usd(7500)));
+        let counted =
+            |events: &[Event]| -> Vec<Metric> { events.iter().filter_map(given_back).collect() };
+        let new = case.operation("r1", Some(2500));
+        let asked = case.change(|order| claim_refund(order, &id, &new, false).map(drop).unwrap());
+        assert_eq!(counted(&asked), [Metric::RefundBegun]);
+        let done = refunded("o1", "g1", 2500, Some(&new.id), OperationPhase::Done);
+        assert_eq!(counted(&case.learn(&id, &done)), [], "it was counted when it was asked for");
+        let foreign = refunded("o1", "g2", 1000, None, OperationPhase::Done);
+        assert_eq!(counted(&case.learn(&id, &foreign)), [Metric::RefundBegun]);
+        let twice = case.learn(&id, &captured("o2", usd(7500)));
+        assert_eq!(counted(&twice), [Metric::CaptureGivenBack]);
     }
 
     #[tokio::test]

@@ -79,9 +79,18 @@ impl Bench {
     }
 
     pub(crate) async fn on(stack: Stack) -> Self {
+        Self::made(stack, "false").await
+    }
+
+    /// Of a stack whose money is real.
+    pub(crate) async fn live(stack: Stack) -> Self {
+        Self::made(stack, "true").await
+    }
+
+    async fn made(stack: Stack, live: &str) -> Self {
         stack.behave(json!({ "webhooks": { "mode": "never" } })).await;
         let (tally, clock) = (Tally::default(), Arc::new(Ahead::default()));
-        let variables = environment(&stack);
+        let variables = environment(&stack, live);
         let config = Config::read(&NEEDS, &|name| variables.get(name).cloned()).unwrap();
         let transport = Arc::new(CountedTransport::new(&tally));
         let world = World {
@@ -152,7 +161,7 @@ impl Outcome {
 }
 
 /// As the template sets it, with the addresses of the stack.
-fn environment(stack: &Stack) -> BTreeMap<String, String> {
+fn environment(stack: &Stack, live: &str) -> BTreeMap<String, String> {
     let queue =
         |name: &str| format!("{name}={}/000000000000/quittance-{name}.fifo", stack.address("sqs"));
     let queues = ["deliveries", "fulfilment", "notifications"].map(queue).join(",");
@@ -163,6 +172,7 @@ fn environment(stack: &Stack) -> BTreeMap<String, String> {
         ("TABLE_NAME", e2e::TABLE),
         ("DUE_SHARDS", &shards),
         ("GATEWAYS", "sandbox"),
+        ("LIVE", live),
         ("CONFIRMATION_QUEUES", &queues),
         ("QUITTANCE_DEV_STACK", "1"),
         ("AWS_REGION", &region),

@@ -21,6 +21,7 @@ mod samples;
 mod keys;
 mod strangers;
 mod endpoints;
+mod live;
 
 /// The dev stack, built with these tests.
 const STACK: &str = env!("CARGO_BIN_EXE_e2e-stack");

@@ -56,6 +56,7 @@ def lived(stage, given, wanted, emulator):
     if given.journeys:
         return failures
     failures += rights.stray(wanted)
+    failures += rights.wrong_key()
     if failures:
         return failures
     start = time.monotonic()

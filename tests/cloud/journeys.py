@@ -224,8 +224,13 @@ class Journeys:
         self.told(payment, "payment.completed")
         expect(self.item(early)["tries"]["N"] == "1", "an early event was not put back")
         late = self.park(self.event_of(payment))
+        unreadable = self.park({})
+        self.table.update_item(
+            TableName=f"{STACK}-payments", Key={"pk": {"S": unreadable}}, UpdateExpression="REMOVE gateway")
         self.sweep()
         expect(not self.item(late), "an event that could be merged is still parked")
+        due = int(self.item(unreadable)["due_at"]["N"])
+        expect(due > time.time(), "an event that cannot be read was not pushed back")
 
     def deliver_confirmation(self):
         """Refused once: it is put off for its first wait, not for as long as the queue hides it."""

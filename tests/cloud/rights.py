@@ -6,6 +6,7 @@ import json
 import time
 
 from journeys import Broken
+from keys import bound, listed, said, strays
 from stage import STACK
 from wire import Wire, logical_names
 
@@ -27,20 +28,13 @@ Every right of every function, and how it is known to be used. Written by `tests
 against the deployed stack at each run ([how](operations.md#prove-it-without-an-account)).
 
 *Missed*: the function calls it in its journey; taken from its role alone, the account refused the function just
-that, and the journey broke. *Platform*: what AWS does with the function's role, for the reason named; no code of
+that, and the journey broke. Where keys are named, the right ends at the items whose partition key is so: the emulated
+account does not know that condition, so each recorded call is held against it. *Platform*: what AWS does with the function's role, for the reason named; no code of
 ours calls it. A function that calls anything else fails the run, and so does a right that nothing calls.
 
 | function | action | on | used |
 |---|---|---|---|
 """
-
-
-def listed(value):
-    return value if isinstance(value, list) else [value]
-
-
-def said(right):
-    return f"{right[0]} on {right[1]}"
 
 
 class Rights:
@@ -49,7 +43,7 @@ class Rights:
         self.iam, self.functions = stage.client("iam"), journeys.functions
         self.logical = logical_names(stage.physical)
         self.wire = Wire(stage.endpoint, self.logical)
-        self.rows = []
+        self.rows, self.bounds = [], {}
 
     def role(self, function):
         name = "".join(word.title() for word in function.split("-")) + "Role"
@@ -63,15 +57,19 @@ class Rights:
         self.iam.put_role_policy(RoleName=self.role(function), PolicyName=function, PolicyDocument=json.dumps(document))
 
     def mend(self, functions):
-        """A `!Ref` of a secret is its ARN; the emulator gives its name, which no policy can mean."""
+        """A `!Ref` of a secret is its ARN; the emulator gives its name, which no policy can mean. Nor does it supply
+        the key of an item, so a right that is bound to keys would be none."""
         secrets = self.stage.client("secretsmanager").list_secrets()["SecretList"]
         arns = {secret["Name"]: secret["ARN"] for secret in secrets}
         for function in functions:
             document = self.policy(function)
+            self.bounds[function] = bound(document, self.logical)
             for statement in document["Statement"]:
+                statement.pop("Condition", None)
                 statement["Resource"] = [arns.get(one, one) for one in listed(statement["Resource"])]
             self.put(function, document)
         print("mended: secrets in policies are named by ARN (the emulator resolves their Ref to a name)")
+        print("left out: the condition on an item's key (the emulator does not supply it); calls are held against it here")
 
     def listen(self, functions):
         """Puts the wire between each function and the account."""
@@ -109,16 +107,34 @@ class Rights:
 
     def stray(self, functions):
         """What a function calls and may not, or may and never calls: recorded while all was granted."""
-        strays = []
+        told = []
         for function in functions:
             calls, own = self.wire.since(0, function), self.own(self.policy(function))
             called = {call.right for call in calls}
-            strays += [f"{function} calls {said(right)}, which it is not granted" for right in sorted(called - own)]
-            strays += [f"{function} never calls {said(right)}" for right in sorted(own - called)]
+            told += [f"{function} calls {said(right)}, which it is not granted" for right in sorted(called - own)]
+            told += [f"{function} never calls {said(right)}" for right in sorted(own - called)]
             refused = {call.right for call in calls if call.denied}
-            strays += [f"{function} was refused {said(right)} in the journeys" for right in sorted(refused)]
+            told += [f"{function} was refused {said(right)} in the journeys" for right in sorted(refused)]
+            told += strays(function, calls, self.bounds[function])
             print(f"{function}: {len(calls)} calls recorded, {len(called)} kinds, {len(own)} rights of its own")
-        return strays
+        return told
+
+    def wrong_key(self, function="create-order", key="P#sandbox#evt_played"):
+        """A call beyond the role's keys, played once: the comparison above must find it, and nothing else."""
+        mark = len(self.wire.calls)
+        table = self.stage.client("dynamodb", f"http://127.0.0.1:{self.wire.port_of(function)}")
+        table.put_item(TableName=f"{STACK}-payments", Item={"pk": {"S": key}})
+        self.journeys.forget()
+        bounds = {right: found for right, found in self.bounds[function].items() if right[0] == "dynamodb:PutItem"}
+        played, self.wire.calls[mark:] = self.wire.since(mark, function), []
+        told = [one for one in strays(function, played, bounds) if key in one]
+        print(f"a wrong key: {told[0] if told else 'NOT FOUND'}", flush=True)
+        return [] if len(told) == 1 else [f"{function} put {key}, and nobody noticed"]
+
+    def on(self, function, right):
+        """The resource as the document names it."""
+        keys = self.bounds[function].get(right)
+        return right[1] + (f", keys {' '.join(keys)}" if keys else "")
 
     def prove(self, function):
         """Takes each right away once. Returns what was not missed."""
@@ -127,7 +143,7 @@ class Rights:
             for right in self.granted(document):
                 named = (right[0], self.logical(right[1]))
                 if right[0] in PLATFORM:
-                    self.rows.append((function, *named, "platform: " + PLATFORM[right[0]]))
+                    self.rows.append((function, named[0], self.on(function, named), "platform: " + PLATFORM[right[0]]))
                     continue
                 self.put(function, self.without(document, [right]))
                 failures += self.missed(function, named)
@@ -155,7 +171,7 @@ class Rights:
         told = f"refused {refused.count(right)} times; {broke or 'goes well'}"
         print(f"  without {said(right)}: {told[:150]}{'  NOT MISSED' if faults else ''}", flush=True)
         if not faults:
-            self.rows.append((function, *right, "missed"))
+            self.rows.append((function, right[0], self.on(function, right), "missed"))
         return [f"{function} without {said(right)}: {fault}" for fault in faults]
 
     def lived(self, function):

@@ -49,8 +49,8 @@ class Stage(Processes):
         self.gateway_key = "sbx_" + secrets.token_hex(8)
         self.webhook_key = "whsec_" + "c2FuZGJveCBvZiB0aGUgY2xvdWQgdGVzdCBzdGFjayE="
 
-    def client(self, service):
-        return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION,
+    def client(self, service, endpoint=None):
+        return boto3.client(service, endpoint_url=endpoint or self.endpoint, region_name=REGION,
                             aws_access_key_id="test", aws_secret_access_key="test")
 
     def account(self, emulator):

@@ -1,5 +1,5 @@
 """The line between each function and the account: passes everything on as it is, and remembers who called what,
-on which resource, and whether the account refused it for want of a right."""
+on which resource and item, and whether the account refused it for want of a right."""
 
 import http.client
 import http.server
@@ -8,6 +8,8 @@ import re
 import threading
 import urllib.parse
 
+from keys import key_of
+
 SERVICES = {"DynamoDB_20120810": "dynamodb", "AmazonSQS": "sqs", "secretsmanager": "secretsmanager"}
 DENIED = re.compile(rb"is not authorized to perform: (\S+)")
 # Said anew for each connection.
@@ -15,8 +17,8 @@ HOP = ("connection", "keep-alive", "transfer-encoding", "content-length")
 
 
 class Call:
-    def __init__(self, function, right, denied):
-        self.function, self.right, self.denied = function, right, denied
+    def __init__(self, function, right, denied, key=None):
+        self.function, self.right, self.denied, self.key = function, right, denied, key
 
 
 class Wire:
@@ -88,18 +90,19 @@ class Wire:
         denied = DENIED.search(told) if status >= 400 else None
         if denied and denied[1].decode() != action:
             action = f"{action} (refused as {denied[1].decode()})"
-        self.calls.append(Call(function, (action, self.named(body)), bool(denied)))
+        name, key = self.named(body)
+        self.calls.append(Call(function, (action, name), bool(denied), key))
 
     def named(self, body):
-        """The resource that a request names."""
+        """The resource that a request names, and in the table the item."""
         try:
             asked = json.loads(body)
         except ValueError:
-            return "?"
+            return "?", None
         name = asked.get("TableName") or asked.get("QueueUrl") or asked.get("SecretId") or "?"
         if "IndexName" in asked:
             name += "/index/" + asked["IndexName"]
-        return self.logical(name)
+        return self.logical(name), key_of(asked)
 
 
 def logical_names(physical):

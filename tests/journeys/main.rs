@@ -23,6 +23,7 @@ mod openapi;
 mod payment_keys;
 mod problems;
 mod profiles;
+mod real_money;
 mod refund_payment;
 mod refusals;
 mod review;

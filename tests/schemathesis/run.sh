@@ -6,10 +6,11 @@ cd "$(dirname "$0")/../.."
 
 target="${CARGO_TARGET_DIR:-target}"
 venv="$target/tools/schemathesis"
-version=4.32.5
-if ! "$venv/bin/schemathesis" --version 2>/dev/null | grep -qF "$version"; then
+list=tests/requirements/schemathesis.txt
+if ! cmp -s "$list" "$venv/installed"; then
     python3 -m venv --clear "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$version"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$list"
+    cp "$list" "$venv/installed"
 fi
 
 cargo build --quiet --bin dev-stack

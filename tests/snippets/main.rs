@@ -8,6 +8,7 @@
 )]
 
 mod document;
+mod operations;
 mod readme;
 mod steps;
 
@@ -29,14 +30,18 @@ const VECTORS: &str = include_str!("../../shared/src/fixtures/standard-webhooks.
 /// `None`, said loudly, where the interpreter is not installed.
 fn run(program: &str, script: &str, folder: &Path, environment: &[(&str, &str)]) -> Option<Output> {
     if Command::new(program).arg("--version").output().is_err() {
-        // Past the test harness, which shows the output of a test only if it fails.
-        let told = format!("SKIPPED {script}: install {program} to run this snippet\n");
-        std::io::stderr().write_all(told.as_bytes()).unwrap();
+        skipped(script, program);
         return None;
     }
     let mut command = Command::new(program);
     command.arg(script).current_dir(folder).env("PYTHONDONTWRITEBYTECODE", "1");
     Some(command.envs(environment.iter().copied()).output().unwrap())
+}
+
+/// Past the test harness, which shows the output of a test only if it fails.
+fn skipped(what: &str, program: &str) {
+    let told = format!("SKIPPED {what}: install {program} to run it\n");
+    std::io::stderr().write_all(told.as_bytes()).unwrap();
 }
 
 #[track_caller]

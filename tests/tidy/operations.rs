@@ -126,6 +126,30 @@ fn written(events: &str) -> Vec<String> {
     words.map(str::to_owned).chain(others).collect()
 }
 
+/// What is counted in the API's log: `Quittance` alone, by fields that its lines have.
+fn filtered(template: &Value) -> (Vec<String>, Vec<String>) {
+    let format = template["Resources"]["Api"]["Properties"]["AccessLogSettings"]["Format"].clone();
+    let format = format["Sub"].as_str().unwrap_or_default().to_owned();
+    let (mut written, mut violations) = (Vec::new(), Vec::new());
+    for (name, filter) in of_type(template, "AWS::Logs::MetricFilter") {
+        let pattern = filter["FilterPattern"].as_str().unwrap_or_default();
+        let transformation = &filter["MetricTransformations"][0];
+        let mut read: Vec<&str> = pattern.split("$.").skip(1).collect();
+        for dimension in transformation["Dimensions"].as_array().into_iter().flatten() {
+            read.extend(dimension["Value"].as_str().and_then(|value| value.strip_prefix("$.")));
+        }
+        for field in read.iter().filter_map(|text| text.split([' ', '}']).next()) {
+            if !format.contains(&format!("\"{field}\":")) {
+                violations.push(format!("{name}: no line of the API's log has {field}"));
+            }
+        }
+        if transformation["MetricNamespace"] == NAMESPACE {
+            written.push(transformation["MetricName"].as_str().unwrap_or_default().to_owned());
+        }
+    }
+    (written, violations)
+}
+
 fn unwritten(named: &Named, written: &[String]) -> Vec<String> {
     let is_known = |(namespace, name): &&(String, String)| {
         let of_aws = OF_AWS.iter().any(|(of, names)| of == namespace && names.contains(&&**name));
@@ -169,9 +193,51 @@ fn every_alarm_is_heard_and_explained() {
 
 #[test]
 fn what_is_watched_is_written() {
-    let written = written(&read("shared/src/domain/changes.rs"));
+    let mut written = written(&read("shared/src/domain/changes.rs"));
     assert!(written.len() > 30, "{written:?}");
-    none(&[unwritten(&watched(&ours()), &written), idle(&Metric::ALL, &all())].concat());
+    let (filtered, violations) = filtered(&ours());
+    written.extend(filtered);
+    let idle = idle(&Metric::ALL, &all());
+    none(&[unwritten(&watched(&ours()), &written), idle, violations].concat());
+}
+
+/// What costs money or says that somebody tries has an alarm; an id that is not found has none.
+#[test]
+fn what_costs_money_and_who_is_refused_rings() {
+    let alarms = of_type(&ours(), "AWS::CloudWatch::Alarm");
+    let rung = |name: &str| alarms.iter().any(|(_, alarm)| alarm["MetricName"] == name);
+    let ringing = [
+        "refund.begun",
+        "refund.amount",
+        "capture.given_back",
+        "dispute.opened",
+        "request.unauthorized",
+        "request.forbidden",
+        "request.throttled",
+    ];
+    for name in ringing {
+        assert!(rung(name), "{name}");
+    }
+    assert!(!rung("request.not_found"));
+    let (_, sum) = alarms.iter().find(|(_, a)| a["MetricName"] == "refund.amount").unwrap();
+    assert_eq!(sum["Dimensions"][1]["Value"]["Ref"], "RefundCurrency");
+    assert_eq!(sum["Threshold"]["Ref"], "RefundSumPerHour");
+}
+
+#[test]
+fn a_filter_that_reads_what_the_log_does_not_have_is_found() {
+    let template = parse(
+        "Resources:\n  Api:\n    Properties:\n      AccessLogSettings: {Format: !Sub '{\"status\":\"x\"}'}\n  \
+         F:\n    Type: AWS::Logs::MetricFilter\n    Properties:\n      FilterPattern: '{ $.status = \"429\" && $.way = \"a\" }'\n      \
+         MetricTransformations: [{MetricNamespace: Quittance, MetricName: a.b, \
+         Dimensions: [{Key: stack, Value: $.stack}]}]\n",
+    );
+    let (written, violations) = filtered(&template);
+    assert_eq!(written, ["a.b"]);
+    found(
+        &violations,
+        &["F: no line of the API's log has way", "F: no line of the API's log has stack"],
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What each function may do, and why. The template grants this and nothing else; a permission that is
 //! not used is a permission for somebody else.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::template::{functions, ours, parse, resource_name};
 use crate::{found, none};
@@ -33,6 +33,16 @@ const PROTOCOL: &[&str] = &[
     "refund-payment",
     "sweep-due",
 ];
+/// Those of them that answer a request.
+const REQUESTS: &[&str] = &[
+    "create-payment",
+    "webhook-receiver",
+    "status-check",
+    "capture-payment",
+    "cancel-payment",
+    "refund-payment",
+];
+const SWEEP: &[&str] = &["sweep-due"];
 const MERCHANT: &[&str] = &[
     "create-order",
     "create-payment",
@@ -48,23 +58,20 @@ const ALL: &[&str] = &dev_stack::functions::NAMES;
 /// Actions that know no resource, so that `*` is all that can be said.
 const WITHOUT_RESOURCE: [&str; 2] = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
 
-const GRANTS: [Grant; 22] = [
-    grant("dynamodb:GetItem", "PaymentsTable.Arn", PROTOCOL, "decisions are made on the item"),
-    grant(
-        "dynamodb:UpdateItem",
-        "PaymentsTable.Arn",
-        PROTOCOL,
-        "claims and merges, each conditional",
-    ),
-    grant("dynamodb:PutItem", "PaymentsTable.Arn", &["create-order"], "records the order"),
-    grant("dynamodb:PutItem", "PaymentsTable.Arn", &["webhook-receiver"], "parks an early event"),
-    grant(
-        "dynamodb:PutItem",
-        "PaymentsTable.Arn",
-        &["sweep-due"],
-        "parks an event that stays early",
-    ),
-    grant("dynamodb:DeleteItem", "PaymentsTable.Arn", &["sweep-due"], "ends a parked event"),
+/// The items of orders, of parked events, and both.
+const ORDERS: &str = "PaymentsTable.Arn, keys O#*";
+const PARKED: &str = "PaymentsTable.Arn, keys P#*";
+const BOTH: &str = "PaymentsTable.Arn, keys O#* P#*";
+
+const GRANTS: [Grant; 24] = [
+    grant("dynamodb:GetItem", ORDERS, REQUESTS, "decisions are made on the item"),
+    grant("dynamodb:UpdateItem", ORDERS, REQUESTS, "claims and merges, each conditional"),
+    grant("dynamodb:GetItem", BOTH, SWEEP, "reads what is due: an order or a parked event"),
+    grant("dynamodb:UpdateItem", BOTH, SWEEP, "merges, and pushes back what failed"),
+    grant("dynamodb:PutItem", ORDERS, &["create-order"], "records the order"),
+    grant("dynamodb:PutItem", PARKED, &["webhook-receiver"], "parks an early event"),
+    grant("dynamodb:PutItem", PARKED, SWEEP, "parks an event that stays early"),
+    grant("dynamodb:DeleteItem", PARKED, SWEEP, "ends a parked event"),
     grant("dynamodb:Query", "PaymentsTable.Arn/index/due", &["sweep-due"], "finds unfinished work"),
     grant(
         "sqs:SendMessage",
@@ -133,14 +140,33 @@ fn of_policy(policy: &Value) -> Vec<String> {
 
 fn of(statement: &Value) -> Vec<String> {
     let members = statement.as_object().cloned().unwrap_or_default();
-    let known = ["Effect", "Action", "Resource"];
+    let known = ["Effect", "Action", "Resource", "Condition"];
     if let Some(odd) = members.keys().find(|name| !known.contains(&name.as_str())) {
         return vec![format!("a statement with `{odd}`, which nobody here reads")];
     }
-    let resources: Vec<String> = list(&statement["Resource"]).iter().map(resource).collect();
+    let Some(keys) = keys(&statement["Condition"]) else {
+        return vec![format!("a statement whose condition nobody here reads: {statement}")];
+    };
+    let resources = list(&statement["Resource"]);
+    let resources: Vec<String> = resources.iter().map(|on| resource(on) + &keys).collect();
     let actions = list(&statement["Action"]);
     let actions = actions.iter().map(|action| action.as_str().unwrap_or("?"));
     actions.flat_map(|action| resources.iter().map(move |on| format!("{action} on {on}"))).collect()
+}
+
+/// `, keys O#* P#*`: the items that a statement is bound to. A request that names no key fits every
+/// pattern, so it must be refused beside them.
+fn keys(condition: &Value) -> Option<String> {
+    if condition.is_null() {
+        return Some(String::new());
+    }
+    let patterns = list(&condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]);
+    let understood = json!({
+        "ForAllValues:StringLike": { "dynamodb:LeadingKeys": patterns },
+        "Null": { "dynamodb:LeadingKeys": "false" },
+    });
+    let words: Vec<&str> = patterns.iter().filter_map(Value::as_str).collect();
+    (condition == &understood && !words.is_empty()).then(|| format!(", keys {}", words.join(" ")))
 }
 
 /// One value, or several.
@@ -218,7 +244,12 @@ fn texts(value: &Value) -> Vec<String> {
     match value {
         Value::String(text) => vec![text.clone()],
         Value::Array(values) => values.iter().flat_map(texts).collect(),
-        Value::Object(members) => members.values().flat_map(texts).collect(),
+        // A condition narrows; what it says is held against the table above, to the letter.
+        Value::Object(members) => members
+            .iter()
+            .filter(|(name, _)| *name != "Condition")
+            .flat_map(|(_, v)| texts(v))
+            .collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
     }
 }
@@ -248,6 +279,21 @@ fn only_traces_may_go_anywhere() {
          - {Action: [xray:PutTraceSegments, x:Get], Resource: '*'}\n",
     );
     found(&wildcards(&template), &["P: `*` in a policy"]);
+}
+
+#[test]
+fn a_condition_counts_only_if_it_refuses_a_request_without_a_key() {
+    let like = |more: &str| {
+        let text = format!(
+            "{{Action: x:Put, Resource: T, Condition: {{ForAllValues:StringLike: \
+             {{dynamodb:LeadingKeys: ['O#*', 'P#*']}}{more}}}}}"
+        );
+        of(&parse(&text))
+    };
+    assert_eq!(like(", 'Null': {dynamodb:LeadingKeys: 'false'}"), ["x:Put on T, keys O#* P#*"]);
+    for more in ["", ", 'Null': {dynamodb:LeadingKeys: 'true'}"] {
+        assert!(like(more)[0].starts_with("a statement whose condition nobody here reads"));
+    }
 }
 
 #[test]

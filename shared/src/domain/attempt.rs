@@ -39,6 +39,9 @@ pub struct Attempt {
     pub used: Option<Method>,
     #[serde(rename = "ret", default, skip_serializing_if = "Option::is_none")]
     pub return_url: Option<String>,
+    /// Its money is real; decided by the credentials that were taken when it began.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub live: bool,
     #[serde(rename = "gw", default)]
     pub objects: BTreeMap<ObjectId, Phase>,
     /// Objects that the gateway showed as authorized after it had said that they ended: their phase

@@ -36,6 +36,14 @@ impl fmt::Display for GatewayName {
     }
 }
 
+/// Whose money a gateway's credentials move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GatewayMode {
+    Test,
+    Live,
+}
+
 /// How the gateway treats a request that is sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keys {
@@ -152,6 +160,8 @@ pub struct Rules {
     pub capabilities: BTreeMap<GatewayName, Capabilities>,
     pub targets: Vec<String>,
     pub due_shards: u32,
+    /// The money of this stack is real.
+    pub live: bool,
 }
 
 impl Rules {

@@ -24,6 +24,7 @@ pub struct NewAttempt {
     pub mode: CaptureMode,
     pub method: Option<Method>,
     pub return_url: Option<String>,
+    pub live: bool,
 }
 
 impl NewAttempt {
@@ -41,6 +42,7 @@ impl NewAttempt {
             method: self.method,
             used: None,
             return_url: self.return_url.clone(),
+            live: self.live,
             objects: std::collections::BTreeMap::new(),
             stray: std::collections::BTreeSet::new(),
             page: None,

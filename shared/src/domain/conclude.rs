@@ -150,7 +150,7 @@ fn announce(order: &mut Order, event: &Event, sequence: u64, rules: &Rules, occa
         "id": id,
         "type": event.kind.what(),
         "timestamp": occasion.now.rfc3339(),
-        "data": data(order, event, occasion.now),
+        "data": data(order, event, rules, occasion.now),
     });
     let heard = if broken(Mutant::OneTargetOnly) { 1 } else { rules.targets.len() };
     let targets = rules.targets.iter().take(heard).cloned().collect();
@@ -159,7 +159,7 @@ fn announce(order: &mut Order, event: &Event, sequence: u64, rules: &Rules, occa
 }
 
 /// `status` is of what the type names; whose else is said beside it.
-fn data(order: &Order, event: &Event, now: Timestamp) -> Value {
+fn data(order: &Order, event: &Event, rules: &Rules, now: Timestamp) -> Value {
     let amount = if broken(Mutant::OrderedAmountTold) { order.total } else { event.amount };
     let order_status = order.status(now).as_str();
     let mut members = Map::new();
@@ -170,6 +170,7 @@ fn data(order: &Order, event: &Event, now: Timestamp) -> Value {
     tell("amount", json!(amount.amount_minor));
     tell("currency", json!(amount.currency));
     tell("metadata", json!(order.details.metadata));
+    tell("live", json!(rules.live));
     if let Some(reference) = &order.details.reference {
         tell("reference", json!(reference));
     }
@@ -180,6 +181,7 @@ fn data(order: &Order, event: &Event, now: Timestamp) -> Value {
         tell("payment_status", json!(status));
         tell("status", json!(status));
         tell("gateway", json!(attempt.gateway));
+        tell("live", json!(attempt.live));
         if let (PaymentStatus::Failed, Some(why)) = (status, &attempt.failure) {
             tell("failure", failure(why));
         }

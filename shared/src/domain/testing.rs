@@ -60,7 +60,7 @@ impl Case {
     pub(crate) fn new(able: Capabilities) -> Self {
         let capabilities = BTreeMap::from([(GatewayName::new("g"), able)]);
         let targets = vec!["fulfilment".to_owned()];
-        let rules = Rules { capabilities, targets, due_shards: 8 };
+        let rules = Rules { capabilities, targets, due_shards: 8, live: false };
         Self { order: open_order(), rules, now: START, told: Vec::new() }
     }
 
@@ -95,6 +95,7 @@ impl Case {
             mode,
             method: None,
             return_url: None,
+            live: self.rules.live,
         };
         let attempt = new.claimed_by(&Nonce("me".to_owned()), self.now);
         self.change(|order| order.add_attempt(&id, attempt));

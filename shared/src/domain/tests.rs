@@ -3,6 +3,7 @@
 mod asking;
 mod closing;
 mod laws;
+mod live;
 mod names;
 mod returning;
 

@@ -8,28 +8,43 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use crate::domain::capabilities::{Capabilities, GatewayName};
+use crate::domain::capabilities::{Capabilities, GatewayMode, GatewayName};
 use crate::ports::{Gateway, Transport};
 use crate::secrets::{SecretError, Secrets};
 
 /// Every gateway that Quittance speaks to. Adding one is a folder and a line here.
-const KNOWN: [(&str, Open); 1] = [(sandbox::NAME, sandbox::open)];
+const KNOWN: [Known; 1] = [Known { name: sandbox::NAME, open: sandbox::open, has_money: false }];
+
+struct Known {
+    name: &'static str,
+    open: Open,
+    /// Whether there is money behind it.
+    has_money: bool,
+}
 
 /// The names that `GATEWAYS` may hold.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    KNOWN.iter().map(|(name, _)| *name)
+    KNOWN.iter().map(|known| known.name)
 }
 
 /// Of the secret, by the transport; the last one says that this is the dev stack, where a gateway's
 /// address may be plain HTTP.
 type Open = fn(&SecretString, Arc<dyn Transport>, bool) -> Result<Arc<dyn Gateway>, SecretError>;
 
+/// What a stack is, as far as it decides which gateway it may use.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Standing {
+    pub dev_stack: bool,
+    /// Its money is real.
+    pub live: bool,
+}
+
 #[derive(Clone, Debug)]
 pub struct Gateways {
     secrets: Secrets,
     transport: Arc<dyn Transport>,
     configured: Vec<GatewayName>,
-    dev_stack: bool,
+    standing: Standing,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +53,8 @@ pub enum GatewayMissing {
     Unknown,
     #[error("the gateway has no usable credentials")]
     NotSet(#[source] SecretError),
+    #[error("the gateway {0}")]
+    OtherMoney(&'static str),
     #[error("the gateway's credentials cannot be read now")]
     Unavailable(#[source] SecretError),
 }
@@ -47,9 +64,9 @@ impl Gateways {
         secrets: Secrets,
         transport: Arc<dyn Transport>,
         configured: Vec<GatewayName>,
-        dev_stack: bool,
+        standing: Standing,
     ) -> Self {
-        Self { secrets, transport, configured, dev_stack }
+        Self { secrets, transport, configured, standing }
     }
 
     /// In the order of preference.
@@ -58,14 +75,18 @@ impl Gateways {
     }
 
     pub async fn get(&self, name: &GatewayName) -> Result<Arc<dyn Gateway>, GatewayMissing> {
-        let open = KNOWN
+        let known = KNOWN
             .iter()
-            .find(|(known, _)| *known == name.as_str())
+            .find(|known| known.name == name.as_str())
             .filter(|_| self.configured.contains(name))
-            .map(|(_, open)| open)
             .ok_or(GatewayMissing::Unknown)?;
         let text = self.secrets.text(&secret_name(name)).await.map_err(missing)?;
-        open(&text, Arc::clone(&self.transport), self.dev_stack).map_err(missing)
+        let transport = Arc::clone(&self.transport);
+        let gateway = (known.open)(&text, transport, self.standing.dev_stack).map_err(missing)?;
+        match other_money(self.standing.live, known.has_money, gateway.mode()) {
+            Some(why) => Err(GatewayMissing::OtherMoney(why)),
+            None => Ok(gateway),
+        }
     }
 
     /// The gateway with its secret read anew, if it may have been rotated since it was read.
@@ -90,10 +111,24 @@ impl Gateways {
                 Err(GatewayMissing::Unavailable(error)) => {
                     return Err(GatewayMissing::Unavailable(error));
                 }
-                Err(GatewayMissing::Unknown | GatewayMissing::NotSet(_)) => {}
+                Err(
+                    GatewayMissing::Unknown
+                    | GatewayMissing::NotSet(_)
+                    | GatewayMissing::OtherMoney(_),
+                ) => {}
             }
         }
         Ok(able)
+    }
+}
+
+/// Why a stack does not take a gateway, if its money is not that of the stack.
+fn other_money(live: bool, has_money: bool, mode: GatewayMode) -> Option<&'static str> {
+    match (live, has_money, mode) {
+        (true, false, _) => Some("has no money behind it, and this stack is live"),
+        (true, true, GatewayMode::Test) => Some("has test credentials, and this stack is live"),
+        (false, _, GatewayMode::Live) => Some("has live credentials, and this stack is not live"),
+        (true, true, GatewayMode::Live) | (false, _, GatewayMode::Test) => None,
     }
 }
 
@@ -105,5 +140,23 @@ fn missing(error: SecretError) -> GatewayMissing {
     match error {
         SecretError::Unavailable(_) => GatewayMissing::Unavailable(error),
         SecretError::NotSet | SecretError::Malformed => GatewayMissing::NotSet(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn real_money_moves_in_a_live_stack_only_and_no_other_there() {
+        let taken = |live, has_money, mode| other_money(live, has_money, mode).is_none();
+        assert!(taken(true, true, GatewayMode::Live));
+        assert!(taken(false, true, GatewayMode::Test) && taken(false, false, GatewayMode::Test));
+        assert!(!taken(true, true, GatewayMode::Test), "test credentials");
+        assert!(
+            !taken(true, false, GatewayMode::Test) && !taken(true, false, GatewayMode::Live),
+            "the sandbox"
+        );
+        assert!(!taken(false, true, GatewayMode::Live) && !taken(false, false, GatewayMode::Live));
     }
 }

@@ -218,6 +218,20 @@ impl Line {
             tracing::error!(request.id = %self.request_id, error = %cause, "request failed");
             telemetry::metric(Metric::RequestFailed, "");
         }
+        if let Some(metric) = refusal(&self.route, status) {
+            telemetry::metric(metric, "");
+        }
+    }
+}
+
+/// How a refusal of a caller is counted. A webhook's is counted where its signature is checked.
+fn refusal(route: &str, status: StatusCode) -> Option<Metric> {
+    match status {
+        _ if route.contains("/webhooks/") => None,
+        StatusCode::UNAUTHORIZED => Some(Metric::RequestUnauthorized),
+        StatusCode::FORBIDDEN => Some(Metric::RequestForbidden),
+        StatusCode::NOT_FOUND => Some(Metric::RequestNotFound),
+        _ => None,
     }
 }
 
@@ -230,4 +244,21 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
         next = source.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_are_counted_by_kind_and_a_strangers_webhook_is_none() {
+        let order = |status: u16| {
+            refusal("GET /api/orders/{order_id}", StatusCode::from_u16(status).unwrap())
+        };
+        assert_eq!(order(401), Some(Metric::RequestUnauthorized));
+        assert_eq!(order(403), Some(Metric::RequestForbidden));
+        assert_eq!(order(404), Some(Metric::RequestNotFound));
+        assert_eq!((order(200), order(409), order(422), order(503)), (None, None, None, None));
+        assert_eq!(refusal("POST /api/webhooks/{gateway}", StatusCode::UNAUTHORIZED), None);
+    }
 }

@@ -5,6 +5,8 @@ mod money;
 mod order;
 mod payment;
 mod refund;
+#[cfg(test)]
+mod tests;
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;

@@ -45,6 +45,10 @@ pub(super) async fn prepare<'a>(
                 None => takers.push(name.clone()),
                 Some(why) => refusers.push((name.clone(), why)),
             },
+            Err(GatewayMissing::OtherMoney(why)) => {
+                tracing::warn!(gateway.name = %name, error = why, "gateway not taken");
+                refusers.push((name.clone(), why));
+            }
             Err(GatewayMissing::Unknown) => refusers.push((name.clone(), "does not exist")),
             Err(GatewayMissing::NotSet(_)) => {
                 refusers.push((name.clone(), "has no usable credentials"));
@@ -86,6 +90,7 @@ impl Request<'_> {
             mode: self.new.mode.unwrap_or(CaptureMode::Automatic),
             method: self.new.method,
             return_url: self.new.return_url.clone(),
+            live: self.rules.live,
         }
     }
 }

@@ -70,7 +70,9 @@ pub async fn receive_webhook(
 ) -> Result<Received, WebhookError> {
     let gateway = app.gateways.get(name).await.map_err(|error| match error {
         GatewayMissing::Unknown => WebhookError::UnknownGateway,
-        GatewayMissing::NotSet(_) => WebhookError::NotConfigured(error),
+        GatewayMissing::NotSet(_) | GatewayMissing::OtherMoney(_) => {
+            WebhookError::NotConfigured(error)
+        }
         GatewayMissing::Unavailable(_) => WebhookError::Unavailable(error.into()),
     })?;
     let notice = read(app, &*gateway, name, &Delivery { headers, body }).await;

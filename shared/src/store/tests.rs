@@ -89,6 +89,7 @@ async fn claim(store: &Store, order: &Order, key: &str, nonce: &str) -> Claimed 
         mode: CaptureMode::Automatic,
         method: None,
         return_url: None,
+        live: false,
     };
     let occasion = occasion(nonce);
     let id = PaymentId::from_key(&order.id, &Key::parse(key).unwrap());

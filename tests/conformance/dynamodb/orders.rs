@@ -61,6 +61,7 @@ pub(super) fn attempt(nonce: &str) -> Attempt {
         mode: CaptureMode::Automatic,
         method: None,
         return_url: None,
+        live: false,
     };
     new.claimed_by(&Nonce(nonce.to_owned()), NOW)
 }
@@ -77,7 +78,7 @@ pub(super) async fn claim(
     n: usize,
     nonce: &str,
 ) -> Result<Claimed, Stop> {
-    let rules = Rules { capabilities: [].into(), targets: Vec::new(), due_shards: SHARDS };
+    let rules = Rules { due_shards: SHARDS, ..Rules::default() };
     let id = payment(order, n);
     let claimed = store.claim(&id, &attempt(nonce), usd(7500), &rules, &occasion(nonce)).await?;
     Ok(claimed)

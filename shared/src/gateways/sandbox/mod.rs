@@ -27,7 +27,7 @@ use self::mapping::{
 use self::profile::Profile;
 use self::signature::WebhookSecret;
 use crate::domain::attempt::{CaptureMode, Failure, Method};
-use crate::domain::capabilities::{Capabilities, GatewayName};
+use crate::domain::capabilities::{Capabilities, GatewayMode, GatewayName};
 use crate::domain::fact::{Seen, SeenRefund};
 use crate::domain::id::PaymentId;
 use crate::domain::money::Money;
@@ -71,8 +71,7 @@ const NO_BODY: Option<&()> = None;
 /// The secret `gateways/sandbox`.
 #[derive(Deserialize)]
 struct Settings {
-    #[serde(rename = "mode")]
-    _mode: Mode,
+    mode: GatewayMode,
     api_key: SecretString,
     base_url: SecretString,
     #[serde(default)]
@@ -81,15 +80,9 @@ struct Settings {
     webhook_secrets: Vec<NamedKey>,
 }
 
-/// There is no `live`: behind this gateway is no money.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Mode {
-    Test,
-}
-
 struct Sandbox {
     client: Client,
+    mode: GatewayMode,
     profile: Profile,
     webhook_secrets: Vec<WebhookSecret>,
 }
@@ -112,6 +105,7 @@ pub fn open(
     let settings: Settings =
         serde_json::from_str(secret.expose_secret()).map_err(|_| SecretError::Malformed)?;
     Ok(Arc::new(Sandbox {
+        mode: settings.mode,
         client: Client::new(transport, &settings.base_url, &settings.api_key, dev_stack)?,
         profile: settings.profile,
         webhook_secrets: signature::webhook_secrets(settings.webhook_secrets)?,
@@ -122,6 +116,10 @@ pub fn open(
 impl Gateway for Sandbox {
     fn name(&self) -> GatewayName {
         GatewayName::new(NAME)
+    }
+
+    fn mode(&self) -> GatewayMode {
+        self.mode
     }
 
     fn capabilities(&self) -> Capabilities {

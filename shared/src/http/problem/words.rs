@@ -191,7 +191,8 @@ pub(super) static WORDS: [Words; Kind::ALL.len()] = [
     words(
         Kind::NoGateway,
         "No gateway takes this payment",
-        "No configured gateway takes this currency, amount and method.",
+        "No configured gateway takes this currency, amount and method, or moves this stack's \
+         money: real or test.",
         "Read the reason of each gateway in `gateways`; then send another method, or \
          configure a gateway that takes it.",
     ),

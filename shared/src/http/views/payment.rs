@@ -39,6 +39,8 @@ pub(in crate::http) struct PaymentView<'a> {
     amount_refunded: u64,
     /// The name of the gateway that carries it out.
     gateway: &'a str,
+    /// Whether its money is real; `false` is a rehearsal.
+    live: bool,
     /// What the gateway's browser component needs.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_token: Option<&'a str>,
@@ -139,6 +141,8 @@ pub(in crate::http) struct ShopperPayment<'a> {
     amount: u64,
     /// The order's, and of every amount here.
     currency: Currency,
+    /// Whether its money is real; `false` is a rehearsal.
+    live: bool,
     /// What the gateway is known to have taken in `currency`.
     amount_captured: u64,
     /// What of it the gateway is known to have given back.
@@ -167,6 +171,8 @@ pub(in crate::http) struct PaymentInTheWay<'a> {
     payment_id: &'a PaymentId,
     /// As far as was known when the problem was answered.
     status: PaymentStatus,
+    /// Whether its money is real; `false` is a rehearsal.
+    live: bool,
     /// The gateway's page, while the shopper may pay there.
     #[serde(skip_serializing_if = "Option::is_none")]
     checkout_url: Option<&'a str>,
@@ -188,6 +194,7 @@ impl<'a> PaymentView<'a> {
             amount_captured: order.amount_captured(id),
             amount_refunded: order.amount_refunded(id),
             gateway: attempt.gateway.as_str(),
+            live: attempt.live,
             client_token: page.and_then(|page| page.token.as_deref()),
             checkout_url: address,
             next_action: address.map(|url| NextAction::Redirect { url }),
@@ -249,6 +256,7 @@ impl<'a> ShopperPayment<'a> {
             order_status: order.status(now),
             amount: seen.amount,
             currency: seen.currency,
+            live: seen.live,
             amount_captured: seen.amount_captured,
             amount_refunded: seen.amount_refunded,
             next_action: seen.next_action.filter(|_| !broken(Mutant::ShopperNotLedOn)),
@@ -260,9 +268,9 @@ impl<'a> ShopperPayment<'a> {
 
 impl<'a> PaymentInTheWay<'a> {
     pub(super) fn of(order: &'a Order, id: &'a PaymentId) -> Option<Self> {
-        let PaymentView { payment_id, status, checkout_url, expires_at, .. } =
+        let PaymentView { payment_id, status, live, checkout_url, expires_at, .. } =
             PaymentView::of(order, id)?;
-        Some(Self { payment_id, status, checkout_url, expires_at })
+        Some(Self { payment_id, status, live, checkout_url, expires_at })
     }
 }
 

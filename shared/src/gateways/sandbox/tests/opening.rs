@@ -60,7 +60,7 @@ fn what_is_not_set_is_told_from_what_is_malformed() {
     assert!(matches!(opened(&with_address("REPLACE_ME")), Err(SecretError::NotSet)));
     let malformed = [
         secret("stripe-like"),
-        secret("full").replace("\"test\"", "\"live\""),
+        secret("full").replace("\"test\"", "\"real\""),
         secret("full").replace(WEBHOOK_SECRET, "whsec_%"),
         "{}".to_owned(),
     ];

@@ -1,0 +1,67 @@
+"""Which items a role may touch: the pattern of its rights, held against the key of each recorded call.
+
+The emulated account does not supply `dynamodb:LeadingKeys`, so it can refuse nothing for it; a real one does."""
+
+import re
+
+LEADING = "dynamodb:LeadingKeys"
+# Without the second, a request that names no key would fit every pattern.
+NAMED = {"Null": {LEADING: "false"}}
+
+
+def listed(value):
+    return value if isinstance(value, list) else [value]
+
+
+def patterns_of(statement):
+    """Those to which a statement binds keys; none if it has no condition."""
+    condition = statement.get("Condition")
+    if condition is None:
+        return []
+    like = condition.get("ForAllValues:StringLike", {})
+    if set(like) != {LEADING} or condition != {"ForAllValues:StringLike": like, **NAMED}:
+        raise ValueError(f"a condition that is not understood: {condition}")
+    return listed(like[LEADING])
+
+
+def bound(document, logical):
+    """By right, the patterns of all statements that grant it."""
+    found = {}
+    for statement in document["Statement"]:
+        for action in listed(statement["Action"]):
+            for resource in listed(statement["Resource"]):
+                found.setdefault((action, logical(resource)), []).extend(patterns_of(statement))
+    return {right: patterns for right, patterns in found.items() if patterns}
+
+
+def key_of(asked):
+    """The partition key that a request names."""
+    return (asked.get("Key") or asked.get("Item") or {}).get("pk", {}).get("S")
+
+
+def fits(pattern, key):
+    """As IAM's StringLike: `*` is any text, `?` any character."""
+    parts = [{"*": ".*", "?": "."}.get(part, re.escape(part)) for part in re.split(r"([*?])", pattern)]
+    return re.fullmatch("".join(parts), key, re.DOTALL) is not None
+
+
+def strays(function, calls, bounds):
+    """Calls with a key beyond the role's patterns, and patterns that no call needed."""
+    told, used = [], set()
+    for call in calls:
+        patterns = bounds.get(call.right)
+        if patterns is None:
+            if call.right[0].startswith("dynamodb:") and call.key is not None:
+                told.append(f"{function} may {said(call.right)} with any key")
+            continue
+        fitting = [pattern for pattern in patterns if call.key is not None and fits(pattern, call.key)]
+        used.update((call.right, pattern) for pattern in fitting)
+        if not fitting:
+            told.append(f"{function} calls {said(call.right)} with the key {call.key}, which is not {' or '.join(patterns)}")
+    idle = [(right, pattern) for right, patterns in bounds.items() for pattern in patterns if (right, pattern) not in used]
+    told += [f"{function} never calls {said(right)} with a key of {pattern}" for right, pattern in sorted(idle)]
+    return list(dict.fromkeys(told))
+
+
+def said(right):
+    return f"{right[0]} on {right[1]}"

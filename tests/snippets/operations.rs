@@ -1,0 +1,144 @@
+//! The commands of `docs/operations.md`, as an operator copies them, against the secrets, the table and
+//! the queues of the dev stack.
+
+use std::process::Command;
+
+use e2e::{KEY, Stack};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::document::blocks;
+use crate::{STACK, skipped, succeeds};
+
+const DOCUMENT: &str = include_str!("../../docs/operations.md");
+const API_KEYS: &str = "quittance/api-keys";
+const DELIVERY: &str = "quittance/delivery";
+const TOOLS: [&str; 4] = ["aws", "curl", "jq", "openssl"];
+/// For so long a function may know a secret from before.
+const FRESH_SECONDS: i64 = 301;
+
+struct Operator {
+    stack: Stack,
+    folder: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+/// `None`, said loudly, where a tool is not installed.
+async fn operator() -> Option<Operator> {
+    let missing = TOOLS.into_iter().find(|tool| Command::new(tool).arg("--version").output().is_err());
+    if let Some(tool) = missing {
+        skipped("the commands of docs/operations.md", tool);
+        return None;
+    }
+    let stack = Stack::start(STACK).await;
+    let services = [("DYNAMODB", "dynamodb"), ("SQS", "sqs"), ("SECRETS_MANAGER", "secrets_manager")];
+    let endpoint = |(variable, name): (&str, &str)| {
+        (format!("AWS_ENDPOINT_URL_{variable}"), stack.address(name).to_owned())
+    };
+    let mut environment: Vec<(String, String)> = services.map(endpoint).into();
+    let known = [
+        ("STACK", "quittance"),
+        ("KEY", KEY),
+        ("API", stack.address("api")),
+        ("AWS_REGION", stack.address("region")),
+        ("AWS_DEFAULT_REGION", stack.address("region")),
+        ("AWS_ACCESS_KEY_ID", "x"),
+        ("AWS_SECRET_ACCESS_KEY", "x"),
+        ("AWS_PAGER", ""),
+    ];
+    environment.extend(known.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    Some(Operator { stack, folder: tempfile::tempdir().unwrap(), environment })
+}
+
+impl Operator {
+    /// Types the block with these words and answers what it prints.
+    #[track_caller]
+    fn types(&self, words: &str, change: impl Fn(String) -> String) -> String {
+        let (_, text) = block("sh", words);
+        let script = format!("set -euo pipefail\n{}", change(text));
+        let mut command = Command::new("bash");
+        command.args(["-c", &script]).current_dir(self.folder.path());
+        let output = command.envs(self.environment.iter().cloned()).output().unwrap();
+        let printed = succeeds(&output);
+        let left = std::fs::read_dir(self.folder.path()).unwrap().count();
+        assert_eq!(left, 0, "a file with a secret is left behind by {words}");
+        printed
+    }
+
+    async fn status_with(&self, key: &str) -> u16 {
+        let path = "/api/orders/ORD_00000000000000000000";
+        let bearer = format!("Bearer {key}");
+        self.stack.get_as(path, &[("authorization", bearer.as_str())]).await.status
+    }
+}
+
+fn block(kind: &str, words: &str) -> (String, String) {
+    let mut found = blocks(DOCUMENT).into_iter();
+    found.find(|(opening, text)| opening == kind && text.contains(words)).unwrap()
+}
+
+fn same(text: String) -> String {
+    text
+}
+
+#[tokio::test]
+async fn a_key_is_added_beside_the_old_one_ended_and_taken_out() {
+    let Some(operator) = operator().await else { return };
+    let added = operator.types("id: \"shop-2\"", same);
+    let key = added.lines().last().unwrap();
+    assert!(key.starts_with("sk_live_"), "{added}");
+    operator.stack.set_clock_ahead(FRESH_SECONDS);
+    assert_eq!((operator.status_with(key).await, operator.status_with(KEY).await), (404, 404));
+    let listed = operator.types("until \\(.not_after", same);
+    let ids: Vec<&str> = listed.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(ids, ["local", "shop-2"], "{listed}");
+
+    let second = |text: String| text.replace("shop-1", "shop-2");
+    let past = |text: String| second(text).replace("2027-01-31", "2020-01-31");
+    operator.types(".not_after = \"2027", past);
+    operator.stack.set_clock_ahead(2 * FRESH_SECONDS);
+    assert_eq!((operator.status_with(key).await, operator.status_with(KEY).await), (401, 404));
+    operator.types("map(select(.id != \"shop-1\"))", second);
+    let left = operator.stack.secret(API_KEYS).await;
+    let ids: Vec<&Value> = left.as_array().unwrap().iter().map(|key| &key["id"]).collect();
+    assert_eq!(ids, [&json!("local")]);
+}
+
+#[tokio::test]
+async fn the_key_of_the_deliveries_is_changed_and_their_address_set() {
+    let Some(operator) = operator().await else { return };
+    let before = operator.stack.secret(DELIVERY).await;
+    operator.types(".url = \"https://shop.example", same);
+    let moved = operator.stack.secret(DELIVERY).await;
+    let url = json!("https://shop.example/webhooks/quittance");
+    assert_eq!((&moved["url"], &moved["keys"]), (&url, &before["keys"]));
+    // As a deployment generates it: one key, without a list.
+    for old in [json!({ "keys": before["keys"], "url": url }), json!({ "key": "b2xk", "url": url })] {
+        operator.stack.set_secret(DELIVERY, &old).await;
+        operator.types("openssl rand -base64 32", same);
+        let both = operator.stack.secret(DELIVERY).await;
+        assert_eq!((&both["keys"][0]["id"], &both["url"]), (&json!("k2"), &url), "the new one signs");
+        assert!(both["key"] == old["key"] && both["keys"][1] == old["keys"][0], "{both}");
+        operator.types("del(.key)", same);
+        let left = operator.stack.secret(DELIVERY).await;
+        let expected = json!({ "keys": [both["keys"][0]], "url": url });
+        assert_eq!(left, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_new_deployment_is_asked_what_a_merchant_would() {
+    let Some(operator) = operator().await else { return };
+    let printed = operator.types("without a key", same);
+    assert_eq!(printed, block("text", "401 without a key").1);
+    assert_eq!(operator.stack.all_truth().await.len(), 1, "one payment, which nobody can pay");
+}
+
+#[tokio::test]
+async fn what_the_runbook_looks_at_can_be_looked_at() {
+    let Some(operator) = operator().await else { return };
+    assert!(operator.types("begins_with(pk, :p)", same).contains("\"Count\": 0"));
+    assert!(operator.types("-deliveries-dead.fifo\" --query QueueUrl", same).contains('0'));
+    let due = |text: String| text.lines().filter(|l| l.contains("--index-name due")).collect();
+    assert!(operator.types("--index-name due", due).contains("\"Count\": 0"));
+}
