@@ -25,13 +25,15 @@ struct Operator {
 
 /// `None`, said loudly, where a tool is not installed.
 async fn operator() -> Option<Operator> {
-    let missing = TOOLS.into_iter().find(|tool| Command::new(tool).arg("--version").output().is_err());
+    let missing =
+        TOOLS.into_iter().find(|tool| Command::new(tool).arg("--version").output().is_err());
     if let Some(tool) = missing {
         skipped("the commands of docs/operations.md", tool);
         return None;
     }
     let stack = Stack::start(STACK).await;
-    let services = [("DYNAMODB", "dynamodb"), ("SQS", "sqs"), ("SECRETS_MANAGER", "secrets_manager")];
+    let services =
+        [("DYNAMODB", "dynamodb"), ("SQS", "sqs"), ("SECRETS_MANAGER", "secrets_manager")];
     let endpoint = |(variable, name): (&str, &str)| {
         (format!("AWS_ENDPOINT_URL_{variable}"), stack.address(name).to_owned())
     };
@@ -113,11 +115,16 @@ async fn the_key_of_the_deliveries_is_changed_and_their_address_set() {
     let url = json!("https://shop.example/webhooks/quittance");
     assert_eq!((&moved["url"], &moved["keys"]), (&url, &before["keys"]));
     // As a deployment generates it: one key, without a list.
-    for old in [json!({ "keys": before["keys"], "url": url }), json!({ "key": "b2xk", "url": url })] {
+    for old in [json!({ "keys": before["keys"], "url": url }), json!({ "key": "b2xk", "url": url })]
+    {
         operator.stack.set_secret(DELIVERY, &old).await;
         operator.types("openssl rand -base64 32", same);
         let both = operator.stack.secret(DELIVERY).await;
-        assert_eq!((&both["keys"][0]["id"], &both["url"]), (&json!("k2"), &url), "the new one signs");
+        assert_eq!(
+            (&both["keys"][0]["id"], &both["url"]),
+            (&json!("k2"), &url),
+            "the new one signs"
+        );
         assert!(both["key"] == old["key"] && both["keys"][1] == old["keys"][0], "{both}");
         operator.types("del(.key)", same);
         let left = operator.stack.secret(DELIVERY).await;

@@ -1,114 +1,16 @@
 //! What each function may do, and why. The template grants this and nothing else; a permission that is
 //! not used is a permission for somebody else.
 
+mod grants;
+
 use serde_json::{Value, json};
 
+use self::grants::{GRANTS, Grant, grant};
 use crate::template::{functions, ours, parse, resource_name};
 use crate::{found, none};
 
-struct Grant {
-    action: &'static str,
-    resource: &'static str,
-    functions: &'static [&'static str],
-    #[expect(dead_code, reason = "for the reader: a grant without a reason does not compile")]
-    why: &'static str,
-}
-
-const fn grant(
-    action: &'static str,
-    resource: &'static str,
-    functions: &'static [&'static str],
-    why: &'static str,
-) -> Grant {
-    Grant { action, resource, functions, why }
-}
-
-/// Those that change orders after they were placed.
-const PROTOCOL: &[&str] = &[
-    "create-payment",
-    "webhook-receiver",
-    "status-check",
-    "capture-payment",
-    "cancel-payment",
-    "refund-payment",
-    "sweep-due",
-];
-/// Those of them that answer a request.
-const REQUESTS: &[&str] = &[
-    "create-payment",
-    "webhook-receiver",
-    "status-check",
-    "capture-payment",
-    "cancel-payment",
-    "refund-payment",
-];
-const SWEEP: &[&str] = &["sweep-due"];
-const MERCHANT: &[&str] = &[
-    "create-order",
-    "create-payment",
-    "status-check",
-    "capture-payment",
-    "cancel-payment",
-    "refund-payment",
-];
-const DELIVER: &[&str] = &["deliver-confirmation"];
-/// What Lambda does on behalf of each, with the rights of its role.
-const ALL: &[&str] = &dev_stack::functions::NAMES;
-
 /// Actions that know no resource, so that `*` is all that can be said.
 const WITHOUT_RESOURCE: [&str; 2] = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
-
-/// The items of orders, of parked events, and both.
-const ORDERS: &str = "PaymentsTable.Arn, keys O#*";
-const PARKED: &str = "PaymentsTable.Arn, keys P#*";
-const BOTH: &str = "PaymentsTable.Arn, keys O#* P#*";
-
-const GRANTS: [Grant; 24] = [
-    grant("dynamodb:GetItem", ORDERS, REQUESTS, "decisions are made on the item"),
-    grant("dynamodb:UpdateItem", ORDERS, REQUESTS, "claims and merges, each conditional"),
-    grant("dynamodb:GetItem", BOTH, SWEEP, "reads what is due: an order or a parked event"),
-    grant("dynamodb:UpdateItem", BOTH, SWEEP, "merges, and pushes back what failed"),
-    grant("dynamodb:PutItem", ORDERS, &["create-order"], "records the order"),
-    grant("dynamodb:PutItem", PARKED, &["webhook-receiver"], "parks an early event"),
-    grant("dynamodb:PutItem", PARKED, SWEEP, "parks an event that stays early"),
-    grant("dynamodb:DeleteItem", PARKED, SWEEP, "ends a parked event"),
-    grant("dynamodb:Query", "PaymentsTable.Arn/index/due", &["sweep-due"], "finds unfinished work"),
-    grant(
-        "sqs:SendMessage",
-        "DeliveriesQueue.Arn",
-        PROTOCOL,
-        "whoever records a fact publishes it",
-    ),
-    grant("sqs:SendMessage", "FulfilmentQueue.Arn", PROTOCOL, "the same"),
-    grant("sqs:SendMessage", "NotificationsQueue.Arn", PROTOCOL, "the same"),
-    grant("secretsmanager:GetSecretValue", "ApiKeysSecret", MERCHANT, "merchants' servers call it"),
-    grant(
-        "secretsmanager:GetSecretValue",
-        "StatusTokenSecret",
-        &["create-payment", "status-check"],
-        "one issues the shopper's token, the other checks it",
-    ),
-    grant("secretsmanager:GetSecretValue", "SandboxGatewaySecret", PROTOCOL, "calls or verifies"),
-    grant(
-        "secretsmanager:GetSecretValue",
-        "DeliverySecret",
-        DELIVER,
-        "the address, and what signs",
-    ),
-    grant("sqs:ReceiveMessage", "DeliveriesQueue.Arn", DELIVER, "the event source takes for it"),
-    grant(
-        "sqs:DeleteMessage",
-        "DeliveriesQueue.Arn",
-        DELIVER,
-        "the event source ends what was posted",
-    ),
-    grant("sqs:GetQueueAttributes", "DeliveriesQueue.Arn", DELIVER, "the event source asks for it"),
-    grant("sqs:ChangeMessageVisibility", "DeliveriesQueue.Arn", DELIVER, "waits longer each time"),
-    grant("logs:CreateLogStream", "FunctionsLog.Arn", ALL, "Lambda begins the log of a container"),
-    grant("logs:PutLogEvents", "FunctionsLog.Arn", ALL, "and writes it"),
-    grant("xray:PutTraceSegments", "*", ALL, "Lambda tells what an invocation took"),
-    grant("xray:PutTelemetryRecords", "*", ALL, "and what it had to leave out"),
-];
 
 /// What the template allows one function: `action on resource`, sorted.
 pub(crate) fn allowed(template: &Value, properties: &Value) -> Vec<String> {

@@ -1,9 +1,12 @@
 //! `docs/permissions.md`, which a deployment writes, shows the template's own rights: all, and no other.
 
+use std::io::Write;
+use std::process::Command;
+
 use serde_json::Value;
 
 use crate::permissions::allowed;
-use crate::source::read;
+use crate::source::{read, root};
 use crate::template::{functions, ours, parse};
 use crate::{found, none};
 
@@ -39,6 +42,22 @@ fn differences(template: &Value, text: &str) -> Vec<String> {
 #[test]
 fn the_rights_that_were_proved_are_those_of_the_template() {
     none(&differences(&ours(), &read(DOCUMENT)));
+}
+
+/// What holds the recorded calls of a deployment against the keys of their roles.
+#[test]
+fn a_call_with_a_key_beyond_its_role_is_found() {
+    let tested =
+        Command::new("python3").arg("tests/cloud/keys_test.py").current_dir(root()).output();
+    let Ok(tested) = tested else {
+        // Past the test harness, which shows the output of a test only if it fails.
+        std::io::stderr()
+            .write_all(b"SKIPPED tests/cloud/keys_test.py: install python3\n")
+            .unwrap();
+        return;
+    };
+    let told = String::from_utf8_lossy(&tested.stderr);
+    assert!(tested.status.success() && told.contains("Ran 7 tests"), "{told}");
 }
 
 #[test]

@@ -129,7 +129,8 @@ fn what_an_operator_is_not_told_is_found() {
     );
     let document = "# O\n\n## Deploy\n\n| `A` | x |\n| `cloudwatch` | x |\n\n## When it rings\n\n\
                     | wakes up | `QAlarm`, `QAlarm` |\n\n### QAlarm\n\n`RAlarm`\n";
-    let config = "[prod.deploy.parameters]\nparameter_overrides = \"A=SET_ME Gone=1 Live=true\"\n[x]\n";
+    let config =
+        "[prod.deploy.parameters]\nparameter_overrides = \"A=SET_ME Gone=1 Live=true\"\n[x]\n";
     found(
         &[untold(&template, document), unranked(&template, document), ungiven(&template, config)]
             .concat(),

@@ -49,7 +49,8 @@ fn each_route_that_needs_no_key_has_a_throttle_of_its_own() {
     for (path, methods) in described["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             let schemes = operation["security"].as_array().cloned().unwrap_or_default();
-            let merchants = !schemes.is_empty() && schemes.iter().all(|s| s.get("apiKey").is_some());
+            let merchants =
+                !schemes.is_empty() && schemes.iter().all(|s| s.get("apiKey").is_some());
             if !merchants && operation.get("responses").is_some() {
                 open.push(format!("{} {path}", method.to_uppercase()));
             }
