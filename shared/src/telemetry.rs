@@ -185,13 +185,13 @@ pub fn count(order: &Order, events: &[Event], now: Timestamp) {
 /// How money that leaves is counted, once: when it is asked for, or when it is seen to have left at
 /// the gateway.
 fn given_back(event: &Event) -> Option<Metric> {
-    let (_, reason) = event.refund.as_ref()?;
-    match (event.kind, reason) {
-        (EventKind::RefundRequested, Reason::Requested)
-        | (EventKind::RefundCompleted, Reason::Gateway) => Some(Metric::RefundBegun),
-        (EventKind::RefundRequested, _) => Some(Metric::CaptureGivenBack),
-        _ => None,
+    let reason = event.refund.as_ref()?.reason;
+    if event.kind == EventKind::RefundRequested {
+        let asked = reason == Reason::Requested.word();
+        return Some(if asked { Metric::RefundBegun } else { Metric::CaptureGivenBack });
     }
+    let made_there = event.kind == EventKind::RefundCompleted && reason == Reason::Gateway.word();
+    made_there.then_some(Metric::RefundBegun)
 }
 
 /// One event of an order.

@@ -13,9 +13,9 @@ fn every_view_of_a_payment_says_whether_its_money_is_real() {
         let views = [
             created_payment(order, &id, None),
             payment(order, &id),
-            reduced_payment(order, &id),
+            reduced_payment(order, &id, case.now),
             payment_in_the_way(order, &id),
-            order_with_payments(order)["payments"][0].clone(),
+            order_with_payments(order, case.now)["payments"][0].clone(),
         ];
         for view in views {
             assert_eq!(view["live"], live, "{view}");
