@@ -1,5 +1,5 @@
-//! The commands of `docs/operations.md`, as an operator copies them, against the secrets, the table and
-//! the queues of the dev stack.
+//! The commands of `docs/operations.md`, as an operator copies them, against the secrets and the table of
+//! the dev stack.
 
 use std::process::Command;
 
@@ -32,8 +32,7 @@ async fn operator() -> Option<Operator> {
         return None;
     }
     let stack = Stack::start(STACK).await;
-    let services =
-        [("DYNAMODB", "dynamodb"), ("SQS", "sqs"), ("SECRETS_MANAGER", "secrets_manager")];
+    let services = [("DYNAMODB", "dynamodb"), ("SECRETS_MANAGER", "secrets_manager")];
     let endpoint = |(variable, name): (&str, &str)| {
         (format!("AWS_ENDPOINT_URL_{variable}"), stack.address(name).to_owned())
     };
@@ -145,7 +144,6 @@ async fn a_new_deployment_is_asked_what_a_merchant_would() {
 async fn what_the_runbook_looks_at_can_be_looked_at() {
     let Some(operator) = operator().await else { return };
     assert!(operator.types("begins_with(pk, :p)", same).contains("\"Count\": 0"));
-    assert!(operator.types("-deliveries-dead.fifo\" --query QueueUrl", same).contains('0'));
     let due = |text: String| text.lines().filter(|l| l.contains("--index-name due")).collect();
     assert!(operator.types("--index-name due", due).contains("\"Count\": 0"));
 }
