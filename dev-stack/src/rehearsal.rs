@@ -78,9 +78,10 @@ impl Rehearsal {
         let bodies = self.sqs.bodies(QUEUE).unwrap_or_default();
         bodies.into_iter().rev().find_map(|body| {
             let told: Value = serde_json::from_str(&body).ok()?;
-            let fits = told["data"]["order_id"] == asked.order_id.as_str()
-                && asked.kind.as_deref().is_none_or(|kind| told["type"] == kind);
-            let id = told["id"].as_str()?.to_owned();
+            let word = |pointer| told.pointer(pointer).and_then(Value::as_str);
+            let fits = word("/data/order_id") == Some(asked.order_id.as_str())
+                && asked.kind.as_deref().is_none_or(|kind| word("/type") == Some(kind));
+            let id = word("/id")?.to_owned();
             fits.then_some(Confirmation { id, body })
         })
     }
@@ -129,7 +130,7 @@ async fn send(
         return told(StatusCode::NOT_FOUND, &nothing);
     };
     let secret = seeds::current(&rehearsal.secrets, &rehearsal.secret).unwrap_or_default();
-    let Some(url) = secret["url"].as_str() else {
+    let Some(url) = secret.get("url").and_then(Value::as_str) else {
         return told(StatusCode::CONFLICT, "the secret of deliveries names no url");
     };
     let Ok(client) = http_client::builder().timeout(TIMEOUT).build() else {

@@ -14,7 +14,7 @@ const SCOPES: [&str; 4] = ["orders:write", "payments:write", "refunds:write", "r
 const FRESH_SECONDS: i64 = 301;
 
 /// An entry with all scopes; `more` are its other members.
-fn entry(key: &str, more: Value) -> Value {
+fn entry(key: &str, more: &Value) -> Value {
     let hash = HEXLOWER.encode(&Sha256::digest(key));
     let mut entry = json!({ "sha256": hash, "scopes": SCOPES });
     entry.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -23,7 +23,7 @@ fn entry(key: &str, more: Value) -> Value {
 
 /// A stack with these keys beside the harness's own.
 async fn with_keys(others: &[Value]) -> Stack {
-    let local = entry(e2e::KEY, json!({ "id": "local" }));
+    let local = entry(e2e::KEY, &json!({ "id": "local" }));
     let keys: Vec<Value> = std::iter::once(local).chain(others.iter().cloned()).collect();
     Stack::with_secrets(STACK, &json!({ API_KEYS: keys }), Options::default()).await
 }
@@ -53,7 +53,7 @@ fn told(shown: &Value) -> Vec<(&str, &str)> {
 async fn two_keys_make_two_names() {
     let ana = json!({ "id": "ana", "person": true });
     let stack =
-        with_keys(&[entry("sk_of_the_desk", json!({ "id": "desk-1" })), entry("op_ana", ana)])
+        with_keys(&[entry("sk_of_the_desk", &json!({ "id": "desk-1" })), entry("op_ana", &ana)])
             .await;
     let order = post_as(&stack, "sk_of_the_desk", "/api/orders", "order", &order_body()).await;
     let order = order.expect(201).word("order_id").to_owned();
@@ -136,7 +136,7 @@ async fn a_key_without_an_id_of_its_own_is_named_by_its_hash() {
 
 #[tokio::test]
 async fn an_order_shows_its_own_history_and_who_ended_it() {
-    let stack = with_keys(&[entry("sk_desk", json!({ "id": "desk" }))]).await;
+    let stack = with_keys(&[entry("sk_desk", &json!({ "id": "desk" }))]).await;
     let checkout = stack.checkout().await;
     let cancel = format!("/api/orders/{}/cancel", checkout.order);
     let canceled = post_as(&stack, "sk_desk", &cancel, "k", &json!({})).await.expect(200).body;
@@ -162,7 +162,7 @@ async fn an_order_shows_its_own_history_and_who_ended_it() {
 #[tokio::test]
 async fn neither_a_confirmation_nor_the_shopper_is_told_who_did_it() {
     let stack =
-        with_keys(&[entry("op_ana", json!({ "id": "ana-of-the-desk", "person": true }))]).await;
+        with_keys(&[entry("op_ana", &json!({ "id": "ana-of-the-desk", "person": true }))]).await;
     let order = stack.order(&order_body()).await;
     let started = stack.pay(&order, json!({})).await.expect(201);
     let (payment, token) = (started.word("payment_id"), started.word("status_token"));
@@ -180,7 +180,7 @@ async fn neither_a_confirmation_nor_the_shopper_is_told_who_did_it() {
 #[tokio::test]
 async fn a_key_gives_back_no_more_at_once_than_its_limit() {
     let clerk =
-        entry("op_clerk", json!({ "id": "clerk", "refund_max": { "USD": 5000, "JPY": 0 } }));
+        entry("op_clerk", &json!({ "id": "clerk", "refund_max": { "USD": 5000, "JPY": 0 } }));
     let stack = with_keys(&[clerk]).await;
     let paid = stack.paid().await;
     let refund = async |name: &str, body: Value| {
@@ -229,7 +229,7 @@ async fn a_limit_that_lacks_the_currency_or_cannot_be_read_gives_nothing_back() 
         .zip(limits)
         .enumerate()
         .map(|(n, (key, limit))| {
-            entry(key, json!({ "id": format!("limited-{n}"), "refund_max": limit }))
+            entry(key, &json!({ "id": format!("limited-{n}"), "refund_max": limit }))
         })
         .collect();
     let stack = with_keys(&entries).await;

@@ -116,14 +116,16 @@ async fn until_dead(stack: &Stack, receiver: &Receiver) {
         let mut clock = i64::try_from(tries).unwrap() * HALF_A_DAY;
         advance(stack, receiver, tries + 1, &mut clock, 1).await;
     }
+    let mut dead = String::new();
     for hours in 0..250 {
         stack.set_clock_ahead(16 * HALF_A_DAY + hours * 3600);
-        if attribute(stack, "deliveries-dead", "ApproximateNumberOfMessages").await == "1" {
-            return;
+        dead = attribute(stack, "deliveries-dead", "ApproximateNumberOfMessages").await;
+        if dead == "1" {
+            break;
         }
         tokio::time::sleep(Duration::from_millis(40)).await;
     }
-    panic!("the confirmation is still alive");
+    assert_eq!(dead, "1", "the confirmation is still alive");
 }
 
 async fn attribute(stack: &Stack, queue: &str, name: &str) -> String {

@@ -118,10 +118,7 @@ impl Player {
             Act::SendBack(key) => self.refunds_become(key, "succeeded", "failed"),
             Act::Twin(key, outcome) => self.twin(key, outcome),
             Act::SlowNetwork => self.client.world.state().slow_network = true,
-            Act::Lie(key) => {
-                let payment = self.payment(key);
-                self.client.lied_to(&payment).await;
-            }
+            Act::Lie(key) => self.client.lied_to(&self.payment(key)).await,
             Act::Behave(how) => {
                 let mut behaviour: Value = serde_json::from_str(how).unwrap();
                 let mut ways: Value = serde_json::from_str(webhooks.behaviour()).unwrap();
@@ -133,10 +130,7 @@ impl Player {
             Act::Wait(seconds) => self.client.world.time.pass_ms(seconds * 1000),
             Act::Sweep => self.sweep().await,
             Act::Redrive => self.redrive().await,
-            Act::Forge(key) => {
-                let payment = self.payment(key);
-                self.client.forged(&payment).await;
-            }
+            Act::Forge(key) => self.client.forged(&self.payment(key)).await,
             Act::Orphan(name) => self.client.orphan(name).await,
             Act::Foreign(key) => self.client.foreign(&self.payment(key)).await,
             Act::Beside(act) => self.beside(*act, webhooks).await,

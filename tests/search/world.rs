@@ -47,6 +47,7 @@ pub(super) struct World {
 }
 
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the world")]
 pub(super) struct State {
     plan: Plan,
     /// The kind of each call, in order.

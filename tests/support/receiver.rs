@@ -52,8 +52,8 @@ impl Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let (received, answers, ahead) = (Arc::default(), Arc::default(), Arc::default());
-        let receiver = Self { url, received, answers, ahead };
-        let server = receiver.clone();
+        let started = Self { url, received, answers, ahead };
+        let server = started.clone();
         // It ends with the test's process; a listener that nobody calls costs nothing.
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -61,7 +61,7 @@ impl Receiver {
                 std::thread::spawn(move || server.serve(stream));
             }
         });
-        receiver
+        started
     }
 
     /// The next answers, each a status line's end and headers, `500 x` or `302 x\r\nlocation: /y`;

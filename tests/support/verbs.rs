@@ -184,7 +184,9 @@ impl Stack {
         let request = self.http.get(url).header("accept", "application/json");
         let answer = self.send(request).await.expect(200);
         let told = answer.body["confirmations"].as_array().unwrap().clone();
-        told.iter().for_each(|told| contract::check_confirmation(&told["body"]));
+        for told in &told {
+            contract::check_confirmation(&told["body"]);
+        }
         told
     }
 

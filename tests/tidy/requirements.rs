@@ -1,4 +1,4 @@
-//! Python's tools come from PyPI, and only the very files that were looked at: everything that is
+//! Python's tools come from `PyPI`, and only the very files that were looked at: everything that is
 //! installed is named with its version and hashes.
 
 use crate::source::{files, read, root};

@@ -59,12 +59,12 @@ impl Envelope {
 /// The keys in the secret of deliveries that are still good: `{"keys":[{"key","not_after"}]}`, or
 /// `{"key"}`. An end that cannot be read has come.
 pub(crate) fn keys(secret: &Value, now_ms: i64) -> Vec<String> {
-    let ended = |entry: &&Value| match &entry["not_after"] {
-        Value::Null => false,
-        end => {
+    let ended = |entry: &&Value| {
+        let end = entry.get("not_after").filter(|end| !end.is_null());
+        end.is_some_and(|end| {
             let end = end.as_str().and_then(|end| OffsetDateTime::parse(end, &Rfc3339).ok());
             end.is_none_or(|end| now_ms.div_euclid(1000) >= end.unix_timestamp())
-        }
+        })
     };
     let listed = secret["keys"].as_array().into_iter().flatten();
     let listed = listed.filter(|entry| !ended(entry)).map(|entry| &entry["key"]);

@@ -257,7 +257,7 @@ fn refusal(route: &str, status: StatusCode) -> Option<Metric> {
 /// A secret that somebody has to mend is no failure of this version of the functions.
 fn failure(problem: &Problem) -> Metric {
     let mut next =
-        problem.cause.as_ref().map(|cause| -> &(dyn std::error::Error + 'static) { &**cause });
+        problem.cause.as_deref().map(|cause| -> &(dyn std::error::Error + 'static) { cause });
     while let Some(error) = next {
         if error.is::<Fault>() {
             return Metric::SecretUnusable;

@@ -64,7 +64,7 @@ pub async fn cancel_order(
     pause::reached(&app.config, Point::EndRecorded).await;
     let order = match void {
         Some(op) => send(app, &rules, budget, order, &op).await?,
-        None => close_live(app, &rules, budget, order).await?,
+        None => Box::pin(close_live(app, &rules, budget, order)).await?,
     };
     let order = Box::new(publish(app, &rules, order).await);
     match order.state {

@@ -55,7 +55,7 @@ pub async fn cancel_payment(
         return ended(image, phase);
     }
     let rules = app.rules().await.map_err(Unavailable::from)?;
-    let closed = close_attempt(app, &rules, budget, image, payment).await?;
+    let closed = Box::pin(close_attempt(app, &rules, budget, image, payment)).await?;
     let order = closed.order;
     match closed.refused {
         None | Some(CloseRefused::NotLive) => {}

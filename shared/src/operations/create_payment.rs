@@ -111,7 +111,7 @@ pub async fn create_payment(
             }
             Claim::Refused(order) => {
                 let verdict = verdict(&order, &request.wanted, occasion.now);
-                match answer(app, &request, *order, verdict).await? {
+                match Box::pin(answer(app, &request, *order, verdict)).await? {
                     Step::Answer(answer) => return Ok(answer),
                     Step::ClaimAgain => {}
                 }
@@ -169,7 +169,7 @@ async fn answer(
         }
         Verdict::Paid(id) => return Err(CreatePaymentError::Paid(order, id)),
         Verdict::Replace(id) => {
-            make_room(app, request, *order, id).await?;
+            Box::pin(make_room(app, request, *order, id)).await?;
             return Ok(Step::ClaimAgain);
         }
         Verdict::Live(id) => return Err(CreatePaymentError::Live(order, id, None)),

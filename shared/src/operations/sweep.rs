@@ -220,7 +220,7 @@ async fn settle_operations(
     mut order: Order,
 ) -> Result<Order, Unavailable> {
     for id in unsettled(&order, app.clock.now()) {
-        order = settle(app, rules, budget, order, &id).await?;
+        order = Box::pin(settle(app, rules, budget, order, &id)).await?;
     }
     Ok(order)
 }

@@ -102,13 +102,13 @@ pub(crate) fn entries<'v>(list: &'v Value, path: &str) -> Result<Vec<(String, &'
 
 /// The JSON of a secret's text, every string of it trimmed.
 pub(crate) fn parse(text: &str) -> Result<Value, Fault> {
-    let text = text.trim_matches(|c| is_blank(c));
+    let text = text.trim_matches(is_blank);
     if matches!(trimmed(text), "" | PLACEHOLDER) {
         return Err(Fault::NotSet("its value".to_owned()));
     }
     let mut value = match json(text) {
         // JSON within a string of JSON: what a tool has quoted once too often.
-        Some(Value::String(quoted)) => json(quoted.trim_matches(|c| is_blank(c))),
+        Some(Value::String(quoted)) => json(quoted.trim_matches(is_blank)),
         None => json(trimmed(text)),
         value => value,
     }

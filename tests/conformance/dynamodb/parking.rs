@@ -37,6 +37,10 @@ async fn whole(desk: &Desk, body: String) -> Result<String, Stop> {
 }
 
 pub(super) fn cases() -> Vec<Case> {
+    [raced(), sized(), put_back(), ended()].into_iter().flatten().collect()
+}
+
+fn raced() -> Vec<Case> {
     vec![
         Case::new("C4: an event is parked once", CONDITIONS, "new known", |desk| async move {
             let (store, event) = (desk.store(), event(&desk, b"{}"));
@@ -76,6 +80,11 @@ pub(super) fn cases() -> Vec<Case> {
                 Ok(tally(&outcomes.into_iter().map(word).collect::<Vec<_>>()))
             },
         ),
+    ]
+}
+
+fn sized() -> Vec<Case> {
+    vec![
         Case::new("an event of 256 KiB fits one item", SIZE, "new whole", |desk| async move {
             whole(&desk, "b".repeat(256 * 1024)).await
         }),
@@ -88,6 +97,11 @@ pub(super) fn cases() -> Vec<Case> {
         Case::new("an event without a body is kept", PUT, "new whole", |desk| async move {
             whole(&desk, String::new()).await
         }),
+    ]
+}
+
+fn put_back() -> Vec<Case> {
+    vec![
         Case::new("an event is put back over itself", PUT, "1 try", |desk| async move {
             let (store, event) = (desk.store(), event(&desk, b"{}"));
             store.park(&event).await?;
@@ -113,6 +127,11 @@ pub(super) fn cases() -> Vec<Case> {
                 format!("{known:?}")
             })
         }),
+    ]
+}
+
+fn ended() -> Vec<Case> {
+    vec![
         Case::new("an event is emptied and no longer due", UPDATE, "empty", |desk| async move {
             let (store, event) = (desk.store(), event(&desk, "b".repeat(300 * 1024).as_bytes()));
             store.park(&event).await?;

@@ -12,7 +12,7 @@ const BACK: &str =
     "Learn how to configure a dead-letter queue redrive in Amazon SQS (developer guide)";
 
 pub(super) fn cases() -> Vec<Case> {
-    [moved(), refused(), told()].into_iter().flatten().collect()
+    [moved(), renewed(), refused(), told()].into_iter().flatten().collect()
 }
 
 /// A queue, where it gives up to, and what has been given up there.
@@ -98,6 +98,11 @@ fn moved() -> Vec<Case> {
                 Ok(format!("{} of {group}", bodies.join(" ")))
             },
         ),
+    ]
+}
+
+fn renewed() -> Vec<Case> {
+    vec![
         Case::new(
             "what was moved back is a new message with a new id and time",
             BACK,

@@ -11,7 +11,7 @@ const BACK: &str =
 const CREATE: &str = "CreateQueue (SQS API reference)";
 
 pub(super) fn cases() -> Vec<Case> {
-    [moved(), dead(), policies()].into_iter().flatten().collect()
+    [moved(), dead(), dead_in_order(), policies()].into_iter().flatten().collect()
 }
 
 async fn policy(dead: &Queue, receives_max: u32) -> Result<Value, Stop> {
@@ -116,6 +116,11 @@ fn dead() -> Vec<Case> {
                 Ok(format!("before: {before}, dead: {id}"))
             },
         ),
+    ]
+}
+
+fn dead_in_order() -> Vec<Case> {
+    vec![
         Case::new(
             "two messages that shared a deduplication id are both among the dead",
             BACK,

@@ -83,5 +83,5 @@ fn stored_place(pointer: &str) -> Place {
         .step_by(2)
         .skip(1)
         .map(|name| if name == "ref" { "reference" } else { name });
-    place(&names.map(|name| format!("/{name}")).collect::<String>())
+    place(&names.flat_map(|name| ["/", name]).collect::<String>())
 }

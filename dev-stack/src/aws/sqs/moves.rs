@@ -20,7 +20,7 @@ pub(super) struct Move {
     destination: Option<String>,
     per_second: Option<i64>,
     started_ms: i64,
-    to_move: usize,
+    expected: usize,
     moved: usize,
     status: Status,
     failure: Option<String>,
@@ -53,10 +53,10 @@ impl Move {
     /// How many may have moved by now.
     fn allowed(&self, now_ms: i64) -> usize {
         let Some(per_second) = self.per_second else {
-            return self.to_move;
+            return self.expected;
         };
         let seconds = (now_ms - self.started_ms).max(0) / 1000 + 1;
-        usize::try_from(seconds.saturating_mul(per_second)).unwrap_or(self.to_move)
+        usize::try_from(seconds.saturating_mul(per_second)).unwrap_or(self.expected)
     }
 
     fn shown(&self) -> Value {
@@ -65,7 +65,7 @@ impl Move {
             "Status": self.status,
             "StartedTimestamp": self.started_ms,
             "ApproximateNumberOfMessagesMoved": self.moved,
-            "ApproximateNumberOfMessagesToMove": self.to_move,
+            "ApproximateNumberOfMessagesToMove": self.expected,
         });
         let more = [
             ("TaskHandle", (self.status == Status::Running).then(|| json!(self.handle()))),
@@ -74,8 +74,8 @@ impl Move {
             ("FailureReason", self.failure.as_deref().map(|why| json!(why))),
         ];
         for (name, value) in more {
-            if let Some(value) = value {
-                shown[name] = value;
+            if let (Some(value), Some(members)) = (value, shown.as_object_mut()) {
+                members.insert(name.to_owned(), value);
             }
         }
         shown
@@ -95,7 +95,7 @@ impl Sqs {
         check_start(&ledger, request, &source, destination.as_deref())?;
         let task = Move {
             id: self.next_id(),
-            to_move: ledger.queue(&source)?.available(now_ms).len(),
+            expected: ledger.queue(&source)?.available(now_ms).len(),
             source,
             destination,
             per_second: request.max_number_of_messages_per_second,
@@ -164,7 +164,7 @@ impl Sqs {
     fn step(&self, ledger: &mut Ledger, place: u64, mut task: Move, now_ms: i64) -> Vec<Edit> {
         let source = ledger.queue(&task.source).ok();
         let waiting = source.map(|queue| queue.available(now_ms)).unwrap_or_default();
-        let room = task.allowed(now_ms).min(task.to_move).saturating_sub(task.moved);
+        let room = task.allowed(now_ms).min(task.expected).saturating_sub(task.moved);
         let before = (task.moved, task.status);
         let mut edits = Vec::new();
         for sequence in waiting.iter().take(room) {
@@ -181,13 +181,13 @@ impl Sqs {
                     break;
                 }
             };
-            let delay_ms = ledger.queue(&target).map_or(0, |queue| queue.delay_ms());
+            let delay_ms = ledger.queue(&target).map_or(0, super::queue::Queue::delay_ms);
             let moved = self.as_new(message, now_ms, delay_ms);
             edits.push(Edit::MessageGone(task.source.clone(), *sequence));
             edits.push(Edit::Message(target, ledger.next_sequence(), moved));
             task.moved += 1;
         }
-        let is_over = task.moved >= task.to_move || waiting.len() <= room;
+        let is_over = task.moved >= task.expected || waiting.len() <= room;
         if task.status == Status::Running && is_over {
             task.status = Status::Completed;
         }
@@ -237,7 +237,7 @@ fn check_start(
         let reason = format!("You must enter a number that's between 1 and {RATE_MAX}.");
         return Err(SqsError::parameter("MaxNumberOfMessagesPerSecond", &rate, reason));
     }
-    let is_fifo = |name: &str| ledger.queue(name).is_ok_and(|queue| queue.is_fifo());
+    let is_fifo = |name: &str| ledger.queue(name).is_ok_and(super::queue::Queue::is_fifo);
     if let Some(destination) = destination.filter(|name| is_fifo(name) != is_fifo(source)) {
         let reason = "The destination must be of the same type of queue as the source.";
         return Err(SqsError::parameter("DestinationArn", &queue_arn(destination), reason));

@@ -45,6 +45,7 @@ fn an_event_has_the_documented_shape() {
             "event": "payment.completed", "payment_id": "PAY_1", "order_id": "ORD_1",
             "status": "succeeded", "id": payment["id"], "amount": 7500, "currency": "USD",
             "created_at": "2026-11-20T09:00:00Z",
+            "metadata": {"order_id": "ORD_1"},
         })
     );
 }

@@ -104,14 +104,13 @@ pub(super) fn refuse_wrong_total(
         Some(Ok(_) | Err(NoTotal::Unpriced)) | None => {}
     }
     let detail = match (told, total) {
-        (_, None) => return,
         (Some(Ok(told)), Some(total)) if told == total && total > 0 => return,
         (Some(Ok(told)), Some(total)) if told > 0 => format!("is {told} by the lines, not {total}"),
         (Some(Ok(_)), Some(total)) if total > 0 => {
             format!("is 0 by the lines, not {total}; {OF_NOTHING}")
         }
         (_, Some(0)) => format!("must be at least 1: {OF_NOTHING}"),
-        (_, Some(_)) => return,
+        (_, Some(_) | None) => return,
     };
     body.refuse("total_amount", detail);
 }

@@ -66,7 +66,9 @@ pub fn event_schema() -> serde_json::Value {
         let metadata = serde_json::json!({
             "type": ["object", "null"],
             "description": "As the create call gave it; one that names another stack is not ours.",
-            "properties": { STACK: { "type": "string" } },
+            "properties": {
+                STACK: { "type": "string", "description": "The stack that made the payment." },
+            },
         });
         members.insert("metadata".to_owned(), metadata);
     }

@@ -41,7 +41,7 @@ fn waits_grow_to_eleven_hours() {
 
 #[test]
 fn the_longest_waits_are_over_before_the_queue_forgets() {
-    assert!(15 * WAIT_SECONDS_MAX < 14 * 86_400);
+    const { assert!(15 * WAIT_SECONDS_MAX < 14 * 86_400) };
 }
 
 #[test]

@@ -177,5 +177,5 @@ fn a_body_of_the_wrong_shape_is_refused_without_being_quoted() {
     let wrong = desk.refused("GetQueueUrl", &json!({ "QueueName": ["secret"] }));
     assert!(wrong.starts_with("SerializationException: "), "{wrong}");
     assert!(!wrong.contains("secret"), "{wrong}");
-    assert!(desk.refused("TagQueue", &json!({})).starts_with("InvalidAction: "));
+    assert!(desk.refused("AddPermission", &json!({})).starts_with("InvalidAction: "));
 }

@@ -92,7 +92,7 @@ fn an_unreadable_secret_beside_a_good_one_costs_that_one_only() {
         r#"{"id":"w2","key":"whsec_bmV3ZXI=","not_after":"tomorrow"}"#,
     ];
     for bad in bad {
-        let both = format!(r#"[{bad},{}"#, good.trim_start_matches('['));
+        let both = format!("[{bad},{}", good.trim_start_matches('['));
         let text = secret("full").replace(&good, &both);
         let mut faults = Vec::new();
         let value = parse(&text).unwrap();

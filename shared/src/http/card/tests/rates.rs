@@ -8,7 +8,7 @@ const DECISION: &str = include_str!("../../../../../docs/decisions/0018-who-writ
 const COUNT: u32 = 5_000;
 const ANY: &str = "123456789";
 
-/// The same numbers on every machine: SplitMix64.
+/// The same numbers on every machine: `SplitMix64`.
 struct Numbers(u64);
 
 impl Numbers {
@@ -35,8 +35,10 @@ impl Numbers {
     }
 }
 
+type Made = (&'static str, fn(&mut Numbers) -> String);
+
 /// What a shop's programs put into an order, by name.
-const IDS: [(&str, fn(&mut Numbers) -> String); 12] = [
+const IDS: [Made; 12] = [
     ("13 digits", |n| n.digits(ANY, 13)),
     ("13 digits that begin with 4", |n| n.digits("4", 13)),
     ("16 digits", |n| n.digits(ANY, 16)),
@@ -64,8 +66,10 @@ const IDS: [(&str, fn(&mut Numbers) -> String); 12] = [
     }),
 ];
 
+type Way = (&'static str, fn(&str) -> String);
+
 /// How a card comes into a text, by name.
-const WAYS: [(&str, fn(&str) -> String); 9] = [
+const WAYS: [Way; 9] = [
     ("solid", str::to_owned),
     ("grouped by spaces", |card| grouped(card, " ")),
     ("grouped by dots", |card| grouped(card, ".")),

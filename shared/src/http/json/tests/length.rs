@@ -60,13 +60,13 @@ fn worked(since: Instant) -> Duration {
 
 /// The less of two tries.
 fn took(body: &str, times: usize) -> Duration {
-    let timed = || {
+    let once = || {
         let since = Instant::now();
         let before = worked(since);
         (0..times).for_each(|_| read(body));
         worked(since).saturating_sub(before)
     };
-    (0..2).map(|_| timed()).min().unwrap()
+    (0..2).map(|_| once()).min().unwrap()
 }
 
 #[test]
