@@ -90,7 +90,7 @@ async fn two_keys_make_two_names() {
 #[tokio::test]
 async fn the_log_line_of_a_request_names_its_caller() {
     let reader = json!({ "id": "reader", "scopes": ["read"] });
-    let stack = with_keys(&[entry("sk_reader", reader)]).await;
+    let stack = with_keys(&[entry("sk_reader", &reader)]).await;
     post_as(&stack, "sk_reader", "/api/orders", "k", &order_body())
         .await
         .expect_problem(403, "forbidden");
@@ -123,7 +123,7 @@ async fn a_key_without_an_id_of_its_own_is_named_by_its_hash() {
         json!({ "id": "twice" }),
         json!({ "id": "twice" }),
     ];
-    let entries: Vec<Value> = keys.iter().zip(ids).map(|(key, id)| entry(key, id)).collect();
+    let entries: Vec<Value> = keys.iter().zip(ids).map(|(key, id)| entry(key, &id)).collect();
     let stack = with_keys(&entries).await;
     for key in keys {
         let order = post_as(&stack, key, "/api/orders", key, &order_body()).await.expect(201);
