@@ -149,7 +149,7 @@ async fn problems_tell_what_stands_in_the_way() {
     insta::assert_snapshot!(shown(&none), @r#"
     422 Unprocessable Entity application/problem+json
     {
-      "detail": "No configured gateway takes this currency, amount and method.",
+      "detail": "No configured gateway takes this currency, amount and method, or moves this stack's money: real or test.",
       "gateways": {
         "stripe": "is not configured"
       },
