@@ -136,6 +136,7 @@ impl Operation {
                 .is_object()
                 .then(|| Body { rows: rows(&body["schema"]), examples: examples(body) }),
             answers: members(&operation["responses"])
+                .filter(|(_, it)| !is_api_gateways_alone(it))
                 .map(|(status, it)| answer(status, it))
                 .collect(),
         }
@@ -163,6 +164,13 @@ fn parameter(parameter: &Value) -> Row {
         required: parameter["required"] == true,
         about,
     }
+}
+
+/// What only API Gateway says is said once, at the top.
+fn is_api_gateways_alone(answer: &Value) -> bool {
+    let content = &answer["content"];
+    content["application/problem+json"].is_null()
+        && content["application/json"]["schema"]["$ref"] == "#/components/schemas/GatewayMessage"
 }
 
 fn answer(status: &str, answer: &Value) -> Answer {
