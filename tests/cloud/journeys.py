@@ -208,6 +208,14 @@ class Journeys:
         status, shown = self.call("POST", path)
         expect((status, shown.get("status")) == (200, "canceled"), f"POST {path}: {status} {shown}")
         self.told(payment, "payment.canceled")
+        order = payment["order_id"]
+        status, shown = self.call("POST", f"/api/orders/{order}/cancel")
+        expect((status, shown.get("status")) == (200, "canceled"), f"POST /api/orders/{order}/cancel: {status} {shown}")
+        name, received = self.webhook(self.event(f"PAY_{order.removeprefix('ORD_')}000000", order, "pay_strange"))
+        expect(received == "parked", f"an event of a payment that the order does not have was {received}")
+        status, shown = self.call("POST", f"/api/orders/{order}/redact")
+        expect(status == 200 and shown.get("redacted_at"), f"POST /api/orders/{order}/redact: {status} {shown}")
+        expect(self.item(f"P#sandbox#{name}")["body"]["S"] == "", "the event of a redacted order has its body")
 
     def refund_payment(self):
         payment = self.pay("approve")

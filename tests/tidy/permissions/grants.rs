@@ -27,15 +27,10 @@ const PROTOCOL: &[&str] = &[
     "refund-payment",
     "sweep-due",
 ];
-/// Those of them that answer a request.
-const REQUESTS: &[&str] = &[
-    "create-payment",
-    "webhook-receiver",
-    "status-check",
-    "capture-payment",
-    "cancel-payment",
-    "refund-payment",
-];
+/// Those of them that have nothing to do with parked events.
+const REQUESTS: &[&str] = &["create-payment", "status-check", "capture-payment", "refund-payment"];
+const PARKS: &[&str] = &["webhook-receiver"];
+const REDACTS: &[&str] = &["cancel-payment"];
 const SWEEP: &[&str] = &["sweep-due"];
 const MERCHANT: &[&str] = &[
     "create-order",
@@ -54,9 +49,23 @@ const ORDERS: &str = "PaymentsTable.Arn, keys O#*";
 const PARKED: &str = "PaymentsTable.Arn, keys P#*";
 const BOTH: &str = "PaymentsTable.Arn, keys O#* P#*";
 
-pub(super) const GRANTS: [Grant; 24] = [
+pub(super) const GRANTS: [Grant; 28] = [
     grant("dynamodb:GetItem", ORDERS, REQUESTS, "decisions are made on the item"),
     grant("dynamodb:UpdateItem", ORDERS, REQUESTS, "claims and merges, each conditional"),
+    grant("dynamodb:GetItem", BOTH, PARKS, "the same, and whether an event is parked already"),
+    grant(
+        "dynamodb:UpdateItem",
+        BOTH,
+        PARKS,
+        "merges; counts what is parked, and notes whose it is",
+    ),
+    grant("dynamodb:GetItem", BOTH, REDACTS, "an order, and the events that are parked of it"),
+    grant(
+        "dynamodb:UpdateItem",
+        BOTH,
+        REDACTS,
+        "ends payments; empties events of a redacted order",
+    ),
     grant("dynamodb:GetItem", BOTH, SWEEP, "reads what is due: an order or a parked event"),
     grant("dynamodb:UpdateItem", BOTH, SWEEP, "merges, and pushes back what failed"),
     grant("dynamodb:PutItem", ORDERS, &["create-order"], "records the order"),
