@@ -3,6 +3,7 @@ with all of them it is refused nothing, and uses each."""
 
 import copy
 import json
+import re
 import time
 
 from journeys import Broken
@@ -188,15 +189,16 @@ class Rights:
         """A start without any secret: what is read ahead is refused, is of its own rights, and ends nothing."""
         self.fresh(function)
         mark = len(self.wire.calls)
-        # No event that an API or a queue sends: the runtime answers for it, after the start.
+        # No event that an API or a queue sends: it is refused, after the start.
         answer = self.functions.invoke(FunctionName=f"{STACK}-{function}:live", Payload=b'"nothing"')
         text = answer["Payload"].read().decode(errors="replace")
         calls = self.wire.since(mark, function)
         faults = [f"reads {said(call.right)} ahead" for call in calls
                   if not call.denied or call.right not in own or call.right[0] != SECRET]
         faults += [] if calls else ["reads nothing ahead"]
-        # The error of an event; `Runtime.…` is that of a process that ended.
-        faults += [] if "errorType" in text and "Runtime." not in text else [f"does not start: {text[:150]}"]
+        # Of an API a 400, else the error of an event; `Runtime.…` is that of a process that ended.
+        refused = re.search('"statusCode": ?400', text) or ("errorType" in text and "Runtime." not in text)
+        faults += [] if refused else [f"does not start: {text[:150]}"]
         print(f"  a start without secrets: {len(calls)} calls, all refused, and it runs"
               if not faults else f"  a start without secrets: {'; '.join(faults)}", flush=True)
         return [f"{function} without secrets: {fault}" for fault in faults]
