@@ -10,8 +10,6 @@ use crate::visit::Visit;
 
 const AXE: &str = include_str!("axe/axe.min.js");
 const BYTES_MAX: u64 = 100 * 1024;
-/// The reference says the whole API at once, to a reader at a desk.
-const REFERENCE_BYTES_MAX: u64 = 136 * 1024;
 /// A tenth of what is held to be noticeable.
 const SHIFT_MAX: f64 = 0.01;
 
@@ -80,8 +78,7 @@ impl Visit {
         let loaded: &[Value] = loaded.as_array().unwrap();
         assert!(loaded.len() > 1, "a page loads its style at least: {loaded:?}");
         let ours = ["api", "sandbox", "shop"].map(|name| format!("{}/", self.stack.address(name)));
-        let is_reference = loaded[0]["name"].as_str().unwrap().ends_with("/docs");
-        foreign_or_heavy(loaded, &ours, if is_reference { REFERENCE_BYTES_MAX } else { BYTES_MAX })
+        foreign_or_heavy(loaded, &ours)
     }
 
     /// How far things have moved on the page since it began to load, but for what a person moved.
@@ -112,7 +109,7 @@ impl Visit {
     }
 }
 
-fn foreign_or_heavy(loaded: &[Value], ours: &[String], bytes_max: u64) -> Vec<String> {
+fn foreign_or_heavy(loaded: &[Value], ours: &[String]) -> Vec<String> {
     let foreign = loaded.iter().filter_map(|one| {
         let name = one["name"].as_str().unwrap();
         let is_ours = ours.iter().any(|origin| name.starts_with(origin));
@@ -122,7 +119,7 @@ fn foreign_or_heavy(loaded: &[Value], ours: &[String], bytes_max: u64) -> Vec<St
     // What a script asks later is no part of the page.
     let part = |one: &&Value| one["initiatorType"] != "fetch";
     let bytes: u64 = loaded.iter().filter(part).map(|one| one["bytes"].as_u64().unwrap()).sum();
-    if bytes >= bytes_max {
+    if bytes >= BYTES_MAX {
         wrong.push(format!("the page weighs {bytes} bytes"));
     }
     wrong
@@ -194,11 +191,11 @@ fn what_is_foreign_or_heavy_is_found() {
         load("http://127.0.0.1:10/font.woff2", 50_000, "css"),
         load("http://127.0.0.1:1/api", 90_000, "fetch"),
     ];
-    let found = foreign_or_heavy(&page, &ours, BYTES_MAX);
+    let found = foreign_or_heavy(&page, &ours);
     let wanted =
         ["http://127.0.0.1:10/font.woff2 is loaded from elsewhere", "the page weighs 110000 bytes"];
     assert_eq!(found, wanted);
-    assert_eq!(foreign_or_heavy(&page[..1], &ours, BYTES_MAX), Vec::<String>::new());
+    assert_eq!(foreign_or_heavy(&page[..1], &ours), Vec::<String>::new());
 }
 
 /// The first paint is whole: nothing moves when the style, the script and the time that is left arrive.

@@ -48,6 +48,8 @@ async fn what_engineers_read_is_sound() {
     visit.audit("reference").await;
     visit.run("document.querySelectorAll('details').forEach((it) => { it.open = true; })").await;
     visit.audit("reference-open").await;
+    visit.click("a[href='/docs/schemas']").await;
+    visit.audit("reference-schemas").await;
     visit.end().await;
 }
 

@@ -1,29 +1,24 @@
-//! The fault search, as much of it as fits into a minute; `cargo faults` runs the whole.
+//! The fault search over a fixed part of its settings; `cargo faults` runs the whole.
 
 mod mutants;
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use e2e::search::{
     Bounds, Campaign, Depth, Plan, Setting, Task, on_a_deep_stack, races, replay, settings,
 };
 
-/// Less than one setting in so many is no search.
-const SHARE_MIN: usize = 4;
-/// The bounded search ends by then, whatever the machine.
-const SECONDS_MAX: u64 = 60;
-/// So many settings are searched: the same ones on a slow and on a fast machine.
-const SETTINGS_MAX: usize = 48;
-/// Searched first and closer.
+/// How many settings are searched: chosen by the seed, the same ones on a slow and on a fast machine.
+const SETTINGS_MAX: usize = 34;
+/// Always among them, and searched more closely.
 const MAIN: [&str; 4] = [
     "approve/full/in-order",
     "authorize-capture/full/in-order",
     "refund-full/full/in-order",
     "cancel-order/full/in-order",
 ];
-const RACES_MAX: usize = 12;
+const RACES_MAX: usize = 8;
 /// Of the singles of a setting it plays one in so many, so that it comes to many settings.
 const DEPTH: Depth = Depth { stride: 97, main_stride: 7, pairs: 1, triples: 10 };
 const BOUNDS: Bounds = Bounds { preemptions_max: 1, preemptions_with_fault_max: 0, stride: 31 };
@@ -87,17 +82,13 @@ fn no_plan_breaks_an_invariant() {
         jobs: thread::available_parallelism().map_or(1, Into::into),
         // Each by the run that is known to notice it: see `mutants`.
         hunts: Vec::new(),
-        until: Some(Instant::now() + Duration::from_secs(SECONDS_MAX)),
+        until: None,
     };
-    let done = AtomicUsize::new(0);
-    let tally = campaign
-        .run(&AtomicBool::new(false), |progress| done.store(progress.tasks_done, Ordering::SeqCst));
+    let tally = campaign.run(&AtomicBool::new(false), |_| {});
     eprintln!("{tally}");
-    let (done, all) = (done.into_inner(), campaign.tasks.len());
-    if done < all {
-        eprintln!("ONLY {done} OF {all} SETTINGS IN {SECONDS_MAX} s: this machine is slow or busy");
+    for played in [tally.singles, tally.pairs, tally.triples, tally.interleavings] {
+        assert!(played > 0, "a kind of plan was not played at all");
     }
-    assert!(done * SHARE_MIN >= all, "{done} of {all} settings show nothing");
     if let Some(first) = tally.found.first() {
         on_a_deep_stack(|| {
             panic!("{} plans break an invariant; the first:\n{}", tally.found.len(), first.shrunk())

@@ -131,8 +131,15 @@ async fn the_dev_stack_shows_the_document_and_its_page() {
             assert!(page.text.contains(&format!("<h3 id=\"{id}\">")), "{id} of {path}");
         }
     }
+    let schemas = stack.get("/docs/schemas").await.expect(200);
+    let links: Vec<&str> = page.text.split("/docs/schemas#").skip(1).collect();
+    assert!(!links.is_empty());
+    for link in links {
+        let (id, _) = link.split_once('"').unwrap();
+        assert!(schemas.text.contains(&format!("id=\"{id}\"")), "{id}");
+    }
     for elsewhere in ["<script", "style=\"", "src=\"", "href=\"http"] {
-        assert!(!page.text.contains(elsewhere), "{elsewhere}");
+        assert!(!page.text.contains(elsewhere) && !schemas.text.contains(elsewhere), "{elsewhere}");
     }
     let style = stack.get("/docs.css").await.expect(200);
     assert!(style.text.contains("prefers-color-scheme: dark") && !style.text.contains("url("));

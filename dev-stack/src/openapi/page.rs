@@ -1,5 +1,5 @@
-//! The document as a page for people: written by the server, without scripts and without anything from
-//! elsewhere.
+//! The document as two pages for people, the operations and what they answer: written by the server, without
+//! scripts and without anything from elsewhere.
 
 mod table;
 
@@ -21,11 +21,17 @@ const ON_EVERY_ANSWER: &str = "Cache-Control";
 pub(super) const STYLE: &str = include_str!("../../templates/reference/style.css");
 
 #[derive(Template)]
-#[template(path = "reference/page.html")]
-struct Page {
+#[template(path = "reference/operations.html")]
+struct Operations {
     version: String,
     introduction: Vec<Prose>,
     groups: Vec<Group>,
+}
+
+#[derive(Template)]
+#[template(path = "reference/schemas.html")]
+struct Schemas {
+    version: String,
     schemas: Vec<Schema>,
 }
 
@@ -79,15 +85,23 @@ struct Example {
 #[derive(PartialEq)]
 struct Prose(Vec<(bool, String)>);
 
-/// The page; absent only if the template could not be filled in.
-pub(super) fn page(document: &Value) -> Option<String> {
-    let all = &document["components"]["schemas"];
-    let schemas = members(all).filter(|(name, _)| !name.starts_with("problem."));
-    Page {
+/// Absent, like the other page, only if the template could not be filled in.
+pub(super) fn operations(document: &Value) -> Option<String> {
+    Operations {
         version: text(&document["info"]["version"]),
         introduction: paragraphs(&document["info"]["description"]),
         groups: list(&document["tags"]).map(|tag| group(document, tag)).collect(),
-        schemas: schemas.map(|(name, _)| Schema::of(all, name)).collect(),
+    }
+    .render()
+    .ok()
+}
+
+pub(super) fn schemas(document: &Value) -> Option<String> {
+    let all = &document["components"]["schemas"];
+    let shown = members(all).filter(|(name, _)| !name.starts_with("problem."));
+    Schemas {
+        version: text(&document["info"]["version"]),
+        schemas: shown.map(|(name, _)| Schema::of(all, name)).collect(),
     }
     .render()
     .ok()

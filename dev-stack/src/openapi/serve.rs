@@ -22,7 +22,8 @@ pub(crate) fn shown(method: &Method, path: &str) -> Option<Response> {
     }
     let (content_type, body) = match path {
         "/openapi.json" => ("application/json", DOCUMENT.to_string()),
-        "/docs" | "/docs/" => ("text/html; charset=utf-8", page::page(&DOCUMENT)?),
+        "/docs" | "/docs/" => ("text/html; charset=utf-8", page::operations(&DOCUMENT)?),
+        "/docs/schemas" => ("text/html; charset=utf-8", page::schemas(&DOCUMENT)?),
         "/docs.svg" => (site::MARK.content_type, site::MARK.body.to_owned()),
         "/docs.css" => ("text/css; charset=utf-8", page::STYLE.to_owned()),
         _ => return None,
