@@ -16,7 +16,8 @@ use crate::runtime_api::{Answer, Event, RuntimeApi};
 /// Children per function where the template reserves no concurrency; further events wait.
 pub const CHILDREN_MAX: usize = 10;
 
-/// How long a child may take from its start to its first question for an event, as in Lambda.
+/// How long a child may take from its start to its first question for an event. Lambda then begins the
+/// start again, with the function's own time for it: here the same start has that time on top.
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long children may take to be gone once they are killed.
@@ -146,6 +147,7 @@ impl Pool {
         child: &Child,
         payload: Bytes,
     ) -> Result<(String, oneshot::Receiver<Answer>), Answer> {
+        let start_timeout = INIT_TIMEOUT + self.function.timeout;
         let (fetched, was_fetched) = oneshot::channel();
         let (answer, waiting) = oneshot::channel();
         let request_id = crate::random::uuid();
@@ -165,9 +167,11 @@ impl Pool {
             biased;
             Ok(()) = was_fetched => Ok((request_id, waiting)),
             answer = child.exited() => Err(answer),
-            () = tokio::time::sleep(INIT_TIMEOUT) => {
+            () = tokio::time::sleep(start_timeout) => {
                 child.kill();
-                Err(Answer::failed("Sandbox.Timedout", "the function did not start within 10 s"))
+                let seconds = start_timeout.as_secs();
+                let message = format!("the function did not start within {seconds} s");
+                Err(Answer::failed("Sandbox.Timedout", &message))
             }
         }
     }
