@@ -82,6 +82,8 @@ pub enum Mutant {
     ReviewGivenBackInPart,
     ReturnedReadsSucceeded,
     CanceledReviewKept,
+    GivenBackWhileDisputed,
+    RedactedIsLearntAgain,
     LateCapturePaysALapsedOrder,
     OpeningNotTold,
     ShopperNotLedOn,

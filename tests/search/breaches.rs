@@ -218,5 +218,36 @@ pub(super) static BREACHES: &[Scenario] = &[
         &[Need::Events],
         &[Pay("a"), CancelOrder, Wait(35), Sweep, Redact, Dashboard("a", "capture", 0)],
     ),
+    plain(
+        "learnt-after-redaction",
+        &[
+            Pay("a"),
+            Choose("a", "decline"),
+            Wait(35),
+            Look("a"),
+            CancelOrder,
+            Redact,
+            Wait(35),
+            Look("a"),
+        ],
+    ),
+    // The call that gives it back has failed before the shopper's bank is asked.
+    with(
+        "late-disputed",
+        &[Need::EventsInOrder],
+        &[
+            Pay("a"),
+            CancelOrder,
+            Wait(35),
+            Sweep,
+            Behave(r#"{"refund":"error_before"}"#),
+            Dashboard("a", "capture", 0),
+            Dashboard("a", "dispute", 0),
+            Behave("{}"),
+            Wait(70),
+            Sweep,
+            Dashboard("a", "dispute-lost", 0),
+        ],
+    ),
     chosen("cancel-unpaid", "approve", &[CancelOrder, Pay("a")]),
 ];

@@ -84,6 +84,8 @@ pub(super) const CAUGHT: &[(Mutant, &str, &str)] = &[
     (Mutant::ShopperNotLedOn, "left-waiting/full/in-order", "none"),
     (Mutant::LimitOfWhatWasTyped, "refund-limited/full/in-order", "none"),
     (Mutant::RedactedUnfinished, "redact/full/in-order", "none"),
+    (Mutant::GivenBackWhileDisputed, "late-disputed/full/in-order", "none"),
+    (Mutant::RedactedIsLearntAgain, "learnt-after-redaction/full/in-order", "18:replay"),
 ];
 
 /// Rules of the protocol that are not broken: what this code has no place for, and why.

@@ -1,5 +1,6 @@
 //! I24: an order is redacted when nothing of it is unfinished, and then names nobody.
 
+use quittance::domain::attempt::Failure;
 use quittance::domain::order::Order;
 use quittance::domain::phase::DisputePhase;
 
@@ -7,6 +8,12 @@ use super::writes::has_work;
 
 pub(super) fn redaction(old: &Order, new: &Order) -> Vec<String> {
     let mut wrong = Vec::new();
+    let told = new.attempts.values().any(|it| it.failure.as_ref().is_some_and(has_sentence))
+        || new.operations.values().any(|it| it.failure.as_ref().is_some_and(has_sentence))
+        || new.refunds.values().any(|it| it.failure.as_ref().is_some_and(has_sentence));
+    if new.redacted_at.is_some() && told {
+        wrong.push("I24 redacted, and a gateway's sentence is kept".to_owned());
+    }
     if old.redacted_at == new.redacted_at {
         return wrong;
     }
@@ -25,4 +32,8 @@ pub(super) fn redaction(old: &Order, new: &Order) -> Vec<String> {
         wrong.push("I24 redacted, and it still names somebody".to_owned());
     }
     wrong
+}
+
+fn has_sentence(failure: &Failure) -> bool {
+    !failure.message.is_empty()
 }

@@ -1,9 +1,9 @@
 //! Invariants of every write: what one image of an order may become.
 
 use quittance::domain::attempt::{Attempt, CaptureMode};
-use quittance::domain::ledger::{CaptureClass, Operation, OperationKind, Reason};
+use quittance::domain::ledger::{CaptureClass, Dispute, Operation, OperationKind, Reason};
 use quittance::domain::order::{Ending, Order, State};
-use quittance::domain::phase::{OperationPhase, Phase};
+use quittance::domain::phase::{DisputePhase, OperationPhase, Phase};
 
 use super::ground::{CLERK, CLERK_MOST};
 use super::redaction::redaction;
@@ -94,7 +94,8 @@ fn standing(order: &Order, wrong: &mut Vec<String>) {
 
 /// To be given back without anybody's word: until that has failed so often that a person decides.
 fn is_unwanted(order: &Order, id: &str, class: CaptureClass) -> bool {
-    let canceled = order.state == State::Cancelled || order.ending == Some(Ending::Cancel);
+    let ended = matches!(order.state, State::Cancelled | State::Expired)
+        || order.ending == Some(Ending::Cancel);
     let failed = order.operations.values().filter(|op| {
         op.capture.as_deref() == Some(id)
             && op.reason != Reason::Requested
@@ -103,7 +104,7 @@ fn is_unwanted(order: &Order, id: &str, class: CaptureClass) -> bool {
     match class {
         CaptureClass::Fits => false,
         CaptureClass::Excess => true,
-        CaptureClass::Review => canceled && failed.count() < 4,
+        CaptureClass::Review => ended && failed.count() < 4,
     }
 }
 
@@ -238,6 +239,14 @@ fn ledger(old: &Order, new: &Order, wrong: &mut Vec<String>) {
             (is.kind, is.amount_minor, &is.object) == (was.kind, was.amount_minor, &was.object);
         if is.phase < was.phase || !same {
             wrong.push(format!("I18 {id} went from {:?} to {:?}", was.phase, is.phase));
+        }
+    }
+    for (id, op) in new.operations.iter().filter(|(_, op)| op.reason != Reason::Requested) {
+        let sent = op.sends > old.operations.get(id).map_or(0, |was| was.sends);
+        let open = |dispute: &Dispute| dispute.phase == DisputePhase::Open;
+        let of_it = |dispute: &&Dispute| Some(&dispute.capture) == op.capture.as_ref();
+        if sent && old.disputes.values().filter(of_it).any(open) {
+            wrong.push(format!("I17 {id} gives back what the shopper's bank may take"));
         }
     }
     let fresh = new.operations.iter().filter(|(id, _)| !old.operations.contains_key(*id));

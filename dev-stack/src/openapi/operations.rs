@@ -152,7 +152,8 @@ fn cancel_order() -> Operation {
         tag: "Orders",
         summary: "Cancel an order",
         description: "No payment may begin any more, and the live one is ended. One that nothing can end \
-            is abandoned; what it captures after all is refunded by itself. To repeat it is harmless.",
+            is abandoned; what it captures after all is refunded by itself. A capture in review is given back whole, if \
+            the key may refund as much. To repeat it is harmless.",
         caller: Caller::Merchant(Scope::OrdersWrite),
         key: KeyRule::Unused,
         body: Some(described(cancel_payment::no_members)),
@@ -169,6 +170,7 @@ fn cancel_order() -> Operation {
             Kind::OrderPaid,
             Kind::OrderExpired,
             Kind::CaptureInProgress,
+            Kind::RefundLimit,
         ],
     }
 }

@@ -44,7 +44,8 @@ async fn order(app: &App, request: &Request) -> Result<Reply, Problem> {
     let input = admit(app, request, Scope::OrdersWrite, KeyRule::Unused).await?;
     let id = order_id(request)?;
     input.read(no_members)?;
-    let (status, order) = status(cancel_order(app, budget(request), &id).await?);
+    let limit = &input.caller.refund_limit;
+    let (status, order) = status(cancel_order(app, budget(request), &id, limit).await?);
     Ok(Reply::new(status, views::order_with_payments(&order, app.clock.now())).about(&id, None))
 }
 

@@ -98,8 +98,12 @@ impl Order {
         true
     }
 
-    /// A capture of a closing attempt is not sent again: what it took would have to be given back.
+    /// A capture of a closing attempt is not sent again: what it took would have to be given back. Nor is what
+    /// nobody asked to give back, while the shopper's bank may take it.
     pub fn may_resend(&self, op: &Operation) -> bool {
+        if self.waits_for_a_dispute(op) {
+            return false;
+        }
         let closing = self.attempts.get(&op.attempt).is_some_and(|a| a.close.is_some());
         let repeat = op.kind == OperationKind::Capture && op.sends > 0;
         !(closing && repeat) || broken(Mutant::ClosingCaptureRepeated)

@@ -11,6 +11,7 @@ use super::ledger::Operation;
 use super::obligations::settle_obligations;
 use super::order::{HISTORY_MAX, HistoryEntry, Nonce, Order, Outgoing, Source, State};
 use super::phase::{DisputePhase, OperationPhase, Phase};
+use super::redact::stay_redacted;
 use super::status::{DisputeStatus, PaymentStatus, RefundStatus};
 use super::time::Timestamp;
 use crate::mutants::{Mutant, broken};
@@ -53,6 +54,7 @@ pub fn conclude(
 ) -> Option<Concluded> {
     let now = occasion.now;
     settle_obligations(&mut after, rules, now);
+    stay_redacted(&mut after);
     if &after == before {
         return None;
     }
@@ -100,7 +102,8 @@ fn next_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
     let unproven = |op: &&Operation| unproven(op) && !broken(Mutant::OperationNotDue);
     for op in order.operations.values().filter(unproven) {
         let asked = || op.lease.unwrap_or_else(|| ask_again(op.sent_at, retry, now));
-        due.push(if op.sends == 0 { now } else { asked() });
+        let sendable = op.sends == 0 && !order.waits_for_a_dispute(op);
+        due.push(if sendable { now } else { asked() });
     }
     if order.refunds.values().any(|refund| refund.phase == OperationPhase::Pending)
         || !order.ask.is_empty()

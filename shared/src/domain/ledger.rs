@@ -22,7 +22,7 @@ pub struct Capture {
     pub operation: Option<OperationId>,
     #[serde(rename = "cls")]
     pub class: CaptureClass,
-    /// It was for a person at some time, whatever its class became.
+    /// It was for a person when it came, whatever its class became.
     #[serde(rename = "rvd", default, skip_serializing_if = "std::ops::Not::not")]
     pub reviewed: bool,
     #[serde(rename = "at")]
@@ -42,12 +42,6 @@ pub enum CaptureClass {
 }
 
 impl Capture {
-    /// Hands it to a person.
-    pub fn review(&mut self) {
-        self.class = CaptureClass::Review;
-        self.reviewed = true;
-    }
-
     pub fn is_or_was_in_review(&self) -> bool {
         self.reviewed || self.class == CaptureClass::Review
     }
@@ -213,6 +207,11 @@ impl Operation {
 
     pub fn is_leased(&self, now: Timestamp) -> bool {
         self.lease.is_some_and(|until| until > now)
+    }
+
+    /// A refund that nobody asked for.
+    pub fn is_compensation(&self) -> bool {
+        matches!(self.reason, Reason::LatePayment | Reason::DuplicatePayment)
     }
 
     /// A capture that the gateway may be at.

@@ -199,7 +199,7 @@ fn give_back_what_is_not_kept(order: &mut Order, now: Timestamp) {
         }
         if !order.may_compensate(&id) {
             if let Some(capture) = order.captures.get_mut(&id) {
-                capture.review();
+                capture.class = CaptureClass::Review;
             }
             continue;
         }
@@ -213,23 +213,31 @@ fn give_back_what_is_not_kept(order: &mut Order, now: Timestamp) {
 
 impl Order {
     /// We give this capture back without being asked: the order does not need it, or was canceled while
-    /// people had to decide.
+    /// people had to decide, or had ended when a refund of it came back.
     pub fn goes_back(&self, id: &str) -> bool {
-        let canceled = self.state == State::Cancelled || self.ending == Some(Ending::Cancel);
+        let ended = matches!(self.state, State::Cancelled | State::Expired)
+            || self.ending == Some(Ending::Cancel);
         self.captures.get(id).is_some_and(|capture| match capture.class {
             CaptureClass::Fits => false,
             CaptureClass::Excess => true,
             CaptureClass::Review => {
-                canceled && self.may_compensate(id) && !broken(Mutant::CanceledReviewKept)
+                ended && self.may_compensate(id) && !broken(Mutant::CanceledReviewKept)
             }
         })
     }
 
+    /// A refund that nobody asked for is not sent while the shopper's bank may take the same money back: it
+    /// would leave twice.
+    pub fn waits_for_a_dispute(&self, op: &Operation) -> bool {
+        let disputed = |id: &CaptureId| !self.open_disputes_of(id).is_empty();
+        op.is_compensation()
+            && op.capture.as_ref().is_some_and(disputed)
+            && !broken(Mutant::GivenBackWhileDisputed)
+    }
+
     fn compensations<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Operation> {
-        self.operations.values().filter(move |op| {
-            op.capture.as_deref() == Some(id)
-                && matches!(op.reason, Reason::LatePayment | Reason::DuplicatePayment)
-        })
+        let ours = |op: &&Operation| op.is_compensation();
+        self.operations.values().filter(ours).filter(move |op| op.capture.as_deref() == Some(id))
     }
 
     /// One that was withdrawn before anybody sent it says nothing of the gateway.

@@ -3,7 +3,7 @@
 use super::attempt::{Attempt, Failure};
 use super::cart::{Cart, Item, Line, Shipping, Tax};
 use super::idempotency::Fingerprint;
-use super::ledger::{CaptureClass, Operation};
+use super::ledger::{CaptureClass, Dispute, Operation};
 use super::order::{Details, Order, State};
 use super::phase::{DisputePhase, OperationPhase};
 use super::time::Timestamp;
@@ -81,6 +81,7 @@ pub fn redact(order: &mut Order, now: Timestamp) -> Result<(), Vec<Unfinished>> 
 /// Each member of what the merchant said is named, so that a new one does not compile before it is decided
 /// whether it may name a person.
 fn forget(order: &mut Order) {
+    forget_what_gateways_say(order);
     let Details { cart, reference: _, customer, metadata } = &mut order.details;
     forget_names(cart);
     *customer = None;
@@ -89,16 +90,37 @@ fn forget(order: &mut Order) {
     for attempt in order.attempts.values_mut() {
         attempt.fingerprint = Fingerprint::erased();
         attempt.return_url = None;
-        silence(&mut attempt.failure);
     }
-    for Operation { note, fingerprint, failure, .. } in order.operations.values_mut() {
+    for Operation { note, fingerprint, .. } in order.operations.values_mut() {
         *note = None;
         *fingerprint = fingerprint.take().map(|_| Fingerprint::erased());
-        silence(failure);
     }
-    for refund in order.refunds.values_mut() {
-        silence(&mut refund.failure);
+}
+
+/// Gateways tell the same more than once: what was forgotten is not learnt again.
+pub(super) fn stay_redacted(order: &mut Order) {
+    if order.redacted_at.is_some() && !broken(Mutant::RedactedIsLearntAgain) {
+        forget_what_gateways_say(order);
     }
+}
+
+/// Sentences may say anything; the words for programs are each one of a list.
+fn forget_what_gateways_say(order: &mut Order) {
+    let attempts = order.attempts.values_mut().filter_map(|attempt| attempt.failure.as_mut());
+    let operations = order.operations.values_mut().filter_map(|op| op.failure.as_mut());
+    let refunds = order.refunds.values_mut().filter_map(|refund| refund.failure.as_mut());
+    for failure in attempts.chain(operations).chain(refunds) {
+        let Failure { code: _, message } = failure;
+        message.clear();
+    }
+    for Dispute { reason, .. } in order.disputes.values_mut() {
+        reason.take_if(|reason| !is_a_word_for_programs(reason));
+    }
+}
+
+/// `product_not_received`
+fn is_a_word_for_programs(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 fn forget_names(cart: &mut Cart) {
@@ -115,12 +137,5 @@ fn forget_names(cart: &mut Cart) {
     }
     if let Some(Shipping { name, amount: _ }) = shipping {
         *name = None;
-    }
-}
-
-/// The gateway's sentence may say anything; its code is one of a list.
-fn silence(failure: &mut Option<Failure>) {
-    if let Some(failure) = failure {
-        failure.message.clear();
     }
 }

@@ -140,6 +140,16 @@ fn amount_of_refund(
     Ok(amount)
 }
 
+/// A cancel gives back whole what people have to decide on: as a refund of it by the same caller.
+pub fn cancel_gives_back_within(order: &Order, limit: &RefundLimit) -> Result<(), OverLimit> {
+    let undecided = order.captures.iter().filter(|(id, _)| order.awaits_decision(id));
+    let left = undecided.filter_map(|(id, capture)| {
+        let left = order.room(id)?.left_minor;
+        (left > 0).then(|| Money::new(left, capture.amount.currency))
+    });
+    left.into_iter().try_for_each(|left| limit.admits(left))
+}
+
 impl Order {
     pub fn room(&self, capture: &str) -> Option<Room> {
         let captured = self.captures.get(capture)?.amount;
@@ -154,7 +164,7 @@ impl Order {
         })
     }
 
-    fn open_disputes_of(&self, capture: &str) -> Vec<DisputeId> {
+    pub(super) fn open_disputes_of(&self, capture: &str) -> Vec<DisputeId> {
         let open = self.disputes.iter().filter(|(_, dispute)| {
             dispute.capture == capture && dispute.phase == DisputePhase::Open
         });

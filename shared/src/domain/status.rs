@@ -124,7 +124,7 @@ impl Order {
     /// As it reads at `now`. Past its time an order reads as expired before anybody has written so.
     pub fn status(&self, now: Timestamp) -> OrderStatus {
         match self.state {
-            State::Open | State::Expired if self.has_open_review() => OrderStatus::Review,
+            State::Open if self.has_open_review() => OrderStatus::Review,
             State::Open if self.has_lapsed(now) => OrderStatus::Expired,
             State::Open => OrderStatus::Created,
             State::Expired => OrderStatus::Expired,
@@ -165,6 +165,12 @@ impl Order {
             Phase::Abandoned | Phase::Failed => PaymentStatus::Failed,
             Phase::Captured => self.captured_status(id),
         }
+    }
+
+    /// Captured, and none of it kept.
+    pub fn is_returned(&self, id: &PaymentId) -> bool {
+        let status = |attempt| self.payment_status(id, attempt);
+        self.attempts.get(id).map(status) == Some(PaymentStatus::Returned)
     }
 
     fn captured_status(&self, id: &PaymentId) -> PaymentStatus {

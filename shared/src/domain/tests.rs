@@ -119,6 +119,11 @@ fn a_failed_compensation_is_repeated_four_times_then_reviewed() {
     }
     assert_eq!(case.order.captures["o1"].class, CaptureClass::Review);
     assert!(case.told.contains(&"payment.review"));
+    let mut ours = case.order.operations.values();
+    assert!(ours.all(|op| case.order.reason_of(op) == "late_payment"), "as it was told");
+    let asked = case.operation("by-hand", None);
+    claim_refund(&mut case.order, &id, &asked, false).unwrap();
+    assert_eq!(case.order.reason_of(&case.order.operations[&asked.id]), "review");
 }
 
 #[test]

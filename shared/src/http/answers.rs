@@ -87,6 +87,9 @@ impl From<CreatePaymentError> for Problem {
 /// How soon another look at a payment in the way is worth while.
 const RELEASE_WAIT_SECONDS: u32 = 30;
 
+const RETURNED: &str =
+    "It was captured and is not kept: it goes back by itself, and nothing is left to cancel.";
+
 fn showing(kind: Kind, order: &Order, id: &PaymentId) -> Problem {
     Problem::new(kind).with("payment", views::payment_in_the_way(order, id))
 }
@@ -209,6 +212,9 @@ impl CancelPaymentError {
     pub fn problem(self, id: &PaymentId) -> Problem {
         match self {
             Self::NoSuchPayment => Problem::new(Kind::PaymentNotFound),
+            Self::Succeeded(order) if order.is_returned(id) => {
+                showing(Kind::PaymentSucceeded, &order, id).detail(RETURNED)
+            }
             Self::Succeeded(order) => showing(Kind::PaymentSucceeded, &order, id),
             Self::CaptureInProgress(order) => showing(Kind::CaptureInProgress, &order, id),
             Self::Abandoned(order) => showing(Kind::PaymentAbandoned, &order, id),
@@ -234,6 +240,7 @@ impl From<CancelOrderError> for Problem {
             CancelOrderError::CaptureInProgress(order) => {
                 showing_nearest(Kind::CaptureInProgress, &order)
             }
+            CancelOrderError::OverLimit(over) => over_limit(over),
             CancelOrderError::Unavailable(error) => error.into(),
         }
     }

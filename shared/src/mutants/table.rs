@@ -3,7 +3,7 @@
 use super::Mutant;
 
 /// What each breaks, and the invariant that is to fall.
-pub const ALL: [(Mutant, &str, &str); 82] = [
+pub const ALL: [(Mutant, &str, &str); 84] = [
     (
         Mutant::TakeoverIsANewPayment,
         "I3",
@@ -218,4 +218,14 @@ pub const ALL: [(Mutant, &str, &str); 82] = [
         "A key's limit holds of the amount that was sent, not of what goes back without one.",
     ),
     (Mutant::RedactedUnfinished, "I24", "An order is redacted while work on it is unfinished."),
+    (
+        Mutant::GivenBackWhileDisputed,
+        "I17",
+        "What goes back by itself goes back although the shopper's bank may take it.",
+    ),
+    (
+        Mutant::RedactedIsLearntAgain,
+        "I24",
+        "What was redacted is learnt again when the gateway tells it once more.",
+    ),
 ];

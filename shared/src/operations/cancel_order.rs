@@ -5,7 +5,9 @@ use crate::app::{App, Budget};
 use crate::domain::capabilities::Rules;
 use crate::domain::claims::{EndRefused, end, take_void};
 use crate::domain::id::OrderId;
+use crate::domain::limit::{OverLimit, RefundLimit};
 use crate::domain::order::{Ending, Order, Source, State};
+use crate::domain::reservations::cancel_gives_back_within;
 use crate::operations::Unavailable;
 use crate::operations::cancel_payment::CancelAnswer;
 use crate::operations::close::end_at_gateway;
@@ -25,6 +27,8 @@ pub enum CancelOrderError {
     Expired,
     #[error("a capture is in progress")]
     CaptureInProgress(Box<Order>),
+    #[error("the caller may not give back as much")]
+    OverLimit(OverLimit),
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -39,12 +43,14 @@ pub async fn cancel_order(
     app: &App,
     budget: Budget,
     id: &OrderId,
+    limit: &RefundLimit,
 ) -> Result<CancelAnswer, CancelOrderError> {
     let image = app.store.order(id).await?.ok_or(CancelOrderError::NoSuchOrder)?;
     let rules = app.rules().await.map_err(Unavailable::from)?;
     let occasion = app.occasion(Source::Merchant);
     let mut void = None;
     let ended = change(app, &rules, &occasion, image, |order| {
+        cancel_gives_back_within(order, limit).map_err(CancelOrderError::OverLimit)?;
         match end(order, Ending::Cancel, occasion.now) {
             Ok(()) | Err(EndRefused::Cancelled) => {}
             Err(EndRefused::Paid) => return Err(CancelOrderError::Paid(Box::new(order.clone()))),

@@ -226,7 +226,7 @@ async fn settle_operations(
 }
 
 /// Ended attempts of which something is still to come: a pending refund, a question left by an
-/// unsigned event, an authorization that nobody wants.
+/// unsigned event, an authorization that nobody wants, the end of a dispute that a refund waits for.
 async fn ask_about_the_rest(
     app: &App,
     rules: &Rules,
@@ -267,7 +267,10 @@ fn waiting(order: &Order) -> Vec<PaymentId> {
         .filter(|(id, attempt)| {
             let stray = !attempt.phase.is_live()
                 && attempt.objects.keys().any(|object| attempt.holds(object));
-            order.ask.contains_key(*id) || stray || pending_refund(id)
+            let mut of_this = order.operations.values().filter(|op| &op.attempt == *id);
+            let disputed =
+                of_this.any(|op| op.phase.is_unproven() && order.waits_for_a_dispute(op));
+            order.ask.contains_key(*id) || stray || pending_refund(id) || disputed
         })
         .map(|(id, _)| id.clone())
         .collect()

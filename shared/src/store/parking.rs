@@ -115,18 +115,24 @@ impl Store {
         }
     }
 
-    /// Before the item that needs it: a death in between leaves what expires by itself.
+    /// Before the item that needs it: a death in between leaves what expires by itself. One that is there may
+    /// have been redacted, and stays as it is.
     async fn put_rest(&self, event: &Parked, rest: String) -> Result<(), StoreError> {
-        self.client
+        let put = self
+            .client
             .put_item()
             .table_name(&self.table)
             .item(keys::PARTITION, AttributeValue::S(keys::rest_of_parked(&event.key)))
             .item(BODY, AttributeValue::S(rest))
             .item(TTL, conditions::number(event.ttl.unix()))
+            .condition_expression(conditions::ABSENT)
             .send()
-            .await
-            .map(|_| ())
-            .map_err(StoreError::unavailable)
+            .await;
+        match put.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
+            Ok(_) => Ok(()),
+            Err(known) if known.is_conditional_check_failed_exception() => Ok(()),
+            Err(error) => Err(StoreError::unavailable(error)),
+        }
     }
 
     pub async fn parked(&self, key: &str) -> Result<Option<Parked>, StoreError> {

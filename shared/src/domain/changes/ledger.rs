@@ -105,11 +105,14 @@ impl Order {
         )
     }
 
-    /// A refund of what was never kept is none of a sale, whoever asked for it.
+    /// A refund of what was never kept is none of a sale, whoever asked for it. What we give back keeps its
+    /// reason, also where a person has to help in the end.
     pub fn reason_of(&self, op: &Operation) -> &'static str {
+        let reviewed = |capture: &Capture| {
+            if op.is_compensation() { capture.reviewed } else { capture.is_or_was_in_review() }
+        };
         let capture = op.capture.as_ref().and_then(|id| self.captures.get(id));
-        let reviewed = capture.is_some_and(Capture::is_or_was_in_review);
-        if reviewed { "review" } else { op.reason.word() }
+        if capture.is_some_and(reviewed) { "review" } else { op.reason.word() }
     }
 }
 

@@ -2,11 +2,13 @@
 
 use super::{AUTO, status};
 use crate::domain::claims::{EndRefused, end};
+use crate::domain::fact::Seen;
 use crate::domain::ledger::{CaptureClass, OperationKind};
+use crate::domain::limit::RefundLimit;
 use crate::domain::money::{Currency, Money};
-use crate::domain::order::{Ending, State};
+use crate::domain::order::{Ending, Nonce, State};
 use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
-use crate::domain::reservations::{RefundRefused, claim_refund};
+use crate::domain::reservations::{RefundRefused, cancel_gives_back_within, claim_refund};
 use crate::domain::status::{OrderStatus, PaymentStatus};
 use crate::domain::testing::{Case, FULL, START, at, captured, disputed, pending, refunded, usd};
 
@@ -164,4 +166,73 @@ fn a_refund_is_refused_for_the_reason_that_is_true() {
         panic!("{:?}", refused(&case, true));
     };
     assert_eq!((room.lost_minor, room.left_minor), (7500, 0));
+}
+
+/// A canceled order, and a capture that came after.
+fn late() -> (Case, crate::domain::id::PaymentId) {
+    let mut case = Case::new(FULL);
+    let id = case.attempt(0, AUTO);
+    case.learn(&id, &at("o1", Phase::Failed));
+    case.change(|order| end(order, Ending::Cancel, START).unwrap());
+    (case, id)
+}
+
+#[test]
+fn what_the_shoppers_bank_may_take_back_is_not_given_back_beside_it() {
+    for (outcome, sent) in [(DisputePhase::Won, true), (DisputePhase::Lost, false)] {
+        let (mut case, id) = late();
+        let known_at_once = Seen {
+            captures: captured("o1", usd(7500)).captures,
+            ..disputed("o1", 7500, DisputePhase::Open)
+        };
+        case.learn(&id, &known_at_once);
+        assert_eq!((owed(&case), status(&case, 0)), (vec![7500], PaymentStatus::Returned));
+        let op = case.order.operations.first_key_value().unwrap().0.clone();
+        let (now, nonce) = (case.now, Nonce("me".to_owned()));
+        assert!(!case.order.clone().take_operation(&op, &nonce, now));
+        case.change(|order| order.outbox.clear());
+        assert!(case.order.due_at > Some(now), "the webhook of the dispute's end may be lost");
+        case.learn(&id, &disputed("o1", 7500, outcome));
+        assert_eq!(owed(&case), if sent { vec![7500] } else { vec![] });
+        assert_eq!(case.order.take_operation(&op, &nonce, now), sent, "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_refund_that_comes_back_after_the_orders_end_is_made_again() {
+    let (mut case, id) = reviewed();
+    case.learn(&id, &refunded("o1", "r1", 7400, None, OperationPhase::Done));
+    case.now = case.order.expires_at;
+    let now = case.now;
+    case.change(|order| end(order, Ending::Expire, now).unwrap());
+    case.learn(&id, &refunded("o1", "r1", 7400, None, OperationPhase::Failed));
+    assert_eq!((owed(&case), status(&case, 0)), (vec![7400], PaymentStatus::Returned));
+    assert_eq!(case.order.status(now), OrderStatus::Expired);
+}
+
+#[test]
+fn an_expired_order_whose_money_cannot_be_given_back_reads_expired() {
+    let (mut case, id) = late();
+    case.order.state = State::Expired;
+    case.learn(&id, &captured("o1", usd(7500)));
+    for n in 0..4 {
+        let unproven = case.order.operations.iter().find(|(_, op)| op.phase.is_unproven());
+        let op = unproven.unwrap().0.clone();
+        let name = format!("r{n}");
+        case.learn(&id, &refunded("o1", &name, 7500, Some(&op), OperationPhase::Failed));
+    }
+    assert_eq!(status(&case, 0), PaymentStatus::Review);
+    assert_eq!(case.order.status(case.now), OrderStatus::Expired);
+}
+
+#[test]
+fn a_cancel_gives_back_no_more_than_its_caller_may() {
+    let (case, _) = reviewed();
+    let at_most = |minor| RefundLimit::At([(usd(1).currency, minor)].into());
+    assert!(cancel_gives_back_within(&case.order, &at_most(7400)).is_ok());
+    let over = cancel_gives_back_within(&case.order, &at_most(7399)).unwrap_err();
+    assert_eq!(over.most_minor, Some(7399));
+    let (mut case, id) = late();
+    case.learn(&id, &captured("o1", usd(7500)));
+    assert!(cancel_gives_back_within(&case.order, &RefundLimit::nothing()).is_ok(), "by itself");
 }

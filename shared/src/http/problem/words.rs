@@ -237,7 +237,7 @@ pub(super) static WORDS: [Words; Kind::ALL.len()] = [
         Kind::PaymentSucceeded,
         "The payment has succeeded",
         "The payment was captured, so that it can no longer be canceled.",
-        "Refund it.",
+        "Refund it; one in review as a whole. One that is `returned` goes back by itself.",
     ),
     words(
         Kind::PaymentAbandoned,
@@ -272,7 +272,8 @@ pub(super) static WORDS: [Words; Kind::ALL.len()] = [
     words(
         Kind::RefundLimit,
         "The refund is over the key's limit",
-        "The API key may give back less in one refund, or nothing in this currency.",
+        "The API key may give back less in one refund, or nothing in this currency. To cancel an order gives \
+         back whole what is in review.",
         "Let somebody do it whose key may, or put another `refund_max` into the entry of this key; the \
          detail says what it is.",
     ),

@@ -21,6 +21,8 @@ pub(super) struct CaptureView {
     currency: Currency,
     /// What of it the gateway is known to have given back.
     amount_refunded: u64,
+    /// What of it the shopper's bank has taken back, by disputes that were lost.
+    amount_charged_back: u64,
     /// When it became known.
     captured_at: Time,
 }
@@ -55,6 +57,7 @@ pub(super) fn captures(order: &Order, payment: &PaymentId) -> Vec<CaptureView> {
         amount: capture.amount.amount_minor,
         currency: capture.amount.currency,
         amount_refunded: order.returned(id),
+        amount_charged_back: order.lost(id),
         captured_at: Time(capture.learnt_at),
     });
     shown.collect()

@@ -136,6 +136,8 @@ pub(in crate::http) struct ShopperPayment<'a> {
     amount_captured: u64,
     /// What of it the gateway is known to have given back.
     amount_refunded: u64,
+    /// What was taken, in whatever currency, and what of it went back. Oldest first.
+    captures: Vec<CaptureView>,
     /// What is left for the shopper to do; `null` when there is nothing.
     next_action: Option<NextAction<'a>>,
     /// Until when the page may be paid.
@@ -241,6 +243,7 @@ impl<'a> ShopperPayment<'a> {
             live: seen.live,
             amount_captured: seen.amount_captured,
             amount_refunded: seen.amount_refunded,
+            captures: captures(order, id),
             next_action: seen.next_action.filter(|_| !broken(Mutant::ShopperNotLedOn)),
             expires_at: seen.expires_at,
             failure: failure.map(|failure| FailureCode { code: &failure.code }),
