@@ -219,12 +219,12 @@ pub fn count(order: &Order, events: &[Event], now: Timestamp) {
 /// How money that leaves is counted, once: when it is asked for, or when it is seen to have left at
 /// the gateway.
 fn given_back(event: &Event) -> Option<Metric> {
-    let reason = event.refund.as_ref()?.reason;
+    let refund = event.refund.as_ref()?;
     if event.kind == EventKind::RefundRequested {
-        let asked = reason == Reason::Requested.word();
-        return Some(if asked { Metric::RefundBegun } else { Metric::CaptureGivenBack });
+        return Some(if refund.asked { Metric::RefundBegun } else { Metric::CaptureGivenBack });
     }
-    let made_there = event.kind == EventKind::RefundCompleted && reason == Reason::Gateway.word();
+    let by_gateway = refund.reason == Reason::Gateway.word();
+    let made_there = event.kind == EventKind::RefundCompleted && by_gateway;
     made_there.then_some(Metric::RefundBegun)
 }
 

@@ -211,6 +211,23 @@ async fn a_key_gives_back_no_more_at_once_than_its_limit() {
 }
 
 #[tokio::test]
+async fn a_cancel_of_an_order_in_review_gives_back_no_more_than_the_key_may() {
+    let clerk = entry("op_clerk", &json!({ "id": "clerk", "refund_max": { "USD": 5000 } }));
+    let stack = with_keys(&[clerk]).await;
+    stack.behave(json!({ "webhooks": { "amount_delta": -100 } })).await;
+    let wrong = stack.checkout().await;
+    stack.choose(&wrong.page, "approve").await.expect(200);
+    stack.until_payment(&wrong.payment, "review").await;
+    let path = format!("/api/orders/{}/cancel", wrong.order);
+    let refused = post_as(&stack, "op_clerk", &path, "unused", &json!({})).await;
+    refused.expect_problem(403, "refund-limit");
+    assert_eq!(stack.order_status(&wrong.order).await, "review");
+    stack.cancel_order(&wrong.order).await.expect(200);
+    // It was asked for, and goes back as any refund that is.
+    stack.until_logged("\"refund.begun\":1").await;
+}
+
+#[tokio::test]
 async fn a_limit_that_lacks_the_currency_or_cannot_be_read_gives_nothing_back() {
     let limits = [
         json!({ "EUR": 5000 }),

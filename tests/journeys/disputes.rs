@@ -66,3 +66,30 @@ async fn a_won_dispute_is_as_if_there_had_been_none() {
         .ends(&paid, End { payment: "succeeded", order, captured: 7500, refunded: 7500, told })
         .await;
 }
+
+#[tokio::test]
+async fn what_the_bank_may_take_back_does_not_go_back_by_itself_meanwhile() {
+    for (outcome, refunded) in [("lost", 0), ("won", 7499)] {
+        let stack = Stack::start(STACK).await;
+        stack.behave(json!({ "webhooks": { "amount_delta": -1 } })).await;
+        let wrong = stack.checkout().await;
+        stack.choose(&wrong.page, "approve").await.expect(200);
+        stack.until_payment(&wrong.payment, "review").await;
+        stack.behave(json!({})).await;
+        let dispute = async |status: &str| {
+            let body = json!({ "status": status });
+            stack.dashboard(&wrong.payment, "dispute", body).await.expect(200);
+        };
+        dispute("opened").await;
+        stack.told(&wrong.order, "dispute.opened").await;
+        stack.cancel_order(&wrong.order).await.expect(200);
+        stack.sweep_at(60).await;
+        assert_eq!(stack.truth(&wrong.payment).await[0]["refunds"], json!([]));
+        dispute(outcome).await;
+        stack.told(&wrong.order, &format!("dispute.{outcome}")).await;
+        stack.sweep_at(200).await;
+        let back = stack.until(&wrong.payment, |shown| shown["amount_refunded"] == refunded).await;
+        assert_eq!(back["captures"][0]["amount_charged_back"], 7499 - refunded);
+        assert_eq!(back["status"], "returned");
+    }
+}

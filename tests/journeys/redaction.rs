@@ -214,3 +214,47 @@ async fn the_body_of_an_event_that_had_to_be_stored_is_removed_too() {
     stack.sweep_at(3600).await;
     assert_eq!(kept(&stack).await, [""; 0], "{:?}", stack.items().await);
 }
+
+#[tokio::test]
+async fn what_was_removed_does_not_come_back_when_it_is_told_again() {
+    let stack = Stack::start(STACK).await;
+    let declined = stack.checkout_with(personal(), json!({})).await;
+    stack.choose(&declined.page, "decline").await.expect(200);
+    stack.until_payment(&declined.payment, "failed").await;
+    stack.cancel_order(&declined.order).await.expect(200);
+    settled(&stack, &declined.order).await;
+    let other = PaymentId::from_number(&OrderId::parse(&declined.order).unwrap(), 7);
+    let mut long = completed(&declined.order, other.as_str());
+    // The end of a body this long is kept beside it.
+    long["note"] = json!("x".repeat(300_000));
+    long["zz"] = json!("maria@example.com");
+    let event = Event::new(&stack, &long).await;
+    assert_eq!(event.send(&stack).await.expect(200).body["received"], "parked");
+    let sentence = stack.payment(&declined.payment).await["failure"]["message"].clone();
+    redact(&stack, &declined.order).await.expect(200);
+
+    event.send(&stack).await.expect(200);
+    stack.set_clock_ahead(10);
+    let shown = stack.refreshed(&declined.payment).await;
+    assert_eq!(shown["failure"], json!({ "code": "card_declined", "message": "" }));
+    let items = Value::from(stack.items().await).to_string();
+    assert!(!items.contains(sentence.as_str().unwrap()), "{items}");
+    assert_eq!(kept(&stack).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn the_free_words_of_a_dispute_are_removed_and_its_code_stays() {
+    let stack = Stack::start(STACK).await;
+    for (reason, left) in [("Maria Example: it broke", None), ("fraudulent", Some("fraudulent"))] {
+        let paid = paid_by_maria(&stack, left.unwrap_or("free")).await;
+        for status in ["opened", "won"] {
+            let dispute = json!({ "status": status, "reason": reason });
+            stack.dashboard(&paid.payment, "dispute", dispute).await.expect(200);
+            stack.until_inbox(&paid.order, &format!("dispute.{status}")).await;
+        }
+        settled(&stack, &paid.order).await;
+        redact(&stack, &paid.order).await.expect(200);
+        assert_eq!(stack.payment(&paid.payment).await["disputes"][0]["reason"].as_str(), left);
+        assert_eq!(kept(&stack).await, [""; 0]);
+    }
+}

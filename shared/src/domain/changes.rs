@@ -27,6 +27,8 @@ pub struct Event {
 pub struct ToldRefund {
     pub id: OperationId,
     pub reason: &'static str,
+    /// A person or a program wanted it; else the order owes it by itself.
+    pub asked: bool,
     pub status: RefundStatus,
     pub failure: Option<Failure>,
 }

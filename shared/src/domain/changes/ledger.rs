@@ -4,7 +4,7 @@ use super::{Event, EventKind, ToldRefund};
 use crate::domain::id::OperationId;
 use crate::domain::ledger::{Capture, CaptureClass, Operation, OperationKind, Reason, Refund};
 use crate::domain::money::Money;
-use crate::domain::order::Order;
+use crate::domain::order::{Ending, Order};
 use crate::domain::phase::{DisputePhase, OperationPhase};
 use crate::domain::status::RefundStatus;
 use crate::mutants::{Mutant, broken};
@@ -21,6 +21,7 @@ pub(super) fn operations(before: &Order, after: &Order, events: &mut Vec<Event>)
         let refund = (op.kind == OperationKind::Refund).then(|| ToldRefund {
             id: id.clone(),
             reason: after.reason_of(op),
+            asked: !op.is_compensation() || is_of_a_cancel(before, after, op),
             status: RefundStatus::of_operation(op),
             failure: op.failure.clone(),
         });
@@ -40,6 +41,12 @@ pub(super) fn operations(before: &Order, after: &Order, events: &mut Vec<Event>)
             events.push(event(EventKind::OperationReview));
         }
     }
+}
+
+/// Who cancels an order in review decides that the capture goes back.
+fn is_of_a_cancel(before: &Order, after: &Order, op: &Operation) -> bool {
+    let undecided = op.capture.as_deref().is_some_and(|id| before.awaits_decision(id));
+    undecided && before.ending != after.ending && after.ending == Some(Ending::Cancel)
 }
 
 pub(super) fn captures(before: &Order, after: &Order, events: &mut Vec<Event>) {
@@ -79,6 +86,7 @@ pub(super) fn refunds(before: &Order, after: &Order, events: &mut Vec<Event>) {
         let told = ToldRefund {
             id: public_id.clone(),
             reason,
+            asked: ours.is_none_or(|op| !op.is_compensation()),
             status: RefundStatus::of(refund.phase),
             failure: failure.cloned(),
         };
