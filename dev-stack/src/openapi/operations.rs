@@ -182,8 +182,9 @@ fn redact_order() -> Operation {
         tag: "Orders",
         summary: "Redact an order",
         description: "Removes what names a person from an order that has ended: its customer, the names of \
-            its items, its metadata, the reasons of its refunds, the return addresses of its payments, and \
-            bodies of its events that were stored. Amounts, states and `reference` stay. Afterwards its \
+            its items and its shipping, its metadata, the reasons of its refunds, the return addresses of its \
+            payments, the sentences of failures, the free words of disputes, and bodies of its events that were \
+            stored. Discounts, fees and taxes are named `redacted`. Amounts, states and `reference` stay. Afterwards its \
             `Idempotency-Key` answers any body with this order. To repeat it removes what has come since.",
         caller: Caller::Merchant(Scope::OrdersWrite),
         key: KeyRule::Unused,

@@ -16,6 +16,7 @@ pub(super) struct Seen {
     pub(super) failure: Option<Failure>,
     pub(super) captures: Vec<SeenCapture>,
     pub(super) refunds: Vec<SeenRefund>,
+    pub(super) disputes: Vec<SeenDispute>,
     pub(super) history: Vec<Entry>,
 }
 
@@ -35,6 +36,13 @@ pub(super) struct Failure {
 pub(super) struct SeenCapture {
     pub(super) amount: u64,
     pub(super) amount_refunded: u64,
+    #[serde(default)]
+    pub(super) amount_charged_back: u64,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct SeenDispute {
+    pub(super) status: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -68,9 +76,10 @@ impl Seen {
         latest.map(|refund| refund.amount)
     }
 
-    /// Taken, and not all given back yet.
+    /// Taken, and not all gone back yet.
     pub(super) fn is_held(&self) -> bool {
-        self.captures.iter().any(|capture| capture.amount_refunded < capture.amount)
+        let gone = |it: &SeenCapture| it.amount_refunded.saturating_add(it.amount_charged_back);
+        self.captures.iter().any(|capture| gone(capture) < capture.amount)
     }
 
     /// What a refund can still ask for.

@@ -30,15 +30,15 @@ impl Standing {
             }
             "review" => Self::waiting(
                 "In review",
-                "Another amount was paid than we asked for. We look into it; you need do nothing.",
+                "Something about this payment is not as we expected. We look into it; you need do nothing.",
             ),
             "returned" if seen.is_held() => Self::waiting(
                 "Your money is on its way back",
-                "This payment was not needed. You don't have to do anything.",
+                "We did not keep this payment. You don't have to do anything.",
             ),
             "returned" => Self::declined(
                 "Money returned",
-                "This payment was not needed, and has been given back to you.",
+                "We did not keep this payment, and it has gone back to you.",
             ),
             "failed" => Self::declined("Declined", "The payment was declined. Nothing was taken."),
             "canceled" => {
@@ -131,16 +131,13 @@ impl Standing {
     }
 }
 
-/// By the history, as a payment does not list its disputes. A second one may be open while the first
-/// is decided.
+/// A second one may be open while the first is decided.
 fn dispute(seen: &Seen) -> Dispute {
-    let count = |what: &str| seen.history.iter().filter(|entry| entry.what == what).count();
-    let (opened, won, lost) =
-        (count("dispute.opened"), count("dispute.won"), count("dispute.lost"));
-    match (opened > won + lost, lost) {
+    let any = |status: &str| seen.disputes.iter().any(|dispute| dispute.status == status);
+    match (any("open"), any("lost")) {
         (true, _) => Dispute::Open,
-        (false, 0) => Dispute::None,
-        (false, _) => Dispute::Lost,
+        (false, true) => Dispute::Lost,
+        (false, false) => Dispute::None,
     }
 }
 
@@ -196,19 +193,16 @@ mod tests {
 
     #[test]
     fn a_dispute_is_the_first_thing_told() {
-        let history = |all: &[&str]| -> Value {
-            let entry = |what: &&str| json!({ "at": "", "source": "webhook", "what": what });
-            all.iter().map(entry).collect()
-        };
         for (all, title) in [
-            (vec!["dispute.opened"], "Paid, and disputed"),
-            (vec!["dispute.opened", "dispute.won"], "Paid, and partly refunded"),
-            (vec!["dispute.opened", "dispute.lost"], "Taken back by your bank"),
-            (vec!["dispute.opened", "dispute.lost", "dispute.opened"], "Paid, and disputed"),
+            (vec!["open"], "Paid, and disputed"),
+            (vec!["won"], "Paid, and partly refunded"),
+            (vec!["lost"], "Taken back by your bank"),
+            (vec!["lost", "open"], "Paid, and disputed"),
         ] {
+            let disputes: Value = all.iter().map(|status| json!({ "status": status })).collect();
             let seen = json!({
                 "status": "succeeded", "amount_captured": 3750, "amount_refunded": 200,
-                "history": history(&all),
+                "disputes": disputes,
             });
             assert_eq!(told(seen, true).1, title, "{all:?}");
         }

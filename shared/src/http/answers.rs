@@ -262,7 +262,9 @@ impl From<RedactError> for Problem {
 /// What is unfinished, and what ends it.
 fn still(unfinished: Unfinished) -> &'static str {
     match unfinished {
-        Unfinished::Open => "The order has not ended: cancel it; one past its time ends by itself.",
+        Unfinished::Open => {
+            "The order has not ended: cancel it, or wait until its time is over and nothing of it is in review."
+        }
         Unfinished::Payment => {
             "A payment of it is under way: cancel it, or wait until it has ended."
         }

@@ -287,9 +287,9 @@ pub(super) static WORDS: [Words; Kind::ALL.len()] = [
     words(
         Kind::OrderUnfinished,
         "Something of the order is unfinished",
-        "Work on the order is not finished, and needs what would be removed.",
-        "Do what the detail says, or wait for what it names; then repeat. The order is due by itself \
-         until nothing is left to do.",
+        "Work on the order is not finished, and may need what would be removed.",
+        "Do what the detail says, or wait for what it names; then repeat. A review and a dispute wait for \
+         people, all else goes on by itself.",
     ),
     words(
         Kind::Unavailable,

@@ -47,7 +47,7 @@ pub(in crate::http) struct OrderView<'a> {
     expires_at: Time,
     /// When it was recorded.
     created_at: Time,
-    /// When what names a person was removed: customer, names of items and metadata are gone.
+    /// When what names a person was removed: the customer, names, metadata and the gateway's sentences.
     #[serde(skip_serializing_if = "Option::is_none")]
     redacted_at: Option<Time>,
 }
