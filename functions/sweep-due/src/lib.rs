@@ -32,7 +32,12 @@ fn report<E: std::error::Error>(error: &E) -> Diagnostic {
 pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, Unavailable> {
     let left = event.context.deadline.saturating_sub(unix_ms());
     let sweep = sweep(app, Budget::of(Duration::from_millis(left)));
-    let swept = telemetry::within(&event.context.request_id, sweep).await?;
+    let swept = telemetry::within(&event.context.request_id, sweep).await;
+    let swept = swept.inspect_err(|error| {
+        // Lambda's report says what failed; only what led to it says what is to be mended.
+        let (id, error) = (&event.context.request_id, telemetry::chain(error));
+        tracing::error!(request.id = %id, error = %error, "sweep failed");
+    })?;
     tracing::info!(
         function = %event.context.env_config.function_name,
         request.id = %event.context.request_id,

@@ -136,7 +136,7 @@ async fn handle(app: &App, rules: &Rules, time: Time, key: DueKey) -> Outcome {
     let Err(error) = handled else {
         return Outcome::Done;
     };
-    tracing::error!(error = %error, key = ?key, "due work failed");
+    tracing::error!(error = %telemetry::chain(&error), key = ?key, "due work failed");
     telemetry::metric(Metric::SweepFailed, "");
     let until = app.clock.now().plus(FAILED_SECONDS);
     if let Err(error) = app.store.push_back(&key, until).await {
