@@ -6,17 +6,6 @@
 //! `idempotent_replay`, `error`. `error` means that somebody must look; a declined card is `info`.
 //! Never logged: bodies, headers, addresses of pages, names of customers.
 
-/// An error with everything that led to it.
-pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text = format!("{text}: {source}");
-        next = source.source();
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests;
 

@@ -35,6 +35,7 @@ use serde_json::Value;
 use crate::app::{App, Budget};
 use crate::domain::id::{OrderId, PaymentId};
 use crate::http::problem::{Kind, Problem};
+use crate::operations;
 use crate::secrets::Fault;
 use crate::system::unix_ms;
 use crate::telemetry::{self, Metric};
@@ -232,7 +233,7 @@ impl Line {
         );
         if let Some(problem) = problem.filter(|p| p.status().is_server_error()) {
             let cause =
-                problem.cause.as_ref().map(|cause| telemetry::chain(&**cause)).unwrap_or_default();
+                problem.cause.as_ref().map(|cause| operations::chain(&**cause)).unwrap_or_default();
             tracing::error!(request.id = %self.request_id, error = %cause, "request failed");
             if !problem.counted_elsewhere {
                 telemetry::metric(failure(problem), "");
