@@ -11,6 +11,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
@@ -37,12 +38,14 @@ pub struct Secrets {
 }
 
 type Text = Arc<SecretString>;
+/// A secret's text, or why there is none.
+type Found = Result<Text, Fault>;
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 #[derive(Clone, Default)]
 struct Cached {
     /// What the last read that succeeded has found, and when that was.
-    read: Option<(Option<Text>, Timestamp)>,
+    read: Option<(Found, Timestamp)>,
     /// It did not match, and may have been rotated.
     doubted: bool,
     failed_at: Option<Timestamp>,
@@ -99,9 +102,12 @@ impl Secrets {
         name: &str,
         read: impl FnOnce(&Value, &mut Vec<Fault>) -> Result<T, Fault>,
     ) -> Result<T, SecretError> {
-        let text = self.text(name).await?;
         let mut faults = Vec::new();
-        let taken = parse(text.expose_secret()).and_then(|value| read(&value, &mut faults));
+        let taken = match self.text(name).await {
+            Ok(text) => parse(text.expose_secret()).and_then(|value| read(&value, &mut faults)),
+            Err(SecretError::Unusable { fault, .. }) => Err(fault),
+            Err(error @ SecretError::Unavailable { .. }) => return Err(error),
+        };
         if let Err(fault) = &taken
             && !faults.contains(fault)
         {
@@ -120,8 +126,8 @@ impl Secrets {
             return answer(name, known.read, Silent.into());
         }
         match Box::pin(self.fetch(name)).await {
-            Ok(text) => {
-                let read = Some((text, now));
+            Ok(found) => {
+                let read = Some((found, now));
                 let fresh = Cached { read: read.clone(), ..Cached::default() };
                 self.lock().insert(name.to_owned(), fresh);
                 answer(name, read, Silent.into())
@@ -166,17 +172,23 @@ impl Secrets {
         telemetry::metric(Metric::SecretUnusable, "");
     }
 
-    async fn fetch(&self, name: &str) -> Result<Option<Text>, Cause> {
+    async fn fetch(&self, name: &str) -> Result<Found, Cause> {
         let id = format!("{}/{name}", self.stack);
-        let answer = self.client.get_secret_value().secret_id(id).send().await;
-        match answer {
-            Ok(answer) => Ok(answer.secret_string.map(|text| Arc::new(SecretString::from(text)))),
+        let unusable = |why| Ok(Err(Fault::malformed("its value", why)));
+        match self.client.get_secret_value().secret_id(id).send().await {
+            Ok(answer) => match answer.secret_string {
+                Some(text) => Ok(Ok(Arc::new(SecretString::from(text)))),
+                None => unusable("is binary and not text"),
+            },
             Err(error) => match error.into_service_error() {
-                // The second: it is marked as deleted.
-                gone if gone.is_resource_not_found_exception()
-                    || gone.is_invalid_request_exception() =>
-                {
-                    Ok(None)
+                error if has_no_version(&error) => {
+                    Ok(Err(Fault::Placeholder("its value".to_owned())))
+                }
+                error if error.is_resource_not_found_exception() => {
+                    unusable("is gone: there is no such secret")
+                }
+                error if error.is_invalid_request_exception() => {
+                    unusable("is gone: the secret is marked as deleted")
                 }
                 error => Err(Box::new(error)),
             },
@@ -188,14 +200,16 @@ impl Secrets {
     }
 }
 
-fn answer(
-    name: &str,
-    read: Option<(Option<Text>, Timestamp)>,
-    cause: Cause,
-) -> Result<Text, SecretError> {
+/// A secret that was made without a value. One that has had a value is never again without a current
+/// version, so it is not taken for this. Only the words tell it from a secret that is not there.
+fn has_no_version(error: &GetSecretValueError) -> bool {
+    let words = error.meta().message().unwrap_or_default();
+    error.is_resource_not_found_exception() && words.contains("staging label")
+}
+
+fn answer(name: &str, read: Option<(Found, Timestamp)>, cause: Cause) -> Result<Text, SecretError> {
     match read {
-        Some((Some(text), _)) => Ok(text),
-        Some((None, _)) => Err(Fault::NotSet("its value".to_owned()).of(name)),
+        Some((found, _)) => found.map_err(|fault| fault.of(name)),
         None => Err(SecretError::Unavailable { secret: name.to_owned(), cause }),
     }
 }

@@ -64,7 +64,8 @@ async fn a_placeholder_opens_nothing_and_neither_does_what_cannot_be_read() {
     for (value, status) in [
         (json!([]), 401),
         (json!("REPLACE_ME"), 401),
-        (json!([{ "scopes": [] }]), 401),
+        (json!([{ "sha256": "REPLACE_ME", "scopes": [] }]), 401),
+        (json!([{ "scopes": [] }]), 503),
         (json!({}), 503),
     ] {
         put(&bench, API_KEYS, &value).await;

@@ -1,7 +1,7 @@
 //! What can be read of an order and its payments: by the merchant all, by the shopper's browser the
 //! status of its own payment.
 
-use e2e::{Answer, Options, Stack, order_body};
+use e2e::{Answer, KEY, Options, Stack, order_body};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -46,6 +46,24 @@ async fn the_shopper_reads_the_status_of_its_own_payment_only() {
     stack.get_as(&path, &[]).await.expect_problem(401, "unauthorized");
     let order = format!("/api/orders/{}", answer.word("order_id"));
     stack.get_as(&order, &[("authorization", &bearer)]).await.expect_problem(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn a_token_beside_an_authorization_header_is_refused_whatever_that_holds() {
+    let stack = Stack::start(STACK).await;
+    let (path, token) = payment_with_token(&stack).await;
+    let path = format!("{path}?token={token}");
+    let (key, shopper) = (format!("Bearer {KEY}"), format!("Bearer {token}"));
+    for header in [&key, &shopper, "Basic abc", "Bearer x", "Bearer x,Bearer x", "Bearer ", ""] {
+        let answer = stack.get_as(&path, &[("authorization", header)]).await;
+        let answer = answer.expect_problem(422, "invalid-request");
+        let told = "must not be given beside an Authorization header";
+        let errors = json!([{ "pointer": "?token", "detail": told }]);
+        assert_eq!(answer.body["errors"], errors, "{header}");
+    }
+    let twice = [("authorization", "Bearer x"), ("authorization", "Bearer x")];
+    stack.get_as(&path, &twice).await.expect_problem(422, "invalid-request");
+    stack.get_as(&path, &[]).await.expect(200);
 }
 
 #[tokio::test]

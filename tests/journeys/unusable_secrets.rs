@@ -1,11 +1,14 @@
 //! Secrets that somebody has put wrong: what that costs, and where it is told.
 
-use e2e::{Answer, Stack, order_body};
+use data_encoding::BASE64;
+use e2e::{Answer, Paid, Stack, order_body};
 use serde_json::{Value, json};
 
 use crate::STACK;
+use crate::signed::STRANGE_KEY;
 
 const API_KEYS: &str = "quittance/api-keys";
+const DELIVERY: &str = "quittance/delivery";
 const GATEWAY: &str = "quittance/gateways/sandbox";
 /// For so long a function may know a secret from before.
 const FRESH_SECONDS: i64 = 301;
@@ -46,6 +49,181 @@ async fn a_gateways_secret_that_cannot_be_used_is_503_and_named_in_the_log() {
     stack.set_clock_ahead(2 * FRESH_SECONDS);
     unavailable(&stack.pay(&order, json!({})).await);
     counted(&stack);
+}
+
+/// Mistakes in the gateway's secret, and how the log names each.
+fn mistakes(right: &Value) -> Vec<(Value, &'static str)> {
+    let with = |change: &dyn Fn(&mut serde_json::Map<String, Value>)| {
+        let mut wrong = right.as_object().unwrap().clone();
+        change(&mut wrong);
+        json!({ "SecretString": Value::from(wrong).to_string() })
+    };
+    let renamed = |from: &str, to: &str| {
+        with(&|wrong| {
+            let value = wrong.remove(from).unwrap();
+            wrong.insert(to.to_owned(), value);
+        })
+    };
+    let put = |name: &str, value: Value| {
+        with(&|wrong| drop(wrong.insert(name.to_owned(), value.clone())))
+    };
+    let binary = BASE64.encode(right.to_string().as_bytes());
+    vec![
+        (json!({ "SecretString": "{oops" }), "its value is not JSON"),
+        (renamed("api_key", "api_keey"), "api_key is missing"),
+        (renamed("mode", "Mode"), "mode is missing"),
+        (renamed("webhook_secrets", "webhooks"), "webhook_secrets is missing or empty"),
+        (put("webhook_secrets", json!([])), "webhook_secrets is missing or empty"),
+        (put("base_url", json!("\"\"")), "base_url is empty"),
+        (json!({ "SecretString": " " }), "its value is empty"),
+        (json!({ "SecretBinary": binary }), "its value is binary and not text"),
+    ]
+}
+
+#[tokio::test]
+async fn no_mistake_in_a_gateways_secret_gives_a_captured_payment_up() {
+    let stack = Stack::start(STACK).await;
+    let right = stack.secret(GATEWAY).await;
+    let mut clock = 0;
+    for (mut wrong, named) in mistakes(&right) {
+        let paid = captured_unheard(&stack).await;
+        wrong["SecretId"] = json!(GATEWAY);
+        stack.aws("secrets_manager", "secretsmanager.PutSecretValue", &wrong).await;
+        for _ in 0..4 {
+            fails(&sweep_later(&stack, &mut clock).await);
+        }
+        let told = stack.until_logged(&format!("\"error\":\"{named}")).await;
+        let told: Value = serde_json::from_str(&told).unwrap();
+        assert_eq!(told["secret"], "gateways/sandbox", "{told}");
+        stack.until_logged(&format!("the secret gateways/sandbox cannot be used: {named}")).await;
+        stack.set_secret(GATEWAY, &right).await;
+        is_paid_in_the_end(&stack, &paid, &mut clock).await;
+    }
+    counted(&stack);
+}
+
+#[tokio::test]
+async fn a_gateways_secret_that_is_gone_gives_no_captured_payment_up() {
+    let stack = Stack::start(STACK).await;
+    let paid = captured_unheard(&stack).await;
+    let id = json!({ "SecretId": GATEWAY });
+    stack.aws("secrets_manager", "secretsmanager.DeleteSecret", &id).await;
+    let mut clock = 0;
+    for _ in 0..4 {
+        fails(&sweep_later(&stack, &mut clock).await);
+    }
+    stack.until_logged("the secret gateways/sandbox cannot be used: its value is gone").await;
+    stack.aws("secrets_manager", "secretsmanager.RestoreSecret", &id).await;
+    is_paid_in_the_end(&stack, &paid, &mut clock).await;
+    counted(&stack);
+}
+
+#[tokio::test]
+async fn a_gateway_that_is_no_longer_to_be_used_keeps_what_was_begun_there() {
+    let stack = Stack::start(STACK).await;
+    let right = stack.secret(GATEWAY).await;
+    let mut clock = 0;
+    // With a placeholder the order fails alone and loudly; credentials of the other money wait.
+    for (member, value, failed) in [("api_key", "REPLACE_ME", 1), ("mode", "live", 0)] {
+        let paid = captured_unheard(&stack).await;
+        let mut wrong = right.clone();
+        wrong[member] = value.into();
+        stack.set_secret(GATEWAY, &wrong).await;
+        let mut swept = sweep_later(&stack, &mut clock).await;
+        for _ in 0..3 {
+            swept = sweep_later(&stack, &mut clock).await;
+        }
+        assert_eq!(swept.body["failed"], failed, "{value}: {swept}");
+        if failed > 0 {
+            let told = stack.until_logged("due work failed").await;
+            assert!(told.contains("gateways/sandbox") && told.contains("api_key"), "{told}");
+        }
+        stack.set_secret(GATEWAY, &right).await;
+        is_paid_in_the_end(&stack, &paid, &mut clock).await;
+    }
+}
+
+/// The gateway has the money, and its webhook is held back.
+async fn captured_unheard(stack: &Stack) -> Paid {
+    stack.behave(json!({ "webhooks": { "mode": "hold" } })).await;
+    let mut order = order_body();
+    order["expires_in"] = json!(600);
+    let paid = stack.checkout_with(order, json!({})).await;
+    stack.choose(&paid.page, "approve").await.expect(200);
+    assert_eq!(stack.truth(&paid.payment).await[0]["status"], "captured");
+    paid
+}
+
+async fn sweep_later(stack: &Stack, clock: &mut i64) -> Answer {
+    *clock += 400;
+    stack.set_clock_ahead(*clock);
+    stack.invoke("sweep-due").await
+}
+
+/// Loudly: as a function that fails.
+fn fails(swept: &Answer) {
+    assert_eq!(swept.header("x-amz-function-error"), "Unhandled", "{swept}");
+    assert_eq!(swept.word("errorMessage"), "the gateway's credentials cannot be used");
+}
+
+async fn is_paid_in_the_end(stack: &Stack, paid: &Paid, clock: &mut i64) {
+    stack.behave(json!({})).await;
+    for _ in 0..4 {
+        let swept = sweep_later(stack, clock).await;
+        assert_eq!(swept.body["failed"], 0, "{swept}");
+    }
+    assert_eq!(stack.order_status(&paid.order).await, "paid");
+    let payment = stack.payment(&paid.payment).await;
+    assert_eq!((&payment["status"], &payment["amount_refunded"]), (&json!("succeeded"), &json!(0)));
+    let told: Vec<Value> = stack.inbox(&paid.order).await;
+    assert!(!told.iter().any(|it| it["body"]["type"] == "payment.failed"), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_misspelt_member_of_a_key_is_told_and_costs_that_key_only() {
+    let stack = Stack::start(STACK).await;
+    let keys = stack.secret(API_KEYS).await;
+    let path = format!("/api/orders/{}", stack.order(&order_body()).await);
+    let good = &keys[0];
+    let hash = &good["sha256"];
+    let sha = json!({ "id": "new", "sha": hash, "scopes": ["read"] });
+    let scope = json!({ "id": "new", "sha256": hash, "scope": ["read"] });
+    let placeholder = json!({ "id": "new", "sha256": "REPLACE_ME", "scopes": ["read"] });
+    let binary = BASE64.encode(keys.to_string().as_bytes());
+    let cases = [
+        (json!({ "SecretString": json!([sha]).to_string() }), 503, "[0].sha256 is missing"),
+        (json!({ "SecretString": json!([scope]).to_string() }), 503, "[0].scopes is missing"),
+        (json!({ "SecretString": json!([good, sha]).to_string() }), 200, "[1].sha256 is missing"),
+        (json!({ "SecretString": json!([placeholder, sha]).to_string() }), 503, "[1].sha256 is "),
+        (json!({ "SecretBinary": binary }), 503, "its value is binary and not text"),
+        (json!({ "SecretString": json!([placeholder]).to_string() }), 401, ""),
+    ];
+    for (n, (mut value, status, named)) in (1..).zip(cases) {
+        value["SecretId"] = json!(API_KEYS);
+        stack.aws("secrets_manager", "secretsmanager.PutSecretValue", &value).await;
+        stack.set_clock_ahead(n * FRESH_SECONDS);
+        let answer = stack.get(&path).await;
+        assert_eq!(answer.status, status, "{named}: {answer}");
+        let told = stack.until_logged(named).await;
+        assert!(named.is_empty() || told.contains("\"secret\":\"api-keys\""), "{told}");
+    }
+    counted(&stack);
+}
+
+#[tokio::test]
+async fn a_misspelt_key_of_the_deliveries_is_told_and_the_good_one_signs() {
+    let stack = Stack::start(STACK).await;
+    let mut delivery = stack.secret(DELIVERY).await;
+    let keys = delivery["keys"].as_array_mut().unwrap();
+    keys.insert(0, json!({ "id": "k2", "kee": STRANGE_KEY }));
+    stack.set_secret(DELIVERY, &delivery).await;
+    stack.set_clock_ahead(FRESH_SECONDS);
+    let paid = stack.paid().await;
+    stack.until_inbox(&paid.order, "payment.completed").await;
+    let told = stack.until_logged("keys[0].key is missing").await;
+    assert!(told.contains("\"secret\":\"delivery\""), "{told}");
+    let log = stack.log().join("\n");
+    assert!(log.contains("\"secret.unusable\":1") && !log.contains(STRANGE_KEY), "{log}");
 }
 
 #[tokio::test]

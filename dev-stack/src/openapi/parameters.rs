@@ -17,7 +17,8 @@ pub(super) fn of(operation: &Operation, examples: &[Example]) -> Vec<Value> {
         Caller::MerchantOrShopper => all.push(json!({
             "name": "refresh",
             "in": "query",
-            "description": "`true` asks the gateway now. For the merchant's server only.",
+            "description": "`true` asks the gateway first, at most once in five seconds per payment. For the \
+                merchant's server only.",
             "schema": { "type": "boolean", "default": false },
         })),
         Caller::Gateway => all.extend(event::headers()),

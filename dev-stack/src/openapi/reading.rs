@@ -29,8 +29,10 @@ pub(super) fn payment() -> Operation {
         summary: "Read a payment",
         description: "The merchant's server reads all of it. A shopper's browser, which has the payment's \
             status token, reads a `ShopperPayment`, from an origin of `CORS_ORIGINS`. A state that is \
-            stale is asked for at the gateway first; `refresh=true` asks in any case. Another value, an unknown \
-            member of the query and one that is repeated are 422, here as on every route but the webhooks'.",
+            stale is asked for at the gateway first; `refresh=true` asks for any state. The gateway is asked at \
+            most once in five seconds per payment; within them the answer is what is known. Another value, an \
+            unknown member of the query and one that is repeated are 422, here as on every route but the webhooks'; \
+            so is a status token in the query beside an `Authorization` header.",
         caller: Caller::MerchantOrShopper,
         key: KeyRule::Unused,
         body: None,

@@ -2,12 +2,13 @@
 //! status of its own payment.
 
 use http::StatusCode;
+use http::header::AUTHORIZATION;
 use lambda_http::{Error, Request};
 use quittance::app::App;
 use quittance::config::Need;
 use quittance::domain::id::OperationId;
 use quittance::http::auth::{Scope, bearer, caller, shopper};
-use quittance::http::input::{order_id, parameter, payment_id};
+use quittance::http::input::{invalid, order_id, parameter, payment_id};
 use quittance::http::problem::{Kind, Problem};
 use quittance::http::query::Query;
 use quittance::http::{Reply, budget, route, serve, views};
@@ -49,11 +50,17 @@ async fn order(app: &App, request: &Request) -> Result<Reply, Problem> {
 }
 
 async fn payment(app: &App, request: &Request) -> Result<Reply, Problem> {
-    let bearer = bearer(request.headers()).map(str::to_owned);
+    let headers = request.headers();
     let mut query = Query::of(request);
-    let token = match bearer {
-        Some(key) => Some(key).filter(|key| key.starts_with("v1.")),
-        None => query.text(TOKEN),
+    let token = match query.text(TOKEN) {
+        // Two say who calls, be they right or wrong, and which of them is meant is not guessed.
+        Some(_) if headers.contains_key(AUTHORIZATION) => {
+            query.refuse(TOKEN, "must not be given beside an Authorization header");
+            query.flag("refresh");
+            return Err(invalid(query.wrong()));
+        }
+        Some(token) => Some(token),
+        None => bearer(headers).filter(|key| key.starts_with("v1.")).map(str::to_owned),
     };
     match token {
         Some(token) => payment_for_shopper(app, request, &token, query).await,

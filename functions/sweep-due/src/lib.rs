@@ -5,8 +5,8 @@ use std::time::Duration;
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use quittance::app::{App, Budget};
 use quittance::config::Need;
-use quittance::operations::Unavailable;
 use quittance::operations::sweep::sweep;
+use quittance::operations::{Unavailable, chain};
 use quittance::system::unix_ms;
 use quittance::telemetry;
 use serde_json::{Value, json};
@@ -32,7 +32,12 @@ fn report<E: std::error::Error>(error: &E) -> Diagnostic {
 pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, Unavailable> {
     let left = event.context.deadline.saturating_sub(unix_ms());
     let sweep = sweep(app, Budget::of(Duration::from_millis(left)));
-    let swept = telemetry::within(&event.context.request_id, sweep).await?;
+    let swept = telemetry::within(&event.context.request_id, sweep).await;
+    let swept = swept.inspect_err(|error| {
+        // Lambda's report says what failed; only what led to it says what is to be mended.
+        let (id, error) = (&event.context.request_id, chain(error));
+        tracing::error!(request.id = %id, error = %error, "sweep failed");
+    })?;
     tracing::info!(
         function = %event.context.env_config.function_name,
         request.id = %event.context.request_id,

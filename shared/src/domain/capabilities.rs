@@ -127,6 +127,11 @@ const UNCONFIGURED: Capabilities = Capabilities {
     signed_events: false,
 };
 
+/// A gateway that is configured and cannot be used now: nothing can be sent, and nobody knows what became
+/// of its payments. It is not presumed to be silent for good: it tells once its credentials are right
+/// again, and until then nothing is given up.
+pub const OUT_OF_REACH: Capabilities = Capabilities { page_life: true, ..UNCONFIGURED };
+
 impl Capabilities {
     pub fn ours(&self, mode: CaptureMode) -> bool {
         match self.ours {

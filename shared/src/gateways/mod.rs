@@ -9,7 +9,7 @@ use std::sync::Arc;
 use http::HeaderMap;
 use serde_json::Value;
 
-use crate::domain::capabilities::{Capabilities, GatewayMode, GatewayName};
+use crate::domain::capabilities::{Capabilities, GatewayMode, GatewayName, OUT_OF_REACH};
 use crate::ports::{Gateway, Transport};
 use crate::secrets::{Fault, SecretError, Secrets};
 
@@ -122,8 +122,9 @@ impl Gateways {
         if self.secrets.doubt(&secret_name(name)) { self.get(name).await.ok() } else { None }
     }
 
-    /// What each gateway with credentials can do. One without is left out: nothing is sent to it. While
-    /// credentials cannot be used nobody knows what their gateway can do, and so nothing is decided.
+    /// What each gateway can do. While credentials cannot be used nobody knows what their gateway can do,
+    /// and so nothing is decided. Of one without credentials, or with those of the other money, nothing
+    /// is asked and nothing given up: what was begun there was begun with credentials.
     pub async fn capabilities(
         &self,
     ) -> Result<BTreeMap<GatewayName, Capabilities>, GatewayMissing> {
@@ -133,11 +134,10 @@ impl Gateways {
                 Ok(gateway) => {
                     able.insert(name.clone(), gateway.capabilities());
                 }
-                Err(
-                    GatewayMissing::Unknown
-                    | GatewayMissing::NotSet(_)
-                    | GatewayMissing::OtherMoney(_),
-                ) => {}
+                Err(GatewayMissing::Unknown) => {}
+                Err(GatewayMissing::NotSet(_) | GatewayMissing::OtherMoney(_)) => {
+                    able.insert(name.clone(), OUT_OF_REACH);
+                }
                 Err(error @ (GatewayMissing::Unusable(_) | GatewayMissing::Unavailable(_))) => {
                     return Err(error);
                 }

@@ -65,6 +65,9 @@ impl ApiKey {
         if sha256.len() != 64 || !sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(Fault::malformed(members.path("sha256"), "is not a SHA-256 in hex"));
         }
+        if members.any("scopes").is_none_or(Value::is_null) {
+            return Err(Fault::malformed(members.path("scopes"), "is missing"));
+        }
         let not_strings = || Fault::malformed(members.path("scopes"), "is not a list of strings");
         let scope = |(_, scope): (String, &Value)| scope.as_str().map(str::to_owned);
         let scopes = members.list("scopes")?.into_iter().map(scope).collect::<Option<Vec<_>>>();
@@ -80,9 +83,13 @@ impl ApiKey {
     }
 }
 
-/// None at all: nobody may call.
+/// None at all: nobody may call. That is how the stack begins, and no mistake.
 fn api_keys(value: &Value, faults: &mut Vec<Fault>) -> Result<Vec<ApiKey>, Fault> {
-    usable(entries(value, "")?, "its value", faults, ApiKey::read)
+    let entries = entries(value, "")?;
+    if entries.is_empty() {
+        return Ok(Vec::new());
+    }
+    usable(entries, "its value", faults, ApiKey::read)
 }
 
 pub(crate) const API_KEYS: &str = "api-keys";
@@ -187,7 +194,8 @@ pub async fn issue_token(
     payment: &PaymentId,
 ) -> Result<String, SecretError> {
     let keys = token_keys(app).await?;
-    let key = keys.first().ok_or_else(|| Fault::NotSet("keys".to_owned()).of(STATUS_TOKEN))?;
+    let key =
+        keys.first().ok_or_else(|| Fault::malformed("keys", "is missing").of(STATUS_TOKEN))?;
     let born = order.attempts.get(payment).map_or(order.created_at, |a| a.created_at);
     let exp = order.expires_at.max(born.plus(TOKEN_SECONDS_MIN));
     let secret = key.key.expose_secret().as_bytes();

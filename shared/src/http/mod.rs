@@ -35,6 +35,7 @@ use serde_json::Value;
 use crate::app::{App, Budget};
 use crate::domain::id::{OrderId, PaymentId};
 use crate::http::problem::{Kind, Problem};
+use crate::operations;
 use crate::secrets::Fault;
 use crate::system::unix_ms;
 use crate::telemetry::{self, Metric};
@@ -231,7 +232,8 @@ impl Line {
             "request"
         );
         if let Some(problem) = problem.filter(|p| p.status().is_server_error()) {
-            let cause = problem.cause.as_ref().map(|cause| chain(&**cause)).unwrap_or_default();
+            let cause =
+                problem.cause.as_ref().map(|cause| operations::chain(&**cause)).unwrap_or_default();
             tracing::error!(request.id = %self.request_id, error = %cause, "request failed");
             if !problem.counted_elsewhere {
                 telemetry::metric(failure(problem), "");
@@ -265,17 +267,6 @@ fn failure(problem: &Problem) -> Metric {
         next = error.source();
     }
     Metric::RequestFailed
-}
-
-/// An error with everything that led to it.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text = format!("{text}: {source}");
-        next = source.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ impl Query {
     }
 
     /// A name that holds a card's number is not repeated.
-    fn refuse(&mut self, name: &str, detail: &str) {
+    pub fn refuse(&mut self, name: &str, detail: &str) {
         let name = if card::is_in(name, Place::Typed) { "" } else { name };
         self.errors.push(FieldError { pointer: format!("?{name}"), detail: detail.to_owned() });
     }

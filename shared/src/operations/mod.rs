@@ -37,3 +37,14 @@ pub enum Unavailable {
     #[error(transparent)]
     Secret(#[from] SecretError),
 }
+
+/// An error with everything that led to it.
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text = format!("{text}: {source}");
+        next = source.source();
+    }
+    text
+}

@@ -219,7 +219,8 @@ pub fn about(order: &Order, payment: &PaymentId) -> Option<About> {
     Some(About { create, objects: attempt.objects.keys().cloned().collect() })
 }
 
-/// The gateway of an attempt, if it is still configured.
+/// The gateway of an attempt, if it is still configured. One whose credentials are gone is an error and
+/// not a gateway less: the attempt was begun with credentials, and only they can tell how it ended.
 pub async fn gateway_of(
     app: &App,
     order: &Order,
@@ -230,10 +231,12 @@ pub async fn gateway_of(
     };
     match app.gateways.get(&attempt.gateway).await {
         Ok(gateway) => Ok(Some(gateway)),
-        Err(error @ (GatewayMissing::Unusable(_) | GatewayMissing::Unavailable(_))) => {
-            Err(error.into())
-        }
-        Err(error) => {
+        Err(
+            error @ (GatewayMissing::NotSet(_)
+            | GatewayMissing::Unusable(_)
+            | GatewayMissing::Unavailable(_)),
+        ) => Err(error.into()),
+        Err(error @ (GatewayMissing::Unknown | GatewayMissing::OtherMoney(_))) => {
             tracing::error!(error = %error, gateway.name = %attempt.gateway, "gateway of a payment is not configured");
             Ok(None)
         }

@@ -13,12 +13,12 @@ use crate::domain::claims::{EndRefused, end};
 use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::order::{Ending, Order, Source, State};
 use crate::domain::phase::OperationPhase;
-use crate::operations::Unavailable;
 use crate::operations::perform::{settle, unsettled};
 use crate::operations::publish::publish;
 use crate::operations::record::change;
 use crate::operations::resolve::{put_off, resolve};
 use crate::operations::retry::retry;
+use crate::operations::{Unavailable, chain};
 use crate::pause::{self, Point};
 use crate::store::{Due, DueKey, PARKED_SHARD, StoreError};
 use crate::telemetry::{self, Metric};
@@ -136,7 +136,7 @@ async fn handle(app: &App, rules: &Rules, time: Time, key: DueKey) -> Outcome {
     let Err(error) = handled else {
         return Outcome::Done;
     };
-    tracing::error!(error = %error, key = ?key, "due work failed");
+    tracing::error!(error = %chain(&error), key = ?key, "due work failed");
     telemetry::metric(Metric::SweepFailed, "");
     let until = app.clock.now().plus(FAILED_SECONDS);
     if let Err(error) = app.store.push_back(&key, until).await {

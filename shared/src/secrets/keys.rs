@@ -114,10 +114,13 @@ pub(crate) fn usable<T>(
             Err(fault) => bad.push(fault),
         }
     }
+    if good.is_empty() && bad.is_empty() {
+        return Err(Fault::malformed(path, "is missing or empty"));
+    }
     let worst = bad.iter().find(|fault| !fault.is_a_placeholder()).cloned();
     faults.extend(bad);
     if good.is_empty() {
-        return Err(worst.unwrap_or_else(|| Fault::NotSet(path.to_owned())));
+        return Err(worst.unwrap_or_else(|| Fault::Placeholder(path.to_owned())));
     }
     Ok(good)
 }

@@ -20,22 +20,19 @@ use crate::standard_webhooks::wrong_with;
 
 const GOOD: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-/// Answers with the values in turn, the last one for good; `None` is a refusal.
+/// Gives its answers in turn, the last one for good.
 #[derive(Clone, Debug)]
 struct Store {
-    values: Arc<Mutex<VecDeque<Option<String>>>>,
+    answers: Arc<Mutex<VecDeque<(u16, Value)>>>,
     asked: Arc<AtomicUsize>,
 }
 
 impl HttpConnector for Store {
     fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
         self.asked.fetch_add(1, Ordering::SeqCst);
-        let mut values = self.values.lock().unwrap();
-        let value = if values.len() > 1 { values.pop_front() } else { values.front().cloned() };
-        let (status, body) = match value.flatten() {
-            Some(value) => (200, json!({ "Name": "s", "SecretString": value })),
-            None => (400, json!({ "__type": "AccessDeniedException", "Message": "no" })),
-        };
+        let mut answers = self.answers.lock().unwrap();
+        let next = if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() };
+        let (status, body) = next.unwrap();
         let response = HttpResponse::new(status.try_into().unwrap(), body.to_string().into());
         HttpConnectorFuture::ready(Ok(response))
     }
@@ -67,9 +64,17 @@ struct Desk {
 }
 
 impl Desk {
+    /// `None` is a refusal.
     fn of(values: &[Option<&str>]) -> Self {
-        let values = values.iter().map(|value| value.map(str::to_owned)).collect();
-        let store = Store { values: Arc::new(Mutex::new(values)), asked: Arc::default() };
+        Self::answering(values.iter().map(|value| match value {
+            Some(value) => (200, json!({ "Name": "s", "SecretString": value })),
+            None => (400, refusal("AccessDeniedException", "no")),
+        }))
+    }
+
+    fn answering(answers: impl IntoIterator<Item = (u16, Value)>) -> Self {
+        let answers = Arc::new(Mutex::new(answers.into_iter().collect()));
+        let store = Store { answers, asked: Arc::default() };
         let config = AwsConfig {
             region: "us-east-1".to_owned(),
             access_key_id: "k".to_owned(),
@@ -95,6 +100,10 @@ impl Desk {
     fn asked(&self) -> usize {
         self.store.asked.load(Ordering::SeqCst)
     }
+}
+
+fn refusal(kind: &str, message: &str) -> Value {
+    json!({ "__type": kind, "Message": message })
 }
 
 fn keys(text: &str) -> Result<(usize, Vec<String>), String> {
@@ -147,6 +156,31 @@ async fn a_mismatch_reloads_a_secret_once_in_half_a_minute() {
     assert_eq!(desk.asked(), 2);
 }
 
+#[tokio::test]
+async fn a_secret_without_a_text_is_a_placeholder_only_if_it_never_had_one() {
+    let none = "Secrets Manager can't find the specified secret";
+    let never = format!("{none} value for staging label: AWSCURRENT");
+    let cases = [
+        (400, refusal("ResourceNotFoundException", &never), true, "still a placeholder"),
+        (400, refusal("ResourceNotFoundException", none), false, "gone: there is no such secret"),
+        (
+            400,
+            refusal("InvalidRequestException", "-"),
+            false,
+            "gone: the secret is marked as deleted",
+        ),
+        (200, json!({ "Name": "s", "SecretBinary": "e30=" }), false, "binary and not text"),
+    ];
+    for (status, body, placeholder, why) in cases {
+        let desk = Desk::answering([(status, body)]);
+        let Err(SecretError::Unusable { secret, fault }) = desk.key().await else {
+            panic!("{why}: it has a value");
+        };
+        assert_eq!((secret.as_str(), fault.to_string()), ("s", format!("its value is {why}")));
+        assert_eq!(fault.is_a_placeholder(), placeholder, "{why}");
+    }
+}
+
 #[test]
 fn what_cannot_be_meant_is_trimmed() {
     let plain = format!(r#"{{"key":"{GOOD}"}}"#);
@@ -181,8 +215,9 @@ fn one_unreadable_key_costs_that_key_only_and_is_named_without_its_value() {
         (json!({ "key": ["hush"] }), "keys[0].key is not a string"),
         (json!("hush"), "keys[0] is not an object"),
         (json!({ "key": GOOD, "not_after": "hush" }), "keys[0].not_after is not a date (RFC 3339)"),
-        (json!({ "key": "REPLACE_ME" }), "keys[0].key is not set"),
-        (json!({}), "keys[0].key is not set"),
+        (json!({ "key": "REPLACE_ME" }), "keys[0].key is still a placeholder"),
+        (json!({ "key": "" }), "keys[0].key is empty"),
+        (json!({ "kee": GOOD }), "keys[0].key is missing"),
     ];
     for (other, told) in cases {
         assert_eq!(keys(&with(other)), Ok((1, vec![told.to_owned()])));
@@ -192,15 +227,18 @@ fn one_unreadable_key_costs_that_key_only_and_is_named_without_its_value() {
 #[test]
 fn a_secret_without_a_usable_key_names_what_is_wrong() {
     let cases = [
-        ("", "its value is not set"),
-        (" \u{feff}", "its value is not set"),
-        ("REPLACE_ME", "its value is not set"),
-        ("\"REPLACE_ME\"", "its value is not set"),
+        ("", "its value is empty"),
+        (" \u{feff}", "its value is empty"),
+        ("REPLACE_ME", "its value is still a placeholder"),
+        ("\"REPLACE_ME\"", "its value is still a placeholder"),
         ("hush", "its value is not JSON"),
         (r#"["hush"]"#, "its value is not a JSON object"),
-        ("{}", "keys is not set"),
+        ("{}", "keys is missing or empty"),
+        (r#"{"keys":[]}"#, "keys is missing or empty"),
+        (r#"{"kee":"hush"}"#, "keys is missing or empty"),
         (r#"{"keys":"hush"}"#, "keys is not a list"),
-        (r#"{"keys":[{"key":"REPLACE_ME"}]}"#, "keys is not set"),
+        (r#"{"keys":[{"key":"REPLACE_ME"}]}"#, "keys is still a placeholder"),
+        (r#"{"keys":[{"key":"REPLACE_ME"},{}]}"#, "keys[1].key is missing"),
         (r#"{"key":"hush%"}"#, "key is not base64, with or without whsec_ before it"),
         (r#"{"key":"hush","url":17}"#, "url is not a string"),
     ];

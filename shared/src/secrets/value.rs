@@ -17,8 +17,9 @@ const INVISIBLE: [char; 5] = ['\u{feff}', '\u{200b}', '\u{200c}', '\u{200d}', '\
 /// Which member of a secret cannot be used, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    #[error("{0} is not set")]
-    NotSet(String),
+    /// Nobody has put anything there yet: what the template writes is still in it.
+    #[error("{0} is still a placeholder")]
+    Placeholder(String),
     #[error("{member} {why}")]
     Malformed { member: String, why: &'static str },
 }
@@ -34,7 +35,7 @@ impl Fault {
     }
 
     pub fn is_a_placeholder(&self) -> bool {
-        matches!(self, Self::NotSet(_))
+        matches!(self, Self::Placeholder(_))
     }
 }
 
@@ -74,10 +75,15 @@ impl<'v> Members<'v> {
         }
     }
 
-    /// Neither left out nor empty nor a placeholder.
+    /// Neither left out nor empty nor a placeholder. Of these only the placeholder says that nobody has
+    /// been here: a member that is missing may be one whose name was misspelt.
     pub(crate) fn text(&self, name: &str) -> Result<&'v str, Fault> {
-        let text = self.optional(name)?.filter(|text| !matches!(*text, "" | PLACEHOLDER));
-        text.ok_or_else(|| Fault::NotSet(self.path(name)))
+        match self.optional(name)? {
+            None => Err(Fault::malformed(self.path(name), "is missing")),
+            Some("") => Err(Fault::malformed(self.path(name), "is empty")),
+            Some(PLACEHOLDER) => Err(Fault::Placeholder(self.path(name))),
+            Some(text) => Ok(text),
+        }
     }
 
     /// As it is written, of any kind.
@@ -103,8 +109,10 @@ pub(crate) fn entries<'v>(list: &'v Value, path: &str) -> Result<Vec<(String, &'
 /// The JSON of a secret's text, every string of it trimmed.
 pub(crate) fn parse(text: &str) -> Result<Value, Fault> {
     let text = text.trim_matches(is_blank);
-    if matches!(trimmed(text), "" | PLACEHOLDER) {
-        return Err(Fault::NotSet("its value".to_owned()));
+    match trimmed(text) {
+        "" => return Err(Fault::malformed("its value", "is empty")),
+        PLACEHOLDER => return Err(Fault::Placeholder("its value".to_owned())),
+        _ => {}
     }
     let mut value = match json(text) {
         // JSON within a string of JSON: what a tool has quoted once too often.

@@ -1,7 +1,7 @@
 //! How attempts and orders end: closed, expired, canceled.
 
 use super::{AUTO, MANUAL, status};
-use crate::domain::capabilities::{Capabilities, PageOnly};
+use crate::domain::capabilities::{Capabilities, OUT_OF_REACH, PageOnly};
 use crate::domain::claims::{CloseRefused, EndRefused, close, end};
 use crate::domain::ledger::CaptureClass;
 use crate::domain::order::{Ending, State};
@@ -40,6 +40,20 @@ fn a_page_that_nothing_can_end_is_not_closed_but_abandoned_with_its_order() {
     assert_eq!(case.order.attempts[&id].failure.as_ref().unwrap().code, "abandoned");
     case.learn(&id, &captured("o1", usd(7500)));
     assert_eq!(case.order.captures["o1"].class, CaptureClass::Excess);
+}
+
+#[test]
+fn nothing_is_given_up_at_a_gateway_whose_credentials_are_gone() {
+    for mode in [AUTO, MANUAL] {
+        let mut case = Case::new(OUT_OF_REACH);
+        let id = case.attempt(0, mode);
+        case.learn(&id, &pending("o1"));
+        case.change(|order| end(order, Ending::Cancel, START).unwrap());
+        assert!(case.order.attempts[&id].phase.is_live());
+        assert_eq!((case.order.state, case.told.len()), (State::Open, 0));
+        case.learn(&id, &captured("o1", usd(7500)));
+        assert_eq!(case.order.state, State::Paid, "it can tell again");
+    }
 }
 
 #[test]

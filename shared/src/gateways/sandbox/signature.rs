@@ -22,8 +22,8 @@ pub(super) struct WebhookSecret {
     signing: SigningKey,
 }
 
-/// Those that can be used. None at all means that the gateway is not configured: without them every
-/// webhook would be refused and only looking up would tell of a payment.
+/// Those that can be used. Without any there is no gateway: every webhook would be refused and only
+/// looking up would tell of a payment.
 pub(super) fn webhook_secrets(
     members: &Members<'_>,
     faults: &mut Vec<Fault>,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::{WEBHOOK_SECRET, fixtures, headers, open, secret, show_token, sign};
 use crate::domain::time::Timestamp;
 use crate::gateways::contract::{self, Scripted};
@@ -51,12 +53,27 @@ fn the_dev_stack_may_be_reached_from_its_containers() {
 
 #[test]
 fn what_is_not_set_is_told_from_what_is_malformed() {
-    let without_secrets =
-        r#"{"mode":"test","api_key":"k","base_url":"https://a.example","webhook_secrets":[]}"#;
-    for text in ["REPLACE_ME", without_secrets, "{}", &with_address("REPLACE_ME")] {
-        assert!(opened(text).is_err_and(|fault| fault.is_a_placeholder()), "{text}");
+    let placeholders = [
+        "REPLACE_ME".to_owned(),
+        with_address("REPLACE_ME"),
+        secret("full").replace(WEBHOOK_SECRET, "REPLACE_ME"),
+        // As the template writes it.
+        json!({ "mode": "test", "api_key": "REPLACE_ME", "base_url": "REPLACE_ME", "webhook_secrets": [] })
+            .to_string(),
+    ];
+    for text in placeholders {
+        assert!(opened(&text).is_err_and(|fault| fault.is_a_placeholder()), "{text}");
     }
     let malformed = [
+        String::new(),
+        "{}".to_owned(),
+        r#"{"mode":"test","api_key":"k","base_url":"https://a.example","webhook_secrets":[]}"#
+            .to_owned(),
+        secret("full").replace("\"api_key\"", "\"api_keey\""),
+        secret("full").replace("\"mode\"", "\"Mode\""),
+        secret("full").replace("\"webhook_secrets\"", "\"webhook_secret\""),
+        secret("full").replace(super::API_KEY, ""),
+        with_address(""),
         secret("stripe-like"),
         secret("full").replace("\"test\"", "\"real\""),
         secret("full").replace(WEBHOOK_SECRET, "whsec_%"),
