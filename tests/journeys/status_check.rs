@@ -20,6 +20,7 @@ async fn the_shopper_reads_the_status_of_its_own_payment_only() {
             "amount",
             "amount_captured",
             "amount_refunded",
+            "captures",
             "currency",
             "expires_at",
             "live",

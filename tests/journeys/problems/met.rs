@@ -93,7 +93,12 @@ async fn over_its_limit() -> Vec<Answer> {
     let stack = Stack::with_secrets(STACK, &secrets, Options::default()).await;
     let paid = stack.paid().await;
     let refused = stack.refund(&paid.payment, "refund", json!({})).await;
-    vec![refused.expect_problem(403, "refund-limit")]
+    stack.behave(json!({ "webhooks": { "amount_delta": -100 } })).await;
+    let wrong = stack.checkout().await;
+    stack.choose(&wrong.page, "approve").await.expect(200);
+    stack.until_payment(&wrong.payment, "review").await;
+    let kept = stack.cancel_order(&wrong.order).await;
+    vec![refused.expect_problem(403, "refund-limit"), kept.expect_problem(403, "refund-limit")]
 }
 
 async fn of_an_order() -> Vec<Answer> {
