@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 use super::order;
 
+const TOO_LARGE: &str =
+    "come to more than 999999999999 with the other lines, and no total can be larger";
+
 /// (pointer, detail) of every mistake.
 fn mistakes(body: &Value) -> Vec<(String, String)> {
     let told = read(body, order).err().unwrap_or_default();
@@ -152,7 +155,8 @@ fn what_is_told_beside_items_needs_their_prices() {
         "currency": "EUR", "total_amount": 5,
         "items": [{ "product_id": "A", "quantity": 2 }, { "product_id": "B", "quantity": 1, "unit_amount": 9 }],
     });
-    assert_eq!(mistakes(&plain), [], "without prices nothing is checked");
+    let taken = read(&plain, order).unwrap();
+    assert_eq!(taken.details.cart.amounts(), None, "where a price is missing nothing is checked");
     for member in [
         json!({ "discounts": [{ "name": "x", "amount": 1 }] }),
         json!({ "shipping": { "amount": 0 } }),
@@ -162,11 +166,17 @@ fn what_is_told_beside_items_needs_their_prices() {
     ] {
         let mut body = plain.clone();
         body.as_object_mut().unwrap().extend(member.as_object().unwrap().clone());
-        assert_eq!(pointers(&body), ["/items/0/unit_amount"], "{member}");
+        let [name] = member.as_object().unwrap().keys().collect::<Vec<_>>()[..] else { panic!() };
+        let detail = format!("is required beside {name}");
+        assert_eq!(mistakes(&body), [("/items/0/unit_amount".to_owned(), detail)]);
     }
     let mut discounted = plain;
     discounted["items"][1]["discount_amount"] = json!(1);
-    assert_eq!(pointers(&discounted), ["/items/0/unit_amount"]);
+    discounted["tax_included"] = json!(false);
+    discounted["discounts"] = json!([]);
+    let detail = "is required beside discount_amount, discounts, tax_included";
+    let expected = [("/items/0/unit_amount".to_owned(), detail.to_owned())];
+    assert_eq!(mistakes(&discounted), expected);
 }
 
 #[test]
@@ -200,9 +210,17 @@ fn the_largest_cart_there_can_be_does_not_overflow() {
         "fees": vec![line.clone(); 20], "taxes": vec![line; 20], "shipping": { "amount": max },
     });
     // 100 × 10 000 × max, and 41 × max.
-    let told = mistakes(&body);
-    let expected = format!("is 1000040999998999959 by the lines, not {max}");
-    assert_eq!(told, [("/total_amount".to_owned(), expected)]);
+    let too_large = [("/items".to_owned(), TOO_LARGE.to_owned())];
+    assert_eq!(mistakes(&body), too_large);
+    let priced = |price: u64, fee: u64, discount: u64| {
+        json!({
+            "currency": "EUR", "total_amount": max,
+            "items": [{ "product_id": "A", "quantity": 1, "unit_amount": price }],
+            "fees": [{ "name": "x", "amount": fee }], "discounts": [{ "name": "y", "amount": discount }],
+        })
+    };
+    assert_eq!(mistakes(&priced(max, 1, 1)), []);
+    assert_eq!(mistakes(&priced(max, 2, 1)), too_large);
 }
 
 #[test]
