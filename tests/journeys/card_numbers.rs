@@ -149,6 +149,30 @@ async fn an_id_that_a_program_made_is_taken_though_it_would_pass_for_a_card_numb
 }
 
 #[tokio::test]
+async fn what_a_person_writes_of_times_places_and_prices_is_taken() {
+    let stack = Stack::start(STACK).await;
+    for text in [
+        "40.741857,-74.034153",
+        "2026-11-03T22:21:23.123456+00:01",
+        "39.99 45.99 92.99 82.99",
+        "Sizes 36 38 40 42 44 46 48 50 52",
+        "Shoes EU 40/41/42/43/44/45/46/47/48",
+    ] {
+        for pointer in ["/metadata/note", "/items/0/name"] {
+            let answer = stack.post("/api/orders", &order_with(pointer, text)).await.expect(201);
+            assert_eq!(answer.body.pointer(pointer).unwrap(), text);
+        }
+    }
+    for id in ["gro\u{308}\u{df}e-4222222222222", "Lego® 4111111111111111", "№4111111111111111"]
+    {
+        for pointer in MADE {
+            let answer = stack.post("/api/orders", &order_with(pointer, id)).await.expect(201);
+            assert_eq!(answer.body.pointer(pointer).unwrap(), id);
+        }
+    }
+}
+
+#[tokio::test]
 async fn no_string_of_a_payment_or_refund_may_hold_a_card_number() {
     let stack = Stack::start(STACK).await;
     let order = stack.order(&order_body()).await;
@@ -172,7 +196,14 @@ async fn no_string_of_a_payment_or_refund_may_hold_a_card_number() {
 #[tokio::test]
 async fn what_is_no_phone_number_is_not_stored_as_one() {
     let stack = Stack::start(STACK).await;
-    for card in CARDS {
+    let as_phones = [
+        "+378282246310005",
+        "00378282246310005",
+        "+36227206271667",
+        "+4111 1111 1111 #1111",
+        "4111 1111 1111 x1111",
+    ];
+    for card in CARDS.into_iter().chain(as_phones) {
         let mut body = order_body();
         body["customer"] = json!({ "phone": card });
         let answer = stack.post("/api/orders", &body).await;

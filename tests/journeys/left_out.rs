@@ -55,9 +55,16 @@ async fn null_where_leaving_out_means_everything_is_refused() {
 #[tokio::test]
 async fn a_phone_number_is_kept_as_the_shopper_typed_it() {
     let stack = Stack::start(STACK).await;
-    for phone in
-        ["0151 12345678", "(415) 555-0100", "+1 415 555 0100", "+14155550100", "030/123456-7"]
-    {
+    for phone in [
+        "0151 12345678",
+        "(415) 555-0100",
+        "+1 415 555 0100",
+        "+14155550100",
+        "030/123456-7",
+        " 0176 1234567",
+        "\u{202a}+49 176 1234567\u{202c}",
+        "Tel. 030 1234",
+    ] {
         let mut body = order_body();
         body["customer"] = json!({ "phone": phone });
         let answer = stack.post("/api/orders", &body).await.expect(201);

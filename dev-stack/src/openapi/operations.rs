@@ -23,8 +23,8 @@ fn create_order() -> Operation {
         summary: "Record an order",
         description: "Says what is to be paid. No money moves. If every item has a `unit_amount`, \
             `total_amount` must be the items (`quantity` × `unit_amount` − `discount_amount`) − `discounts` \
-            + `shipping` + `fees` + `taxes`, these last unless `tax_included`. Leave `unit_amount` out to do \
-            without the check, and then without these members. All of the members together \
+            + `shipping` + `fees` + `taxes`, these last unless `tax_included`. Where an item has no \
+            `unit_amount` nothing is checked, and none of these members is taken. All of the members together \
             take at most 16 KiB. Without an `Idempotency-Key` each call is a new order.",
         caller: Caller::Merchant(Scope::OrdersWrite),
         key: KeyRule::Optional,

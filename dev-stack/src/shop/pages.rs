@@ -40,7 +40,8 @@ struct Row {
 
 struct Reduction {
     code: &'static str,
-    amount: String,
+    /// Nothing where it takes nothing off.
+    amount: Option<String>,
 }
 
 /// A choice of a list.
@@ -197,9 +198,10 @@ pub(super) fn cart(cart: &Cart, open: Option<OpenOrder>, wrong: Option<&str>) ->
         rows: rows.collect(),
         gift: (!has_gift).then_some(&GIFT),
         subtotal: shown(cart.subtotal()),
-        coupon: cart
-            .coupon
-            .map(|coupon| Reduction { code: coupon.code, amount: shown(cart.discount()) }),
+        coupon: cart.coupon.map(|coupon| Reduction {
+            code: coupon.code,
+            amount: (cart.discount() > 0).then(|| shown(cart.discount())),
+        }),
         wrong,
         sample: COUPON.code,
         deliveries: Delivery::ALL.into_iter().map(delivery).collect(),

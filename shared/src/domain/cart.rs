@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::money::AMOUNT_MINOR_MAX;
+
 /// As it was sent: what was left out is not there, and what was sent empty is there and empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cart {
@@ -76,6 +78,7 @@ pub struct Amounts {
 pub enum NoTotal {
     /// An item has no price, which is how a merchant leaves the check out.
     Unpriced,
+    /// More than any order may come to.
     TooLarge,
     /// There is so much that discounts can reduce.
     Discounts(u64),
@@ -125,6 +128,9 @@ impl Cart {
         let total = charged.checked_sub(amounts.discounts).ok_or(NoTotal::Discounts(charged))?;
         if self.holds_its_taxes() && amounts.taxes > total {
             return Err(NoTotal::Taxes(total));
+        }
+        if total > AMOUNT_MINOR_MAX {
+            return Err(NoTotal::TooLarge);
         }
         Ok(total)
     }

@@ -8,6 +8,7 @@
 mod brands;
 mod digits;
 mod groups;
+mod kinds;
 #[cfg(test)]
 mod tests;
 
@@ -37,18 +38,6 @@ pub enum Place {
     Phone,
 }
 
-/// How a card groups its number.
-const ON_CARDS: [&[usize]; 8] = [
-    &[4, 4, 4, 4],
-    &[4, 6, 5],
-    &[4, 6, 4],
-    &[4, 4, 4, 4, 1],
-    &[4, 4, 4, 4, 2],
-    &[4, 4, 4, 4, 3],
-    &[6, 13],
-    &[4, 3, 3, 3],
-];
-
 /// So many bytes of pointers are told; what is refused in more places than that is refused all the same.
 const TOLD_BYTES_MAX: usize = 16 * 1024;
 
@@ -76,21 +65,19 @@ pub fn is_in(text: &str, place: Place) -> bool {
 /// Any groups that follow each other with no letter between them: an expiry or a CVC beside them, what
 /// is between them, and what touches them, hide nothing. A run of digits counts as a whole.
 fn is_typed_in(text: &str) -> bool {
-    Groups::of(text).parts().any(|part| !part.is_in_a_phone_number() && is_card_number(part.digits))
+    holds_a_card_number(text, |part| !part.is_something_else())
 }
 
-/// No machine separates or writes digits with what is not ASCII; somebody has pasted those.
 fn is_made_in(text: &str) -> bool {
-    let pasted = |c: char| !c.is_ascii() && (digit(c).is_some() || !c.is_alphanumeric());
-    if text.contains(pasted) {
-        return is_typed_in(text);
-    }
-    let as_on_a_card =
-        |part: &Part<'_>| ON_CARDS.iter().any(|sizes| part.sizes().eq(sizes.iter().copied()));
-    let from_a_track = |part: &Part<'_>| goes_on_as_a_track(part.after(text));
-    Groups::of(text)
-        .parts()
-        .any(|part| (as_on_a_card(&part) || from_a_track(&part)) && is_card_number(part.digits))
+    holds_a_card_number(text, |part| {
+        part.is_as_on_a_card()
+            || goes_on_as_a_track(part.after())
+            || (part.is_pasted() && !part.is_something_else())
+    })
+}
+
+fn holds_a_card_number(text: &str, is_looked_at: impl Fn(&Part<'_>) -> bool) -> bool {
+    Groups::of(text).parts().any(|part| is_card_number(part.digits) && is_looked_at(&part))
 }
 
 /// What follows the number on a magnetic stripe: `^` and the name, `=` and the expiry; a chip has `D` for

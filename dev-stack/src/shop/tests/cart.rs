@@ -41,6 +41,22 @@ async fn a_coupon_shipping_and_a_gift_are_part_of_the_order_and_shown_with_it() 
 }
 
 #[tokio::test]
+async fn a_coupon_that_takes_nothing_off_is_no_line_and_the_cart_says_so() {
+    let shop = shop(&Api::default().start().await, Disk::none()).await;
+    let gift = "cart=USD.GIFT_1-1.coupon-SPRING10.ship-express";
+    let page = shop.client.get(format!("{}/cart", shop.url)).header("cookie", gift);
+    let page = page.send().await.unwrap().text().await.unwrap();
+    assert!(!page.contains("Discount:") && !page.contains("−0.00"), "{page}");
+    assert!(page.contains("It takes nothing off this cart."), "{page}");
+    let page = shop.client.get(format!("{}/cart", shop.url)).header("cookie", FULL);
+    let page = page.send().await.unwrap().text().await.unwrap();
+    assert!(
+        page.contains("Discount: SPRING10") && !page.contains("It takes nothing off"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
 async fn what_is_no_coupon_is_told_beside_the_field() {
     let api = Api::default();
     let shop = shop(&api.start().await, Disk::none()).await;

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use quittance::domain::cart::{Cart, Item, Line, NoTotal, Shipping, Tax};
+use quittance::domain::money::AMOUNT_MINOR_MAX;
 use quittance::http::fields::{AMOUNTS, Fields, Member, PRICES, Text};
 
 const ITEMS_MAX: usize = 100;
@@ -35,11 +36,11 @@ pub(super) fn read(body: &mut Fields<'_, '_>) -> Option<Cart> {
     let fees = body.optional("fees").array(LINES, line);
     let taxes = body.optional("taxes").array(LINES, |member| member.object(tax));
     let tax_included = body.optional("tax_included").boolean();
-    if prices.discounted || BESIDE_ITEMS.iter().any(|name| body.has(name)) {
-        for pointer in prices.missing {
-            let members = BESIDE_ITEMS.join(", ");
-            body.refuse_at(pointer, format!("is required beside discount_amount, {members}"));
-        }
+    let beside_items = BESIDE_ITEMS.into_iter().filter(|name| body.has(name));
+    let sent: Vec<_> =
+        prices.discounted.then_some("discount_amount").into_iter().chain(beside_items).collect();
+    for pointer in prices.missing.into_iter().filter(|_| !sent.is_empty()) {
+        body.refuse_at(pointer, format!("is required beside {}", sent.join(", ")));
     }
     let cart = Cart { items: items?, discounts, shipping, fees, taxes, tax_included };
     (body.mistakes() == mistakes).then_some(cart)
@@ -100,7 +101,12 @@ pub(super) fn refuse_wrong_total(
             let detail = format!("must not be more than {told}, the total that includes them");
             body.refuse("taxes", detail);
         }
-        Some(Err(NoTotal::TooLarge)) => body.refuse("items", "are more than any order can be"),
+        Some(Err(NoTotal::TooLarge)) => body.refuse(
+            "items",
+            format!(
+                "come to more than {AMOUNT_MINOR_MAX} with the other lines, and no total can be larger"
+            ),
+        ),
         Some(Ok(_) | Err(NoTotal::Unpriced)) | None => {}
     }
     let detail = match (told, total) {

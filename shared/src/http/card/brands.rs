@@ -12,7 +12,7 @@ pub(super) fn is_card_number(digits: &[u8]) -> bool {
 /// The prefixes as ranges of the first six digits, and the lengths that go with them. Wider than
 /// the brands' own tables where these differ or have moved, but never wide enough to take in
 /// numbers that count time (1…) or that shops like to count orders with (1…, 7…, 9…).
-pub(super) const BRANDS: [(RangeInclusive<u32>, &[usize]); 25] = [
+pub(super) const BRANDS: [(RangeInclusive<u32>, &[usize]); 30] = [
     // Visa; 13 digits are found on old cards only.
     (400_000..=499_999, &[13, 16, 19]),
     // Mastercard
@@ -22,10 +22,10 @@ pub(super) const BRANDS: [(RangeInclusive<u32>, &[usize]); 25] = [
     (340_000..=349_999, &[15]),
     (370_000..=379_999, &[15]),
     // Diners Club
-    (300_000..=305_999, &[14, 16, 17, 18, 19]),
-    (309_000..=309_999, &[14, 16, 17, 18, 19]),
-    (360_000..=369_999, &[14, 16, 17, 18, 19]),
-    (380_000..=399_999, &[14, 16, 17, 18, 19]),
+    (300_000..=305_999, &[14, 15, 16, 17, 18, 19]),
+    (309_000..=309_999, &[14, 15, 16, 17, 18, 19]),
+    (360_000..=369_999, &[14, 15, 16, 17, 18, 19]),
+    (380_000..=399_999, &[14, 15, 16, 17, 18, 19]),
     // JCB, and RuPay's 353 and 356
     (352_800..=358_999, &[16, 17, 18, 19]),
     // Discover, and RuPay's 65; Discover's 622126 to 622925 are UnionPay's too
@@ -34,11 +34,17 @@ pub(super) const BRANDS: [(RangeInclusive<u32>, &[usize]); 25] = [
     // UnionPay, and RuPay's 81
     (620_000..=629_999, &[16, 17, 18, 19]),
     (810_000..=819_999, &[16, 17, 18, 19]),
-    // RuPay
+    // RuPay, and UkrCard's 6042
     (600_000..=609_999, &[16]),
+    (604_200..=604_299, &[17, 18, 19]),
     (820_000..=829_999, &[16]),
-    // Mir
-    (220_000..=220_499, &[16, 17, 18, 19]),
+    // Mir, and Borica's 2205
+    (220_000..=220_599, &[16, 17, 18, 19]),
+    // Uzcard, Humo, Troy, mada
+    (860_000..=860_099, &[16]),
+    (986_000..=986_099, &[16]),
+    (979_200..=979_299, &[16]),
+    (968_201..=968_211, &[16]),
     // Maestro, and RuPay's 508. Its cards of fewer than 16 digits are as good as gone, and its
     // prefixes are wide: those lengths count only behind the prefixes known to have had them.
     (500_000..=509_999, &[16, 17, 18, 19]),

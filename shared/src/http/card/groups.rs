@@ -1,42 +1,60 @@
 //! The groups of digits in a text, and what they make together.
 
+use std::mem::replace;
 use std::ops::Range;
 
 use super::brands::DIGITS_MAX;
 use super::digits::digit;
+use super::kinds::{Number, of_a_kind};
 
-/// The longest telephone number that E.164 has.
-const PHONE_DIGITS_MAX: usize = 15;
+/// E.164 has longer ones, but hardly any country: with more digits it is rather a card's.
+const PHONE_DIGITS_MAX: usize = 13;
+
+/// How a card groups its number.
+const ON_CARDS: [&[usize]; 8] = [
+    &[4, 4, 4, 4],
+    &[4, 6, 5],
+    &[4, 6, 4],
+    &[4, 4, 4, 4, 1],
+    &[4, 4, 4, 4, 2],
+    &[4, 4, 4, 4, 3],
+    &[6, 13],
+    &[4, 3, 3, 3],
+];
 
 /// Letters by the book, and nothing to look at.
 const FILLERS: [char; 4] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'];
 
 /// All digits of a text. A group is a run of them with nothing in between.
-pub(super) struct Groups {
+pub(super) struct Groups<'t> {
+    text: &'t str,
     digits: Vec<u8>,
     all: Vec<Group>,
 }
 
 struct Group {
     digits: Range<usize>,
-    /// Where it ends in the text.
-    end: usize,
+    /// Where it is in the text.
+    at: Range<usize>,
     /// No letter stands between the group before and this one: they may be parts of one number.
     goes_on: bool,
     /// The group, if any, with which the telephone number begins that this is a part of. After `+`
-    /// nobody writes a card's number, and every tenth number of a country would pass for one: a German
-    /// mobile number looks like an old Visa card.
+    /// hardly anybody writes a card's number, and every tenth number of a country would pass for one:
+    /// a German mobile number looks like an old Visa card.
     phone: Option<usize>,
+    /// It is a part of a date, prices, or what else is no card by its looks.
+    of_a_kind: bool,
 }
 
 /// Some groups that follow each other, without the text between them.
 pub(super) struct Part<'g> {
+    text: &'g str,
     pub(super) digits: &'g [u8],
     groups: &'g [Group],
 }
 
-impl Groups {
-    pub(super) fn of(text: &str) -> Self {
+impl<'t> Groups<'t> {
+    pub(super) fn of(text: &'t str) -> Self {
         let (mut digits, mut all) = (Vec::new(), Vec::<Group>::new());
         let mut goes_on = false;
         let mut before = [None, None];
@@ -48,18 +66,44 @@ impl Groups {
                 continue;
             };
             if !is_digit(last) {
-                let phone = (last == Some('+') && !is_digit(last_but_one)).then_some(all.len());
-                all.push(Group { digits: digits.len()..digits.len(), end: at, goes_on, phone });
+                let is_phone = is_plus(last) && !is_digit(last_but_one);
+                all.push(Group {
+                    digits: digits.len()..digits.len(),
+                    at: at..at,
+                    goes_on,
+                    phone: is_phone.then_some(all.len()),
+                    of_a_kind: false,
+                });
                 goes_on = true;
             }
             digits.push(digit);
             if let Some(group) = all.last_mut() {
                 group.digits.end = digits.len();
-                group.end = at + c.len_utf8();
+                group.at.end = at + c.len_utf8();
             }
         }
         continue_phones(&mut all);
-        Self { digits, all }
+        let mut groups = Self { text, digits, all };
+        groups.note_kinds();
+        groups
+    }
+
+    fn note_kinds(&mut self) {
+        let mut end = 0;
+        let number = |group: &Group| Number {
+            gap: self.text.get(replace(&mut end, group.at.end)..group.at.start).unwrap_or_default(),
+            digits: self.digits.get(group.digits.clone()).unwrap_or_default(),
+        };
+        let numbers: Vec<Number<'_>> = self.all.iter().map(number).collect();
+        let mut at = 0;
+        while let Some(rest) = numbers.get(at..).filter(|rest| !rest.is_empty()) {
+            let count = of_a_kind(rest);
+            let next = at + count.unwrap_or(1);
+            for group in self.all.get_mut(at..next).unwrap_or_default() {
+                group.of_a_kind = count.is_some();
+            }
+            at = next;
+        }
     }
 
     /// All that begin and end at a group's edge and are no longer than a card's number: at most as many
@@ -75,6 +119,7 @@ impl Groups {
         let joined = |(after, group): &(usize, &Group)| *after == 0 || group.goes_on;
         let ends = from.iter().enumerate().take_while(joined);
         ends.take_while(move |(_, group)| short(group)).map(move |(after, group)| Part {
+            text: self.text,
             digits: self.digits.get(start..group.digits.end).unwrap_or_default(),
             groups: from.get(..=after).unwrap_or_default(),
         })
@@ -82,20 +127,37 @@ impl Groups {
 }
 
 impl Part<'_> {
-    pub(super) fn is_in_a_phone_number(&self) -> bool {
+    /// A telephone number, a date, prices: unless it is grouped as on a card.
+    pub(super) fn is_something_else(&self) -> bool {
         let phone = self.groups.first().and_then(|group| group.phone);
-        phone.is_some() && phone == self.groups.last().and_then(|group| group.phone)
+        let in_a_phone_number =
+            phone.is_some() && phone == self.groups.last().and_then(|group| group.phone);
+        let of_a_kind = || self.groups.iter().all(|group| group.of_a_kind);
+        (in_a_phone_number || of_a_kind()) && !self.is_as_on_a_card()
     }
 
-    /// How many digits each group has.
-    pub(super) fn sizes(&self) -> impl Iterator<Item = usize> {
-        self.groups.iter().map(|group| group.digits.len())
+    pub(super) fn is_as_on_a_card(&self) -> bool {
+        let sizes = || self.groups.iter().map(|group| group.digits.len());
+        ON_CARDS.iter().any(|on_card| sizes().eq(on_card.iter().copied()))
     }
 
-    /// What follows it in `text`.
-    pub(super) fn after<'t>(&self, text: &'t str) -> &'t str {
-        self.groups.last().and_then(|group| text.get(group.end..)).unwrap_or_default()
+    /// No machine separates or writes digits with what is not ASCII: somebody has pasted these.
+    pub(super) fn is_pasted(&self) -> bool {
+        let start = self.groups.first().map(|group| group.at.start);
+        let end = self.groups.last().map(|group| group.at.end);
+        let written = start.zip(end).and_then(|(start, end)| self.text.get(start..end));
+        written.is_some_and(|text| !text.is_ascii())
     }
+
+    /// What follows it.
+    pub(super) fn after(&self) -> &str {
+        let end = self.groups.last().map(|group| group.at.end);
+        end.and_then(|end| self.text.get(end..)).unwrap_or_default()
+    }
+}
+
+fn is_plus(c: Option<char>) -> bool {
+    matches!(c, Some('+' | '\u{ff0b}'))
 }
 
 fn is_digit(c: Option<char>) -> bool {

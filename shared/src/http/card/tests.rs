@@ -1,3 +1,5 @@
+mod brands;
+mod kinds;
 mod laws;
 mod rates;
 

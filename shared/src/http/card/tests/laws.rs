@@ -29,8 +29,10 @@ fn grouped(card: &str, gaps: &[u8]) -> String {
     let mut text = String::new();
     for (digit, gap) in card.chars().zip(gaps.iter().chain(&[0; 19])) {
         match gap {
-            1 if !text.is_empty() => text.push(' '),
-            2 if !text.is_empty() => text.push('-'),
+            1 | 2 if !text.is_empty() => text.push(' '),
+            3 if !text.is_empty() => text.push('-'),
+            4 if !text.is_empty() => text.push('.'),
+            5 if !text.is_empty() => text.push_str("_\u{200b}"),
             _ => {}
         }
         text.push(digit);
@@ -42,7 +44,7 @@ proptest! {
     #[test]
     fn every_card_in_every_grouping_is_found(
         card in any_card(),
-        gaps in prop::collection::vec(0_u8..3, 19),
+        gaps in prop::collection::vec(0_u8..6, 19),
         before in "([a-z]{0,3}[ ,.:;/(_]?)?",
         after in "([ ,.:;/)_]?[a-z]{0,3})?",
         expiry in "( [0-9]{2}/[0-9]{2}( [0-9]{3})?)?",

@@ -1,7 +1,7 @@
 //! Both errors, measured: ids that are refused, and cards that pass. The decision has the figures.
 
-use super::super::brands::BRANDS;
-use super::{luhn_by_table, made, typed};
+use super::brands::{card, grouped, looked_for};
+use super::{made, typed};
 
 const DECISION: &str = include_str!("../../../../../docs/decisions/0018-who-writes-decides.md");
 /// Of each kind.
@@ -9,7 +9,7 @@ const COUNT: u32 = 5_000;
 const ANY: &str = "123456789";
 
 /// The same numbers on every machine: `SplitMix64`.
-struct Numbers(u64);
+pub(super) struct Numbers(pub(super) u64);
 
 impl Numbers {
     fn next(&mut self) -> u64 {
@@ -19,12 +19,12 @@ impl Numbers {
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, end: usize) -> usize {
+    pub(super) fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.next() % u64::try_from(end).unwrap()).unwrap()
     }
 
     /// So many digits, of which the first is one of `first`.
-    fn digits(&mut self, first: &str, count: usize) -> String {
+    pub(super) fn digits(&mut self, first: &str, count: usize) -> String {
         let at = self.below(first.len());
         let rest = format!("{:020}", self.next());
         format!("{}{}", &first[at..=at], &rest[rest.len() - (count - 1)..])
@@ -38,7 +38,7 @@ impl Numbers {
 type Made = (&'static str, fn(&mut Numbers) -> String);
 
 /// What a shop's programs put into an order, by name.
-const IDS: [Made; 12] = [
+const IDS: [Made; 22] = [
     ("13 digits", |n| n.digits(ANY, 13)),
     ("13 digits that begin with 4", |n| n.digits("4", 13)),
     ("16 digits", |n| n.digits(ANY, 16)),
@@ -64,12 +64,46 @@ const IDS: [Made; 12] = [
         let groups = [4; 4].map(|count| n.digits("0123456789", count)).join(" ");
         format!("DE{:02} {groups} {:02}", n.below(97) + 2, n.below(100))
     }),
+    ("two numbers of 8 digits", |n| [8; 2].map(|count| n.digits(ANY, count)).join(", ")),
+    ("six numbers of 4 digits with commas", |n| [4; 6].map(|count| n.digits(ANY, count)).join(",")),
+    ("coordinates with 6 decimals", |n| {
+        let [north, west] = [6; 2].map(|count| n.digits("0123456789", count));
+        format!("{}.{north},-{}.{west}", 40 + n.below(13), 70 + n.below(10))
+    }),
+    ("coordinates with 5 decimals", |n| {
+        let [north, east] = [5; 2].map(|count| n.digits("0123456789", count));
+        format!("{}.{north}, {}.{east}", 40 + n.below(13), n.below(20))
+    }),
+    ("a time with microseconds, late in the evening", |n| {
+        let micros = n.digits("0123456789", 6);
+        format!(
+            "2026-11-{:02}T{}:{:02}:{:02}.{micros}+00:00",
+            n.below(30) + 1,
+            22 + n.below(2),
+            n.below(60),
+            n.below(60)
+        )
+    }),
+    ("two dates with dots", |n| {
+        let [a, b] =
+            [(); 2].map(|()| format!("{:02}.{:02}.2026", n.below(28) + 1, n.below(12) + 1));
+        format!("{a} - {b}")
+    }),
+    ("four prices", |n| [(); 4].map(|()| format!("{}.99", n.digits(ANY, 2))).join(" ")),
+    ("a list of sizes", |n| {
+        let (first, step) = (30 + n.below(12), n.below(2) + 1);
+        (0..9).map(|at| (first + at * step).to_string()).collect::<Vec<_>>().join("/")
+    }),
+    ("a German mobile number behind a plus", |n| {
+        format!("+49 15{} {}", n.digits("0123456789", 2), n.digits(ANY, 7))
+    }),
+    ("13 digits behind a plus", |n| format!("+{}", n.digits(ANY, 13))),
 ];
 
 type Way = (&'static str, fn(&str) -> String);
 
 /// How a card comes into a text, by name.
-const WAYS: [Way; 9] = [
+const WAYS: [Way; 13] = [
     ("solid", str::to_owned),
     ("grouped by spaces", |card| grouped(card, " ")),
     ("grouped by dots", |card| grouped(card, ".")),
@@ -78,35 +112,17 @@ const WAYS: [Way; 9] = [
     ("grouped, with expiry and code", |card| format!("{} 12/27 123", grouped(card, " "))),
     ("solid, with an expiry", |card| format!("{card} 0127")),
     ("solid, behind letters", |card| format!("PAN{card}")),
+    ("in pairs", |card| in_groups(card, 2)),
+    ("digit by digit", |card| in_groups(card, 1)),
+    ("solid, behind a plus", |card| format!("+{card}")),
+    ("grouped, behind a plus", |card| format!("+{}", grouped(card, " "))),
     ("a track", |card| format!("%B{card}^DOE/JANE^2712101?")),
 ];
 
-/// As it stands on the card.
-fn grouped(card: &str, gap: &str) -> String {
-    let sizes: &[usize] = match card.len() {
-        15 => &[4, 6, 5],
-        14 => &[4, 6, 4],
-        13 => &[4, 3, 3, 3],
-        _ => &[4, 4, 4, 4, 3],
-    };
-    let (mut rest, mut groups) = (card, Vec::new());
-    for size in sizes {
-        let (group, after) = rest.split_at(*size.min(&rest.len()));
-        groups.push(group);
-        rest = after;
-    }
-    groups.retain(|group| !group.is_empty());
-    groups.join(gap)
-}
-
-/// One of the n-th brand.
-fn card(n: &mut Numbers, brand: usize) -> String {
-    let (prefixes, lengths) = &BRANDS[brand % BRANDS.len()];
-    let span = usize::try_from(prefixes.end() - prefixes.start() + 1).unwrap();
-    let prefix = usize::try_from(*prefixes.start()).unwrap() + n.below(span);
-    let length = lengths[n.below(lengths.len())];
-    let body = format!("{prefix}{}", n.digits("0123456789", length - 7));
-    (0..10).map(|check| format!("{body}{check}")).find(|card| luhn_by_table(card)).unwrap()
+fn in_groups(card: &str, size: usize) -> String {
+    let digits: Vec<char> = card.chars().collect();
+    let groups: Vec<String> = digits.chunks(size).map(|group| group.iter().collect()).collect();
+    groups.join(" ")
 }
 
 /// As the decision writes it: percent with one decimal, where people type and where machines do.
@@ -127,7 +143,7 @@ fn both_errors_are_those_that_the_decision_publishes() {
         row(name, &ids, |found| found)
     });
     let passing = WAYS.map(|(name, way)| {
-        let brands = (0..BRANDS.len()).cycle().take(usize::try_from(COUNT).unwrap());
+        let brands = looked_for().cycle().take(usize::try_from(COUNT).unwrap());
         let cards: Vec<String> = brands.map(|brand| way(&card(&mut n, brand))).collect();
         row(name, &cards, |found| !found)
     });
