@@ -96,11 +96,24 @@ impl Secrets {
     }
 
     /// The secret `<stack>/<name>` as `read` takes it; of single members that cannot be used it says
-    /// so and leaves them out.
+    /// so and leaves them out. One that cannot be used may have been put right since it was read.
     pub async fn read<T>(
         &self,
         name: &str,
-        read: impl FnOnce(&Value, &mut Vec<Fault>) -> Result<T, Fault>,
+        read: impl Fn(&Value, &mut Vec<Fault>) -> Result<T, Fault>,
+    ) -> Result<T, SecretError> {
+        match self.read_once(name, &read).await {
+            Err(SecretError::Unusable { .. }) if self.doubt(name) => {
+                self.read_once(name, &read).await
+            }
+            read => read,
+        }
+    }
+
+    async fn read_once<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&Value, &mut Vec<Fault>) -> Result<T, Fault>,
     ) -> Result<T, SecretError> {
         let mut faults = Vec::new();
         let taken = match self.text(name).await {

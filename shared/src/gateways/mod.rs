@@ -90,7 +90,7 @@ impl Gateways {
         let known = self.known(name).ok_or(GatewayMissing::Unknown)?;
         let (transport, dev_stack) = (Arc::clone(&self.transport), self.standing.dev_stack);
         let open = |value: &Value, faults: &mut Vec<Fault>| {
-            (known.open)(value, faults, transport, dev_stack)
+            (known.open)(value, faults, transport.clone(), dev_stack)
         };
         let gateway = self.secrets.read(&secret_name(name), open).await.map_err(missing)?;
         match other_money(self.standing.live, known.has_money, gateway.mode()) {

@@ -157,6 +157,17 @@ async fn a_mismatch_reloads_a_secret_once_in_half_a_minute() {
 }
 
 #[tokio::test]
+async fn a_secret_that_cannot_be_used_is_read_again_once_in_half_a_minute() {
+    let desk = Desk::of(&[Some("no json"), Some(r#"{"key":"k"}"#)]);
+    assert!(matches!(desk.key().await, Err(SecretError::Unusable { .. })));
+    desk.pass(30);
+    assert!(matches!(desk.key().await, Err(SecretError::Unusable { .. })));
+    assert_eq!(desk.asked(), 1);
+    desk.pass(1);
+    assert_eq!((desk.key().await.unwrap().as_str(), desk.asked()), ("k", 2));
+}
+
+#[tokio::test]
 async fn a_secret_without_a_text_is_a_placeholder_only_if_it_never_had_one() {
     let none = "Secrets Manager can't find the specified secret";
     let never = format!("{none} value for staging label: AWSCURRENT");
