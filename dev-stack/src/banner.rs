@@ -40,9 +40,13 @@ impl Addresses {
     }
 
     /// For people: `ready` comes first, since scripts wait for it.
-    pub(crate) fn text(&self) -> String {
+    pub(crate) fn text(&self, ahead_seconds: i64) -> String {
         let Self { api, sandbox, dynamodb, sqs, secrets_manager, shop } = self;
         let checkout = self.curl();
+        let clock = match ahead_seconds {
+            0 => String::new(),
+            ahead => format!("clock            {ahead} s ahead\n"),
+        };
         format!(
             "ready {api}\n\
              \n\
@@ -53,6 +57,7 @@ impl Addresses {
              DynamoDB         {dynamodb}\n\
              SQS              {sqs}\n\
              Secrets Manager  {secrets_manager}\n\
+             {clock}\
              \n\
              An order and its payment (open the checkout_url of the answer to pay):\n\
              \n\
@@ -82,4 +87,19 @@ impl Addresses {
 pub(crate) fn say(text: &str) {
     let mut stdout = std::io::stdout().lock();
     let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Addresses;
+
+    #[test]
+    fn a_clock_that_was_moved_is_told() {
+        let addresses = ["api", "sandbox", "dynamodb", "sqs", "secrets", "shop"].map(str::to_owned);
+        let [api, sandbox, dynamodb, sqs, secrets_manager, shop] = addresses;
+        let addresses = Addresses { api, sandbox, dynamodb, sqs, secrets_manager, shop };
+        let told = |ahead| addresses.text(ahead).lines().any(|line| line.starts_with("clock "));
+        assert!(!told(0));
+        assert!(addresses.text(90_000).contains("\nclock            90000 s ahead\n"));
+    }
 }

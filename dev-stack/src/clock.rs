@@ -31,6 +31,12 @@ impl Clock {
         (self.now)()
     }
 
+    /// So many whole seconds was it moved forwards.
+    pub fn ahead_seconds(&self) -> i64 {
+        // Rounded, as time passes between the two looks.
+        self.now_ms().saturating_sub(self.outside_ms()).saturating_add(500).div_euclid(1000)
+    }
+
     /// What a clock shows that was not moved: confirmations are signed by it, as a shop has no other.
     pub fn outside_ms(&self) -> i64 {
         (self.outside)()

@@ -15,6 +15,7 @@ use crate::aws;
 use crate::aws::dynamodb::{self, DynamoDbError, Served};
 use crate::aws::sqs::SqsError;
 use crate::banner::{self, Addresses};
+use crate::clock::Clock;
 use crate::disk::DiskError;
 use crate::event_sources::{self, EventSourceError};
 use crate::lambda::Lambda;
@@ -83,6 +84,7 @@ pub enum StackError {
 #[derive(Debug)]
 pub struct Stack {
     pub addresses: Addresses,
+    clock: Clock,
     lambda: Lambda,
     tasks: JoinSet<std::io::Result<()>>,
     _database: Served,
@@ -93,7 +95,11 @@ pub async fn run(options: &Options) -> Result<(), StackError> {
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
     let mut stack = Stack::start(options).await?;
-    banner::say(&if options.json { stack.addresses.json() } else { stack.addresses.text() });
+    banner::say(&if options.json {
+        stack.addresses.json()
+    } else {
+        stack.addresses.text(stack.clock.ahead_seconds())
+    });
     let ended = tokio::select! {
         _ = interrupted.recv() => Ok(()),
         _ = terminated.recv() => Ok(()),
@@ -133,7 +139,7 @@ impl Stack {
         if let Some(file) = &options.env_vars {
             ground.write_env_vars(file)?;
         }
-        Ok(Self { addresses: ground.addresses, lambda, tasks, _database: database })
+        Ok(Self { addresses: ground.addresses, clock, lambda, tasks, _database: database })
     }
 
     /// Stops all children; everything else ends with the stack itself.

@@ -144,6 +144,11 @@ impl Budget {
         self.ends_at.saturating_duration_since(tokio::time::Instant::now())
     }
 
+    /// What is left is for recording and replying.
+    pub fn is_over(&self) -> bool {
+        self.left() <= RESERVE
+    }
+
     pub fn gateway_timeout(&self) -> Duration {
         self.left().saturating_sub(RESERVE).min(GATEWAY_TIMEOUT_MAX)
     }

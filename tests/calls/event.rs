@@ -100,7 +100,14 @@ impl Event {
     }
 
     pub(crate) fn request(&self) -> Request {
-        lambda_http::request::from_str(&self.0.to_string()).unwrap().with_lambda_context(context())
+        self.request_within(TIMEOUT)
+    }
+
+    /// Of an invocation that may take so long.
+    pub(crate) fn request_within(&self, time: Duration) -> Request {
+        let mut context = Context::default();
+        context.deadline = unix_ms() + u64::try_from(time.as_millis()).unwrap();
+        lambda_http::request::from_str(&self.0.to_string()).unwrap().with_lambda_context(context)
     }
 }
 

@@ -22,6 +22,7 @@ mod keys;
 mod strangers;
 mod endpoints;
 mod live;
+mod redaction;
 
 /// The dev stack, built with these tests.
 const STACK: &str = env!("CARGO_BIN_EXE_e2e-stack");

@@ -171,6 +171,53 @@ async fn the_line_for_machines_has_every_address() {
     assert_eq!(stack.addresses["pid"], stack.pid());
 }
 
+/// Where a form may be sent, on all six ports. The merchant's own routes are there for every site, and ask
+/// for a key or a signature.
+const POSTS: [(&str, &str); 25] = [
+    ("api", "/2015-03-31/functions/deliver-confirmation/invocations"),
+    ("api", "/2015-03-31/functions/sweep-due/invocations"),
+    ("api", "/_dev/confirmations"),
+    ("api", "/api/orders"),
+    ("api", "/api/payments"),
+    ("api", "/api/webhooks/sandbox"),
+    ("sandbox", "/control/deliver"),
+    ("sandbox", "/control/payments/PAY_1/capture"),
+    ("sandbox", "/control/payments/PAY_1/authorize"),
+    ("sandbox", "/control/payments/PAY_1/refund"),
+    ("sandbox", "/control/payments/PAY_1/dispute"),
+    ("sandbox", "/checkout/x"),
+    ("sandbox", "/v1/payments"),
+    ("dynamodb", "/"),
+    ("sqs", "/"),
+    ("secrets_manager", "/"),
+    ("shop", "/buy"),
+    ("shop", "/cart"),
+    ("shop", "/cart/update"),
+    ("shop", "/currency"),
+    ("shop", "/checkout"),
+    ("shop", "/return/x/pay"),
+    ("shop", "/return/x/refund"),
+    ("shop", "/return/x/capture"),
+    ("shop", "/webhooks/quittance"),
+];
+
+#[tokio::test]
+async fn no_page_of_another_site_makes_a_port_do_anything() {
+    let stack = Stack::start(STACK).await;
+    for (port, path) in POSTS {
+        let url = format!("{}{path}", stack.address(port));
+        let post = stack.client().post(&url).header("content-type", "text/plain");
+        let post = post.header("origin", "https://evil.example").body("{}");
+        let answer = post.send().await.unwrap();
+        let needs_a_key = path.starts_with("/api/") || path.starts_with("/webhooks/");
+        let expected: &[u16] = if needs_a_key { &[401, 403] } else { &[403] };
+        assert!(expected.contains(&answer.status().as_u16()), "{url}: {}", answer.status());
+        assert!(!answer.headers().contains_key("access-control-allow-origin"), "{url}");
+    }
+    let ours = stack.client().post(format!("{}{}", stack.address("api"), POSTS[1].1));
+    assert_eq!(ours.body("{}").send().await.unwrap().status().as_u16(), 200, "no browser");
+}
+
 #[tokio::test]
 async fn no_page_of_another_site_reaches_a_port_by_a_name_of_its_own() {
     let stack = Stack::start(STACK).await;

@@ -32,6 +32,20 @@ async fn a_shop_can_rehearse_from_the_document_whatever_it_will_meet() {
     let said = String::from_utf8_lossy(&walked.stderr);
     let last: Vec<&str> = said.lines().rev().take(12).collect();
     assert!(walked.status.success(), "{}", last.into_iter().rev().collect::<Vec<_>>().join("\n"));
+
+    // A second walk on the same stack: its end is another day ahead, and a step that fails says why.
+    let end = script.lines().rev().find(|line| line.contains("expired")).unwrap();
+    let setup = script.split("\nstart; shopper").next().unwrap();
+    let again = |more: &str| format!("{setup}\n{more}");
+    let walk = async |script: String| {
+        let mut shell = tokio::process::Command::new("bash");
+        shell.args(["-euo", "pipefail", "-c", &script]).output().await.unwrap()
+    };
+    let second = walk(again(&format!("start\n{end}"))).await;
+    assert!(second.status.success(), "{}", String::from_utf8_lossy(&second.stderr));
+    let failed = walk(again("echo something else | has '\"status\"'")).await;
+    let said = String::from_utf8_lossy(&failed.stderr).into_owned();
+    assert!(!failed.status.success() && said.contains("missing: \"status\" in: something else"));
 }
 
 #[tokio::test]

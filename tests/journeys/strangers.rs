@@ -45,7 +45,11 @@ async fn what_nobody_signed_is_turned_away_before_a_secret_is_read_and_rolls_not
     let event =
         Event { gateway: "sandbox", id: "evt".to_owned(), timestamp: unix_now(), body, key };
     event.send(&stack).await.expect_problem(503, "unavailable");
-    stack.until_logged("request failed").await;
+    stack.until_logged("request put off").await;
+    assert!(
+        !stack.log().iter().any(|line| line.contains("request failed")),
+        "nobody is to wake up"
+    );
     assert_eq!(counted(&stack, "webhook.unsigned"), 2);
     assert_eq!(counted(&stack, "webhook.rejected"), 0);
     assert_eq!(counted(&stack, "request.failed"), 0);
@@ -74,6 +78,10 @@ async fn an_event_that_api_gateway_would_never_send_is_a_400_and_no_crash() {
             assert_eq!(answer["statusCode"], 400, "{function} {event}: {answer}");
         }
     }
+    let path = "/2015-03-31/functions/deliver-confirmation/invocations";
+    let answer = stack.request(Method::POST, path).body("[7]").send().await.unwrap();
+    let report: Value = answer.json().await.unwrap();
+    assert_eq!(report["errorType"], "serde_json::error::Error", "{report}");
     // The sweep asks nothing of its event.
     for event in ["[]", "{}"] {
         let path = "/2015-03-31/functions/sweep-due/invocations";
@@ -119,7 +127,7 @@ async fn an_event_of_another_stack_is_ignored_and_counted_and_one_of_no_stack_is
     assert_eq!(theirs.send(&stack).await.expect(200).body, json!({ "received": "ignored" }));
     assert!(stack.parked().await.is_empty());
 
-    body["metadata"] = json!({});
+    body["metadata"] = json!({ "quittance_stack": "" });
     let ours = Event { id: "evt_3".to_owned(), ..Event::new(&stack, &body).await };
     assert_eq!(ours.send(&stack).await.expect(200).body, json!({ "received": "committed" }));
     assert_eq!(stack.order_status(&checkout.order).await, "paid");
@@ -170,6 +178,8 @@ async fn beyond_the_hours_room_the_gateway_is_to_come_again_and_orders_of_ours_a
     let answer = next.send(&stack).await.expect_problem(503, "unavailable");
     let wait: u32 = answer.header("retry-after").parse().unwrap();
     assert!((1..=3600).contains(&wait), "{wait}");
+    let detail = "No more events of unknown orders are kept in this hour.";
+    assert_eq!(answer.word("detail"), detail);
     assert_eq!(stack.parked().await.len(), 1);
     assert_eq!(last.send(&stack).await.expect(200).body, json!({ "received": "parked" }));
     stack.until_logged("\"webhook.not_parked\":1").await;
@@ -183,6 +193,38 @@ async fn beyond_the_hours_room_the_gateway_is_to_come_again_and_orders_of_ours_a
 
     fill(0).await;
     assert_eq!(next.send(&stack).await.expect(200).body, json!({ "received": "parked" }));
+}
+
+#[tokio::test]
+async fn more_events_of_one_order_than_are_kept_change_nothing_for_its_payment() {
+    let stack = Stack::start(STACK).await;
+    let checkout = stack.checkout().await;
+    let strange = |n: usize| {
+        let body = completed(&checkout.order, &format!("{}{n:0>6}", &checkout.payment[..24]));
+        let (stack, id) = (&stack, format!("evt_{n:0>246}"));
+        async move { Event { id, ..Event::new(stack, &body).await }.send(stack).await }
+    };
+    for n in 0..100 {
+        assert_eq!(strange(n).await.expect(200).word("received"), "parked", "{n}");
+    }
+    for n in 100..103 {
+        let answer = strange(n).await.expect_problem(503, "unavailable");
+        assert_eq!(answer.header("retry-after"), "3600");
+        let detail = "No more events of this order are kept that cannot be merged.";
+        assert_eq!(answer.word("detail"), detail);
+    }
+    assert_eq!(strange(7).await.expect(200).word("received"), "parked", "as it is already");
+    assert_eq!(stack.parked().await.len(), 100);
+    stack.until_logged("\"webhook.not_parked\":1").await;
+    assert_eq!(counted(&stack, "request.failed"), 0, "no reason to take a version back");
+
+    stack.choose(&checkout.page, "approve").await.expect(200);
+    stack.until_order(&checkout.order, "paid").await;
+    stack.until_inbox(&checkout.order, "payment.completed").await;
+    stack.sweep_at(60).await;
+    stack.act(&format!("/api/orders/{}/redact", checkout.order)).await.expect(200);
+    let bodies = stack.items().await.into_iter().filter(|item| item.get("body").is_some());
+    assert!(bodies.into_iter().all(|item| item["body"]["S"] == ""), "of none is the body kept");
 }
 
 #[tokio::test]

@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::{ApiGateway, message};
 use crate::runtime_api::Answer;
+use crate::site;
 
 /// `GET /2015-03-31/functions`: what runs, for tests that kill children.
 pub(super) async fn list(
@@ -36,6 +37,10 @@ pub(super) async fn invoke(
 ) -> Response {
     if !is_ours(peer) {
         return message(StatusCode::NOT_FOUND);
+    }
+    // Nothing is asked for here, so a page of another site could have the stack sign what it likes.
+    if site::is_from_elsewhere(&Method::POST, &headers) {
+        return message(StatusCode::FORBIDDEN);
     }
     let payload = if body.is_empty() { Bytes::from_static(b"{}") } else { body };
     if serde_json::from_slice::<serde::de::IgnoredAny>(&payload).is_err() {

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, de};
+use serde_json::{Map, Value};
 
 use super::money::{AMOUNT_MAX, Currency};
+use super::reference::Reference;
 use super::refund::RefundStatus;
 
 /// Longer than any key is remembered.
@@ -66,6 +69,7 @@ pub(super) struct WebhookBehaviour {
     #[serde(deserialize_with = "amount_delta")]
     pub(super) amount_delta: i64,
     /// The currency really captured.
+    #[serde(deserialize_with = "currency")]
     pub(super) currency: Option<Currency>,
     pub(super) bad_signature: bool,
 }
@@ -88,6 +92,7 @@ impl Default for WebhookBehaviour {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Behaviour {
     /// Absent: for all references that have no behaviour of their own.
+    #[serde(deserialize_with = "payment")]
     pub(super) reference: Option<String>,
     pub(super) create: CallMode,
     pub(super) capture: CallMode,
@@ -100,6 +105,28 @@ pub(super) struct Behaviour {
     #[serde(deserialize_with = "hide_seconds")]
     pub(super) hide_seconds: u32,
     pub(super) webhooks: WebhookBehaviour,
+}
+
+/// Each member alone, so that a mistake is told with the name of its member.
+pub(super) fn check(told: &Map<String, Value>) -> Result<(), String> {
+    for (name, value) in told {
+        match (name.as_str(), value) {
+            ("webhooks", Value::Object(inner)) => {
+                for (name, value) in inner {
+                    alone::<WebhookBehaviour>(name, value)
+                        .map_err(|why| format!("webhooks.{name}: {why}"))?;
+                }
+            }
+            ("webhooks", _) => return Err("webhooks: is no object".to_owned()),
+            _ => alone::<Behaviour>(name, value).map_err(|why| format!("{name}: {why}"))?,
+        }
+    }
+    Ok(())
+}
+
+fn alone<T: DeserializeOwned>(name: &str, value: &Value) -> Result<(), serde_json::Error> {
+    let member = Map::from_iter([(name.to_owned(), value.clone())]);
+    serde_json::from_value::<T>(Value::Object(member)).map(|_| ())
 }
 
 impl Behaviour {
@@ -126,6 +153,24 @@ impl Behaviours {
             }
             None => self.for_all = behaviour,
         }
+    }
+}
+
+fn payment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    match Option::<Reference>::deserialize(deserializer)? {
+        Some(Reference(id)) if !id.starts_with("PAY_") => {
+            Err(de::Error::custom("a payment's id begins with PAY_"))
+        }
+        reference => Ok(reference.map(|Reference(id)| id)),
+    }
+}
+
+fn currency<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Currency>, D::Error> {
+    match Option::<Currency>::deserialize(deserializer)? {
+        Some(currency) if !currency.is_money() => {
+            Err(de::Error::custom(format_args!("{currency} is no money of ISO 4217")))
+        }
+        currency => Ok(currency),
     }
 }
 

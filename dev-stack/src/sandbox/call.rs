@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, HeaderName};
 use http::{HeaderMap, Request};
 use serde::de::DeserializeOwned;
-use serde_json::error::Category;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
@@ -56,11 +56,14 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Of an object. (A list would do for one, if it were up to the reader; and to the reader `null` for a
+    /// word is a mistake in the JSON.)
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
-        serde_json::from_slice(self.body).map_err(|error| match error.classify() {
-            Category::Data => Refusal::Invalid(error.to_string()),
-            Category::Syntax | Category::Eof | Category::Io => Refusal::MalformedJson,
-        })
+        let value: Value = serde_json::from_slice(self.body).map_err(|_| Refusal::MalformedJson)?;
+        if !value.is_object() {
+            return Err(Refusal::Invalid("the body is no object".to_owned()));
+        }
+        serde_json::from_slice(self.body).map_err(|error| Refusal::Invalid(error.to_string()))
     }
 
     /// As `json`, where no body means an object without members.
@@ -106,7 +109,7 @@ impl<'a> Call<'a> {
 
     /// Equal for requests that mean the same: route, and body but for its spelling.
     pub(super) fn fingerprint(&self) -> String {
-        let parsed = serde_json::from_slice::<serde_json::Value>(self.body);
+        let parsed = serde_json::from_slice::<Value>(self.body);
         let body = parsed.map_or_else(|_| self.body.to_vec(), |value| value.to_string().into());
         let route = format!("{} {}\n", self.method, self.path);
         let digest = Sha256::new_with_prefix(route).chain_update(body).finalize();

@@ -2,10 +2,11 @@
 
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 use super::answer::Answer;
-use super::behaviour::Behaviour;
+use super::behaviour::{self, Behaviour};
 use super::call::Call;
 use super::dashboard;
 use super::dispute::DisputeStatus;
@@ -101,10 +102,9 @@ struct CaptureView<'a> {
 }
 
 fn behave(gateway: &mut Gateway, call: &Call<'_>) -> Reply {
+    let told: Map<String, Value> = call.json()?;
+    behaviour::check(&told).map_err(Refusal::Invalid)?;
     let behaviour: Behaviour = call.json()?;
-    if let Some(reference) = behaviour.reference.clone() {
-        Reference::try_from(reference).map_err(|message| Refusal::Invalid(message.to_owned()))?;
-    }
     gateway.behave(behaviour.clone());
     Answer::json(StatusCode::OK, &behaviour)
 }

@@ -25,6 +25,12 @@ impl Currency {
     pub(super) fn code(&self) -> &str {
         &self.0
     }
+
+    /// ISO 4217 has codes for gold, for tests and for no currency, too: those have no minor unit.
+    pub(super) fn is_money(&self) -> bool {
+        let known = iso_currency::Currency::from_code(&self.0);
+        known.is_some_and(|currency| currency.exponent().is_some())
+    }
 }
 
 impl fmt::Display for Currency {

@@ -57,7 +57,7 @@ impl Envelope {
 }
 
 /// The keys in the secret of deliveries that are still good: `{"keys":[{"key","not_after"}]}`, or
-/// `{"key"}`. An end that cannot be read has come.
+/// `{"key"}` with or without an end. An end that cannot be read has come.
 pub(crate) fn keys(secret: &Value, now_ms: i64) -> Vec<String> {
     let ended = |entry: &&Value| {
         let end = entry.get("not_after").filter(|end| !end.is_null());
@@ -67,9 +67,8 @@ pub(crate) fn keys(secret: &Value, now_ms: i64) -> Vec<String> {
         })
     };
     let listed = secret["keys"].as_array().into_iter().flatten();
-    let listed = listed.filter(|entry| !ended(entry)).map(|entry| &entry["key"]);
-    let keys = listed.chain([&secret["key"]]);
-    keys.filter_map(|key| key.as_str().map(str::to_owned)).collect()
+    let entries = listed.chain([secret]).filter(|entry| !ended(entry));
+    entries.filter_map(|entry| entry["key"].as_str().map(str::to_owned)).collect()
 }
 
 fn decoded(key: &str) -> Option<Vec<u8>> {
@@ -95,5 +94,10 @@ mod tests {
         assert_eq!(keys(&secret, end_ms - 1), ["new", "newer", "old", "elsewhere"]);
         assert_eq!(keys(&secret, end_ms), ["new", "newer"]);
         assert_eq!(keys(&json!({ "key": "one" }), end_ms), ["one"]);
+        let beside = json!({
+            "key": "old", "not_after": "2026-01-01T00:00:01Z", "keys": [{ "key": "new" }],
+        });
+        assert_eq!(keys(&beside, end_ms - 1), ["new", "old"]);
+        assert_eq!(keys(&beside, end_ms), ["new"]);
     }
 }

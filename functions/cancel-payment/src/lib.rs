@@ -53,7 +53,7 @@ async fn redacted(app: &App, request: &Request) -> Result<Reply, Problem> {
     let input = admit(app, request, Scope::OrdersWrite, KeyRule::Unused).await?;
     let id = order_id(request)?;
     input.read(no_members)?;
-    let order = redact_order(app, &id).await?;
+    let order = redact_order(app, budget(request), &id).await?;
     let view = views::order_with_payments(&order, app.clock.now());
     Ok(Reply::new(StatusCode::OK, view).about(&id, None))
 }

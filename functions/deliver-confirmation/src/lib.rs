@@ -1,9 +1,10 @@
 //! On the queue `deliveries`: posts each confirmation, signed, to the merchant's URL.
 
+use std::any::type_name;
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
-use lambda_runtime::{Context, Error, LambdaEvent, service_fn};
+use lambda_runtime::{Context, Diagnostic, Error, LambdaEvent, service_fn};
 use quittance::app::App;
 use quittance::config::Need;
 use quittance::mutants::{Mutant, broken};
@@ -11,14 +12,28 @@ use quittance::operations::deliver::{Confirmation, deliver, hold, postpone};
 use quittance::queues::REQUEST_ID;
 use quittance::system::unix_ms;
 use quittance::telemetry::{self, Metric};
+use serde_json::Value;
 
 pub async fn run() -> Result<(), Error> {
     telemetry::init();
     let app = App::from_env(&[Need::Delivery])?;
     app.warm_up().await;
     // Boxed: nested in the runtime's own, its type is more than rustc lays out.
-    lambda_runtime::run(service_fn(|event: LambdaEvent<SqsEvent>| Box::pin(handle(&app, event))))
-        .await
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
+        Box::pin(async {
+            let payload = read(event.payload)?;
+            handle(&app, LambdaEvent::new(payload, event.context)).await.map_err(Diagnostic::from)
+        })
+    }))
+    .await
+}
+
+/// Read here, as the runtime's own report of what is no event of SQS names a reference and not a type.
+fn read(event: Value) -> Result<SqsEvent, Diagnostic> {
+    serde_json::from_value(event).map_err(|error: serde_json::Error| Diagnostic {
+        error_type: type_name::<serde_json::Error>().to_owned(),
+        error_message: error.to_string(),
+    })
 }
 
 /// After a failure the later messages of the same order are reported as failed too: nothing may

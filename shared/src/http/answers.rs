@@ -1,12 +1,13 @@
 //! Every failure of an operation, as the problem that the client reads. Exhaustive on purpose: a new
 //! failure does not compile until it has an answer.
 
+mod redaction;
+
 use serde_json::{Map, Value, json};
 
 use crate::domain::id::PaymentId;
 use crate::domain::limit::OverLimit;
 use crate::domain::order::Order;
-use crate::domain::redact::Unfinished;
 use crate::domain::reservations::{CaptureRefused, RefundRefused, Room};
 use crate::http::input::invalid_member;
 use crate::http::problem::{Kind, Problem};
@@ -18,8 +19,8 @@ use crate::operations::cancel_payment::CancelPaymentError;
 use crate::operations::capture_payment::CaptureError;
 use crate::operations::create_order::CreateOrderError;
 use crate::operations::create_payment::CreatePaymentError;
+use crate::operations::park::NoRoom;
 use crate::operations::receive_webhook::WebhookError;
-use crate::operations::redact_order::RedactError;
 use crate::operations::refund_payment::RefundError;
 use crate::ports::SignatureError;
 use crate::secrets::SecretError;
@@ -246,37 +247,19 @@ impl From<CancelOrderError> for Problem {
     }
 }
 
-impl From<RedactError> for Problem {
-    fn from(error: RedactError) -> Self {
-        match error {
-            RedactError::NoSuchOrder => Self::new(Kind::OrderNotFound),
-            RedactError::Unfinished(unfinished) => {
-                let sentences: Vec<&str> = unfinished.into_iter().map(still).collect();
-                Self::new(Kind::OrderUnfinished).detail(sentences.join(" "))
-            }
-            RedactError::Unavailable(error) => error.into(),
-        }
-    }
-}
+/// An order's own room does not come back by itself; an hour on, somebody may have seen the alarm.
+const ORDER_WAIT_SECONDS: u32 = 3600;
 
-/// What is unfinished, and what ends it.
-fn still(unfinished: Unfinished) -> &'static str {
-    match unfinished {
-        Unfinished::Open => {
-            "The order has not ended: cancel it, or wait until its time is over and nothing of it is in review."
+fn no_room(what: NoRoom) -> Problem {
+    let (told, wait) = match what {
+        NoRoom::Hour { seconds_left } => {
+            ("No more events of unknown orders are kept in this hour.", seconds_left)
         }
-        Unfinished::Payment => {
-            "A payment of it is under way: cancel it, or wait until it has ended."
+        NoRoom::Order => {
+            ("No more events of this order are kept that cannot be merged.", ORDER_WAIT_SECONDS)
         }
-        Unfinished::Hold => "The gateway still holds an authorization of it.",
-        Unfinished::Operation => "A capture, a void or a refund of it is under way.",
-        Unfinished::Review => "A capture or a refund of it is in review, which people have to end.",
-        Unfinished::Dispute => "A dispute of it is open.",
-        Unfinished::Question => "The gateway is still being asked about an event of it.",
-        Unfinished::Confirmation => "A confirmation of it has not been sent yet.",
-        Unfinished::Event => "A stored event of it has not been merged yet.",
-        Unfinished::Other => "Work on it is due.",
-    }
+    };
+    Problem::new(Kind::Unavailable).tell(told).retry_after(wait)
 }
 
 impl From<WebhookError> for Problem {
@@ -287,10 +270,7 @@ impl From<WebhookError> for Problem {
             WebhookError::NotConfigured(error) => {
                 Self::new(Kind::Unavailable).because(error).counted_elsewhere()
             }
-            WebhookError::NoRoom { retry_after } => Self::new(Kind::Unavailable)
-                .retry_after(retry_after)
-                .because(error)
-                .counted_elsewhere(),
+            WebhookError::NoRoom(what) => no_room(what).because(error).counted_elsewhere(),
             WebhookError::Signature(error) => {
                 let detail = match error {
                     SignatureError::Missing => "The webhook's signature is missing.",

@@ -234,8 +234,10 @@ impl Line {
         if let Some(problem) = problem.filter(|p| p.status().is_server_error()) {
             let cause =
                 problem.cause.as_ref().map(|cause| operations::chain(&**cause)).unwrap_or_default();
-            tracing::error!(request.id = %self.request_id, error = %cause, "request failed");
-            if !problem.counted_elsewhere {
+            if problem.counted_elsewhere {
+                tracing::warn!(request.id = %self.request_id, error = %cause, "request put off");
+            } else {
+                tracing::error!(request.id = %self.request_id, error = %cause, "request failed");
                 telemetry::metric(failure(problem), "");
             }
         }

@@ -24,6 +24,8 @@ pub use members::Member;
 pub struct Problem {
     pub kind: Kind,
     pub detail: String,
+    /// The detail of a 5xx, where it says more than its kind.
+    told: Option<&'static str>,
     pub extensions: Map<String, Value>,
     pub retry_after: Option<u32>,
     pub cause: Option<Box<dyn Error + Send + Sync>>,
@@ -37,6 +39,7 @@ impl Problem {
         Self {
             kind,
             detail: kind.when().to_owned(),
+            told: None,
             extensions: Map::new(),
             retry_after: kind.retry_after(),
             cause: None,
@@ -48,6 +51,12 @@ impl Problem {
     #[must_use]
     pub fn detail(self, detail: impl Into<String>) -> Self {
         Self { detail: detail.into(), ..self }
+    }
+
+    /// A sentence for a 5xx too: it is written here, and so tells nothing of what went wrong inside.
+    #[must_use]
+    pub fn tell(self, told: &'static str) -> Self {
+        Self { told: Some(told), ..self }.detail(told)
     }
 
     /// Adds a member beside those of RFC 9457, such as `errors` or `payment`.
@@ -78,11 +87,13 @@ impl Problem {
     }
 
     /// The body. `instance` is the request's id, by which the log is searched. A 5xx is our own
-    /// failure and tells nothing but its kind: neither detail nor extensions of this occurrence.
+    /// failure and tells its kind, or a sentence that was written for it: neither detail nor extensions of
+    /// this occurrence.
     pub fn body(&self, instance: &str) -> Value {
         let ours = self.status().is_server_error();
         let mut body = if ours { Map::new() } else { self.extensions.clone() };
-        let detail = if ours { self.kind.when() } else { &self.detail };
+        let detail =
+            if ours { self.told.unwrap_or_else(|| self.kind.when()) } else { &self.detail };
         body.insert("type".to_owned(), format!("/problems/{}", self.kind.slug()).into());
         body.insert("title".to_owned(), self.kind.title().into());
         body.insert("status".to_owned(), self.status().as_u16().into());

@@ -16,7 +16,7 @@ pub mod cancel_payment;
 pub mod cancel_order;
 pub mod redact_order;
 pub mod refund_payment;
-mod park;
+pub mod park;
 pub mod receive_webhook;
 mod retry;
 pub mod read;

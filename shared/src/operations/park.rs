@@ -1,6 +1,7 @@
 //! Keeps events that cannot be merged yet.
 
 use crate::app::App;
+use crate::domain::capabilities::GatewayName;
 use crate::domain::id::PaymentId;
 use crate::domain::time::Timestamp;
 use crate::mutants::{Mutant, broken};
@@ -19,14 +20,24 @@ pub(super) enum Unmerged {
 
 pub(super) enum Kept {
     Parked,
-    /// None of its kind is kept any more for so many seconds.
-    NoRoom {
-        retry_after: u32,
-    },
+    NoRoom(NoRoom),
 }
 
-/// Of orders that are there everything is kept; of others so much in an hour, as whoever has a signature
-/// could fill the table with them.
+/// What is full; the event is not stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoRoom {
+    /// For events of orders that are not there.
+    Hour { seconds_left: u32 },
+    /// For more of this order.
+    Order,
+}
+
+/// Of one order, in all. A gateway tells of what an order began, which is merged and not parked; and a
+/// redaction goes through all of them in one call.
+const OF_AN_ORDER_MAX: u32 = 100;
+
+/// Of every order so many are kept, and of those that are not there so many in an hour: whoever has a
+/// signature could fill the table with them.
 pub(super) async fn keep(
     app: &App,
     gateway: &dyn Gateway,
@@ -45,21 +56,24 @@ pub(super) async fn keep(
             return Ok(Kept::Parked);
         }
         if !app.store.take_place(now, max).await? {
-            telemetry::metric(Metric::WebhookNotParked, name.as_str());
-            if broken(Mutant::FullIsAcknowledged) {
-                return Ok(Kept::Parked);
-            }
-            return Ok(Kept::NoRoom { retry_after: seconds_of_hour_left(now) });
+            return Ok(full(&name, NoRoom::Hour { seconds_left: seconds_of_hour_left(now) }));
         }
     }
-    if let Some(payment) = payment {
-        app.store.note_parked(&payment.order(), &parked).await?;
+    if let Some(payment) = payment
+        && !app.store.note_parked(&payment.order(), &parked, OF_AN_ORDER_MAX).await?
+    {
+        return Ok(full(&name, NoRoom::Order));
     }
     if app.store.park(&parked).await? {
         tracing::error!(gateway.name = %name, reason, "event parked");
         telemetry::metric(Metric::WebhookParked, name.as_str());
     }
     Ok(Kept::Parked)
+}
+
+fn full(gateway: &GatewayName, what: NoRoom) -> Kept {
+    telemetry::metric(Metric::WebhookNotParked, gateway.as_str());
+    if broken(Mutant::FullIsAcknowledged) { Kept::Parked } else { Kept::NoRoom(what) }
 }
 
 fn seconds_of_hour_left(now: Timestamp) -> u32 {

@@ -14,7 +14,7 @@ use crate::domain::order::{Order, Source};
 use crate::gateways::GatewayMissing;
 use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
-use crate::operations::park::{Kept, Unmerged, keep};
+use crate::operations::park::{Kept, NoRoom, Unmerged, keep};
 use crate::operations::publish::publish;
 use crate::operations::record::{LearnError, change, learn};
 use crate::operations::resolve::{can_ask, rearm};
@@ -61,8 +61,8 @@ pub enum WebhookError {
     Signature(#[from] SignatureError),
     #[error(transparent)]
     Unreadable(#[from] MappingError),
-    #[error("no more events of unknown orders are kept in this hour")]
-    NoRoom { retry_after: u32 },
+    #[error("there is no room for an event that cannot be merged yet: {0:?}")]
+    NoRoom(NoRoom),
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -121,7 +121,7 @@ async fn park(
 ) -> Result<Receipt, WebhookError> {
     match keep(app, gateway, names, body, why).await? {
         Kept::Parked => Ok(Receipt::Parked),
-        Kept::NoRoom { retry_after } => Err(WebhookError::NoRoom { retry_after }),
+        Kept::NoRoom(what) => Err(WebhookError::NoRoom(what)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Removes from an order what names a person, once nothing of it is unfinished.
 
-use crate::app::App;
+use crate::app::{App, Budget};
 use crate::domain::id::OrderId;
 use crate::domain::order::{Order, Source};
 use crate::domain::redact::{Unfinished, redact, unfinished};
@@ -15,6 +15,9 @@ pub enum RedactError {
     NoSuchOrder,
     #[error("work on the order is unfinished")]
     Unfinished(Vec<Unfinished>),
+    /// What was done stays done.
+    #[error("the redaction has not come to its end in time")]
+    OutOfTime,
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -25,12 +28,16 @@ impl From<StoreError> for RedactError {
     }
 }
 
-pub async fn redact_order(app: &App, id: &OrderId) -> Result<Box<Order>, RedactError> {
+pub async fn redact_order(
+    app: &App,
+    budget: Budget,
+    id: &OrderId,
+) -> Result<Box<Order>, RedactError> {
     let image = app.store.order(id).await?.ok_or(RedactError::NoSuchOrder)?;
     let rules = app.rules().await.map_err(Unavailable::from)?;
     let image = publish(app, &rules, image).await;
     if unfinished(&image).is_empty() {
-        erase_parked(app, &image).await?;
+        erase_parked(app, budget, &image).await?;
     }
     let occasion = app.occasion(Source::Merchant);
     let redacted = change(app, &rules, &occasion, image, |order| {
@@ -41,7 +48,7 @@ pub async fn redact_order(app: &App, id: &OrderId) -> Result<Box<Order>, RedactE
 
 /// An order that has ended takes no event of a payment that it does not know, ever: of those the bodies
 /// go. One that it may still take is unfinished work.
-async fn erase_parked(app: &App, order: &Order) -> Result<(), RedactError> {
+async fn erase_parked(app: &App, budget: Budget, order: &Order) -> Result<(), RedactError> {
     let mut erasable = Vec::new();
     for key in app.store.parked_of(&order.id).await? {
         let Some(event) = app.store.parked(&key).await? else { continue };
@@ -53,6 +60,9 @@ async fn erase_parked(app: &App, order: &Order) -> Result<(), RedactError> {
         }
     }
     for key in erasable {
+        if budget.is_over() {
+            return Err(RedactError::OutOfTime);
+        }
         app.store.erase_parked(&key).await?;
     }
     Ok(())

@@ -9,17 +9,30 @@ use crate::store::{Parked, Store, StoreError, conditions, keys};
 const EVENTS: &str = "events";
 
 impl Store {
-    /// Before the event itself is parked: a death in between leaves the name of nothing.
-    pub async fn note_parked(&self, order: &OrderId, event: &Parked) -> Result<(), StoreError> {
-        self.update(&keys::parked_of(order))
+    /// Before the event itself is parked: a death in between leaves the name of nothing. `false`: the
+    /// order has `max` others, and nothing is noted.
+    pub async fn note_parked(
+        &self,
+        order: &OrderId,
+        event: &Parked,
+        max: u32,
+    ) -> Result<bool, StoreError> {
+        let noted = self
+            .update(&keys::parked_of(order))
             .update_expression("SET #ttl = :ttl ADD events :event")
+            .condition_expression(conditions::ROOM_FOR_AN_ORDERS_EVENT)
             .expression_attribute_names("#ttl", TTL)
             .expression_attribute_values(":ttl", conditions::number(event.ttl.unix()))
             .expression_attribute_values(":event", AttributeValue::Ss(vec![event.key.clone()]))
+            .expression_attribute_values(":one", AttributeValue::S(event.key.clone()))
+            .expression_attribute_values(":max", conditions::number(max))
             .send()
-            .await
-            .map(|_| ())
-            .map_err(StoreError::unavailable)
+            .await;
+        match noted.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
+            Ok(_) => Ok(true),
+            Err(full) if full.is_conditional_check_failed_exception() => Ok(false),
+            Err(error) => Err(StoreError::unavailable(error)),
+        }
     }
 
     /// What was ever parked of an order that was there; most of it is merged and gone.

@@ -116,16 +116,14 @@ fn put_back() -> Vec<Case> {
         }),
         Case::new("the events of an order are a set", SETS, "two", |desk| async move {
             let (store, order) = (desk.store(), OrderId::from_random([7; 16]));
-            for key in ["P#g#one", "P#g#two", "P#g#one"] {
-                let known = event(&desk, b"{}");
-                store.note_parked(&order, &Parked { key: key.to_owned(), ..known }).await?;
+            let mut noted = Vec::new();
+            for key in ["P#g#one", "P#g#two", "P#g#three", "P#g#one"] {
+                let known = Parked { key: key.to_owned(), ..event(&desk, b"{}") };
+                noted.push(store.note_parked(&order, &known, 2).await?);
             }
             let known = store.parked_of(&order).await?;
-            Ok(if known == ["P#g#one", "P#g#two"] {
-                "two".to_owned()
-            } else {
-                format!("{known:?}")
-            })
+            let bounded = known == ["P#g#one", "P#g#two"] && noted == [true, true, false, true];
+            Ok(if bounded { "two".to_owned() } else { format!("{known:?} {noted:?}") })
         }),
     ]
 }

@@ -118,6 +118,27 @@ fn a_behaviour_is_answered_whole_and_as_documented() {
 #[test]
 fn a_behaviour_that_is_none_is_refused() {
     let bench = Bench::new(Profile::Full);
+    for (wrong, member) in [
+        (json!({"create": null}), "create:"),
+        (json!({"refund_status": null}), "refund_status:"),
+        (json!({"hide_seconds": "1"}), "hide_seconds:"),
+        (json!({"reference": "x"}), "reference:"),
+        (json!({"reference": ""}), "reference:"),
+        (json!({"creates": "ok"}), "creates:"),
+        (json!({"webhooks": null}), "webhooks:"),
+        (json!({"webhooks": []}), "webhooks:"),
+        (json!({"webhooks": {"mode": null}}), "webhooks.mode:"),
+        (json!({"webhooks": {"currency": "XAU"}}), "webhooks.currency:"),
+        (json!({"webhooks": {"currency": "ABC"}}), "webhooks.currency:"),
+        (json!([]), "the body"),
+        (json!(["PAY_1"]), "the body"),
+        (json!("ok"), "the body"),
+    ] {
+        let got = bench.call("PUT", "/control/behaviour", wrong.clone());
+        assert_eq!(got.refusal(), (422, "invalid_request"), "{wrong}");
+        let message = got.body["error"]["message"].as_str().unwrap();
+        assert!(message.starts_with(member), "{wrong}: {message}");
+    }
     for wrong in [
         json!({"create": "explode"}),
         json!({"creates": "ok"}),

@@ -155,6 +155,19 @@ fn the_truth_shows_everything() {
 }
 
 #[test]
+fn what_a_lever_cannot_take_is_no_mistake_in_the_json() {
+    let bench = Bench::new(Profile::Full);
+    let payment = bench.captured();
+    for (lever, wrong) in
+        [("capture", json!([])), ("refund", json!([100])), ("dispute", json!({"status": null}))]
+    {
+        let got = bench.post(&control_path(&payment, lever), wrong.clone());
+        assert_eq!(got.refusal(), (422, "invalid_request"), "{lever} {wrong}");
+    }
+    assert_eq!(bench.post("/control/deliver", json!([])).refusal(), (422, "invalid_request"));
+}
+
+#[test]
 fn an_unknown_lever_is_not_found() {
     let bench = Bench::new(Profile::Full);
     let payment = bench.create(json!({})).body;

@@ -15,8 +15,8 @@ Every failure that Quittance answers is `application/problem+json` (RFC 9457):
 ```
 
 Tell problems apart by `type`; titles and details are for people. `instance` is the request's id, and finds
-it in the log. Some problems have more members, named below. A body with a 5xx status says nothing but its
-kind: the cause is in the log.
+it in the log. Some problems have more members, named below. A body with a 5xx status does not say what
+failed: that is in the log.
 
 This file is rendered from the table in `shared/src/http/problem/`; a test holds the two equal.
 ";

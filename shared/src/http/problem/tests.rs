@@ -72,6 +72,12 @@ fn a_failure_of_ours_has_a_constant_body() {
 }
 
 #[test]
+fn a_sentence_that_was_written_for_a_failure_is_told() {
+    let problem = Problem::new(Kind::Unavailable).tell("There is no room.").because("table 7");
+    assert_eq!(problem.body("r")["detail"], "There is no room.");
+}
+
+#[test]
 fn the_headers_say_what_to_do_next() {
     let headers = |problem: Problem| {
         let headers = problem.headers().into_iter();

@@ -295,7 +295,7 @@ pub(super) static WORDS: [Words; Kind::ALL.len()] = [
         Kind::Unavailable,
         "Temporarily unavailable",
         "Something that the request needs did not answer, or a secret is not configured.",
-        "Repeat the same request with the same key after `Retry-After` seconds. The cause is \
-         in the log.",
+        "Repeat the same request with the same key after `Retry-After` seconds. The cause is in the log; where \
+         a webhook's event finds no room, or a redaction has no time left, the detail says so.",
     ),
 ];

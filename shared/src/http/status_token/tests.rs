@@ -43,6 +43,16 @@ fn a_token_opens_its_own_payment_only() {
 }
 
 #[test]
+fn two_keys_of_one_name_both_open() {
+    let both = [("k2", OTHER), ("k2", KEY)];
+    for key in [KEY, OTHER] {
+        assert_eq!(verify(both, &sign("k2", key, PAYMENT, EXP), PAYMENT, 0), Ok(()));
+    }
+    let strange = sign("k2", b"a third key", PAYMENT, EXP);
+    assert_eq!(verify(both, &strange, PAYMENT, 0), Err(TokenError::WrongSignature));
+}
+
+#[test]
 fn an_empty_key_opens_nothing() {
     let token = sign("k0", b"", PAYMENT, EXP);
     assert_eq!(check(&token, PAYMENT, 0), Err(TokenError::UnknownKey));

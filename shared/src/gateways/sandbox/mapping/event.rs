@@ -48,10 +48,12 @@ impl Told {
     }
 }
 
-/// Whatever else the event is: one that cannot be read otherwise is not kept for another stack.
+/// Whatever else the event is: one that cannot be read otherwise is not kept for another stack. No stack
+/// is called nothing.
 pub(in super::super) fn stack(verified: &Verified<'_>) -> Option<String> {
     let told: wire::EventMetadata = read(verified.body()).ok()?;
-    Some(told.metadata?.get(STACK)?.as_str()?.to_owned())
+    let stack = told.metadata?.get(STACK)?.as_str()?.to_owned();
+    (!stack.is_empty()).then_some(stack)
 }
 
 pub(in super::super) fn notice(

@@ -49,9 +49,13 @@ async fn the_stack_is_named_if_the_first_call_named_it_and_read_off_events() {
     let told = |body: &str| gateway.stack_of(&Verified::vouch_for(body.as_bytes()));
     let theirs = r#"{"event":"payment.completed","amount":"?","metadata":{"quittance_stack":"b"}}"#;
     assert_eq!(told(theirs).as_deref(), Some("b"), "whatever else is wrong with it");
-    for silent in
-        [r#"{"event":"x"}"#, r#"{"metadata":7}"#, r#"{"metadata":{"quittance_stack":7}}"#, "["]
-    {
+    for silent in [
+        r#"{"event":"x"}"#,
+        r#"{"metadata":7}"#,
+        r#"{"metadata":{"quittance_stack":7}}"#,
+        r#"{"metadata":{"quittance_stack":""}}"#,
+        "[",
+    ] {
         assert_eq!(told(silent), None, "{silent}");
     }
 }

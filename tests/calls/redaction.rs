@@ -1,0 +1,50 @@
+//! A redaction that has more to remove than time.
+
+use std::time::Duration;
+
+use lambda_http::Body;
+use quittance::domain::capabilities::GatewayName;
+use quittance::domain::id::{OrderId, PaymentId};
+use quittance::http::respond;
+use quittance::store::Parked;
+use serde_json::{Value, json};
+
+use crate::bench::Bench;
+use crate::event::Event;
+
+/// What the functions keep for an answer.
+const RESERVE: Duration = Duration::from_secs(5);
+
+#[tokio::test]
+async fn a_redaction_without_time_is_to_be_repeated_and_comes_to_its_end() {
+    let bench = Bench::start("full").await;
+    let checkout = bench.checkout("k", json!({})).await;
+    bench.stack.cancel_order(&checkout.order).await.expect(200);
+    let order = OrderId::parse(&checkout.order).unwrap();
+    let stranger = PaymentId::from_number(&order, 7);
+    let now = bench.app.clock.now();
+    for n in 0..3 {
+        let event = format!("evt_{n}");
+        let parked = Parked::new(&GatewayName::new("sandbox"), Some(&event), b"Maria", "why", now);
+        let parked = Parked { of: Some(stranger.clone()), ..parked };
+        assert!(bench.app.store.note_parked(&order, &parked, 100).await.unwrap());
+        assert!(bench.app.store.park(&parked).await.unwrap());
+    }
+    let redact = async |time: Duration| {
+        let event = Event::of("cancel-payment-redact").about(&checkout.order, &checkout.payment);
+        let request = event.request_within(time);
+        let response = Box::pin(respond(&bench.app, request, cancel_payment::handle)).await;
+        let Body::Text(body) = response.body() else { panic!("no body") };
+        let body: Value = serde_json::from_str(body).unwrap();
+        (response.status().as_u16(), response.headers().contains_key("retry-after"), body)
+    };
+    let (status, retry_after, body) = redact(RESERVE).await;
+    assert_eq!((status, retry_after), (503, true), "{body}");
+    assert_eq!(
+        body["detail"],
+        "The redaction has begun and is not done: the same request goes on with it."
+    );
+    let (status, _, body) = redact(Duration::from_secs(25)).await;
+    assert_eq!(status, 200, "{body}");
+    assert!(!Value::from(bench.stack.items().await).to_string().contains("Maria"));
+}
