@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use e2e::{Answer, Options, Stack, order_body};
-use futures_util::future::join_all;
 use futures_util::{FutureExt, future};
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
@@ -25,7 +24,7 @@ pub(crate) async fn everything() -> Vec<Answer> {
         of_a_gateway_that_can_do_little().boxed(),
         while_it_is_being_created().boxed(),
     ];
-    join_all(groups).await.into_iter().flatten().collect()
+    future::join_all(groups).await.into_iter().flatten().collect()
 }
 
 async fn at_the_door() -> Vec<Answer> {
@@ -89,16 +88,15 @@ async fn without_its_scope() -> Vec<Answer> {
 async fn over_its_limit() -> Vec<Answer> {
     let all = ["orders:write", "payments:write", "refunds:write", "read"];
     let key = json!([{ "id": "local", "sha256": LOCAL, "scopes": all, "refund_max": {} }]);
-    let secrets = json!({ "quittance/api-keys": key });
-    let stack = Stack::with_secrets(STACK, &secrets, Options::default()).await;
-    let paid = stack.paid().await;
-    let refused = stack.refund(&paid.payment, "refund", json!({})).await;
+    let secrets = &json!({ "quittance/api-keys": key });
+    let stack = Stack::with_secrets(STACK, secrets, Options::default()).await;
+    let refused = stack.refund(&stack.paid().await.payment, "refund", json!({})).await;
     stack.behave(json!({ "webhooks": { "amount_delta": -100 } })).await;
     let wrong = stack.checkout().await;
     stack.choose(&wrong.page, "approve").await.expect(200);
     stack.until_payment(&wrong.payment, "review").await;
     let kept = stack.cancel_order(&wrong.order).await;
-    vec![refused.expect_problem(403, "refund-limit"), kept.expect_problem(403, "refund-limit")]
+    [refused, kept].map(|it| it.expect_problem(403, "refund-limit")).into()
 }
 
 async fn of_an_order() -> Vec<Answer> {

@@ -272,8 +272,7 @@ pub(super) static WORDS: [Words; Kind::ALL.len()] = [
     words(
         Kind::RefundLimit,
         "The refund is over the key's limit",
-        "The API key may give back less in one refund, or nothing in this currency. To cancel an order gives \
-         back whole what is in review.",
+        "The API key may give back less at once, or nothing in this currency; a cancel gives all in review back.",
         "Let somebody do it whose key may, or put another `refund_max` into the entry of this key; the \
          detail says what it is.",
     ),
