@@ -173,7 +173,7 @@ async fn the_line_for_machines_has_every_address() {
 
 /// Where a form may be sent, on all six ports. The merchant's own routes are there for every site, and ask
 /// for a key or a signature.
-const POSTS: [(&str, &str); 25] = [
+const POSTS: [(&str, &str); 29] = [
     ("api", "/2015-03-31/functions/deliver-confirmation/invocations"),
     ("api", "/2015-03-31/functions/sweep-due/invocations"),
     ("api", "/_dev/confirmations"),
@@ -199,6 +199,10 @@ const POSTS: [(&str, &str); 25] = [
     ("shop", "/return/x/refund"),
     ("shop", "/return/x/capture"),
     ("shop", "/webhooks/quittance"),
+    ("shop", "/cart/coupon"),
+    ("shop", "/cart/shipping"),
+    ("shop", "/return/x/release"),
+    ("shop", "/return/x/again"),
 ];
 
 #[tokio::test]
