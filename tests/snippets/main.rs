@@ -68,7 +68,8 @@ fn verifying(snippets: &Snippets) -> tempfile::TempDir {
 
 #[test]
 fn every_named_snippet_of_the_document_is_run_here() {
-    let names = ["buy.mjs", "take.json", "take.py", "verify.mjs", "verify.py", "watch.mjs"];
+    let names =
+        ["buy.mjs", "buy.py", "take.json", "take.py", "verify.mjs", "verify.py", "watch.mjs"];
     assert_eq!(snippets().names(), names);
 }
 
@@ -146,5 +147,19 @@ async fn a_cart_is_bought_and_watched_until_it_is_paid() {
     let paid: Value = serde_json::from_str(&succeeds(&output)).unwrap();
     let payment = paid["payment_id"].as_str().unwrap();
     assert_eq!(stack.payment_status(payment).await, "succeeded");
+    assert_eq!(stack.truth(payment).await.len(), 1, "two requests, one object at the gateway");
+}
+
+#[tokio::test]
+async fn a_cart_is_bought_in_python_once() {
+    let stack = Stack::with(STACK, steps::documented()).await;
+    let folder = snippets().written_out();
+    std::fs::write(folder.path().join("flow.py"), include_str!("flow.py")).unwrap();
+    let environment = [("QUITTANCE_URL", stack.address("api")), ("QUITTANCE_KEY", KEY)];
+    let Some(output) = run("python3", "flow.py", folder.path(), &environment) else {
+        return;
+    };
+    let bought: Value = serde_json::from_str(&succeeds(&output)).unwrap();
+    let payment = bought["payment_id"].as_str().unwrap();
     assert_eq!(stack.truth(payment).await.len(), 1, "two requests, one object at the gateway");
 }
