@@ -32,7 +32,7 @@ pub const INVARIANTS: [(&str, &str); 25] = [
     (
         "I17",
         "No more is given back or reserved than was captured, nor at once by a key than it may; what was \
-         captured in excess goes back whole.",
+         captured in excess goes back whole, but not while the shopper's bank may take it.",
     ),
     (
         "I18",
