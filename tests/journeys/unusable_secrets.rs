@@ -188,11 +188,13 @@ async fn a_misspelt_member_of_a_key_is_told_and_costs_that_key_only() {
     let hash = &good["sha256"];
     let sha = json!({ "id": "new", "sha": hash, "scopes": ["read"] });
     let scope = json!({ "id": "new", "sha256": hash, "scope": ["read"] });
+    let limit = json!({ "id": "new", "sha256": hash, "scopes": ["read"], "refundMax": {} });
     let placeholder = json!({ "id": "new", "sha256": "REPLACE_ME", "scopes": ["read"] });
     let binary = BASE64.encode(keys.to_string().as_bytes());
     let cases = [
         (json!({ "SecretString": json!([sha]).to_string() }), 503, "[0].sha256 is missing"),
         (json!({ "SecretString": json!([scope]).to_string() }), 503, "[0].scopes is missing"),
+        (json!({ "SecretString": json!([limit]).to_string() }), 503, "[0].refundMax is no member"),
         (json!({ "SecretString": json!([good, sha]).to_string() }), 200, "[1].sha256 is missing"),
         (json!({ "SecretString": json!([placeholder, sha]).to_string() }), 503, "[1].sha256 is "),
         (json!({ "SecretBinary": binary }), 503, "its value is binary and not text"),

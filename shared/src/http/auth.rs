@@ -78,7 +78,7 @@ impl ApiKey {
             sha256,
             scopes,
             not_after: not_after(&members)?,
-            refund_max: members.any("refund_max").cloned(),
+            refund_max: members.bound("refund_max", "refund")?.cloned(),
         })
     }
 }

@@ -39,6 +39,7 @@ impl NamedKey {
 /// A date that cannot be read ends its key: nobody can say that it still counts.
 pub(crate) fn not_after(members: &Members<'_>) -> Result<Option<Timestamp>, Fault> {
     let unreadable = || Fault::malformed(members.path("not_after"), "is not a date (RFC 3339)");
+    members.bound("not_after", "after")?;
     match members.optional("not_after")? {
         None => Ok(None),
         Some(text) => Timestamp::from_rfc3339(text).map(Some).ok_or_else(unreadable),

@@ -226,6 +226,7 @@ fn one_unreadable_key_costs_that_key_only_and_is_named_without_its_value() {
         (json!({ "key": ["hush"] }), "keys[0].key is not a string"),
         (json!("hush"), "keys[0] is not an object"),
         (json!({ "key": GOOD, "not_after": "hush" }), "keys[0].not_after is not a date (RFC 3339)"),
+        (json!({ "key": GOOD, "notAfter": "2026" }), "keys[0].notAfter is no member of a key"),
         (json!({ "key": "REPLACE_ME" }), "keys[0].key is still a placeholder"),
         (json!({ "key": "" }), "keys[0].key is empty"),
         (json!({ "kee": GOOD }), "keys[0].key is missing"),

@@ -86,6 +86,16 @@ impl<'v> Members<'v> {
         }
     }
 
+    /// As `any`, of a member that bounds what a key may do: left out, it bounds nothing, so what looks as if
+    /// it was meant is told.
+    pub(crate) fn bound(&self, name: &str, stem: &str) -> Result<Option<&'v Value>, Fault> {
+        let meant = |it: &&String| *it != name && it.to_ascii_lowercase().contains(stem);
+        match self.of.keys().find(meant) {
+            Some(other) => Err(Fault::malformed(self.path(other), "is no member of a key")),
+            None => Ok(self.any(name)),
+        }
+    }
+
     /// As it is written, of any kind.
     pub(crate) fn any(&self, name: &str) -> Option<&'v Value> {
         self.of.get(name)
