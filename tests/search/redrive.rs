@@ -8,11 +8,15 @@ use serde_json::json;
 use super::ground::{CONSUMED, DEAD, RECEIVES_MAX};
 use super::script::Player;
 
+/// More than a script's facts.
+const MESSAGES_MAX: usize = 8;
+
 impl Player {
     pub(super) async fn redrive(&mut self) {
         let world = Arc::clone(&self.client.world);
         world.state().refuses = true;
-        for _ in 0..=RECEIVES_MAX {
+        // What comes meanwhile waits behind, and dies after.
+        for _ in 0..MESSAGES_MAX * (RECEIVES_MAX + 1) {
             self.client.consume().await;
             let Some(next_ms) = world.sqs.next_shown_at(&format!("{CONSUMED}.fifo")).unwrap()
             else {
@@ -20,7 +24,6 @@ impl Player {
             };
             world.time.pass_ms(next_ms.saturating_sub(world.time.now_ms()).max(0) + 1_000);
         }
-        self.client.consume().await;
         world.state().refuses = false;
         let task = json!({ "SourceArn": queue_arn(&format!("{DEAD}.fifo")) });
         world.sqs.call("StartMessageMoveTask", task.to_string().as_bytes()).unwrap();
