@@ -212,8 +212,8 @@ fn give_back_what_is_not_kept(order: &mut Order, now: Timestamp) {
 }
 
 impl Order {
-    /// We give this capture back without being asked: the order does not need it, or was canceled while
-    /// people had to decide, or had ended when a refund of it came back.
+    /// Whether we give this capture back by ourselves: the order does not need it, it was canceled while
+    /// people had to decide, or it had ended before a refund of the capture failed.
     pub fn goes_back(&self, id: &str) -> bool {
         let ended = matches!(self.state, State::Cancelled | State::Expired)
             || self.ending == Some(Ending::Cancel);
@@ -226,8 +226,7 @@ impl Order {
         })
     }
 
-    /// A refund that nobody asked for is not sent while the shopper's bank may take the same money back: it
-    /// would leave twice.
+    /// A return is not sent while the shopper's bank may take the same money: it would leave twice.
     pub fn waits_for_a_dispute(&self, op: &Operation) -> bool {
         let disputed = |id: &CaptureId| !self.open_disputes_of(id).is_empty();
         op.is_compensation()
@@ -240,8 +239,8 @@ impl Order {
         self.operations.values().filter(ours).filter(move |op| op.capture.as_deref() == Some(id))
     }
 
-    /// One that was withdrawn before anybody sent it says nothing of the gateway.
-    fn may_compensate(&self, id: &str) -> bool {
+    /// A return that was withdrawn before it was sent says nothing about the gateway.
+    pub(super) fn may_compensate(&self, id: &str) -> bool {
         let tried = |op: &&Operation| op.sends > 0 || op.phase != OperationPhase::Refused;
         self.compensations(id).filter(tried).count() < COMPENSATIONS_MAX
     }

@@ -140,9 +140,10 @@ fn amount_of_refund(
     Ok(amount)
 }
 
-/// A cancel gives back whole what people have to decide on: as a refund of it by the same caller.
+/// To cancel an order refunds every capture that is in review, and the caller may refund only so much.
 pub fn cancel_gives_back_within(order: &Order, limit: &RefundLimit) -> Result<(), OverLimit> {
-    let undecided = order.captures.iter().filter(|(id, _)| order.awaits_decision(id));
+    let goes_back = |id: &str| order.awaits_decision(id) && order.may_compensate(id);
+    let undecided = order.captures.iter().filter(|(id, _)| goes_back(id));
     let left = undecided.filter_map(|(id, capture)| {
         let left = order.room(id)?.left_minor;
         (left > 0).then(|| Money::new(left, capture.amount.currency))

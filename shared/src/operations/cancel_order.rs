@@ -50,9 +50,10 @@ pub async fn cancel_order(
     let occasion = app.occasion(Source::Merchant);
     let mut void = None;
     let ended = change(app, &rules, &occasion, image, |order| {
-        cancel_gives_back_within(order, limit).map_err(CancelOrderError::OverLimit)?;
+        let within = cancel_gives_back_within(order, limit);
         match end(order, Ending::Cancel, occasion.now) {
-            Ok(()) | Err(EndRefused::Cancelled) => {}
+            Ok(()) => within.map_err(CancelOrderError::OverLimit)?,
+            Err(EndRefused::Cancelled) => {}
             Err(EndRefused::Paid) => return Err(CancelOrderError::Paid(Box::new(order.clone()))),
             Err(EndRefused::Expired | EndRefused::NotYetExpired) => {
                 return Err(CancelOrderError::Expired);

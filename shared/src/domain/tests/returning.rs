@@ -168,13 +168,23 @@ fn a_refund_is_refused_for_the_reason_that_is_true() {
     assert_eq!((room.lost_minor, room.left_minor), (7500, 0));
 }
 
-/// A canceled order, and a capture that came after.
+/// A canceled order, whose late capture is still to come.
 fn late() -> (Case, crate::domain::id::PaymentId) {
     let mut case = Case::new(FULL);
     let id = case.attempt(0, AUTO);
     case.learn(&id, &at("o1", Phase::Failed));
     case.change(|order| end(order, Ending::Cancel, START).unwrap());
     (case, id)
+}
+
+/// Now a person has to give the capture back.
+fn fail_four_times(case: &mut Case, id: &crate::domain::id::PaymentId) {
+    for n in 0..4 {
+        let unproven = case.order.operations.iter().find(|(_, op)| op.phase.is_unproven());
+        let op = unproven.unwrap().0.clone();
+        let name = format!("r{n}");
+        case.learn(id, &refunded("o1", &name, 7500, Some(&op), OperationPhase::Failed));
+    }
 }
 
 #[test]
@@ -215,12 +225,7 @@ fn an_expired_order_whose_money_cannot_be_given_back_reads_expired() {
     let (mut case, id) = late();
     case.order.state = State::Expired;
     case.learn(&id, &captured("o1", usd(7500)));
-    for n in 0..4 {
-        let unproven = case.order.operations.iter().find(|(_, op)| op.phase.is_unproven());
-        let op = unproven.unwrap().0.clone();
-        let name = format!("r{n}");
-        case.learn(&id, &refunded("o1", &name, 7500, Some(&op), OperationPhase::Failed));
-    }
+    fail_four_times(&mut case, &id);
     assert_eq!(status(&case, 0), PaymentStatus::Review);
     assert_eq!(case.order.status(case.now), OrderStatus::Expired);
 }
@@ -235,4 +240,8 @@ fn a_cancel_gives_back_no_more_than_its_caller_may() {
     let (mut case, id) = late();
     case.learn(&id, &captured("o1", usd(7500)));
     assert!(cancel_gives_back_within(&case.order, &RefundLimit::nothing()).is_ok(), "by itself");
+    fail_four_times(&mut case, &id);
+    assert_eq!(status(&case, 0), PaymentStatus::Review);
+    let again = cancel_gives_back_within(&case.order, &RefundLimit::nothing());
+    assert!(again.is_ok(), "a repeat gives nothing back");
 }
