@@ -18,7 +18,7 @@ pub(super) const ABSENT: &str = "attribute_not_exists(pk)";
 /// C11: fewer than so many events have been parked in this hour.
 pub(super) const ROOM_TO_PARK: &str = "attribute_not_exists(parked) OR parked < :max";
 
-/// C11: fewer than so many events have been parked of this order, or this very one has.
+/// C11: fewer than `:max` events of this order were parked, or this one was.
 pub(super) const ROOM_FOR_AN_ORDERS_EVENT: &str =
     "attribute_not_exists(events) OR size(events) < :max OR contains(events, :one)";
 

@@ -11,6 +11,7 @@ mod rivals;
 mod tests;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure as OnFailure,
 };
@@ -75,7 +76,7 @@ impl Store {
             .set_item(Some(item::from_order(order)?))
             .condition_expression(conditions::ABSENT)
             .return_values_on_condition_check_failure(OnFailure::AllOld);
-        match call.send().await.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
+        match call.send().await.map_err(SdkError::into_service_error) {
             Ok(_) => Ok(Created::Won),
             Err(error) => {
                 let known = refused_item(error.as_conditional_failure(), error)?;
@@ -132,7 +133,7 @@ impl Store {
         };
         let call = conditions::claim(self.update(&keys::order(&order_id)), &claim)?
             .return_values(ReturnValue::AllNew);
-        match call.send().await.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
+        match call.send().await.map_err(SdkError::into_service_error) {
             Ok(answer) => {
                 let image = answer.attributes.unwrap_or_default();
                 Ok(Claimed::Won(Box::new(item::to_order(&order_id, image)?)))
@@ -160,7 +161,7 @@ impl Store {
         let update = self.update(&keys::order(&after.id));
         let call = conditions::change(update, &old, &new, before.version);
         let call = call.condition_expression(conditions::of_change(before, after));
-        match call.send().await.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
+        match call.send().await.map_err(SdkError::into_service_error) {
             Ok(_) => Ok(Saved::Won),
             Err(error) => {
                 let image = refused_item(error.as_conditional_failure(), error)?;
@@ -204,17 +205,14 @@ impl Store {
     /// Pushes an entry back whose handling failed, whatever it holds, so that it cannot starve its
     /// shard. It neither reads nor moves the version: an order that changes meanwhile sets its own.
     pub async fn push_back(&self, key: &DueKey, until: Timestamp) -> Result<(), StoreError> {
-        self.update(&key.partition())
+        let pushed = self
+            .update(&key.partition())
             .update_expression("SET due_at = :until")
             .condition_expression("attribute_exists(due_at)")
             .expression_attribute_values(":until", conditions::number(until.unix()))
             .send()
-            .await
-            .map(|_| ())
-            .or_else(|error| match error.into_service_error() {
-                gone if gone.is_conditional_check_failed_exception() => Ok(()),
-                error => Err(StoreError::unavailable(error)),
-            })
+            .await;
+        holds(pushed).map(|_| ())
     }
 
     fn update(
@@ -226,6 +224,19 @@ impl Store {
             .table_name(&self.table)
             .key(keys::PARTITION, AttributeValue::S(key.to_owned()))
             .return_values_on_condition_check_failure(OnFailure::AllOld)
+    }
+}
+
+/// Whether the condition of a write held.
+fn holds<T, E>(written: Result<T, SdkError<E>>) -> Result<bool, StoreError>
+where
+    E: ConditionalFailure + std::error::Error + Send + Sync + 'static,
+{
+    let failed = |error: &E| error.as_conditional_failure().is_some();
+    match written {
+        Ok(_) => Ok(true),
+        Err(error) if error.as_service_error().is_some_and(failed) => Ok(false),
+        Err(error) => Err(StoreError::unavailable(error)),
     }
 }
 

@@ -4,13 +4,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::domain::id::OrderId;
 use crate::store::parking::TTL;
-use crate::store::{Parked, Store, StoreError, conditions, keys};
+use crate::store::{Parked, Store, StoreError, conditions, holds, keys};
 
 const EVENTS: &str = "events";
 
 impl Store {
-    /// Before the event itself is parked: a death in between leaves the name of nothing. `false`: the
-    /// order has `max` others, and nothing is noted.
+    /// Notes the event before it is parked: a crash in between leaves the name of nothing. `false` if the
+    /// order has `max` others; then nothing is noted.
     pub async fn note_parked(
         &self,
         order: &OrderId,
@@ -28,11 +28,7 @@ impl Store {
             .expression_attribute_values(":max", conditions::number(max))
             .send()
             .await;
-        match noted.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
-            Ok(_) => Ok(true),
-            Err(full) if full.is_conditional_check_failed_exception() => Ok(false),
-            Err(error) => Err(StoreError::unavailable(error)),
-        }
+        holds(noted)
     }
 
     /// What was ever parked of an order that was there; most of it is merged and gone.
@@ -45,17 +41,14 @@ impl Store {
     /// Its name, its reason and its times stay, for whoever looks it up at the gateway.
     pub async fn erase_parked(&self, key: &str) -> Result<(), StoreError> {
         for key in [keys::rest_of_parked(key), key.to_owned()] {
-            self.update(&key)
+            let erased = self
+                .update(&key)
                 .update_expression("SET body = :nothing REMOVE continued, due_s, due_at")
                 .condition_expression("attribute_exists(body)")
                 .expression_attribute_values(":nothing", AttributeValue::S(String::new()))
                 .send()
-                .await
-                .map(|_| ())
-                .or_else(|error| match error.into_service_error() {
-                    gone if gone.is_conditional_check_failed_exception() => Ok(()),
-                    error => Err(StoreError::unavailable(error)),
-                })?;
+                .await;
+            holds(erased)?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use crate::domain::capabilities::GatewayName;
 use crate::domain::id::digest;
 use crate::domain::time::Timestamp;
 use crate::store::item::Item;
-use crate::store::{PARKED_SHARD, Parked, Store, StoreError, conditions, keys};
+use crate::store::{PARKED_SHARD, Parked, Store, StoreError, conditions, holds, keys};
 
 const DAY_SECONDS: i64 = 86_400;
 const HOUR_SECONDS: i64 = 3600;
@@ -87,11 +87,7 @@ impl Store {
             .expression_attribute_values(":ttl", conditions::number(now.plus(DAY_SECONDS).unix()))
             .expression_attribute_values(":one", conditions::number(1))
             .expression_attribute_values(":max", conditions::number(max));
-        match update.send().await.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
-            Ok(_) => Ok(true),
-            Err(full) if full.is_conditional_check_failed_exception() => Ok(false),
-            Err(error) => Err(StoreError::unavailable(error)),
-        }
+        holds(update.send().await)
     }
 
     /// C4. The same event parked twice is parked once. `true` if it was not there before.
@@ -108,15 +104,11 @@ impl Store {
             .condition_expression(conditions::ABSENT)
             .send()
             .await;
-        match put.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
-            Ok(_) => Ok(true),
-            Err(known) if known.is_conditional_check_failed_exception() => Ok(false),
-            Err(error) => Err(StoreError::unavailable(error)),
-        }
+        holds(put)
     }
 
-    /// Before the item that needs it: a death in between leaves what expires by itself. One that is there may
-    /// have been redacted, and stays as it is.
+    /// Stores the rest before the item that needs it: after a crash in between it expires by itself. An
+    /// existing rest may have been redacted, so it is not overwritten.
     async fn put_rest(&self, event: &Parked, rest: String) -> Result<(), StoreError> {
         let put = self
             .client
@@ -128,11 +120,7 @@ impl Store {
             .condition_expression(conditions::ABSENT)
             .send()
             .await;
-        match put.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
-            Ok(_) => Ok(()),
-            Err(known) if known.is_conditional_check_failed_exception() => Ok(()),
-            Err(error) => Err(StoreError::unavailable(error)),
-        }
+        holds(put).map(|_| ())
     }
 
     pub async fn parked(&self, key: &str) -> Result<Option<Parked>, StoreError> {
@@ -164,18 +152,15 @@ impl Store {
     /// Puts a tried event back with its next time, unless it was merged or redacted meanwhile.
     pub async fn park_again(&self, event: &Parked) -> Result<(), StoreError> {
         let (head, _) = event.split();
-        self.client
+        let put = self
+            .client
             .put_item()
             .table_name(&self.table)
             .set_item(Some(serde_dynamo::to_item(head)?))
             .condition_expression("attribute_exists(due_at)")
             .send()
-            .await
-            .map(|_| ())
-            .or_else(|error| match error.into_service_error() {
-                gone if gone.is_conditional_check_failed_exception() => Ok(()),
-                error => Err(StoreError::unavailable(error)),
-            })
+            .await;
+        holds(put).map(|_| ())
     }
 
     /// After its fact was committed. The rest of a long body expires by itself.
