@@ -1,10 +1,9 @@
 //! How the gateway is told to misbehave: towards everybody, or about one reference.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, de};
-use serde_json::{Map, Value};
 
 use super::money::{AMOUNT_MAX, Currency};
 use super::reference::Reference;
@@ -104,29 +103,8 @@ pub(super) struct Behaviour {
     /// Look-ups do not see a payment or refund for so long after it was made.
     #[serde(deserialize_with = "hide_seconds")]
     pub(super) hide_seconds: u32,
+    #[serde(deserialize_with = "object")]
     pub(super) webhooks: WebhookBehaviour,
-}
-
-/// Each member alone, so that a mistake is told with the name of its member.
-pub(super) fn check(told: &Map<String, Value>) -> Result<(), String> {
-    for (name, value) in told {
-        match (name.as_str(), value) {
-            ("webhooks", Value::Object(inner)) => {
-                for (name, value) in inner {
-                    alone::<WebhookBehaviour>(name, value)
-                        .map_err(|why| format!("webhooks.{name}: {why}"))?;
-                }
-            }
-            ("webhooks", _) => return Err("webhooks: is no object".to_owned()),
-            _ => alone::<Behaviour>(name, value).map_err(|why| format!("{name}: {why}"))?,
-        }
-    }
-    Ok(())
-}
-
-fn alone<T: DeserializeOwned>(name: &str, value: &Value) -> Result<(), serde_json::Error> {
-    let member = Map::from_iter([(name.to_owned(), value.clone())]);
-    serde_json::from_value::<T>(Value::Object(member)).map(|_| ())
 }
 
 impl Behaviour {
@@ -154,6 +132,23 @@ impl Behaviours {
             None => self.for_all = behaviour,
         }
     }
+}
+
+/// Serde would also take a list, member by member.
+fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WebhookBehaviour, D::Error> {
+    struct Object;
+    impl<'de> de::Visitor<'de> for Object {
+        type Value = WebhookBehaviour;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: de::MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+            Deserialize::deserialize(de::value::MapAccessDeserializer::new(members))
+        }
+    }
+    deserializer.deserialize_map(Object)
 }
 
 fn payment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {

@@ -56,14 +56,17 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Of an object. (A list would do for one, if it were up to the reader; and to the reader `null` for a
-    /// word is a mistake in the JSON.)
+    /// Reads a JSON object. An error names the member that is wrong.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+        // Serde would take a list for an object, and calls a `null` in the wrong place malformed JSON.
         let value: Value = serde_json::from_slice(self.body).map_err(|_| Refusal::MalformedJson)?;
         if !value.is_object() {
-            return Err(Refusal::Invalid("the body is no object".to_owned()));
+            return Err(Refusal::Invalid("the body is not an object".to_owned()));
         }
-        serde_json::from_slice(self.body).map_err(|error| Refusal::Invalid(error.to_string()))
+        // From the text and not from the value, which has lost repeated members.
+        let mut reader = serde_json::Deserializer::from_slice(self.body);
+        serde_path_to_error::deserialize(&mut reader)
+            .map_err(|error| Refusal::Invalid(error.to_string()))
     }
 
     /// As `json`, where no body means an object without members.

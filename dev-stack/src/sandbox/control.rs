@@ -2,11 +2,10 @@
 
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 use super::answer::Answer;
-use super::behaviour::{self, Behaviour};
+use super::behaviour::Behaviour;
 use super::call::Call;
 use super::dashboard;
 use super::dispute::DisputeStatus;
@@ -102,8 +101,6 @@ struct CaptureView<'a> {
 }
 
 fn behave(gateway: &mut Gateway, call: &Call<'_>) -> Reply {
-    let told: Map<String, Value> = call.json()?;
-    behaviour::check(&told).map_err(Refusal::Invalid)?;
     let behaviour: Behaviour = call.json()?;
     gateway.behave(behaviour.clone());
     Answer::json(StatusCode::OK, &behaviour)

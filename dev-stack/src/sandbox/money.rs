@@ -26,7 +26,7 @@ impl Currency {
         &self.0
     }
 
-    /// ISO 4217 has codes for gold, for tests and for no currency, too: those have no minor unit.
+    /// ISO 4217 also has codes for gold, for tests and for no currency; those have no minor unit.
     pub(super) fn is_money(&self) -> bool {
         let known = iso_currency::Currency::from_code(&self.0);
         known.is_some_and(|currency| currency.exponent().is_some())
