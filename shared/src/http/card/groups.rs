@@ -7,7 +7,7 @@ use super::brands::DIGITS_MAX;
 use super::digits::digit;
 use super::kinds::{Number, of_a_kind};
 
-/// E.164 has longer ones, but hardly any country: with more digits it is rather a card's.
+/// E.164 allows more, but hardly any country uses them: a longer number is more likely a card's.
 const PHONE_DIGITS_MAX: usize = 13;
 
 /// How a card groups its number.
@@ -34,15 +34,15 @@ pub(super) struct Groups<'t> {
 
 struct Group {
     digits: Range<usize>,
-    /// Where it is in the text.
+    /// Where it stands in the text.
     at: Range<usize>,
     /// No letter stands between the group before and this one: they may be parts of one number.
     goes_on: bool,
-    /// The group, if any, with which the telephone number begins that this is a part of. After `+`
-    /// hardly anybody writes a card's number, and every tenth number of a country would pass for one:
-    /// a German mobile number looks like an old Visa card.
+    /// The group, if any, with which the telephone number begins that this is a part of. Hardly anybody
+    /// writes a card number after `+`, but many phone numbers would pass for one: a German mobile number
+    /// looks like an old Visa card.
     phone: Option<usize>,
-    /// It is a part of a date, prices, or what else is no card by its looks.
+    /// It belongs to a date, a price or something else that is recognizably no card.
     of_a_kind: bool,
 }
 
@@ -127,7 +127,7 @@ impl<'t> Groups<'t> {
 }
 
 impl Part<'_> {
-    /// A telephone number, a date, prices: unless it is grouped as on a card.
+    /// A telephone number, a date or a price, unless it is grouped as on a card.
     pub(super) fn is_something_else(&self) -> bool {
         let phone = self.groups.first().and_then(|group| group.phone);
         let in_a_phone_number =
@@ -141,7 +141,7 @@ impl Part<'_> {
         ON_CARDS.iter().any(|on_card| sizes().eq(on_card.iter().copied()))
     }
 
-    /// No machine separates or writes digits with what is not ASCII: somebody has pasted these.
+    /// Programs write and separate digits in ASCII, so a person pasted anything else.
     pub(super) fn is_pasted(&self) -> bool {
         let start = self.groups.first().map(|group| group.at.start);
         let end = self.groups.last().map(|group| group.at.end);
@@ -149,7 +149,7 @@ impl Part<'_> {
         written.is_some_and(|text| !text.is_ascii())
     }
 
-    /// What follows it.
+    /// The text that follows it.
     pub(super) fn after(&self) -> &str {
         let end = self.groups.last().map(|group| group.at.end);
         end.and_then(|end| self.text.get(end..)).unwrap_or_default()

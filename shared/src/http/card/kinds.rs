@@ -1,5 +1,5 @@
-//! Numbers that say by their groups what they are, and that it is no card: dates, times, decimals, lists
-//! of sizes, American telephone numbers. No card is written so from its first digit to its last.
+//! Numbers whose groups show what they are: dates, times, decimals, lists of sizes, American telephone
+//! numbers. Nobody writes a whole card number like that.
 
 use std::ops::RangeInclusive;
 
@@ -10,11 +10,11 @@ pub(super) struct Number<'t> {
     pub(super) digits: &'t [u8],
 }
 
-/// Fewer numbers that rise may be a part of a card's.
+/// A shorter rising list may be part of a card number.
 const SIZES_MIN: usize = 5;
 const SIZE_DIGITS_MAX: usize = 3;
 
-/// How many of these numbers make one such thing, from the first on. A chain that goes on is none.
+/// How many numbers, from the first on, make one such thing. A chain that goes on makes none.
 pub(super) fn of_a_kind(numbers: &[Number<'_>]) -> Option<usize> {
     [date, time, decimal, sizes, american_phone].into_iter().find_map(|kind| kind(numbers))
 }
@@ -29,7 +29,7 @@ impl Number<'_> {
     }
 }
 
-/// `gap` comes neither before nor after the first `count`.
+/// Whether `gap` stands neither before nor after the first `count` numbers.
 fn is_whole(numbers: &[Number<'_>], count: usize, gap: &str) -> bool {
     [0, count].iter().filter_map(|at| numbers.get(*at)).all(|number| number.gap != gap)
 }

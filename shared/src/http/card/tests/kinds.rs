@@ -1,4 +1,4 @@
-//! What is no card's number by its looks, and that no card hides behind such looks.
+//! What is recognizably no card, and that no card hides behind such looks.
 
 use super::{made, typed};
 
