@@ -10,7 +10,7 @@ use e2e::search::{
 };
 
 /// How many settings are searched: chosen by the seed, the same ones on a slow and on a fast machine.
-const SETTINGS_MAX: usize = 34;
+const SETTINGS_MAX: usize = 48;
 /// Always among them, and searched more closely.
 const MAIN: [&str; 4] = [
     "approve/full/in-order",
@@ -18,7 +18,7 @@ const MAIN: [&str; 4] = [
     "refund-full/full/in-order",
     "cancel-order/full/in-order",
 ];
-const RACES_MAX: usize = 8;
+const RACES_MAX: usize = 12;
 /// Of the singles of a setting it plays one in so many, so that it comes to many settings.
 const DEPTH: Depth = Depth { stride: 97, main_stride: 7, pairs: 1, triples: 10 };
 const BOUNDS: Bounds = Bounds { preemptions_max: 1, preemptions_with_fault_max: 0, stride: 31 };
