@@ -31,9 +31,9 @@ impl Clock {
         (self.now)()
     }
 
-    /// So many whole seconds was it moved forwards.
+    /// How many whole seconds it is ahead of the machine's clock.
     pub fn ahead_seconds(&self) -> i64 {
-        // Rounded, as time passes between the two looks.
+        // Rounded: time passes between the two readings.
         self.now_ms().saturating_sub(self.outside_ms()).saturating_add(500).div_euclid(1000)
     }
 

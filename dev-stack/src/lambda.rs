@@ -16,8 +16,8 @@ use crate::runtime_api::{Answer, Event, RuntimeApi};
 /// Children per function where the template reserves no concurrency; further events wait.
 pub const CHILDREN_MAX: usize = 10;
 
-/// How long a child may take from its start to its first question for an event. Lambda then begins the
-/// start again, with the function's own time for it: here the same start has that time on top.
+/// How long a child may take until it first asks for an event. Lambda then starts it again, with the
+/// function's own timeout; here the same start gets that much longer.
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long children may take to be gone once they are killed.

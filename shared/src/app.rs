@@ -144,7 +144,7 @@ impl Budget {
         self.ends_at.saturating_duration_since(tokio::time::Instant::now())
     }
 
-    /// What is left is for recording and replying.
+    /// Whether the only time left is for recording and replying.
     pub fn is_over(&self) -> bool {
         self.left() <= RESERVE
     }

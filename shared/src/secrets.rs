@@ -95,8 +95,8 @@ impl Secrets {
         Self { client, stack, clock, cache: Arc::default() }
     }
 
-    /// The secret `<stack>/<name>` as `read` takes it; of single members that cannot be used it says
-    /// so and leaves them out. One that cannot be used may have been put right since it was read.
+    /// Reads the secret `<stack>/<name>` through `read`. Members that cannot be used are reported and left
+    /// out. A secret that cannot be used is fetched again, as it may have been corrected.
     pub async fn read<T>(
         &self,
         name: &str,
@@ -213,8 +213,8 @@ impl Secrets {
     }
 }
 
-/// A secret that was made without a value. One that has had a value is never again without a current
-/// version, so it is not taken for this. Only the words tell it from a secret that is not there.
+/// Whether the secret was created without a value. A secret that has had a value always has a current
+/// version, so it is never mistaken for one. Only the message tells it from a secret that does not exist.
 fn has_no_version(error: &GetSecretValueError) -> bool {
     let words = error.meta().message().unwrap_or_default();
     error.is_resource_not_found_exception() && words.contains("staging label")

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::visit::Visit;
 
-/// What is longer is read by nobody.
+/// Nobody reads a longer page.
 const REFERENCE_PX_MAX: f64 = 15_000.0;
 
 const BROKEN_TIMES: &str = "return [...document.querySelectorAll('time')]

@@ -103,7 +103,7 @@ impl Event {
         self.request_within(TIMEOUT)
     }
 
-    /// Of an invocation that may take so long.
+    /// An invocation that has this much time.
     pub(crate) fn request_within(&self, time: Duration) -> Request {
         let mut context = Context::default();
         context.deadline = unix_ms() + u64::try_from(time.as_millis()).unwrap();

@@ -1,4 +1,4 @@
-//! A redaction that has more to remove than time.
+//! A redaction that runs out of time.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::bench::Bench;
 use crate::event::Event;
 
-/// What the functions keep for an answer.
+/// The time that functions reserve for answering.
 const RESERVE: Duration = Duration::from_secs(5);
 
 #[tokio::test]

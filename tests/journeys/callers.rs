@@ -223,7 +223,7 @@ async fn a_cancel_of_an_order_in_review_gives_back_no_more_than_the_key_may() {
     refused.expect_problem(403, "refund-limit");
     assert_eq!(stack.order_status(&wrong.order).await, "review");
     stack.cancel_order(&wrong.order).await.expect(200);
-    // It was asked for, and goes back as any refund that is.
+    // It was asked for, and is counted like any refund on request.
     stack.until_logged("\"refund.begun\":1").await;
 }
 

@@ -209,8 +209,8 @@ async fn an_order_that_is_paid_and_canceled_at_once_is_one_of_both() {
     }
 }
 
-/// One shopper's way from the order to the paid payment; every answer on it. On a machine at its limit
-/// the gateway may be slower than a call's time: then the sweep finds the page.
+/// Takes one shopper from the order to the paid payment, and returns every answer. On an overloaded machine
+/// the gateway may outlast the call's timeout; then the sweep finds the page.
 async fn buy(stack: &Stack, n: usize) -> Vec<Answer> {
     let key = format!("order-{n}");
     let order = stack.post_with_key("/api/orders", &key, &order_body()).await.expect(201);

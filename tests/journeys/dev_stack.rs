@@ -171,7 +171,7 @@ async fn the_line_for_machines_has_every_address() {
     assert_eq!(stack.addresses["pid"], stack.pid());
 }
 
-/// Where a form may be sent, on all six ports. The merchant's own routes are there for every site, and ask
+/// Every path on the six ports that takes a form. The merchant's own routes are open to every site and ask
 /// for a key or a signature.
 const POSTS: [(&str, &str); 29] = [
     ("api", "/2015-03-31/functions/deliver-confirmation/invocations"),

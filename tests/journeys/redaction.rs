@@ -225,7 +225,7 @@ async fn what_was_removed_does_not_come_back_when_it_is_told_again() {
     settled(&stack, &declined.order).await;
     let other = PaymentId::from_number(&OrderId::parse(&declined.order).unwrap(), 7);
     let mut long = completed(&declined.order, other.as_str());
-    // The end of a body this long is kept beside it.
+    // The end of a body this long is stored in a second item.
     long["note"] = json!("x".repeat(300_000));
     long["zz"] = json!("maria@example.com");
     let event = Event::new(&stack, &long).await;

@@ -33,7 +33,7 @@ async fn a_shop_can_rehearse_from_the_document_whatever_it_will_meet() {
     let last: Vec<&str> = said.lines().rev().take(12).collect();
     assert!(walked.status.success(), "{}", last.into_iter().rev().collect::<Vec<_>>().join("\n"));
 
-    // A second walk on the same stack: its end is another day ahead, and a step that fails says why.
+    // A second walk on the same stack ends another day ahead, and a failing step says why.
     let end = script.lines().rev().find(|line| line.contains("expired")).unwrap();
     let setup = script.split("\nstart; shopper").next().unwrap();
     let again = |more: &str| format!("{setup}\n{more}");

@@ -231,7 +231,7 @@ pub(super) static BREACHES: &[Scenario] = &[
             Look("a"),
         ],
     ),
-    // The call that gives it back has failed before the shopper's bank is asked.
+    // The first call to give it back fails; then the shopper disputes the payment.
     with(
         "late-disputed",
         &[Need::EventsInOrder],

@@ -8,14 +8,14 @@ use serde_json::json;
 use super::ground::{CONSUMED, DEAD, RECEIVES_MAX};
 use super::script::Player;
 
-/// More than a script's facts.
+/// More messages than any script sends.
 const MESSAGES_MAX: usize = 8;
 
 impl Player {
     pub(super) async fn redrive(&mut self) {
         let world = Arc::clone(&self.client.world);
         world.state().refuses = true;
-        // What comes meanwhile waits behind, and dies after.
+        // A message that arrives meanwhile waits behind, and dies after.
         for _ in 0..MESSAGES_MAX * (RECEIVES_MAX + 1) {
             self.client.consume().await;
             let Some(next_ms) = world.sqs.next_shown_at(&format!("{CONSUMED}.fifo")).unwrap()

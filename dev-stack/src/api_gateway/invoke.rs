@@ -38,7 +38,7 @@ pub(super) async fn invoke(
     if !is_ours(peer) {
         return message(StatusCode::NOT_FOUND);
     }
-    // Nothing is asked for here, so a page of another site could have the stack sign what it likes.
+    // No credentials are needed here, so a page of another site could make the stack sign anything.
     if site::is_from_elsewhere(&Method::POST, &headers) {
         return message(StatusCode::FORBIDDEN);
     }

@@ -85,7 +85,7 @@ struct Example {
 #[derive(PartialEq)]
 struct Prose(Vec<(bool, String)>);
 
-/// Absent, like the other page, only if the template could not be filled in.
+/// `None` only if the template cannot be rendered.
 pub(super) fn operations(document: &Value) -> Option<String> {
     Operations {
         version: text(&document["info"]["version"]),

@@ -40,7 +40,7 @@ struct Row {
 
 struct Reduction {
     code: &'static str,
-    /// Nothing where it takes nothing off.
+    /// `None` if the coupon reduces nothing.
     amount: Option<String>,
 }
 

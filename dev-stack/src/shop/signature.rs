@@ -57,7 +57,7 @@ impl Envelope {
 }
 
 /// The keys in the secret of deliveries that are still good: `{"keys":[{"key","not_after"}]}`, or
-/// `{"key"}` with or without an end. An end that cannot be read has come.
+/// `{"key"}`, each with an optional `not_after`. A key whose `not_after` cannot be read has ended.
 pub(crate) fn keys(secret: &Value, now_ms: i64) -> Vec<String> {
     let ended = |entry: &&Value| {
         let end = entry.get("not_after").filter(|end| !end.is_null());

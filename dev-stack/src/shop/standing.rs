@@ -131,7 +131,7 @@ impl Standing {
     }
 }
 
-/// A second one may be open while the first is decided.
+/// One dispute may be open after another was decided.
 fn dispute(seen: &Seen) -> Dispute {
     let any = |status: &str| seen.disputes.iter().any(|dispute| dispute.status == status);
     match (any("open"), any("lost")) {

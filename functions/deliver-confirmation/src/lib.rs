@@ -28,7 +28,7 @@ pub async fn run() -> Result<(), Error> {
     .await
 }
 
-/// Read here, as the runtime's own report of what is no event of SQS names a reference and not a type.
+/// Parses the event here, because the runtime's own error report would name a reference instead of a type.
 fn read(event: Value) -> Result<SqsEvent, Diagnostic> {
     serde_json::from_value(event).map_err(|error: serde_json::Error| Diagnostic {
         error_type: type_name::<serde_json::Error>().to_owned(),

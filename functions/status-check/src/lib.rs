@@ -53,7 +53,7 @@ async fn payment(app: &App, request: &Request) -> Result<Reply, Problem> {
     let headers = request.headers();
     let mut query = Query::of(request);
     let token = match query.text(TOKEN) {
-        // Two say who calls, be they right or wrong, and which of them is meant is not guessed.
+        // Both say who calls. We do not guess which is meant, whether they are valid or not.
         Some(_) if headers.contains_key(AUTHORIZATION) => {
             query.refuse(TOKEN, "must not be given beside an Authorization header");
             query.flag("refresh");

@@ -34,7 +34,7 @@ pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, Unava
     let sweep = sweep(app, Budget::of(Duration::from_millis(left)));
     let swept = telemetry::within(&event.context.request_id, sweep).await;
     let swept = swept.inspect_err(|error| {
-        // Lambda's report says what failed; only what led to it says what is to be mended.
+        // Lambda reports the outermost error only; the log needs its causes.
         let (id, error) = (&event.context.request_id, chain(error));
         tracing::error!(request.id = %id, error = %error, "sweep failed");
     })?;

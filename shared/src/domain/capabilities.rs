@@ -127,9 +127,8 @@ const UNCONFIGURED: Capabilities = Capabilities {
     signed_events: false,
 };
 
-/// A gateway that is configured and cannot be used now: nothing can be sent, and nobody knows what became
-/// of its payments. It is not presumed to be silent for good: it tells once its credentials are right
-/// again, and until then nothing is given up.
+/// A configured gateway that cannot be used now. Nothing can be sent to it, and nobody knows what became of
+/// its payments. It will tell once its credentials are right again, so no payment is given up until then.
 pub const OUT_OF_REACH: Capabilities = Capabilities { page_life: true, ..UNCONFIGURED };
 
 impl Capabilities {

@@ -78,7 +78,7 @@ pub struct Amounts {
 pub enum NoTotal {
     /// An item has no price, which is how a merchant leaves the check out.
     Unpriced,
-    /// More than any order may come to.
+    /// The lines add up to more than any order may be.
     TooLarge,
     /// There is so much that discounts can reduce.
     Discounts(u64),

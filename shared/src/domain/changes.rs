@@ -27,7 +27,7 @@ pub struct Event {
 pub struct ToldRefund {
     pub id: OperationId,
     pub reason: &'static str,
-    /// A person or a program wanted it; else the order owes it by itself.
+    /// Somebody asked for it; otherwise the order owes it.
     pub asked: bool,
     pub status: RefundStatus,
     pub failure: Option<Failure>,

@@ -98,8 +98,8 @@ impl Order {
         true
     }
 
-    /// A capture of a closing attempt is not sent again: what it took would have to be given back. Nor is what
-    /// nobody asked to give back, while the shopper's bank may take it.
+    /// A capture of a closing attempt is not sent again, because its money would have to be given back. A
+    /// return is not sent while the shopper's bank may take the same money.
     pub fn may_resend(&self, op: &Operation) -> bool {
         if self.waits_for_a_dispute(op) {
             return false;

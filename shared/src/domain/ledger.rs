@@ -22,7 +22,7 @@ pub struct Capture {
     pub operation: Option<OperationId>,
     #[serde(rename = "cls")]
     pub class: CaptureClass,
-    /// It was for a person when it came, whatever its class became.
+    /// A person had to decide on it when it came, whatever its class is now.
     #[serde(rename = "rvd", default, skip_serializing_if = "std::ops::Not::not")]
     pub reviewed: bool,
     #[serde(rename = "at")]
@@ -209,7 +209,7 @@ impl Operation {
         self.lease.is_some_and(|until| until > now)
     }
 
-    /// A refund that nobody asked for.
+    /// A return: a refund that the order owes.
     pub fn is_compensation(&self) -> bool {
         matches!(self.reason, Reason::LatePayment | Reason::DuplicatePayment)
     }

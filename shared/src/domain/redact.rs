@@ -97,14 +97,14 @@ fn forget(order: &mut Order) {
     }
 }
 
-/// Gateways tell the same more than once: what was forgotten is not learnt again.
+/// Gateways repeat themselves: what was forgotten must not be stored again.
 pub(super) fn stay_redacted(order: &mut Order) {
     if order.redacted_at.is_some() && !broken(Mutant::RedactedIsLearntAgain) {
         forget_what_gateways_say(order);
     }
 }
 
-/// Sentences may say anything; the words for programs are each one of a list.
+/// Sentences may contain anything; codes come from a fixed list.
 fn forget_what_gateways_say(order: &mut Order) {
     let attempts = order.attempts.values_mut().filter_map(|attempt| attempt.failure.as_mut());
     let operations = order.operations.values_mut().filter_map(|op| op.failure.as_mut());
@@ -118,7 +118,7 @@ fn forget_what_gateways_say(order: &mut Order) {
     }
 }
 
-/// `product_not_received`
+/// Such as `product_not_received`.
 fn is_a_word_for_programs(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }

@@ -122,9 +122,9 @@ impl Gateways {
         if self.secrets.doubt(&secret_name(name)) { self.get(name).await.ok() } else { None }
     }
 
-    /// What each gateway can do. While credentials cannot be used nobody knows what their gateway can do,
-    /// and so nothing is decided. Of one without credentials, or with those of the other money, nothing
-    /// is asked and nothing given up: what was begun there was begun with credentials.
+    /// What each gateway can do. An unusable secret is an error: nobody knows what that gateway can do, so
+    /// nothing may be decided. A gateway with a placeholder, or with credentials for the other kind of
+    /// money, is out of reach: its payments were begun with other credentials and are not given up.
     pub async fn capabilities(
         &self,
     ) -> Result<BTreeMap<GatewayName, Capabilities>, GatewayMissing> {

@@ -247,7 +247,7 @@ impl From<CancelOrderError> for Problem {
     }
 }
 
-/// An order's own room does not come back by itself; an hour on, somebody may have seen the alarm.
+/// An order's room does not come back by itself, but within an hour somebody may have acted on the alarm.
 const ORDER_WAIT_SECONDS: u32 = 3600;
 
 fn no_room(what: NoRoom) -> Problem {

@@ -83,7 +83,7 @@ impl ApiKey {
     }
 }
 
-/// None at all: nobody may call. That is how the stack begins, and no mistake.
+/// An empty list is valid: the stack begins with it, and nobody may call.
 fn api_keys(value: &Value, faults: &mut Vec<Fault>) -> Result<Vec<ApiKey>, Fault> {
     let entries = entries(value, "")?;
     if entries.is_empty() {

@@ -24,7 +24,7 @@ pub use members::Member;
 pub struct Problem {
     pub kind: Kind,
     pub detail: String,
-    /// The detail of a 5xx, where it says more than its kind.
+    /// A detail that a 5xx shows, if it says more than its kind.
     told: Option<&'static str>,
     pub extensions: Map<String, Value>,
     pub retry_after: Option<u32>,
@@ -53,7 +53,7 @@ impl Problem {
         Self { detail: detail.into(), ..self }
     }
 
-    /// A sentence for a 5xx too: it is written here, and so tells nothing of what went wrong inside.
+    /// Sets a detail that a 5xx shows, too: a fixed sentence reveals nothing internal.
     #[must_use]
     pub fn tell(self, told: &'static str) -> Self {
         Self { told: Some(told), ..self }.detail(told)

@@ -33,8 +33,8 @@ pub fn sign(key_id: &str, key: &[u8], payment_id: &str, exp: i64) -> String {
     format!("{VERSION}{key_id}.{exp}.{}", BASE64URL_NOPAD.encode(&signature))
 }
 
-/// Checks `token` against the key that it names, among those in use as (id, key); against each of them if
-/// somebody has given two keys one name.
+/// Checks `token` against the key that it names, among those in use as (id, key). If several keys share the
+/// name, each is tried.
 pub fn verify<'k>(
     keys: impl IntoIterator<Item = (&'k str, &'k [u8])>,
     token: &str,

@@ -38,7 +38,7 @@ pub enum Unavailable {
     Secret(#[from] SecretError),
 }
 
-/// An error with everything that led to it.
+/// An error and everything that caused it.
 pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut next = error.source();

@@ -23,21 +23,21 @@ pub(super) enum Kept {
     NoRoom(NoRoom),
 }
 
-/// What is full; the event is not stored.
+/// Which limit was reached. The event is not stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoRoom {
-    /// For events of orders that are not there.
+    /// The hour's limit for events of unknown orders.
     Hour { seconds_left: u32 },
-    /// For more of this order.
+    /// The limit of one order.
     Order,
 }
 
-/// Of one order, in all. A gateway tells of what an order began, which is merged and not parked; and a
-/// redaction goes through all of them in one call.
+/// How many events are ever parked for one order. Events of payments that the order knows are merged, not
+/// parked; and a redaction goes through all parked events in one call.
 const OF_AN_ORDER_MAX: u32 = 100;
 
-/// Of every order so many are kept, and of those that are not there so many in an hour: whoever has a
-/// signature could fill the table with them.
+/// Parks the event unless a limit is reached. Without limits, anybody with the webhook secret could fill
+/// the table.
 pub(super) async fn keep(
     app: &App,
     gateway: &dyn Gateway,

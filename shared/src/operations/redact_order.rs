@@ -15,7 +15,7 @@ pub enum RedactError {
     NoSuchOrder,
     #[error("work on the order is unfinished")]
     Unfinished(Vec<Unfinished>),
-    /// What was done stays done.
+    /// What was erased stays erased.
     #[error("the redaction has not come to its end in time")]
     OutOfTime,
     #[error(transparent)]

@@ -219,8 +219,8 @@ pub fn about(order: &Order, payment: &PaymentId) -> Option<About> {
     Some(About { create, objects: attempt.objects.keys().cloned().collect() })
 }
 
-/// The gateway of an attempt, if it is still configured. One whose credentials are gone is an error and
-/// not a gateway less: the attempt was begun with credentials, and only they can tell how it ended.
+/// The gateway of an attempt, or `None` if it is no longer configured. Missing credentials are an error:
+/// the attempt was begun with credentials, and only they can tell how it ended.
 pub async fn gateway_of(
     app: &App,
     order: &Order,

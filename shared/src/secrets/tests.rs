@@ -20,7 +20,7 @@ use crate::standard_webhooks::wrong_with;
 
 const GOOD: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-/// Gives its answers in turn, the last one for good.
+/// Gives its answers in turn and repeats the last one.
 #[derive(Clone, Debug)]
 struct Store {
     answers: Arc<Mutex<VecDeque<(u16, Value)>>>,

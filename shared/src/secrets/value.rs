@@ -17,7 +17,7 @@ const INVISIBLE: [char; 5] = ['\u{feff}', '\u{200b}', '\u{200c}', '\u{200d}', '\
 /// Which member of a secret cannot be used, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// Nobody has put anything there yet: what the template writes is still in it.
+    /// Nobody has set it yet: it still holds what the template wrote.
     #[error("{0} is still a placeholder")]
     Placeholder(String),
     #[error("{member} {why}")]
@@ -75,8 +75,8 @@ impl<'v> Members<'v> {
         }
     }
 
-    /// Neither left out nor empty nor a placeholder. Of these only the placeholder says that nobody has
-    /// been here: a member that is missing may be one whose name was misspelt.
+    /// A member that must be set. Only a placeholder shows that nobody has set it yet: a missing member may
+    /// be misspelt.
     pub(crate) fn text(&self, name: &str) -> Result<&'v str, Fault> {
         match self.optional(name)? {
             None => Err(Fault::malformed(self.path(name), "is missing")),
@@ -86,8 +86,8 @@ impl<'v> Members<'v> {
         }
     }
 
-    /// As `any`, of a member that bounds what a key may do: left out, it bounds nothing, so what looks as if
-    /// it was meant is told.
+    /// A member that limits what a key may do. Left out, it limits nothing, so a member with a similar name
+    /// is an error.
     pub(crate) fn bound(&self, name: &str, stem: &str) -> Result<Option<&'v Value>, Fault> {
         let meant = |it: &&String| *it != name && it.to_ascii_lowercase().contains(stem);
         match self.of.keys().find(meant) {

@@ -138,7 +138,7 @@ fn lasting(answer: Value) -> Value {
                 let shown = PASSING.iter().find(|(passing, _)| *passing == name);
                 match shown {
                     Some((_, shown)) if value.is_string() => (name, json!(shown)),
-                    // Who is first to know what the gateway says differs, too.
+                    // Which source learns of a gateway's fact first differs, too.
                     None if name == "source" && value != "merchant" => (name, json!("webhook")),
                     _ => (name, lasting(value)),
                 }

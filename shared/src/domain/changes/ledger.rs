@@ -43,7 +43,7 @@ pub(super) fn operations(before: &Order, after: &Order, events: &mut Vec<Event>)
     }
 }
 
-/// Who cancels an order in review decides that the capture goes back.
+/// Whoever cancels an order in review thereby asks for its refund.
 fn is_of_a_cancel(before: &Order, after: &Order, op: &Operation) -> bool {
     let undecided = op.capture.as_deref().is_some_and(|id| before.awaits_decision(id));
     undecided && before.ending != after.ending && after.ending == Some(Ending::Cancel)
@@ -113,8 +113,8 @@ impl Order {
         )
     }
 
-    /// A refund of what was never kept is none of a sale, whoever asked for it. What we give back keeps its
-    /// reason, also where a person has to help in the end.
+    /// A refund of a capture that was never kept is not part of a sale, whoever asked for it. A return
+    /// keeps the reason that was told first, even if a person has to finish it.
     pub fn reason_of(&self, op: &Operation) -> &'static str {
         let reviewed = |capture: &Capture| {
             if op.is_compensation() { capture.reviewed } else { capture.is_or_was_in_review() }

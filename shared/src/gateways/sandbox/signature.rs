@@ -22,8 +22,8 @@ pub(super) struct WebhookSecret {
     signing: SigningKey,
 }
 
-/// Those that can be used. Without any there is no gateway: every webhook would be refused and only
-/// looking up would tell of a payment.
+/// The usable secrets. Without any the gateway is not opened: every webhook would be refused, and only
+/// look-ups would show a payment.
 pub(super) fn webhook_secrets(
     members: &Members<'_>,
     faults: &mut Vec<Fault>,

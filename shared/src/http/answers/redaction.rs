@@ -1,4 +1,4 @@
-//! Why an order is not redacted, or not yet.
+//! Why an order was not redacted.
 
 use crate::domain::redact::Unfinished;
 use crate::http::problem::{Kind, Problem};

@@ -1,4 +1,4 @@
-//! What is a telephone number at all, in whichever country and however it is typed or pasted.
+//! Decides what is a telephone number, in any country, typed or pasted.
 
 #[cfg(test)]
 mod tests;
@@ -15,7 +15,7 @@ const INTERNATIONAL_DIGITS_MIN: usize = 2;
 const DIGITS_MAX: usize = 15;
 const EXTENSION_DIGITS_MAX: usize = 7;
 const EXTENSIONS: [&str; 7] = ["extension", "ext.", "ext:", "ext=", "ext", "x", "#"];
-/// What people write before a number, without what follows the word.
+/// Words that people write before a number, without the punctuation that follows.
 const WORDS: [&str; 9] =
     ["telephone", "telefon", "tel", "phone", "mobile", "mobil", "mob", "cell", "handy"];
 
@@ -31,7 +31,7 @@ pub(super) fn schema() -> Value {
     })
 }
 
-/// A card's number is none, though some have no more digits.
+/// A card number is not a phone number, even if it is short enough.
 pub(super) fn is_phone(text: &str) -> bool {
     if text.chars().count() > CHARS_MAX {
         return false;
@@ -52,7 +52,7 @@ pub(super) fn is_phone(text: &str) -> bool {
         && !is_card(national, international, extension)
 }
 
-/// With the extension, and with nothing between the digits that could make them look like something else.
+/// The extension counts too, and no separator can disguise the digits.
 fn is_card(national: &str, international: bool, extension: &str) -> bool {
     let plain = |c: char| if digit(c).is_some() { c } else { ' ' };
     let digits: String = national.chars().map(plain).collect();
@@ -73,14 +73,14 @@ fn is_mark(c: char) -> bool {
     is_blank(c) || is_hyphen || is_dot || is_bracket || c == '/'
 }
 
-/// White space, and what cannot be seen: apps put marks of direction around a number that is copied.
+/// White space and invisible characters: apps put direction marks around a copied number.
 fn is_blank(c: char) -> bool {
     let is_space = c.is_whitespace() && (c == '\t' || !c.is_control());
     let is_invisible = matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{feff}');
     is_space || is_invisible || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
 }
 
-/// Between two digits a bracket is opened once at most, and closed once, and is not empty.
+/// Between two digits a bracket opens at most once and closes at most once, and it is not empty.
 fn brackets_fit(number: &str) -> bool {
     let fits = |gap: &str| {
         let at_most_one = |bracket| gap.matches(bracket).count() <= 1;

@@ -21,7 +21,7 @@ pub(super) struct CaptureView {
     currency: Currency,
     /// What of it the gateway is known to have given back.
     amount_refunded: u64,
-    /// What of it the shopper's bank has taken back, by disputes that were lost.
+    /// How much of it the shopper's bank has taken back through lost disputes.
     amount_charged_back: u64,
     /// When it became known.
     captured_at: Time,

@@ -47,7 +47,7 @@ pub(in crate::http) struct OrderView<'a> {
     expires_at: Time,
     /// When it was recorded.
     created_at: Time,
-    /// When what names a person was removed: the customer, names, metadata and the gateway's sentences.
+    /// When the order was redacted: customer, names, metadata and the gateway's sentences are gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     redacted_at: Option<Time>,
 }

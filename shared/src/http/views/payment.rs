@@ -136,7 +136,7 @@ pub(in crate::http) struct ShopperPayment<'a> {
     amount_captured: u64,
     /// What of it the gateway is known to have given back.
     amount_refunded: u64,
-    /// What was taken, in whatever currency, and what of it went back. Oldest first.
+    /// What was taken, in any currency, and how much of it went back. Oldest first.
     captures: Vec<CaptureView>,
     /// What is left for the shopper to do; `null` when there is nothing.
     next_action: Option<NextAction<'a>>,

@@ -1,4 +1,4 @@
-//! The sum rule, over any cart, by another way than the code's.
+//! The sum rule for any cart, computed in a second way.
 
 use proptest::prelude::*;
 use quittance::http::fields::read;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{order, pointers};
 
-/// Prices and lines small enough that every rule is met often.
+/// Prices and lines are small, so that every rule applies often.
 fn carts() -> impl Strategy<Value = Value> {
     let item = (1_u64..4, 0_u64..300, 0_u64..200).prop_map(|(quantity, price, discount)| {
         let discount = discount.min(quantity * price);
@@ -29,7 +29,7 @@ fn carts() -> impl Strategy<Value = Value> {
     })
 }
 
-/// By another way than the code's: numbers that may be negative.
+/// Computed in a second way, with numbers that may be negative.
 fn by_hand(cart: &Value) -> (i64, i64, i64) {
     let number = |value: &Value| value.as_i64().unwrap_or_default();
     let sum = |name: &str| {

@@ -48,8 +48,8 @@ impl Told {
     }
 }
 
-/// Whatever else the event is: one that cannot be read otherwise is not kept for another stack. No stack
-/// is called nothing.
+/// Read first, so that an event of another stack is not kept, even if the rest cannot be read. An empty
+/// name is no name.
 pub(in super::super) fn stack(verified: &Verified<'_>) -> Option<String> {
     let told: wire::EventMetadata = read(verified.body()).ok()?;
     let stack = told.metadata?.get(STACK)?.as_str()?.to_owned();
