@@ -8,10 +8,9 @@ use aws_types::SdkConfig;
 
 use crate::aws;
 use crate::config::{Config, ConfigError, Need};
-use crate::domain::capabilities::Rules;
 use crate::domain::conclude::Occasion;
 use crate::domain::order::Source;
-use crate::gateways::{GatewayMissing, Gateways, Standing};
+use crate::gateways::{Gateways, Standing};
 use crate::ports::{Clock, Ids, Transport};
 use crate::queues::Queues;
 use crate::secrets::Secrets;
@@ -86,15 +85,6 @@ impl App {
             ids,
             config,
         }
-    }
-
-    pub async fn rules(&self) -> Result<Rules, GatewayMissing> {
-        Ok(Rules {
-            capabilities: self.gateways.capabilities().await?,
-            targets: self.queues.names(),
-            due_shards: self.config.due_shards,
-            live: self.config.live,
-        })
     }
 
     /// Reads the secrets before the first request needs them; with them the connection is made. What

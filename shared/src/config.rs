@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use url::Url;
 
 use crate::delivery_url;
-use crate::domain::capabilities::GatewayName;
+use crate::domain::names::GatewayName;
 
 /// What a function works with; its template entry grants the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

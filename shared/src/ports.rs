@@ -8,12 +8,12 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 
 use crate::domain::attempt::{CaptureMode, Failure, Method};
-use crate::domain::capabilities::{Capabilities, GatewayMode, GatewayName};
+use crate::domain::capabilities::{Capabilities, GatewayMode};
 use crate::domain::cart::Cart;
 use crate::domain::fact::{Seen, SeenRefund};
 use crate::domain::id::{OperationId, OrderId, PaymentId};
 use crate::domain::money::Money;
-use crate::domain::order::{CaptureId, Nonce, ObjectId};
+use crate::domain::names::{CaptureId, DisputeId, GatewayName, GatewayRefundId, Nonce, ObjectId};
 use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
 use crate::domain::time::Timestamp;
 
@@ -191,8 +191,8 @@ impl Notice {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Claim {
     pub phase: Option<Phase>,
-    pub refund: Option<(String, OperationPhase)>,
-    pub dispute: Option<(String, DisputePhase)>,
+    pub refund: Option<(GatewayRefundId, OperationPhase)>,
+    pub dispute: Option<(DisputeId, DisputePhase)>,
 }
 
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
 
 use crate::domain::id::{OrderId, crockford};
-use crate::domain::order::Nonce;
+use crate::domain::names::Nonce;
 use crate::domain::time::Timestamp;
 use crate::ports::{Clock, Ids, Transport, TransportError};
 use crate::public_names::{PublicNames, names_no_private_address};

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use lambda_http::Body;
-use quittance::domain::capabilities::GatewayName;
 use quittance::domain::id::{OrderId, PaymentId};
+use quittance::domain::names::GatewayName;
 use quittance::http::respond;
 use quittance::store::Parked;
 use serde_json::{Value, json};

@@ -1,9 +1,9 @@
 //! What the checker of writes is to notice, and no broken rule of the bundle shows it: orders of real runs,
 //! each with one thing wrong.
 
-use quittance::domain::ledger::{CaptureClass, OperationKind};
-use quittance::domain::order::{Ending, Nonce, Order, Outgoing, State};
-use quittance::domain::phase::{OperationPhase, Phase};
+use quittance::domain::ledger::{CaptureClass, Operation, OperationKind};
+use quittance::domain::names::{GatewayRefundId, Nonce};
+use quittance::domain::order::{Ending, Order, Outgoing, State};
 
 use super::run::acted;
 use super::writes::violations;
@@ -31,17 +31,9 @@ const NOTICED: [(&str, Wrong, &str); 22] = [
     (REFUNDED, |order| order.state = State::Open, "I7 Paid became Open"),
     (REFUNDED, |order| order.winner = None, "I7 the winner changed"),
     (REFUNDED, |order| order.captures.clear(), "I7 the capture"),
-    (
-        REFUNDED,
-        |order| order.refunds.values_mut().for_each(|it| it.phase = OperationPhase::Pending),
-        "I7 the refund",
-    ),
+    (REFUNDED, |order| set_each(order, "refs", "pending"), "I7 the refund"),
     (REFUNDED, |order| order.attempts.values_mut().for_each(|it| it.objects.clear()), "I7 object"),
-    (
-        REFUNDED,
-        |order| order.operations.values_mut().for_each(|it| it.phase = OperationPhase::Sending),
-        "I18",
-    ),
+    (REFUNDED, |order| set_each(order, "ops", "sending"), "I18"),
     (REFUNDED, |order| order.operations.clear(), "I18"),
     (
         REFUNDED,
@@ -52,10 +44,19 @@ const NOTICED: [(&str, Wrong, &str); 22] = [
     (EXCESS, |order| again(order, |op| op.capture = None), "I17"),
     (EXCESS, |order| again(order, |_| {}), "I17"),
     (HELD, |order| order.attempts.clear(), "I7"),
-    (HELD, |order| order.attempts.values_mut().for_each(|it| it.phase = Phase::Pending), "I7"),
+    (HELD, |order| set_each(order, "atts", "pending"), "I7"),
     (HELD, |order| order.ending = Some(Ending::Cancel), "I19"),
     (HELD, |order| order.attempts.values_mut().for_each(|it| it.page = None), "I16 the page"),
 ];
+
+/// What is known of each entry of a map, as the item has it.
+fn set_each(order: &mut Order, map: &str, phase: &str) {
+    let mut item = serde_json::to_value(&*order).unwrap();
+    for entry in item[map].as_object_mut().unwrap().values_mut() {
+        entry["ph"] = phase.into();
+    }
+    *order = serde_json::from_value(item).unwrap();
+}
 
 /// Something is told that has not happened.
 fn confirm(order: &mut Order) {
@@ -65,13 +66,17 @@ fn confirm(order: &mut Order) {
 }
 
 /// The same operation once more, under another name.
-fn again(order: &mut Order, change: fn(&mut quittance::domain::ledger::Operation)) {
-    let known = order.operations.iter().find(|(_, op)| op.kind == OperationKind::Refund);
-    let (_, mut op) = known.map(|(id, op)| (id.clone(), op.clone())).unwrap();
-    op.phase = OperationPhase::Sending;
+fn again(order: &mut Order, change: fn(&mut Operation)) {
+    let known = order.operations.values().find(|op| op.kind == OperationKind::Refund).unwrap();
+    let Operation { kind, attempt, object, amount_minor, reason, created_at, .. } = known;
+    let mut op = Operation::owed(*kind, attempt, object, *amount_minor, *reason, *created_at);
+    op.capture.clone_from(&known.capture);
     change(&mut op);
     let id = order.attempts.keys().next_back().cloned().unwrap();
-    let id = quittance::domain::id::OperationId::foreign_refund(&id.order(), "another");
+    let id = quittance::domain::id::OperationId::foreign_refund(
+        &id.order(),
+        &GatewayRefundId::new("another"),
+    );
     order.operations.insert(id, op);
 }
 

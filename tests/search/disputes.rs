@@ -1,5 +1,6 @@
 //! Disputes at rest: what the gateway shows is known, and was announced to everybody.
 
+use quittance::domain::names::DisputeId;
 use quittance::domain::order::Order;
 use quittance::domain::phase::DisputePhase;
 use serde_json::Value;
@@ -14,15 +15,15 @@ pub(super) fn check(
 ) {
     let disputes = objects.iter().filter_map(|object| object["disputes"].as_array());
     for dispute in disputes.flatten() {
-        let id = dispute["id"].as_str().unwrap_or_default();
+        let id = DisputeId::new(dispute["id"].as_str().unwrap_or_default());
         let status = dispute["status"].as_str().unwrap_or_default();
         let expected = match status {
             "won" => DisputePhase::Won,
             "lost" => DisputePhase::Lost,
             _ => DisputePhase::Open,
         };
-        match order.disputes.get(id) {
-            Some(known) if known.phase == expected => {}
+        match order.disputes.get(&id) {
+            Some(known) if known.phase() == expected => {}
             known => wrong.push(format!("I22 the dispute {id} is {status} and known as {known:?}")),
         }
         for word in ["dispute.opened".to_owned(), format!("dispute.{status}")] {

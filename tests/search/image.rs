@@ -45,14 +45,14 @@ pub(super) fn digest(order: &Order) -> String {
         let objects: Vec<String> = attempt
             .objects
             .iter()
-            .map(|(object, phase)| format!("{}:{phase:?}", super::call::short(object)))
+            .map(|(object, phase)| format!("{}:{phase:?}", super::call::short(object.as_str())))
             .collect();
         let id = super::call::short(id.as_str());
         let objects = objects.join(",");
-        parts.push(format!("{id}={:?}[{objects}]{page}{close}", attempt.phase));
+        parts.push(format!("{id}={:?}[{objects}]{page}{close}", attempt.phase()));
     }
     for (id, capture) in &order.captures {
-        let id = super::call::short(id);
+        let id = super::call::short(id.as_str());
         parts.push(format!("cap {id}={}:{:?}", capture.amount.amount_minor, capture.class));
     }
     for (id, op) in &order.operations {
@@ -65,15 +65,17 @@ pub(super) fn digest(order: &Order) -> String {
             (id.as_str().get(..3).unwrap_or_default(), super::call::short(id.as_str()));
         parts.push(format!(
             "{start}_{end}={:?} {} sends={}{flags}",
-            op.phase, op.amount_minor, op.sends
+            op.phase(),
+            op.amount_minor,
+            op.sends
         ));
     }
     for (id, refund) in &order.refunds {
         parts.push(format!(
             "ref {}={}:{:?}",
-            super::call::short(id),
+            super::call::short(id.as_str()),
             refund.amount_minor,
-            refund.phase
+            refund.phase()
         ));
     }
     if !order.outbox.is_empty() {

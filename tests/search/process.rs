@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use quittance::app::{App, World as Outside};
 use quittance::aws::sdk_config;
 use quittance::config::{AwsConfig, Config, Target};
-use quittance::domain::capabilities::GatewayName;
+use quittance::domain::names::GatewayName;
 use tokio::sync::Notify;
 
 use super::connector::Wires;

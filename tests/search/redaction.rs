@@ -18,7 +18,7 @@ pub(super) fn redaction(old: &Order, new: &Order) -> Vec<String> {
         return wrong;
     }
     let waits = old.operations.values().any(|op| op.for_review)
-        || old.disputes.values().any(|dispute| dispute.phase == DisputePhase::Open);
+        || old.disputes.values().any(|dispute| dispute.phase() == DisputePhase::Open);
     if has_work(old) || old.due_at.is_some() || waits {
         wrong.push("I24 redacted while something is unfinished".to_owned());
     }

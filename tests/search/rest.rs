@@ -6,12 +6,13 @@ use dev_stack::sandbox::Profile;
 use quittance::domain::attempt::CaptureMode;
 use quittance::domain::id::PaymentId;
 use quittance::domain::ledger::{Capture, CaptureClass, Operation, OperationKind, Reason};
-use quittance::domain::order::{CaptureId, Ending, Order, State};
+use quittance::domain::names::{CaptureId, GatewayRefundId, ObjectId};
+use quittance::domain::order::{Ending, Order, State};
 use quittance::domain::phase::{OperationPhase, Phase};
 use quittance::domain::status::PaymentStatus;
 use serde_json::Value;
 
-use super::room::returned;
+use super::room::{capture_of, returned};
 use super::scenarios::Webhooks;
 use super::script::{AMOUNT, Messages, Player};
 use super::told;
@@ -28,9 +29,9 @@ pub(super) fn no_hold_is_left(world: &World, webhooks: Webhooks) {
         let state = world.state();
         let attempts = state.orders.values().flat_map(|order| &order.attempts);
         let known = attempts.clone().find(|(id, _)| object["reference"] == id.as_str());
-        let wanted = known.is_some_and(|(_, a)| a.phase.is_live() && a.close.is_none());
+        let wanted = known.is_some_and(|(_, a)| a.phase().is_live() && a.close.is_none());
         // No event told of it: the list of the gateway's payments would.
-        let id = object["id"].as_str().unwrap_or_default().to_owned();
+        let id = ObjectId::new(object["id"].as_str().unwrap_or_default());
         let unheard = webhooks == Webhooks::Lost && known.is_some_and(|(_, a)| !a.holds(&id));
         drop(state);
         if !wanted && !unheard {
@@ -84,7 +85,7 @@ fn strangers(world: &World) {
 /// The order has given it up, and no event tells: only the list of the gateway's payments would.
 fn is_for_reconciliation(object: &Value, order: &Order) -> bool {
     let known = order.attempts.iter().find(|(id, _)| object["reference"] == id.as_str());
-    known.is_some_and(|(_, attempt)| attempt.phase == Phase::Abandoned)
+    known.is_some_and(|(_, attempt)| attempt.phase() == Phase::Abandoned)
 }
 
 /// I16: one page per attempt was ever handed out, and it is the one in the item.
@@ -118,7 +119,7 @@ fn objects_of_attempts(player: &Player, objects: &[Value], order: &Order, wrong:
             continue;
         };
         let id = object["id"].as_str().unwrap_or_default();
-        let shown = attempt.objects.get(id);
+        let shown = attempt.objects.get(&ObjectId::new(id));
         if status == "captured" && shown != Some(&Phase::Captured) {
             wrong.push(format!("I4 {reference} is captured and known as {shown:?}"));
         }
@@ -137,7 +138,7 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
         let id = object["id"].as_str().unwrap_or_default();
         let amount = object["amount_captured"].as_u64().unwrap_or_default();
         let reference = object["reference"].as_str().unwrap_or_default();
-        let Some(capture) = order.captures.get(id) else {
+        let Some(capture) = order.captures.get(&capture_of(object)) else {
             wrong.push(format!("I2 the capture of {reference} is not known"));
             continue;
         };
@@ -154,7 +155,8 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
         }
         let taken_back = super::disputes::lost(object);
         // What cannot be proven any more is for a person.
-        let in_review = order.operations.values().any(|op| op.object == id && op.for_review);
+        let in_review =
+            order.operations.values().any(|op| op.object.as_str() == id && op.for_review);
         let unwanted = capture.class == CaptureClass::Excess || order.state == State::Cancelled;
         if unwanted && refunded + taken_back < amount && !in_review {
             wrong.push(format!("I17 {refunded} of the excess {amount} were given back"));
@@ -208,7 +210,7 @@ fn refunds(objects: &[Value], order: &Order, messages: &Messages, wrong: &mut Ve
     let mut count = 0;
     for refund in refunds {
         count += 1;
-        let id = refund["id"].as_str().unwrap_or_default();
+        let id = &GatewayRefundId::new(refund["id"].as_str().unwrap_or_default());
         if let Some(reference) = refund["reference"].as_str()
             && !by_operation.insert(reference.to_owned())
         {
@@ -223,10 +225,10 @@ fn refunds(objects: &[Value], order: &Order, messages: &Messages, wrong: &mut Ve
             Some("failed") => (OperationPhase::Failed, "refund.failed"),
             _ => (OperationPhase::Pending, ""),
         };
-        if known.phase != expected {
+        if known.phase() != expected {
             wrong.push(format!(
                 "I22 the refund {id} is {expected:?} and known as {:?}",
-                known.phase
+                known.phase()
             ));
         }
         let (public, _) = order.public_refund(id, known);
@@ -250,7 +252,7 @@ fn refunds(objects: &[Value], order: &Order, messages: &Messages, wrong: &mut Ve
     for (id, op) in &order.operations {
         let shown = by_operation.contains(id.as_str());
         let refund = op.kind == OperationKind::Refund;
-        if refund && op.phase == OperationPhase::Refused && shown {
+        if refund && op.phase() == OperationPhase::Refused && shown {
             wrong.push(format!("I18 {id} is refused and took effect"));
         }
     }

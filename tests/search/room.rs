@@ -1,25 +1,32 @@
 //! Room as the checker counts it: by its own sums, so that a mistake in the order's is seen.
 
 use quittance::domain::ledger::{CaptureClass, OperationKind, Refund};
+use quittance::domain::names::CaptureId;
 use quittance::domain::order::Order;
 use quittance::domain::phase::{DisputePhase, OperationPhase};
 use serde_json::Value;
 
+/// The name of a payment's capture, as the gateway shows it in a payment or an event.
+pub(super) fn capture_of(shown: &Value) -> CaptureId {
+    let own = shown["capture_id"].as_str().or_else(|| shown["id"].as_str());
+    CaptureId::new(own.unwrap_or_default())
+}
+
 /// What of a capture is gone, given back or on its way back.
-pub(super) fn spent(order: &Order, capture: &str) -> u64 {
+pub(super) fn spent(order: &Order, capture: &CaptureId) -> u64 {
     let mut sum = 0;
     for dispute in order.disputes.values() {
-        let lost = dispute.phase == DisputePhase::Lost && dispute.capture == capture;
+        let lost = dispute.phase() == DisputePhase::Lost && &dispute.capture == capture;
         sum += if lost { dispute.amount_minor } else { 0 };
     }
-    for refund in order.refunds.values().filter(|refund| refund.capture == capture) {
-        let failed = refund.phase == OperationPhase::Failed;
+    for refund in order.refunds.values().filter(|refund| &refund.capture == capture) {
+        let failed = refund.phase() == OperationPhase::Failed;
         sum += if failed { 0 } else { refund.amount_minor };
     }
     for (id, op) in &order.operations {
-        let under_way = matches!(op.phase, OperationPhase::Sending | OperationPhase::Unknown);
+        let under_way = matches!(op.phase(), OperationPhase::Sending | OperationPhase::Unknown);
         let shown = order.refunds.values().any(|refund| refund.operation.as_ref() == Some(id));
-        let of_this = op.kind == OperationKind::Refund && op.capture.as_deref() == Some(capture);
+        let of_this = op.kind == OperationKind::Refund && op.capture.as_ref() == Some(capture);
         let takes = of_this && !shown && (under_way || op.for_review);
         sum += if takes { op.amount_minor } else { 0 };
     }
@@ -29,12 +36,13 @@ pub(super) fn spent(order: &Order, capture: &str) -> u64 {
 /// What was captured otherwise than ordered was given back, whole, before any later payment began: the
 /// order could be paid again.
 pub(super) fn returned(order: &Order, object: &Value) -> bool {
-    let id = object["id"].as_str().unwrap_or_default();
-    let Some(capture) = order.captures.get(id).filter(|it| it.class == CaptureClass::Review) else {
+    let id = capture_of(object);
+    let Some(capture) = order.captures.get(&id).filter(|it| it.class == CaptureClass::Review)
+    else {
         return false;
     };
     let given_back =
-        |refund: &&Refund| refund.capture == id && refund.phase == OperationPhase::Done;
+        |refund: &&Refund| refund.capture == id && refund.phase() == OperationPhase::Done;
     let refunds = || order.refunds.values().filter(given_back);
     let Some(since) = refunds().map(|refund| refund.learnt_at).max() else {
         return false;

@@ -222,7 +222,7 @@ impl Player {
         let order = self.client.world.state().orders.get(&format!("O#{}", self.order)).cloned();
         let attempt = order.as_ref().and_then(|order| order.attempts.get(&payment));
         // While others are at work nobody has the time, and of an ended attempt nothing comes.
-        let waits = attempt.is_some_and(|it| it.phase.is_live() && it.phase < least);
+        let waits = attempt.is_some_and(|it| it.phase().is_live() && it.phase() < least);
         if waits && self.client.actor.is_none() {
             self.client.world.time.pass_ms(35_000);
             self.look(key).await;

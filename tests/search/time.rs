@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use quittance::domain::id::OrderId;
-use quittance::domain::order::Nonce;
+use quittance::domain::names::Nonce;
 use quittance::domain::time::Timestamp;
 use quittance::ports::{Clock, Ids};
 use tokio::time::Instant;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use quittance::domain::id::OrderId;
+use quittance::domain::names::GatewayRefundId;
 use quittance::domain::order::{Order, State};
 use serde_json::Value;
 
@@ -85,9 +86,9 @@ fn is_based(kind: &str, data: &Value, objects: &[Value], order: &Order) -> bool 
         "refund.completed" => of_payment.any(|object| {
             let refunds = object["refunds"].as_array().into_iter().flatten();
             let ours = |refund: &Value| {
-                let id = refund["id"].as_str().unwrap_or_default();
-                let known = order.refunds.get(id);
-                known.is_some_and(|it| data["refund_id"] == order.public_refund(id, it).0.as_str())
+                let id = GatewayRefundId::new(refund["id"].as_str().unwrap_or_default());
+                let known = order.refunds.get(&id);
+                known.is_some_and(|it| data["refund_id"] == order.public_refund(&id, it).0.as_str())
             };
             refunds.into_iter().any(|refund| ours(refund) && moved(object, &refund["amount"]))
         }),

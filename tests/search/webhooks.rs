@@ -5,6 +5,7 @@ use data_encoding::HEXLOWER;
 use dev_stack::sandbox::Profile;
 use quittance::domain::id::{OrderId, PaymentId};
 use quittance::domain::idempotency::Key;
+use quittance::domain::names::{DisputeId, GatewayRefundId, ObjectId};
 use quittance::domain::order::Order;
 use quittance::standard_webhooks::{self, SigningKey};
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::client::{Client, Reply, Work};
 use super::ground::{DELIVERY_SECRET, WEBHOOK_SECRET};
+use super::room::capture_of;
 use super::script::AMOUNT;
 use super::world::World;
 
@@ -157,13 +159,16 @@ fn acknowledged(world: &World, body: &[u8], reply: &Reply) {
 /// What the event tells is in the item.
 fn knows(order: &Order, event: &Value) -> bool {
     let id = |value: &Value| value["id"].as_str().unwrap_or_default().to_owned();
-    let shown = || order.attempts.values().any(|it| it.objects.contains_key(&id(event)));
+    let object = ObjectId::new(id(event));
+    let shown = || order.attempts.values().any(|it| it.objects.contains_key(&object));
     match event["event"].as_str().unwrap_or_default() {
-        "payment.completed" => order.captures.contains_key(&id(event)),
+        "payment.completed" => order.captures.contains_key(&capture_of(event)),
         "payment.authorized" | "payment.failed" | "payment.canceled" | "payment.expired" => shown(),
-        "refund.completed" | "refund.failed" => order.refunds.contains_key(&id(&event["refund"])),
+        "refund.completed" | "refund.failed" => {
+            order.refunds.contains_key(&GatewayRefundId::new(id(&event["refund"])))
+        }
         "dispute.opened" | "dispute.won" | "dispute.lost" => {
-            order.disputes.contains_key(&id(&event["dispute"]))
+            order.disputes.contains_key(&DisputeId::new(id(&event["dispute"])))
         }
         // Of a page that is still open: nothing follows from it.
         "payment.pending" | "payment.attempt_failed" => true,

@@ -2,6 +2,7 @@
 
 use quittance::domain::attempt::{Attempt, CaptureMode};
 use quittance::domain::ledger::{CaptureClass, Dispute, Operation, OperationKind, Reason};
+use quittance::domain::names::CaptureId;
 use quittance::domain::order::{Ending, Order, State};
 use quittance::domain::phase::{DisputePhase, OperationPhase, Phase};
 
@@ -44,14 +45,14 @@ pub(super) fn has_work(order: &Order) -> bool {
     (order.state == State::Open && !people_decide)
         || order.live.is_some()
         || !order.outbox.is_empty()
-        || order.operations.values().any(|op| op.phase.is_unproven() && !op.for_review)
-        || order.refunds.values().any(|refund| refund.phase == OperationPhase::Pending)
+        || order.operations.values().any(|op| op.phase().is_unproven() && !op.for_review)
+        || order.refunds.values().any(|refund| refund.phase() == OperationPhase::Pending)
         || !order.ask.is_empty()
 }
 
 /// What holds of every image.
 fn standing(order: &Order, wrong: &mut Vec<String>) {
-    let live: Vec<_> = order.attempts.iter().filter(|(_, a)| a.phase.is_live()).collect();
+    let live: Vec<_> = order.attempts.iter().filter(|(_, a)| a.phase().is_live()).collect();
     if live.len() > 1 {
         wrong.push(format!("I1 {} attempts are live", live.len()));
     }
@@ -64,13 +65,13 @@ fn standing(order: &Order, wrong: &mut Vec<String>) {
     let ending = order.state != State::Open || order.ending.is_some();
     for (id, attempt) in &order.attempts {
         let by_expiry = order.state == State::Expired || order.ending == Some(Ending::Expire);
-        let spared = by_expiry && attempt.phase == Phase::Authorized;
-        if ending && attempt.phase.is_live() && attempt.close.is_none() && !spared {
+        let spared = by_expiry && attempt.phase() == Phase::Authorized;
+        if ending && attempt.phase().is_live() && attempt.close.is_none() && !spared {
             wrong.push(format!("I19 {id} lives on under an ended order"));
         }
         let page = attempt.page.as_ref();
         let shown = page.is_some_and(|page| page.token.is_some() || page.address.is_some());
-        if shown && !attempt.phase.is_live() {
+        if shown && !attempt.phase().is_live() {
             wrong.push(format!("I12 {id} has ended and keeps its page"));
         }
     }
@@ -93,13 +94,13 @@ fn standing(order: &Order, wrong: &mut Vec<String>) {
 }
 
 /// To be given back without anybody's word: until that has failed so often that a person decides.
-fn is_unwanted(order: &Order, id: &str, class: CaptureClass) -> bool {
+fn is_unwanted(order: &Order, id: &CaptureId, class: CaptureClass) -> bool {
     let ended = matches!(order.state, State::Cancelled | State::Expired)
         || order.ending == Some(Ending::Cancel);
     let failed = order.operations.values().filter(|op| {
-        op.capture.as_deref() == Some(id)
+        op.capture.as_ref() == Some(id)
             && op.reason != Reason::Requested
-            && !op.phase.is_unproven()
+            && !op.phase().is_unproven()
     });
     match class {
         CaptureClass::Fits => false,
@@ -175,8 +176,8 @@ fn attempts(old: &Order, new: &Order, wrong: &mut Vec<String>) {
     for (id, was) in &old.attempts {
         match new.attempts.get(id) {
             Some(is) => attempt(id.as_str(), was, is, new, wrong),
-            None if was.phase == Phase::Sending && was.objects.is_empty() => {}
-            None => wrong.push(format!("I7 {id} disappeared as {:?}", was.phase)),
+            None if was.phase() == Phase::Sending && was.objects.is_empty() => {}
+            None => wrong.push(format!("I7 {id} disappeared as {:?}", was.phase())),
         }
     }
     let begun = new.attempts.keys().any(|id| !old.attempts.contains_key(id));
@@ -186,8 +187,8 @@ fn attempts(old: &Order, new: &Order, wrong: &mut Vec<String>) {
 }
 
 fn attempt(id: &str, was: &Attempt, is: &Attempt, order: &Order, wrong: &mut Vec<String>) {
-    if is.phase < was.phase {
-        wrong.push(format!("I7 {id} fell from {:?} to {:?}", was.phase, is.phase));
+    if is.phase() < was.phase() {
+        wrong.push(format!("I7 {id} fell from {:?} to {:?}", was.phase(), is.phase()));
     }
     for (object, phase) in &was.objects {
         if is.objects.get(object).is_none_or(|now| now < phase) {
@@ -207,7 +208,7 @@ fn attempt(id: &str, was: &Attempt, is: &Attempt, order: &Order, wrong: &mut Vec
             wrong.push(format!("I16 the page of {id} changed"));
         }
     }
-    let released = was.phase.is_live() && matches!(is.phase, Phase::Closed | Phase::Abandoned);
+    let released = was.phase().is_live() && matches!(is.phase(), Phase::Closed | Phase::Abandoned);
     let id_of = order.attempts.iter().find(|(known, _)| known.as_str() == id).map(|(id, _)| id);
     if released && id_of.is_some_and(|id| order.capture_in_flight(id)) {
         wrong.push(format!("I21 {id} was released with a capture in flight"));
@@ -226,8 +227,8 @@ fn ledger(old: &Order, new: &Order, wrong: &mut Vec<String>) {
         }
     }
     for (id, was) in &old.refunds {
-        if new.refunds.get(id).is_none_or(|is| is.phase < was.phase) {
-            wrong.push(format!("I7 the refund {id} fell from {:?}", was.phase));
+        if new.refunds.get(id).is_none_or(|is| is.phase() < was.phase()) {
+            wrong.push(format!("I7 the refund {id} fell from {:?}", was.phase()));
         }
     }
     for (id, was) in &old.operations {
@@ -237,13 +238,13 @@ fn ledger(old: &Order, new: &Order, wrong: &mut Vec<String>) {
         };
         let same =
             (is.kind, is.amount_minor, &is.object) == (was.kind, was.amount_minor, &was.object);
-        if is.phase < was.phase || !same {
-            wrong.push(format!("I18 {id} went from {:?} to {:?}", was.phase, is.phase));
+        if is.phase() < was.phase() || !same {
+            wrong.push(format!("I18 {id} went from {:?} to {:?}", was.phase(), is.phase()));
         }
     }
     for (id, op) in new.operations.iter().filter(|(_, op)| op.reason != Reason::Requested) {
         let sent = op.sends > old.operations.get(id).map_or(0, |was| was.sends);
-        let open = |dispute: &Dispute| dispute.phase == DisputePhase::Open;
+        let open = |dispute: &Dispute| dispute.phase() == DisputePhase::Open;
         let of_it = |dispute: &&Dispute| Some(&dispute.capture) == op.capture.as_ref();
         if sent && old.disputes.values().filter(of_it).any(open) {
             wrong.push(format!("I17 {id} gives back what the shopper's bank may take"));
@@ -285,7 +286,7 @@ fn begun(id: &str, op: &Operation, order: &Order, wrong: &mut Vec<String>) {
         (OperationKind::Refund, None) => wrong.push(format!("I17 {id} gives back no capture")),
         (OperationKind::Capture, _) => {
             let closing = order.attempts.get(&op.attempt).is_some_and(|a| a.close.is_some());
-            if closing && op.phase.is_unproven() {
+            if closing && op.phase().is_unproven() {
                 wrong.push(format!("I21 {id} captures a closing attempt"));
             }
         }

@@ -99,8 +99,10 @@ fn new_payment(gateway: &Gateway, body: Body, with_page: bool) -> Result<Payment
     }
     let life_s = page_life_s(gateway, body.expires_in)?;
     let now = gateway.now;
+    let id = gateway.ids.next("pay_");
     Ok(Payment {
-        id: gateway.ids.next("pay_"),
+        capture_id: abilities.named_captures.then(|| id.replacen("pay_", "cap_", 1)),
+        id,
         visible_at: gateway.behaviour(&body.reference.0).visible_at(now),
         reference: body.reference.0,
         amount: body.amount,

@@ -44,6 +44,7 @@ impl Event {
             metadata: &payment.metadata,
             status: payment.status.event_word(),
             id: &payment.id,
+            capture_id: payment.shown_capture_id(),
             amount: payment.captured.as_ref().map_or(payment.amount, |capture| capture.amount),
             currency: payment.currency_now(),
             created_at: rfc3339(now),
@@ -120,6 +121,8 @@ struct Body<'a> {
     status: &'static str,
     /// The gateway's own name of it.
     id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capture_id: Option<&'a str>,
     amount: u64,
     currency: &'a Currency,
     created_at: String,

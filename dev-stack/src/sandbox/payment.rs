@@ -83,6 +83,9 @@ pub(super) struct Payment {
     pub(super) lapses_at: Option<i64>,
     pub(super) failure: Option<Failure>,
     pub(super) captured: Option<Capture>,
+    /// The name of its capture, where captures have names of their own.
+    #[serde(default)]
+    pub(super) capture_id: Option<String>,
     pub(super) refunds: Vec<Refund>,
     pub(super) disputes: Vec<Dispute>,
 }

@@ -13,7 +13,8 @@ pub enum Profile {
     Full,
     /// The reference is the key; pages end by themselves and by nothing else; unsigned events.
     PhonepeLike,
-    /// Orders without keys: a repeated create makes a second object. Pages never end.
+    /// Orders without keys: a repeated create makes a second object. Pages never end. A capture has a name
+    /// of its own.
     RazorpayLike,
     /// Money moves only by a capture call; no look-up by reference; unsigned events.
     PaypalLike,
@@ -60,6 +61,8 @@ pub(super) struct Abilities {
     pub(super) look_up_by_reference: bool,
     /// A look-up shows the page's address too.
     pub(super) page_again: bool,
+    /// A capture has a name of its own; otherwise it goes by the payment's.
+    pub(super) named_captures: bool,
     /// The event's body is signed; otherwise a fixed header authenticates the sender only.
     pub(super) signed: bool,
 }
@@ -76,6 +79,7 @@ const FULL: Abilities = Abilities {
     capture_call_only: false,
     look_up_by_reference: true,
     page_again: true,
+    named_captures: false,
     signed: true,
 };
 
@@ -100,6 +104,7 @@ const RAZORPAY_LIKE: Abilities = Abilities {
     void: false,
     partial: false,
     page_life: None,
+    named_captures: true,
     ..FULL
 };
 

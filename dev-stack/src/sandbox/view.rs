@@ -22,6 +22,8 @@ pub(super) struct PaymentView {
     currency: Currency,
     /// What was really taken.
     amount_captured: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capture_id: Option<String>,
     amount_refunded: u64,
     capture: CaptureMode,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,6 +85,7 @@ impl PaymentView {
             amount: payment.amount,
             currency: payment.currency_now().clone(),
             amount_captured: payment.captured.as_ref().map_or(0, |capture| capture.amount),
+            capture_id: payment.shown_capture_id().map(str::to_owned),
             amount_refunded: given_back.map(|refund| refund.amount).sum(),
             capture: payment.capture,
             method: payment.method,
@@ -135,6 +138,11 @@ impl DisputeView {
 }
 
 impl Payment {
+    /// Once something was captured, and if that has a name of its own.
+    pub(super) fn shown_capture_id(&self) -> Option<&str> {
+        self.capture_id.as_deref().filter(|_| self.captured.is_some())
+    }
+
     /// The currency of what was captured, once something was.
     pub(super) fn currency_now(&self) -> &Currency {
         self.captured.as_ref().map_or(&self.currency, |capture| &capture.currency)

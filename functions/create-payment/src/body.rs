@@ -2,9 +2,9 @@
 
 use quittance::app::App;
 use quittance::domain::attempt::{CaptureMode, Method};
-use quittance::domain::capabilities::GatewayName;
 use quittance::domain::id::OrderId;
 use quittance::domain::money::Money;
+use quittance::domain::names::GatewayName;
 use quittance::http::fields::{AMOUNTS, Fields, Text};
 use quittance::http::input::Input;
 use quittance::http::problem::{Kind, Problem};

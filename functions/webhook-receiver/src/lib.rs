@@ -5,10 +5,10 @@ use http::StatusCode;
 use lambda_http::{Error, Request};
 use quittance::app::App;
 use quittance::config::Need;
-use quittance::domain::capabilities::GatewayName;
+use quittance::gateways::named_in_path;
 use quittance::http::input::{bytes, parameter};
 use quittance::http::problem::{Kind, Problem};
-use quittance::http::{Reply, serve};
+use quittance::http::{Reply, budget, serve};
 use quittance::operations::receive_webhook::{Receipt, Received, receive_webhook};
 use quittance::telemetry;
 use serde_json::json;
@@ -26,9 +26,9 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     if body.len() > EVENT_BYTES_MAX {
         return Err(Problem::new(Kind::TooLarge));
     }
-    let gateway = GatewayName::of_path(&parameter(&request, "gateway"));
+    let gateway = named_in_path(&parameter(&request, "gateway"));
     let Received { receipt, payment } =
-        receive_webhook(app, &gateway, request.headers(), body).await?;
+        receive_webhook(app, budget(&request), &gateway, request.headers(), body).await?;
     let word = match receipt {
         Receipt::Committed => "committed",
         Receipt::Ignored => "ignored",

@@ -4,17 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::capabilities::GatewayName;
 use super::idempotency::{Fingerprint, KeyHash};
 use super::money::Money;
-use super::order::{Nonce, ObjectId};
+use super::names::{GatewayName, Nonce, ObjectId};
 use super::phase::Phase;
 use super::time::Timestamp;
+
+/// How long an owner is presumed at work. Longer than a function may run.
+pub const LEASE_SECONDS: i64 = 30;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     #[serde(rename = "ph")]
-    pub phase: Phase,
+    phase: Phase,
     #[serde(rename = "own")]
     pub owner: Nonce,
     /// Until when its owner is presumed at work. Saves double work, guards nothing.
@@ -125,7 +127,58 @@ impl std::fmt::Debug for Page {
     }
 }
 
+/// What a caller asks of a new attempt.
+#[derive(Clone, Debug)]
+pub struct NewAttempt {
+    pub fingerprint: Fingerprint,
+    pub key_hash: Option<KeyHash>,
+    pub gateway: GatewayName,
+    pub mode: CaptureMode,
+    pub method: Option<Method>,
+    pub return_url: Option<String>,
+    pub live: bool,
+    pub stack: Option<String>,
+}
+
+impl NewAttempt {
+    pub fn claimed_by(&self, nonce: &Nonce, now: Timestamp) -> Attempt {
+        Attempt {
+            phase: Phase::Sending,
+            owner: nonce.clone(),
+            lease: Some(now.plus(LEASE_SECONDS)),
+            created_at: now,
+            sent_at: now,
+            fingerprint: self.fingerprint.clone(),
+            key_hash: self.key_hash.clone(),
+            gateway: self.gateway.clone(),
+            mode: self.mode,
+            method: self.method,
+            used: None,
+            return_url: self.return_url.clone(),
+            live: self.live,
+            stack: self.stack.clone(),
+            tells_cart: true,
+            objects: BTreeMap::new(),
+            stray: BTreeSet::new(),
+            page: None,
+            close: None,
+            authorized: BTreeMap::new(),
+            failure: None,
+            asked_at: None,
+        }
+    }
+}
+
 impl Attempt {
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// Knowledge only grows: a phase of lower rank changes nothing.
+    pub(super) fn advance(&mut self, phase: Phase) {
+        self.phase = self.phase.or_higher(phase);
+    }
+
     /// The page that may be shown: only while something is asked of the shopper, and not of an
     /// attempt that is being closed.
     pub fn page_to_show(&self) -> Option<&Page> {

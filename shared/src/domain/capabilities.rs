@@ -1,40 +1,12 @@
 //! What a gateway can do, as values. The protocol reads nothing else about a gateway.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use super::attempt::{Attempt, CaptureMode};
-use super::order::Order;
-use super::phase::Phase;
+use super::attempt::CaptureMode;
+use super::names::GatewayName;
 use crate::mutants::{Mutant, broken};
-
-/// A gateway's name, as in `GATEWAYS` and in the webhook's path.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct GatewayName(String);
-
-impl GatewayName {
-    pub fn new(name: &str) -> Self {
-        Self(name.to_owned())
-    }
-
-    /// As in a webhook's address, where `payment` is another name of the sandbox.
-    pub fn of_path(segment: &str) -> Self {
-        Self::new(if segment == "payment" { "sandbox" } else { segment })
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for GatewayName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// Whose money a gateway's credentials move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -138,23 +110,6 @@ impl Capabilities {
             OursToCapture::WhenManual => mode == CaptureMode::Manual,
             OursToCapture::Never => false,
         }
-    }
-
-    pub fn page_only(&self, order: &Order) -> bool {
-        match self.page_only {
-            PageOnly::Always => true,
-            PageOnly::UnlessMetadata(key) => !order.details.metadata.contains_key(key),
-            PageOnly::Never => false,
-        }
-    }
-
-    /// The attempt can be brought to an end in which it can never take money.
-    pub fn can_release(&self, order: &Order, attempt: &Attempt) -> bool {
-        self.cancel
-            || self.page_life
-            || self.ours(attempt.mode)
-            || (self.page_only(order) && attempt.page.is_none())
-            || (attempt.phase == Phase::Authorized && self.void)
     }
 }
 

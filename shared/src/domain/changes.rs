@@ -6,7 +6,8 @@ mod ledger;
 use super::attempt::{Attempt, Failure};
 use super::id::{OperationId, PaymentId};
 use super::money::Money;
-use super::order::{DisputeId, Ending, Order, State};
+use super::names::DisputeId;
+use super::order::{Ending, Order, State};
 use super::phase::Phase;
 use super::status::{PaymentStatus, RefundStatus};
 
@@ -181,14 +182,14 @@ fn attempt_changes(
     if known.is_none() {
         tell(EventKind::AttemptStarted);
     }
-    if attempt.phase == Phase::Unknown && known.is_none_or(|k| k.phase != Phase::Unknown) {
+    if attempt.phase() == Phase::Unknown && known.is_none_or(|k| k.phase() != Phase::Unknown) {
         tell(EventKind::OutcomeUnknown);
     }
     if attempt.page.is_some() && known.is_none_or(|k| k.page.is_none()) {
         tell(EventKind::PageOpened);
     }
     let another_failure = attempt.failure != known.and_then(|k| k.failure.clone());
-    if another_failure && attempt.failure.is_some() && attempt.phase.is_live() {
+    if another_failure && attempt.failure.is_some() && attempt.phase().is_live() {
         tell(EventKind::TryFailed);
     }
     if attempt.stray.iter().any(|object| known.is_none_or(|k| !k.stray.contains(object))) {

@@ -1,61 +1,16 @@
 //! Claims: what may begin. Each is checked on an image and written under that image's version, so of
 //! two that exclude each other one is written and the other is checked again.
 
-use super::attempt::{Attempt, CaptureMode, Close, Method};
-use super::capabilities::{GatewayName, Rules};
+use super::attempt::{Attempt, Close, LEASE_SECONDS};
+use super::capabilities::{Capabilities, PageOnly, Rules};
 use super::id::{OperationId, PaymentId};
-use super::idempotency::{Fingerprint, KeyHash};
 use super::ledger::{Operation, OperationKind, Reason};
+use super::names::Nonce;
 use super::obligations::next_owed;
-use super::order::{ATTEMPTS_MAX, Ending, Nonce, Order, State};
+use super::order::{ATTEMPTS_MAX, Ending, Order, State};
 use super::phase::Phase;
 use super::time::Timestamp;
 use crate::mutants::{Mutant, broken};
-
-/// How long an owner is presumed at work. Longer than a function may run.
-pub const LEASE_SECONDS: i64 = 30;
-
-/// What a caller asks of a new attempt.
-#[derive(Clone, Debug)]
-pub struct NewAttempt {
-    pub fingerprint: Fingerprint,
-    pub key_hash: Option<KeyHash>,
-    pub gateway: GatewayName,
-    pub mode: CaptureMode,
-    pub method: Option<Method>,
-    pub return_url: Option<String>,
-    pub live: bool,
-    pub stack: Option<String>,
-}
-
-impl NewAttempt {
-    pub fn claimed_by(&self, nonce: &Nonce, now: Timestamp) -> Attempt {
-        Attempt {
-            phase: Phase::Sending,
-            owner: nonce.clone(),
-            lease: Some(now.plus(LEASE_SECONDS)),
-            created_at: now,
-            sent_at: now,
-            fingerprint: self.fingerprint.clone(),
-            key_hash: self.key_hash.clone(),
-            gateway: self.gateway.clone(),
-            mode: self.mode,
-            method: self.method,
-            used: None,
-            return_url: self.return_url.clone(),
-            live: self.live,
-            stack: self.stack.clone(),
-            tells_cart: true,
-            objects: std::collections::BTreeMap::new(),
-            stray: std::collections::BTreeSet::new(),
-            page: None,
-            close: None,
-            authorized: std::collections::BTreeMap::new(),
-            failure: None,
-            asked_at: None,
-        }
-    }
-}
 
 impl Order {
     /// The conditions of a claim (C2), read off an image.
@@ -74,7 +29,7 @@ impl Order {
 
     /// Takes over an attempt whose owner is gone, or that is to be asked about now.
     pub fn take_attempt(&mut self, id: &PaymentId, nonce: &Nonce, now: Timestamp) -> bool {
-        let free = |a: &&mut Attempt| a.phase.is_live() && !a.is_leased(now);
+        let free = |a: &&mut Attempt| a.phase().is_live() && !a.is_leased(now);
         let Some(attempt) = self.attempts.get_mut(id).filter(free) else {
             return false;
         };
@@ -90,7 +45,7 @@ impl Order {
             return false;
         }
         let free =
-            |op: &&mut Operation| op.phase.is_unproven() && !op.for_review && !op.is_leased(now);
+            |op: &&mut Operation| op.phase().is_unproven() && !op.for_review && !op.is_leased(now);
         let Some(op) = self.operations.get_mut(id).filter(free) else {
             return false;
         };
@@ -107,6 +62,25 @@ impl Order {
         let closing = self.attempts.get(&op.attempt).is_some_and(|a| a.close.is_some());
         let repeat = op.kind == OperationKind::Capture && op.sends > 0;
         !(closing && repeat) || broken(Mutant::ClosingCaptureRepeated)
+    }
+}
+
+impl Order {
+    pub(super) fn is_page_only(&self, able: Capabilities) -> bool {
+        match able.page_only {
+            PageOnly::Always => true,
+            PageOnly::UnlessMetadata(key) => !self.details.metadata.contains_key(key),
+            PageOnly::Never => false,
+        }
+    }
+
+    /// The attempt can be brought to an end in which it can never take money.
+    pub(super) fn can_release(&self, attempt: &Attempt, able: Capabilities) -> bool {
+        able.cancel
+            || able.page_life
+            || able.ours(attempt.mode)
+            || (self.is_page_only(able) && attempt.page.is_none())
+            || (attempt.phase() == Phase::Authorized && able.void)
     }
 }
 
@@ -128,14 +102,14 @@ pub fn take_void(
     nonce: &Nonce,
     now: Timestamp,
 ) -> Option<OperationId> {
-    let attempt = order.attempts.get(id).filter(|a| a.phase == Phase::Authorized)?;
+    let attempt = order.attempts.get(id).filter(|a| a.phase() == Phase::Authorized)?;
     let (object, _) = attempt.objects.iter().find(|(_, phase)| **phase == Phase::Authorized)?;
     let object = object.clone();
     if !rules.of(&attempt.gateway).void {
         return None;
     }
     let known = order.operations.iter().find(|(_, op)| {
-        op.kind == OperationKind::Void && op.object == object && op.phase.is_unproven()
+        op.kind == OperationKind::Void && op.object == object && op.phase().is_unproven()
     });
     if let Some(op_id) = known.map(|(op_id, _)| op_id.clone()) {
         return order.take_operation(&op_id, nonce, now).then_some(op_id);
@@ -149,7 +123,7 @@ pub fn take_void(
 
 /// C6. Closing is an intention, written first and never withdrawn.
 pub fn close(order: &mut Order, id: &PaymentId, rules: &Rules) -> Result<(), CloseRefused> {
-    let Some(attempt) = order.attempts.get(id).filter(|attempt| attempt.phase.is_live()) else {
+    let Some(attempt) = order.attempts.get(id).filter(|attempt| attempt.phase().is_live()) else {
         return Err(CloseRefused::NotLive);
     };
     // A capture that nobody has sent yet is withdrawn by the close itself.
@@ -161,8 +135,8 @@ pub fn close(order: &mut Order, id: &PaymentId, rules: &Rules) -> Result<(), Clo
         return Ok(());
     }
     let able = rules.of(&attempt.gateway);
-    let stuck = attempt.phase == Phase::Authorized && !able.void;
-    if stuck || !able.can_release(order, attempt) {
+    let stuck = attempt.phase() == Phase::Authorized && !able.void;
+    if stuck || !order.can_release(attempt, able) {
         let retry_at = attempt.page.as_ref().and_then(|page| page.expires_at);
         return Err(CloseRefused::NotReleasable { retry_at });
     }

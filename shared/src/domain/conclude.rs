@@ -6,10 +6,12 @@ use serde_json::{Map, Value, json};
 use super::attempt::Failure;
 use super::capabilities::Rules;
 use super::changes::{Event, EventKind, changes};
-use super::id::{OrderId, digest, message_id};
+use super::digest::digest;
+use super::id::{OrderId, message_id};
 use super::ledger::Operation;
+use super::names::Nonce;
 use super::obligations::settle_obligations;
-use super::order::{HISTORY_MAX, HistoryEntry, Nonce, Order, Outgoing, Source, State};
+use super::order::{HISTORY_MAX, HistoryEntry, Order, Outgoing, Source, State};
 use super::phase::{DisputePhase, OperationPhase, Phase};
 use super::redact::stay_redacted;
 use super::status::{DisputeStatus, PaymentStatus, RefundStatus};
@@ -95,17 +97,17 @@ fn next_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
         due.push(now);
     }
     if let Some((_, attempt)) = order.live_attempt() {
-        let sent = Some(attempt.sent_at).filter(|_| attempt.phase <= Phase::Unknown);
+        let sent = Some(attempt.sent_at).filter(|_| attempt.phase() <= Phase::Unknown);
         due.push(attempt.lease.unwrap_or_else(|| ask_again(sent, retry, now)));
     }
-    let unproven = |op: &&Operation| op.phase.is_unproven() && !op.for_review;
+    let unproven = |op: &&Operation| op.phase().is_unproven() && !op.for_review;
     let unproven = |op: &&Operation| unproven(op) && !broken(Mutant::OperationNotDue);
     for op in order.operations.values().filter(unproven) {
         let asked = || op.lease.unwrap_or_else(|| ask_again(op.sent_at, retry, now));
         let sendable = op.sends == 0 && !order.waits_for_a_dispute(op);
         due.push(if sendable { now } else { asked() });
     }
-    if order.refunds.values().any(|refund| refund.phase == OperationPhase::Pending)
+    if order.refunds.values().any(|refund| refund.phase() == OperationPhase::Pending)
         || !order.ask.is_empty()
         || has_stray_authorization(order)
     {
@@ -130,7 +132,7 @@ fn ask_again(sent_at: Option<Timestamp>, retry: Timestamp, now: Timestamp) -> Ti
 /// An authorization of an ended attempt: watched until it is voided or lapses.
 fn has_stray_authorization(order: &Order) -> bool {
     order.attempts.values().any(|attempt| {
-        !attempt.phase.is_live() && attempt.objects.keys().any(|object| attempt.holds(object))
+        !attempt.phase().is_live() && attempt.objects.keys().any(|object| attempt.holds(object))
     })
 }
 
@@ -206,7 +208,7 @@ fn data(order: &Order, event: &Event, rules: &Rules, now: Timestamp) -> Value {
     if let Some((id, dispute)) = dispute {
         tell("dispute_id", json!(id));
         let opened = event.kind == EventKind::DisputeOpened;
-        let phase = if opened { DisputePhase::Open } else { dispute.phase };
+        let phase = if opened { DisputePhase::Open } else { dispute.phase() };
         tell("status", json!(DisputeStatus::from(phase)));
         if let Some(reason) = &dispute.reason {
             tell("reason", json!(reason));

@@ -1,7 +1,8 @@
 //! What an operation has become, read off the captures, refunds and objects that show its effect.
 
 use super::ledger::OperationKind;
-use super::order::{CaptureId, Order};
+use super::names::CaptureId;
+use super::order::Order;
 use super::phase::{OperationPhase, Phase};
 
 /// The phase of an operation follows the captures, refunds and objects that show its effect.
@@ -15,7 +16,7 @@ pub(super) fn follow_effects(order: &mut Order) {
             OperationKind::Refund => refunds
                 .values()
                 .filter(|refund| refund.operation.as_ref() == Some(id))
-                .map(|refund| refund.phase)
+                .map(|refund| refund.phase())
                 .max(),
             OperationKind::Capture => {
                 let linked = captures.values_mut().any(|capture| {
@@ -46,7 +47,7 @@ pub(super) fn follow_effects(order: &mut Order) {
             },
         };
         if let Some(shown) = shown {
-            op.phase = op.phase.max(shown);
+            op.advance(shown);
             op.for_review = false;
             op.lease = None;
         }
@@ -64,11 +65,11 @@ pub(super) fn hold_refunds_without_room(order: &mut Order) {
         .collect();
     for op in order.operations.values_mut() {
         let without_room = op.capture.as_ref().is_some_and(|id| overspent.contains(id));
-        if op.kind != OperationKind::Refund || !op.phase.is_unproven() || !without_room {
+        if op.kind != OperationKind::Refund || !op.phase().is_unproven() || !without_room {
             continue;
         }
         if op.sends == 0 {
-            op.phase = OperationPhase::Refused;
+            op.advance(OperationPhase::Refused);
         } else {
             op.repeat_refused = true;
         }

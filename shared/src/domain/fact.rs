@@ -3,7 +3,7 @@
 use super::attempt::{Failure, Method};
 use super::id::OperationId;
 use super::money::Money;
-use super::order::{CaptureId, DisputeId, GatewayRefundId, ObjectId};
+use super::names::{CaptureId, DisputeId, GatewayRefundId, ObjectId};
 use super::phase::{DisputePhase, OperationPhase, Phase};
 use super::time::Timestamp;
 

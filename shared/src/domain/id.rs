@@ -5,9 +5,10 @@ use std::fmt;
 
 use data_encoding::{BitOrder, Encoding, Specification};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
+use super::digest::digest;
 use super::idempotency::Key;
+use super::names::{CaptureId, GatewayRefundId, ObjectId};
 
 const ORDER_CHARS: usize = 20;
 const ATTEMPT_CHARS: usize = 6;
@@ -124,18 +125,18 @@ impl OperationId {
         Self::of(Self::CAPTURE, &payment.order(), &[payment.as_str(), "cap", &n.to_string()])
     }
 
-    pub fn void_of(payment: &PaymentId, object: &str, n: usize) -> Self {
-        Self::of(Self::VOID, &payment.order(), &[object, "void", &n.to_string()])
+    pub fn void_of(payment: &PaymentId, object: &ObjectId, n: usize) -> Self {
+        Self::of(Self::VOID, &payment.order(), &[object.as_str(), "void", &n.to_string()])
     }
 
     /// The `n`th attempt to give an excess capture back.
-    pub fn compensation(order: &OrderId, capture: &str, n: usize) -> Self {
-        Self::of(Self::REFUND, order, &[capture, "comp", &n.to_string()])
+    pub fn compensation(order: &OrderId, capture: &CaptureId, n: usize) -> Self {
+        Self::of(Self::REFUND, order, &[capture.as_str(), "comp", &n.to_string()])
     }
 
     /// The public name of a refund that somebody made at the gateway.
-    pub fn foreign_refund(order: &OrderId, gateway_refund: &str) -> Self {
-        Self::of(Self::REFUND, order, &[order.as_str(), "foreign", gateway_refund])
+    pub fn foreign_refund(order: &OrderId, refund: &GatewayRefundId) -> Self {
+        Self::of(Self::REFUND, order, &[order.as_str(), "foreign", refund.as_str()])
     }
 
     fn of(prefix: &str, order: &OrderId, parts: &[&str]) -> Self {
@@ -192,16 +193,6 @@ fn parse(text: &str, prefixes: &[&str], chars: usize) -> Result<String, IdError>
 #[cfg(feature = "openapi")]
 fn pattern(prefix: &str, chars: usize) -> String {
     format!("^{prefix}[{ALPHABET}]{{{chars}}}$")
-}
-
-/// SHA-256 over the parts, each preceded by its length, so that no two lists of parts meet.
-pub fn digest(parts: &[&str]) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    hash.finalize().into()
 }
 
 const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::id::digest;
+use super::digest::digest;
 
 const KEY_CHARS_MAX: usize = 255;
 

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::attempt::Failure;
+use super::fact::{SeenDispute, SeenRefund};
 use super::id::{OperationId, PaymentId};
 use super::idempotency::{Fingerprint, KeyHash};
 use super::money::Money;
-use super::order::{CaptureId, Nonce, ObjectId};
+use super::names::{CaptureId, Nonce, ObjectId};
 use super::phase::{DisputePhase, OperationPhase};
 use super::time::Timestamp;
 
@@ -54,7 +55,7 @@ pub struct Refund {
     #[serde(rename = "amt")]
     pub amount_minor: u64,
     #[serde(rename = "ph")]
-    pub phase: OperationPhase,
+    phase: OperationPhase,
     /// Our operation; absent if it was made at the gateway.
     #[serde(rename = "op", default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<OperationId>,
@@ -62,6 +63,28 @@ pub struct Refund {
     pub learnt_at: Timestamp,
     #[serde(rename = "fail", default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
+}
+
+impl Refund {
+    /// As it was first seen.
+    pub(super) fn seen(seen: &SeenRefund, now: Timestamp) -> Self {
+        Self {
+            capture: seen.capture.clone(),
+            amount_minor: seen.amount_minor,
+            phase: OperationPhase::Pending,
+            operation: None,
+            learnt_at: now,
+            failure: None,
+        }
+    }
+
+    pub fn phase(&self) -> OperationPhase {
+        self.phase
+    }
+
+    pub(super) fn advance(&mut self, phase: OperationPhase) {
+        self.phase = self.phase.max(phase);
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,7 +112,7 @@ pub struct Operation {
     #[serde(rename = "kh", default, skip_serializing_if = "Option::is_none")]
     pub key_hash: Option<KeyHash>,
     #[serde(rename = "ph")]
-    pub phase: OperationPhase,
+    phase: OperationPhase,
     #[serde(rename = "own", default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Nonce>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -151,7 +174,7 @@ pub struct Dispute {
     #[serde(rename = "amt")]
     pub amount_minor: u64,
     #[serde(rename = "ph")]
-    pub phase: DisputePhase,
+    phase: DisputePhase,
     /// The gateway's word for why the shopper disputes it.
     #[serde(rename = "why", default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -162,7 +185,37 @@ pub struct Dispute {
     pub learnt_at: Option<Timestamp>,
 }
 
+impl Dispute {
+    /// As it was first seen.
+    pub(super) fn seen(seen: &SeenDispute, now: Timestamp) -> Self {
+        Self {
+            capture: seen.capture.clone(),
+            amount_minor: seen.amount_minor,
+            phase: seen.phase,
+            reason: None,
+            respond_by: None,
+            learnt_at: Some(now),
+        }
+    }
+
+    pub fn phase(&self) -> DisputePhase {
+        self.phase
+    }
+
+    pub(super) fn advance(&mut self, phase: DisputePhase) {
+        self.phase = self.phase.max(phase);
+    }
+}
+
 impl Operation {
+    pub fn phase(&self) -> OperationPhase {
+        self.phase
+    }
+
+    pub(super) fn advance(&mut self, phase: OperationPhase) {
+        self.phase = self.phase.max(phase);
+    }
+
     /// An operation that the state owes; nobody has sent it yet.
     pub fn owed(
         kind: OperationKind,

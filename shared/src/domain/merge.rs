@@ -6,7 +6,8 @@ use super::fact::{Seen, SeenCapture, SeenRefund};
 use super::id::PaymentId;
 use super::ledger::{Capture, CaptureClass, Dispute, Refund};
 use super::money::Money;
-use super::order::{ENTRIES_MAX, Ending, ObjectId, Order, State, Winner};
+use super::names::ObjectId;
+use super::order::{ENTRIES_MAX, Ending, Order, State, Winner};
 use super::phase::{OperationPhase, Phase};
 use super::time::Timestamp;
 use crate::mutants::{Mutant, broken};
@@ -92,11 +93,11 @@ fn record_object(order: &mut Order, attempt_id: &PaymentId, seen: &Seen) {
     if seen.method.is_some() {
         attempt.used = seen.method;
     }
-    attempt.phase = phase_from_objects(attempt);
-    if attempt.phase > Phase::Unknown {
+    attempt.advance(phase_from_objects(attempt));
+    if attempt.phase() > Phase::Unknown {
         attempt.lease = None;
     }
-    if attempt.phase == Phase::Captured {
+    if attempt.phase() == Phase::Captured {
         attempt.failure = None;
     } else if seen.failure.is_some() {
         attempt.failure.clone_from(&seen.failure);
@@ -108,7 +109,7 @@ fn record_object(order: &mut Order, attempt_id: &PaymentId, seen: &Seen) {
 /// the page of an object that ended, which an old answer may still show.
 fn record_page(attempt: &mut Attempt, seen: &Seen) {
     let first = attempt.page.is_none() || broken(Mutant::PageReplaced);
-    let wanted = attempt.phase.is_live() && attempt.close.is_none() && first;
+    let wanted = attempt.phase().is_live() && attempt.close.is_none() && first;
     let ended = attempt.objects.get(&seen.object).is_some_and(|phase| phase.is_negative());
     if let (true, Some(page)) = (wanted && !ended, &seen.page) {
         attempt.page = Some(Page {
@@ -132,7 +133,7 @@ fn phase_from_objects(attempt: &Attempt) -> Phase {
         Some(phase) if phase.is_negative() && !any(Phase::Authorized) => Some(phase),
         _ => phases().filter(|phase| !phase.is_negative()).max().or_else(|| phases().max()),
     };
-    stated.map_or(attempt.phase, |phase| attempt.phase.or_higher(phase))
+    stated.unwrap_or(attempt.phase())
 }
 
 fn record_capture(
@@ -231,18 +232,10 @@ fn record_refund(order: &mut Order, seen: &SeenRefund, now: Timestamp) {
     if broken(Mutant::DashboardRefundsIgnored) && ours.is_none() {
         return;
     }
-    let known = order.refunds.entry(seen.id.clone()).or_insert_with(|| Refund {
-        capture: seen.capture.clone(),
-        amount_minor: seen.amount_minor,
-        phase: OperationPhase::Pending,
-        operation: None,
-        learnt_at: now,
-        failure: None,
-    });
-    let done = [known.phase, seen.phase].contains(&OperationPhase::Done);
-    known.phase = known.phase.max(seen.phase);
-    if broken(Mutant::DoneOutranksFailed) && done {
-        known.phase = OperationPhase::Done;
+    let known = order.refunds.entry(seen.id.clone()).or_insert_with(|| Refund::seen(seen, now));
+    let undone = broken(Mutant::DoneOutranksFailed) && known.phase() == OperationPhase::Done;
+    if !undone {
+        known.advance(seen.phase);
     }
     if known.operation.is_none() {
         known.operation = ours;
@@ -257,15 +250,9 @@ fn record_disputes(order: &mut Order, seen: &Seen, now: Timestamp) {
         return;
     }
     for dispute in &seen.disputes {
-        let known = order.disputes.entry(dispute.id.clone()).or_insert_with(|| Dispute {
-            capture: dispute.capture.clone(),
-            amount_minor: dispute.amount_minor,
-            phase: dispute.phase,
-            reason: None,
-            respond_by: None,
-            learnt_at: Some(now),
-        });
-        known.phase = known.phase.max(dispute.phase);
+        let known =
+            order.disputes.entry(dispute.id.clone()).or_insert_with(|| Dispute::seen(dispute, now));
+        known.advance(dispute.phase);
         known.reason = known.reason.take().or_else(|| dispute.reason.clone());
         known.respond_by = known.respond_by.or(dispute.respond_by);
     }

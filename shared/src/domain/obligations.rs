@@ -6,7 +6,8 @@ use super::capabilities::{Capabilities, Rules};
 use super::effects::{follow_effects, hold_refunds_without_room};
 use super::id::{OperationId, PaymentId};
 use super::ledger::{CaptureClass, Operation, OperationKind, Reason};
-use super::order::{CaptureId, Ending, Order, State};
+use super::names::{CaptureId, ObjectId};
+use super::order::{Ending, Order, State};
 use super::phase::{OperationPhase, Phase};
 use super::time::Timestamp;
 use crate::mutants::{Mutant, broken};
@@ -41,7 +42,7 @@ pub fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
     order.live = order
         .attempts
         .iter()
-        .find(|(_, attempt)| attempt.phase.is_live())
+        .find(|(_, attempt)| attempt.phase().is_live())
         .map(|(id, _)| id.clone());
 }
 
@@ -59,8 +60,8 @@ fn close_what_cannot_stay(order: &mut Order) {
         State::Paid | State::Cancelled => false,
     };
     for attempt in order.attempts.values_mut() {
-        let spared = by_expiry && attempt.phase == Phase::Authorized;
-        if attempt.phase.is_live() && attempt.close.is_none() && !spared {
+        let spared = by_expiry && attempt.phase() == Phase::Authorized;
+        if attempt.phase().is_live() && attempt.close.is_none() && !spared {
             attempt.close = Some(Close::Order);
         }
     }
@@ -69,7 +70,7 @@ fn close_what_cannot_stay(order: &mut Order) {
 /// b. A closing attempt is released where we can prove that no money will move; where nothing can end
 /// it and no second page can follow, it is abandoned.
 fn release_if_closing(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timestamp) {
-    let Some(close) = order.attempts.get(id).filter(|a| a.phase.is_live()).and_then(|a| a.close)
+    let Some(close) = order.attempts.get(id).filter(|a| a.phase().is_live()).and_then(|a| a.close)
     else {
         return;
     };
@@ -80,9 +81,9 @@ fn release_if_closing(order: &mut Order, id: &PaymentId, able: Capabilities, now
     let Some(attempt) = order.attempts.get(id) else {
         return;
     };
-    let authorized = attempt.phase == Phase::Authorized;
+    let authorized = attempt.phase() == Phase::Authorized;
     let never_captured = able.ours(attempt.mode) && (!authorized || !able.void);
-    let never_seen = able.page_only(order) && attempt.page.is_none() && !authorized;
+    let never_seen = order.is_page_only(able) && attempt.page.is_none() && !authorized;
     let lapsed = attempt.page.as_ref().and_then(|page| page.expires_at).is_some_and(|at| at <= now);
     let presumed = broken(Mutant::ReleasedWithoutAsking)
         || (broken(Mutant::OurClockEndsAPage) && lapsed)
@@ -90,13 +91,13 @@ fn release_if_closing(order: &mut Order, id: &PaymentId, able: Capabilities, now
     let given_up = broken(Mutant::AbandonedToMakeRoom) && close == Close::Asked;
     let released = if never_captured || never_seen || presumed {
         Some(Phase::Closed)
-    } else if given_up || (close == Close::Order && !able.can_release(order, attempt)) {
+    } else if given_up || (close == Close::Order && !order.can_release(attempt, able)) {
         Some(Phase::Abandoned)
     } else {
         None
     };
     if let (Some(phase), Some(attempt)) = (released, order.attempts.get_mut(id)) {
-        attempt.phase = attempt.phase.or_higher(phase);
+        attempt.advance(phase);
         attempt.lease = None;
     }
 }
@@ -104,9 +105,9 @@ fn release_if_closing(order: &mut Order, id: &PaymentId, able: Capabilities, now
 /// Nobody can have sent it: the version of the item stands between.
 fn withdraw_unsent_captures(order: &mut Order, id: &PaymentId) {
     for op in order.operations.values_mut() {
-        let unsent = op.kind == OperationKind::Capture && op.sends == 0 && op.phase.is_unproven();
+        let unsent = op.kind == OperationKind::Capture && op.sends == 0 && op.phase().is_unproven();
         if &op.attempt == id && unsent {
-            op.phase = OperationPhase::Refused;
+            op.advance(OperationPhase::Refused);
         }
     }
 }
@@ -119,7 +120,7 @@ fn owe_capture(order: &mut Order, id: &PaymentId, able: Capabilities, now: Times
     let late = broken(Mutant::LateAuthorizationCaptured);
     let owed = able.ours(attempt.mode)
         && attempt.mode == CaptureMode::Automatic
-        && (attempt.phase == Phase::Authorized || late)
+        && (attempt.phase() == Phase::Authorized || late)
         && (attempt.close.is_none() || late);
     let object = attempt.objects.iter().find(|(_, phase)| **phase == Phase::Authorized);
     let Some((object, _)) = object.filter(|_| owed) else { return };
@@ -131,10 +132,10 @@ fn owe_capture(order: &mut Order, id: &PaymentId, able: Capabilities, now: Times
 
 /// The number of the next owed capture or void of an object: none while one is unproven or done. One
 /// that was refused is owed again, as the gateway may have been busy.
-pub(super) fn next_owed(order: &Order, kind: OperationKind, object: &str) -> Option<usize> {
+pub(super) fn next_owed(order: &Order, kind: OperationKind, object: &ObjectId) -> Option<usize> {
     let mut earlier = 0;
-    for op in order.operations.values().filter(|op| op.kind == kind && op.object == object) {
-        match op.phase {
+    for op in order.operations.values().filter(|op| op.kind == kind && &op.object == object) {
+        match op.phase() {
             OperationPhase::Refused | OperationPhase::Failed => earlier += 1,
             OperationPhase::Sending
             | OperationPhase::Unknown
@@ -150,12 +151,12 @@ fn owe_voids(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timesta
     let Some(attempt) = order.attempts.get(id) else {
         return;
     };
-    let unwanted = attempt.close.is_some() || !attempt.phase.is_live();
+    let unwanted = attempt.close.is_some() || !attempt.phase().is_live();
     let in_flight = order.capture_in_flight(id) && !broken(Mutant::VoidBesideACapture);
     if !unwanted || !able.void || in_flight {
         return;
     }
-    let authorized: Vec<String> =
+    let authorized: Vec<ObjectId> =
         attempt.objects.keys().filter(|object| attempt.holds(object)).cloned().collect();
     for object in authorized {
         let Some(n) = next_owed(order, OperationKind::Void, &object) else { continue };
@@ -214,7 +215,7 @@ fn give_back_what_is_not_kept(order: &mut Order, now: Timestamp) {
 impl Order {
     /// Whether we give this capture back by ourselves: the order does not need it, it was canceled while
     /// people had to decide, or it had ended before a refund of the capture failed.
-    pub fn goes_back(&self, id: &str) -> bool {
+    pub fn goes_back(&self, id: &CaptureId) -> bool {
         let ended = matches!(self.state, State::Cancelled | State::Expired)
             || self.ending == Some(Ending::Cancel);
         self.captures.get(id).is_some_and(|capture| match capture.class {
@@ -234,14 +235,14 @@ impl Order {
             && !broken(Mutant::GivenBackWhileDisputed)
     }
 
-    fn compensations<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Operation> {
+    fn compensations<'a>(&'a self, id: &'a CaptureId) -> impl Iterator<Item = &'a Operation> {
         let ours = |op: &&Operation| op.is_compensation();
-        self.operations.values().filter(ours).filter(move |op| op.capture.as_deref() == Some(id))
+        self.operations.values().filter(ours).filter(move |op| op.capture.as_ref() == Some(id))
     }
 
     /// A return that was withdrawn before it was sent says nothing about the gateway.
-    pub(super) fn may_compensate(&self, id: &str) -> bool {
-        let tried = |op: &&Operation| op.sends > 0 || op.phase != OperationPhase::Refused;
+    pub(super) fn may_compensate(&self, id: &CaptureId) -> bool {
+        let tried = |op: &&Operation| op.sends > 0 || op.phase() != OperationPhase::Refused;
         self.compensations(id).filter(tried).count() < COMPENSATIONS_MAX
     }
 }
@@ -271,7 +272,7 @@ fn hide_pages_of_ended_attempts(order: &mut Order) {
     if broken(Mutant::EndedPageKept) {
         return;
     }
-    for attempt in order.attempts.values_mut().filter(|attempt| !attempt.phase.is_live()) {
+    for attempt in order.attempts.values_mut().filter(|attempt| !attempt.phase().is_live()) {
         if let Some(page) = &mut attempt.page {
             page.address = None;
             page.token = None;
@@ -281,7 +282,7 @@ fn hide_pages_of_ended_attempts(order: &mut Order) {
 
 /// No gateway says why it never told of a payment.
 fn say_why_abandoned_ones_failed(order: &mut Order) {
-    for attempt in order.attempts.values_mut().filter(|it| it.phase == Phase::Abandoned) {
+    for attempt in order.attempts.values_mut().filter(|it| it.phase() == Phase::Abandoned) {
         attempt.failure.get_or_insert_with(|| Failure {
             code: "abandoned".to_owned(),
             message: "The gateway never told how the payment ended.".to_owned(),

@@ -12,6 +12,7 @@ use super::id::{OperationId, OrderId, PaymentId};
 use super::idempotency::{Fingerprint, KeyHash};
 use super::ledger::{Capture, Dispute, Operation, OperationKind, Reason, Refund};
 use super::money::{Currency, Money};
+use super::names::{CaptureId, DisputeId, GatewayRefundId, Nonce, ObjectId};
 use super::phase::{DisputePhase, OperationPhase};
 use super::time::Timestamp;
 use crate::mutants::{Mutant, broken};
@@ -20,18 +21,6 @@ pub const ATTEMPTS_MAX: usize = 20;
 /// Entries of `captures`, `refunds`, `operations` or `disputes`; one more is parked, not dropped.
 pub const ENTRIES_MAX: usize = 64;
 pub const HISTORY_MAX: usize = 50;
-
-/// Names one logical write, so that its author recognises it after a lost answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Nonce(pub String);
-
-/// The gateway's own name of an intent, session or order.
-pub type ObjectId = String;
-/// The adapter's one name of a capture, the same from every source.
-pub type CaptureId = String;
-pub type GatewayRefundId = String;
-pub type DisputeId = String;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
@@ -229,18 +218,20 @@ impl Order {
 
     /// What of a capture is gone or reserved: lost disputes, refunds that have not failed (ours and
     /// foreign), and refunds under way that the gateway has not shown yet.
-    pub fn spent(&self, capture_id: &str) -> u64 {
+    pub fn spent(&self, capture_id: &CaptureId) -> u64 {
         let refunded = self
             .refunds
             .values()
-            .filter(|refund| refund.capture == capture_id && refund.phase != OperationPhase::Failed)
+            .filter(|refund| {
+                &refund.capture == capture_id && refund.phase() != OperationPhase::Failed
+            })
             .map(|refund| refund.amount_minor);
         let reserved = self
             .operations
             .iter()
             .filter(|(id, op)| {
                 op.kind == OperationKind::Refund
-                    && op.capture.as_deref() == Some(capture_id)
+                    && op.capture.as_ref() == Some(capture_id)
                     && op.may_have_effect()
                     && !self.is_shown(id)
                     && !broken(Mutant::NoReservation)
@@ -251,17 +242,19 @@ impl Order {
     }
 
     /// What the shopper's bank has taken back of a capture.
-    pub fn lost(&self, capture_id: &str) -> u64 {
+    pub fn lost(&self, capture_id: &CaptureId) -> u64 {
         self.disputes
             .values()
-            .filter(|dispute| dispute.capture == capture_id && dispute.phase == DisputePhase::Lost)
+            .filter(|dispute| {
+                &dispute.capture == capture_id && dispute.phase() == DisputePhase::Lost
+            })
             .fold(0, |sum, dispute| sum.saturating_add(dispute.amount_minor))
     }
 
     /// A live attempt, or a capture under way.
     pub fn can_still_be_paid(&self) -> bool {
         let capturing = |op: &Operation| op.kind == OperationKind::Capture && op.may_have_effect();
-        self.attempts.values().any(|attempt| attempt.phase.is_live())
+        self.attempts.values().any(|attempt| attempt.phase().is_live())
             || self.operations.values().any(capturing)
     }
 

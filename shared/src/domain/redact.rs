@@ -44,16 +44,16 @@ pub fn unfinished(order: &Order) -> Vec<Unfinished> {
     };
     find(order.state == State::Open, Unfinished::Open);
     find(order.live.is_some(), Unfinished::Payment);
-    find(order.attempts.values().any(|a| !a.phase.is_live() && held(a)), Unfinished::Hold);
-    let unproven = order.operations.values().any(|op| op.phase.is_unproven() && !op.for_review);
-    let pending = order.refunds.values().any(|refund| refund.phase == OperationPhase::Pending);
+    find(order.attempts.values().any(|a| !a.phase().is_live() && held(a)), Unfinished::Hold);
+    let unproven = order.operations.values().any(|op| op.phase().is_unproven() && !op.for_review);
+    let pending = order.refunds.values().any(|refund| refund.phase() == OperationPhase::Pending);
     find(unproven || pending, Unfinished::Operation);
     let for_review = order.operations.values().any(|op| op.for_review);
     let kept = order.captures.iter().any(|(id, capture)| {
         capture.class == CaptureClass::Review && order.returned(id) < capture.amount.amount_minor
     });
     find(for_review || kept, Unfinished::Review);
-    let disputed = order.disputes.values().any(|dispute| dispute.phase == DisputePhase::Open);
+    let disputed = order.disputes.values().any(|dispute| dispute.phase() == DisputePhase::Open);
     find(disputed, Unfinished::Dispute);
     find(!order.ask.is_empty(), Unfinished::Question);
     find(!order.outbox.is_empty(), Unfinished::Confirmation);

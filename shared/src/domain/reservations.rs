@@ -1,14 +1,15 @@
 //! Room for captures and refunds: computed and claimed under one version, released only by proof.
 
+use super::attempt::LEASE_SECONDS;
 use super::attempt::{Attempt, CaptureMode};
 use super::capabilities::Rules;
-use super::claims::LEASE_SECONDS;
 use super::id::{OperationId, PaymentId};
 use super::idempotency::{Fingerprint, KeyHash};
 use super::ledger::{Capture, CaptureClass, Operation, OperationKind, Reason};
 use super::limit::{OverLimit, RefundLimit};
 use super::money::Money;
-use super::order::{CaptureId, DisputeId, ENTRIES_MAX, Nonce, ObjectId, Order};
+use super::names::{CaptureId, DisputeId, Nonce, ObjectId};
+use super::order::{ENTRIES_MAX, Order};
 use super::phase::{DisputePhase, OperationPhase, Phase};
 use super::time::Timestamp;
 use crate::mutants::{Mutant, broken};
@@ -121,7 +122,7 @@ fn refundable(order: &Order, payment: &PaymentId) -> Result<(CaptureId, ObjectId
 
 fn amount_of_refund(
     order: &Order,
-    capture: &str,
+    capture: &CaptureId,
     wanted: Option<u64>,
 ) -> Result<u64, RefundRefused> {
     let Some(room) = order.room(capture) else {
@@ -142,7 +143,7 @@ fn amount_of_refund(
 
 /// To cancel an order refunds every capture that is in review, and the caller may refund only so much.
 pub fn cancel_gives_back_within(order: &Order, limit: &RefundLimit) -> Result<(), OverLimit> {
-    let goes_back = |id: &str| order.awaits_decision(id) && order.may_compensate(id);
+    let goes_back = |id: &CaptureId| order.awaits_decision(id) && order.may_compensate(id);
     let undecided = order.captures.iter().filter(|(id, _)| goes_back(id));
     let left = undecided.filter_map(|(id, capture)| {
         let left = order.room(id)?.left_minor;
@@ -152,7 +153,7 @@ pub fn cancel_gives_back_within(order: &Order, limit: &RefundLimit) -> Result<()
 }
 
 impl Order {
-    pub fn room(&self, capture: &str) -> Option<Room> {
+    pub fn room(&self, capture: &CaptureId) -> Option<Room> {
         let captured = self.captures.get(capture)?.amount;
         let (spent, lost) = (self.spent(capture), self.lost(capture));
         let refunded = self.returned(capture);
@@ -165,9 +166,9 @@ impl Order {
         })
     }
 
-    pub(super) fn open_disputes_of(&self, capture: &str) -> Vec<DisputeId> {
+    pub(super) fn open_disputes_of(&self, capture: &CaptureId) -> Vec<DisputeId> {
         let open = self.disputes.iter().filter(|(_, dispute)| {
-            dispute.capture == capture && dispute.phase == DisputePhase::Open
+            &dispute.capture == capture && dispute.phase() == DisputePhase::Open
         });
         open.map(|(id, _)| id.clone()).collect()
     }
@@ -230,7 +231,7 @@ fn capturable_object(order: &Order, attempt: &Attempt) -> Result<ObjectId, Captu
     let voided = order.operations.values().any(|op| {
         op.kind == OperationKind::Void
             && &op.object == object
-            && (op.may_have_effect() || op.phase == OperationPhase::Done)
+            && (op.may_have_effect() || op.phase() == OperationPhase::Done)
     });
     if voided { Err(CaptureRefused::Closing) } else { Ok(object.clone()) }
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::attempt::Attempt;
 use super::id::{OperationId, PaymentId};
 use super::ledger::{CaptureClass, Operation};
+use super::names::{CaptureId, GatewayRefundId};
 use super::order::{Order, State};
 use super::phase::{DisputePhase, OperationPhase, Phase};
 use super::time::Timestamp;
@@ -106,7 +107,7 @@ impl RefundStatus {
 
     /// What a person has to find out is not over.
     pub fn of_operation(op: &Operation) -> Self {
-        Self::of(if op.for_review { OperationPhase::Unknown } else { op.phase })
+        Self::of(if op.for_review { OperationPhase::Unknown } else { op.phase() })
     }
 
     pub fn of(phase: OperationPhase) -> Self {
@@ -157,7 +158,7 @@ impl Order {
     }
 
     pub fn payment_status(&self, id: &PaymentId, attempt: &Attempt) -> PaymentStatus {
-        match attempt.phase {
+        match attempt.phase() {
             Phase::Sending | Phase::Unknown | Phase::Pending => PaymentStatus::Pending,
             Phase::Authorized => PaymentStatus::Authorized,
             Phase::Closed | Phase::Cancelled => PaymentStatus::Canceled,
@@ -191,7 +192,7 @@ impl Order {
     }
 
     /// A capture that people have to decide on, of which something is still here.
-    pub fn awaits_decision(&self, id: &str) -> bool {
+    pub fn awaits_decision(&self, id: &CaptureId) -> bool {
         self.captures.get(id).is_some_and(|capture| {
             capture.class == CaptureClass::Review
                 && self.gone(id) < capture.amount.amount_minor
@@ -216,15 +217,17 @@ impl Order {
     }
 
     /// What the gateway says was given back of a capture.
-    pub fn returned(&self, capture_id: &str) -> u64 {
+    pub fn returned(&self, capture_id: &CaptureId) -> u64 {
         self.refunds
             .values()
-            .filter(|refund| refund.capture == capture_id && refund.phase == OperationPhase::Done)
+            .filter(|refund| {
+                &refund.capture == capture_id && refund.phase() == OperationPhase::Done
+            })
             .fold(0, |sum, refund| sum.saturating_add(refund.amount_minor))
     }
 
     /// What is no longer here: given back, or taken by the shopper's bank.
-    fn gone(&self, capture_id: &str) -> u64 {
+    fn gone(&self, capture_id: &CaptureId) -> u64 {
         let lost = self.lost(capture_id);
         self.returned(capture_id).saturating_add(lost)
     }
@@ -242,7 +245,7 @@ impl Order {
     }
 
     /// The gateway's refund that shows this operation, if it has shown one.
-    pub fn shown_as(&self, operation: &OperationId) -> Option<&String> {
+    pub fn shown_as(&self, operation: &OperationId) -> Option<&GatewayRefundId> {
         self.refunds
             .iter()
             .find(|(_, refund)| refund.operation.as_ref() == Some(operation))

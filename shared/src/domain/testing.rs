@@ -2,12 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::attempt::CaptureMode;
-use super::capabilities::{
-    Capabilities, GatewayName, Keys, LookUp, OursToCapture, PageOnly, Rules,
-};
+use super::attempt::{Attempt, CaptureMode, NewAttempt};
+use super::capabilities::{Capabilities, Keys, LookUp, OursToCapture, PageOnly, Rules};
 use super::changes::Event;
-use super::claims::NewAttempt;
 use super::conclude::{Concluded, Occasion, conclude};
 use super::fact::{Seen, SeenCapture, SeenDispute, SeenPage, SeenRefund};
 use super::id::{OperationId, OrderId, PaymentId};
@@ -15,7 +12,8 @@ use super::idempotency::{Fingerprint, Key};
 use super::limit::RefundLimit;
 use super::merge::merge;
 use super::money::{Currency, Money};
-use super::order::{Nonce, Order, Source};
+use super::names::{CaptureId, DisputeId, GatewayName, GatewayRefundId, Nonce, ObjectId};
+use super::order::{Order, Source};
 use super::phase::{DisputePhase, OperationPhase, Phase};
 use super::reservations::NewOperation;
 use super::time::Timestamp;
@@ -90,6 +88,12 @@ impl Case {
     pub(crate) fn attempt(&mut self, n: usize, mode: CaptureMode) -> PaymentId {
         let id = PaymentId::from_number(&self.order.id, n);
         assert!(self.order.accepts_attempt(self.now), "the order takes another attempt");
+        let attempt = self.new_attempt(mode);
+        self.change(|order| order.add_attempt(&id, attempt));
+        id
+    }
+
+    pub(crate) fn new_attempt(&self, mode: CaptureMode) -> Attempt {
         let new = NewAttempt {
             fingerprint: Fingerprint::of("payments", "{}"),
             key_hash: None,
@@ -100,9 +104,7 @@ impl Case {
             live: self.rules.live,
             stack: Some("quittance".to_owned()),
         };
-        let attempt = new.claimed_by(&Nonce("me".to_owned()), self.now);
-        self.change(|order| order.add_attempt(&id, attempt));
-        id
+        new.claimed_by(&Nonce("me".to_owned()), self.now)
     }
 
     pub(crate) fn learn(&mut self, payment: &PaymentId, seen: &Seen) -> Vec<Event> {
@@ -136,15 +138,20 @@ pub(crate) fn pending(object: &str) -> Seen {
 }
 
 pub(crate) fn at(object: &str, phase: Phase) -> Seen {
-    Seen { object: object.to_owned(), phase: Some(phase), ..Seen::default() }
+    Seen { object: ObjectId::new(object), phase: Some(phase), ..Seen::default() }
 }
 
 pub(crate) fn authorized(object: &str, amount: Money) -> Seen {
     Seen { authorized: Some(amount), ..at(object, Phase::Authorized) }
 }
 
+/// Never the object's own name, so that one taken for the other is not found.
+pub(crate) fn capture_of(object: &str) -> CaptureId {
+    CaptureId::new(format!("{object}#0"))
+}
+
 pub(crate) fn captured(object: &str, amount: Money) -> Seen {
-    let capture = SeenCapture { id: object.to_owned(), amount, operation: None };
+    let capture = SeenCapture { id: capture_of(object), amount, operation: None };
     Seen { captures: vec![capture], ..at(object, Phase::Captured) }
 }
 
@@ -156,24 +163,24 @@ pub(crate) fn refunded(
     phase: OperationPhase,
 ) -> Seen {
     let refund = SeenRefund {
-        id: refund.to_owned(),
+        id: GatewayRefundId::new(refund),
         operation: operation.cloned(),
-        capture: object.to_owned(),
+        capture: capture_of(object),
         amount_minor,
         phase,
         failure: None,
     };
-    Seen { object: object.to_owned(), refunds: vec![refund], ..Seen::default() }
+    Seen { object: ObjectId::new(object), refunds: vec![refund], ..Seen::default() }
 }
 
 pub(crate) fn disputed(object: &str, amount_minor: u64, phase: DisputePhase) -> Seen {
     let dispute = SeenDispute {
-        id: "d1".to_owned(),
-        capture: object.to_owned(),
+        id: DisputeId::new("d1"),
+        capture: capture_of(object),
         amount_minor,
         phase,
         reason: Some("fraudulent".to_owned()),
         respond_by: None,
     };
-    Seen { object: object.to_owned(), disputes: vec![dispute], ..Seen::default() }
+    Seen { object: ObjectId::new(object), disputes: vec![dispute], ..Seen::default() }
 }

@@ -13,11 +13,12 @@ use super::claims::{CloseRefused, EndRefused, close, end};
 use super::fact::Seen;
 use super::id::OperationId;
 use super::ledger::{CaptureClass, OperationKind, Reason};
+use super::names::ObjectId;
 use super::order::{Ending, State};
 use super::phase::{OperationPhase, Phase};
 use super::reservations::{CaptureRefused, RefundRefused, claim_capture, claim_refund};
 use super::status::{OrderStatus, PaymentStatus};
-use super::testing::{Case, FULL, at, authorized, captured, pending, refunded, usd};
+use super::testing::{Case, FULL, at, authorized, capture_of, captured, pending, refunded, usd};
 
 const AUTO: CaptureMode = CaptureMode::Automatic;
 const MANUAL: CaptureMode = CaptureMode::Manual;
@@ -51,11 +52,11 @@ fn a_second_page_never_replaces_the_first() {
     let id = case.attempt(0, AUTO);
     case.learn(&id, &pending("o1"));
     case.learn(&id, &pending("o2"));
-    assert_eq!(case.order.attempts[&id].page.as_ref().unwrap().object, "o1");
+    assert_eq!(case.order.attempts[&id].page.as_ref().unwrap().object.as_str(), "o1");
     case.learn(&id, &at("o2", Phase::Failed));
-    assert_eq!(case.order.attempts[&id].phase, Phase::Pending, "o1 can still be paid");
+    assert_eq!(case.order.attempts[&id].phase(), Phase::Pending, "o1 can still be paid");
     case.learn(&id, &at("o1", Phase::Failed));
-    assert_eq!(case.order.attempts[&id].phase, Phase::Failed);
+    assert_eq!(case.order.attempts[&id].phase(), Phase::Failed);
 }
 
 #[test]
@@ -88,14 +89,14 @@ fn a_late_success_on_a_paid_order_is_given_back() {
     let second = case.attempt(1, AUTO);
     case.learn(&second, &captured("o2", usd(7500)));
     case.learn(&first, &captured("o1", usd(7500)));
-    assert_eq!(case.order.captures["o1"].class, CaptureClass::Excess);
+    assert_eq!(case.order.captures[&capture_of("o1")].class, CaptureClass::Excess);
     let (op_id, op) = case.order.operations.first_key_value().unwrap();
     assert_eq!((op.kind, op.reason), (OperationKind::Refund, Reason::DuplicatePayment));
     assert_eq!((op.amount_minor, op.sends), (7500, 0));
     assert!(case.order.due_at.is_some());
     let op_id = op_id.clone();
     case.learn(&first, &refunded("o1", "r1", 7500, Some(&op_id), OperationPhase::Done));
-    assert_eq!(case.order.operations[&op_id].phase, OperationPhase::Done);
+    assert_eq!(case.order.operations[&op_id].phase(), OperationPhase::Done);
     assert_eq!(case.told, ["payment.failed", "payment.completed", "refund.completed"]);
     assert_eq!(case.order.status(case.now), OrderStatus::Paid);
 }
@@ -110,14 +111,14 @@ fn a_failed_compensation_is_repeated_four_times_then_reviewed() {
     case.learn(&id, &captured("o1", usd(7500)));
     for n in 0..4 {
         let open: Vec<_> =
-            case.order.operations.iter().filter(|(_, op)| op.phase.is_unproven()).collect();
+            case.order.operations.iter().filter(|(_, op)| op.phase().is_unproven()).collect();
         assert_eq!(open.len(), 1, "compensation {n}");
         assert_eq!(open[0].1.reason, Reason::LatePayment);
         let op_id = open[0].0.clone();
         let refund = format!("r{n}");
         case.learn(&id, &refunded("o1", &refund, 7500, Some(&op_id), OperationPhase::Failed));
     }
-    assert_eq!(case.order.captures["o1"].class, CaptureClass::Review);
+    assert_eq!(case.order.captures[&capture_of("o1")].class, CaptureClass::Review);
     assert!(case.told.contains(&"payment.review"));
     let mut ours = case.order.operations.values();
     assert!(ours.all(|op| case.order.reason_of(op) == "late_payment"), "as it was told");
@@ -217,11 +218,11 @@ fn where_money_moves_by_our_call_only_the_capture_is_owed_and_withdrawn_by_a_clo
     let capture = capture.clone();
     let rules = case.rules.clone();
     case.change(|order| close(order, &id, &rules).unwrap());
-    assert_eq!(case.order.operations[&capture].phase, OperationPhase::Refused);
+    assert_eq!(case.order.operations[&capture].phase(), OperationPhase::Refused);
     let void = case.order.operations.values().find(|op| op.kind == OperationKind::Void).unwrap();
-    assert!(void.phase.is_unproven());
+    assert!(void.phase().is_unproven());
     case.learn(&id, &at("o1", Phase::Cancelled));
-    assert_eq!(case.order.attempts[&id].phase, Phase::Cancelled);
+    assert_eq!(case.order.attempts[&id].phase(), Phase::Cancelled);
 }
 
 #[test]
@@ -258,11 +259,11 @@ fn an_old_ending_told_again_does_not_end_a_hold() {
     case.learn(&id, &told(Phase::Failed));
     case.learn(&id, &told(Phase::Authorized));
     case.learn(&id, &told(Phase::Failed));
-    let void = OperationId::void_of(&id, "o1", 0);
-    assert_eq!(case.order.operations[&void].phase, OperationPhase::Sending, "still owed");
+    let void = OperationId::void_of(&id, &ObjectId::new("o1"), 0);
+    assert_eq!(case.order.operations[&void].phase(), OperationPhase::Sending, "still owed");
     case.change(|order| order.operations.get_mut(&void).unwrap().sends = 1);
     case.learn(&id, &at("o1", Phase::Cancelled));
-    assert_eq!(case.order.operations[&void].phase, OperationPhase::Done);
+    assert_eq!(case.order.operations[&void].phase(), OperationPhase::Done);
 }
 
 #[test]
@@ -274,8 +275,9 @@ fn a_refund_at_the_gateway_takes_the_room_of_one_that_is_owed() {
     case.learn(&id, &captured("o1", usd(7500)));
     case.learn(&id, &refunded("o1", "r1", 3000, None, OperationPhase::Done));
     let owed = |case: &Case, n| {
-        let op = &case.order.operations[&OperationId::compensation(&case.order.id, "o1", n)];
-        (op.phase, op.amount_minor)
+        let op = &case.order.operations
+            [&OperationId::compensation(&case.order.id, &capture_of("o1"), n)];
+        (op.phase(), op.amount_minor)
     };
     assert_eq!(owed(&case, 0), (OperationPhase::Refused, 7500));
     assert_eq!(owed(&case, 1), (OperationPhase::Sending, 4500));
@@ -289,12 +291,12 @@ fn a_refused_void_is_owed_again() {
     let rules = case.rules.clone();
     case.change(|order| close(order, &id, &rules).unwrap());
     for n in 0..16 {
-        let void = OperationId::void_of(&id, "o1", n);
-        assert!(case.order.operations[&void].phase.is_unproven(), "void {n}");
+        let void = OperationId::void_of(&id, &ObjectId::new("o1"), n);
+        assert!(case.order.operations[&void].phase().is_unproven(), "void {n}");
         case.change(|order| {
-            order.operations.get_mut(&void).unwrap().phase = OperationPhase::Refused;
+            order.operations.get_mut(&void).unwrap().advance(OperationPhase::Refused);
         });
     }
-    assert!(case.order.operations.values().all(|op| op.phase == OperationPhase::Refused));
+    assert!(case.order.operations.values().all(|op| op.phase() == OperationPhase::Refused));
     assert!(case.order.due_at.is_some(), "it is looked at until the authorization lapses");
 }

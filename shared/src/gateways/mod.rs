@@ -9,7 +9,8 @@ use std::sync::Arc;
 use http::HeaderMap;
 use serde_json::Value;
 
-use crate::domain::capabilities::{Capabilities, GatewayMode, GatewayName, OUT_OF_REACH};
+use crate::domain::capabilities::{Capabilities, GatewayMode, OUT_OF_REACH};
+use crate::domain::names::GatewayName;
 use crate::ports::{Gateway, Transport};
 use crate::secrets::{Fault, SecretError, Secrets};
 
@@ -36,6 +37,12 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     KNOWN.iter().map(|known| known.name)
 }
 
+/// The gateway that the last segment of a webhook's address names. `payment` is another name of the
+/// sandbox.
+pub fn named_in_path(segment: &str) -> GatewayName {
+    GatewayName::new(if segment == "payment" { sandbox::NAME } else { segment })
+}
+
 /// Of the secret, where what is wrong with single keys is put aside, by the transport; the last one says
 /// that this is the dev stack, where a gateway's address may be plain HTTP.
 type Open =
@@ -57,18 +64,18 @@ pub struct Gateways {
     standing: Standing,
 }
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum GatewayMissing {
     #[error("no gateway has this name")]
     Unknown,
     #[error("the gateway has no credentials")]
-    NotSet(#[source] SecretError),
+    NotSet(#[source] Arc<SecretError>),
     #[error("the gateway {0}")]
     OtherMoney(&'static str),
     #[error("the gateway's credentials cannot be used")]
-    Unusable(#[source] SecretError),
+    Unusable(#[source] Arc<SecretError>),
     #[error("the gateway's credentials cannot be read now")]
-    Unavailable(#[source] SecretError),
+    Unavailable(#[source] Arc<SecretError>),
 }
 
 impl Gateways {
@@ -122,28 +129,46 @@ impl Gateways {
         if self.secrets.doubt(&secret_name(name)) { self.get(name).await.ok() } else { None }
     }
 
-    /// What each gateway can do. An unusable secret is an error: nobody knows what that gateway can do, so
-    /// nothing may be decided. A gateway with a placeholder, or with credentials for the other kind of
-    /// money, is out of reach: its payments were begun with other credentials and are not given up.
-    pub async fn capabilities(
-        &self,
-    ) -> Result<BTreeMap<GatewayName, Capabilities>, GatewayMissing> {
-        let mut able = BTreeMap::new();
+    /// Every configured gateway. An unusable secret is an error: nobody knows what that gateway can do, so
+    /// nothing may be decided.
+    pub async fn open_all(&self) -> Result<Opened, GatewayMissing> {
+        let mut opened = BTreeMap::new();
         for name in &self.configured {
-            match self.get(name).await {
-                Ok(gateway) => {
-                    able.insert(name.clone(), gateway.capabilities());
-                }
-                Err(GatewayMissing::Unknown) => {}
-                Err(GatewayMissing::NotSet(_) | GatewayMissing::OtherMoney(_)) => {
-                    able.insert(name.clone(), OUT_OF_REACH);
-                }
-                Err(error @ (GatewayMissing::Unusable(_) | GatewayMissing::Unavailable(_))) => {
-                    return Err(error);
-                }
+            let found = self.get(name).await;
+            if let Err(error @ (GatewayMissing::Unusable(_) | GatewayMissing::Unavailable(_))) =
+                found
+            {
+                return Err(error);
             }
+            opened.insert(name.clone(), found);
         }
-        Ok(able)
+        Ok(Opened(opened))
+    }
+}
+
+/// The configured gateways as one invocation has found them.
+#[derive(Clone, Debug)]
+pub struct Opened(BTreeMap<GatewayName, Result<Arc<dyn Gateway>, GatewayMissing>>);
+
+impl Opened {
+    pub fn get(&self, name: &GatewayName) -> Result<Arc<dyn Gateway>, GatewayMissing> {
+        self.0.get(name).cloned().unwrap_or(Err(GatewayMissing::Unknown))
+    }
+
+    /// What each can do. A gateway with a placeholder, or with credentials for the other kind of money, is
+    /// out of reach: its payments were begun with other credentials and are not given up.
+    pub fn capabilities(&self) -> BTreeMap<GatewayName, Capabilities> {
+        let able = |found: &Result<Arc<dyn Gateway>, GatewayMissing>| match found {
+            Ok(gateway) => Some(gateway.capabilities()),
+            Err(GatewayMissing::Unknown) => None,
+            Err(
+                GatewayMissing::NotSet(_)
+                | GatewayMissing::OtherMoney(_)
+                | GatewayMissing::Unusable(_)
+                | GatewayMissing::Unavailable(_),
+            ) => Some(OUT_OF_REACH),
+        };
+        self.0.iter().filter_map(|(name, found)| Some((name.clone(), able(found)?))).collect()
     }
 }
 
@@ -162,13 +187,12 @@ fn secret_name(name: &GatewayName) -> String {
 }
 
 fn missing(error: SecretError) -> GatewayMissing {
-    match &error {
-        SecretError::Unavailable { .. } => GatewayMissing::Unavailable(error),
-        SecretError::Unusable { fault, .. } if fault.is_a_placeholder() => {
-            GatewayMissing::NotSet(error)
-        }
-        SecretError::Unusable { .. } => GatewayMissing::Unusable(error),
-    }
+    let why = match &error {
+        SecretError::Unavailable { .. } => GatewayMissing::Unavailable,
+        SecretError::Unusable { fault, .. } if fault.is_a_placeholder() => GatewayMissing::NotSet,
+        SecretError::Unusable { .. } => GatewayMissing::Unusable,
+    };
+    why(Arc::new(error))
 }
 
 #[cfg(test)]

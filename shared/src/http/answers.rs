@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::id::PaymentId;
 use crate::domain::limit::OverLimit;
+use crate::domain::names::DisputeId;
 use crate::domain::order::Order;
 use crate::domain::reservations::{CaptureRefused, RefundRefused, Room};
 use crate::http::input::invalid_member;
@@ -179,7 +180,8 @@ impl From<RefundRefused> for Problem {
             RefundRefused::OverLimit(over) => over_limit(over),
             RefundRefused::OrderFull => Self::new(Kind::OrderFull),
             RefundRefused::Disputed(disputes) => {
-                Self::new(Kind::PaymentDisputed).with("disputes", disputes)
+                let names: Vec<&str> = disputes.iter().map(DisputeId::as_str).collect();
+                Self::new(Kind::PaymentDisputed).with("disputes", names)
             }
         }
     }

@@ -1,7 +1,5 @@
 //! A capture or refund that a caller asks for, under a key: its claim, its replay, its answer.
 
-use crate::app::{App, Budget};
-use crate::domain::capabilities::Rules;
 use crate::domain::conclude::Occasion;
 use crate::domain::id::{OperationId, PaymentId};
 use crate::domain::idempotency::{Fingerprint, Key};
@@ -12,7 +10,7 @@ use crate::domain::phase::OperationPhase;
 use crate::domain::reservations::NewOperation;
 use crate::operations::Unavailable;
 use crate::operations::perform::send;
-use crate::operations::publish::publish;
+use crate::operations::work::Work;
 use crate::pause::{self, Point};
 
 #[derive(Clone, Debug)]
@@ -91,19 +89,16 @@ impl Asked {
 
 /// Sends the operation if this call claimed it; otherwise tells how it stands.
 pub(super) async fn finish(
-    app: &App,
-    rules: &Rules,
-    budget: Budget,
+    work: &Work<'_>,
     order: Order,
     id: OperationId,
     occasion: &Occasion,
 ) -> Result<Performed, Unavailable> {
-    let claimed = |op: &Operation| op.owner.as_ref() == Some(&occasion.nonce);
-    let mine = order.operations.get(&id).is_some_and(claimed);
+    let mine = order.is_taken_by(&id, &occasion.nonce);
     let order = if mine {
-        pause::reached(&app.config, Point::OperationClaimed).await;
-        match send(app, rules, budget, order.clone(), &id).await {
-            Ok(order) => publish(app, rules, order).await,
+        pause::reached(&work.app.config, Point::OperationClaimed).await;
+        match send(work, order.clone(), &id).await {
+            Ok(order) => work.publish(order).await,
             // It is claimed and may have been sent: unknown, not failed. The sweep finds out.
             Err(error) => {
                 tracing::warn!(%error, operation.id = %id, "an outcome is not recorded yet");
@@ -113,6 +108,6 @@ pub(super) async fn finish(
     } else {
         order
     };
-    let phase = order.operations.get(&id).map_or(OperationPhase::Unknown, |op| op.phase);
+    let phase = order.operations.get(&id).map_or(OperationPhase::Unknown, |op| op.phase());
     Ok(Performed { order: Box::new(order), operation: id, phase, replayed: !mine })
 }

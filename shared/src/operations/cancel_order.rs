@@ -2,7 +2,6 @@
 //! nothing can pay it.
 
 use crate::app::{App, Budget};
-use crate::domain::capabilities::Rules;
 use crate::domain::claims::{EndRefused, end, take_void};
 use crate::domain::id::OrderId;
 use crate::domain::limit::{OverLimit, RefundLimit};
@@ -12,8 +11,7 @@ use crate::operations::Unavailable;
 use crate::operations::cancel_payment::CancelAnswer;
 use crate::operations::close::end_at_gateway;
 use crate::operations::perform::send;
-use crate::operations::publish::publish;
-use crate::operations::record::change;
+use crate::operations::work::Work;
 use crate::pause::{self, Point};
 use crate::store::StoreError;
 
@@ -46,10 +44,10 @@ pub async fn cancel_order(
     limit: &RefundLimit,
 ) -> Result<CancelAnswer, CancelOrderError> {
     let image = app.store.order(id).await?.ok_or(CancelOrderError::NoSuchOrder)?;
-    let rules = app.rules().await.map_err(Unavailable::from)?;
+    let work = Work::begin(app, budget).await?;
     let occasion = app.occasion(Source::Merchant);
     let mut void = None;
-    let ended = change(app, &rules, &occasion, image, |order| {
+    let ended = work.change(&occasion, image, |order| {
         let within = cancel_gives_back_within(order, limit);
         match end(order, Ending::Cancel, occasion.now) {
             Ok(()) => within.map_err(CancelOrderError::OverLimit)?,
@@ -63,33 +61,24 @@ pub async fn cancel_order(
             }
         }
         if let Some(live) = order.live.clone() {
-            void = take_void(order, &live, &rules, &occasion.nonce, occasion.now);
+            void = take_void(order, &live, &work.rules, &occasion.nonce, occasion.now);
         }
         Ok(())
     });
     let order = ended.await?.order;
     pause::reached(&app.config, Point::EndRecorded).await;
     let order = match void {
-        Some(op) => send(app, &rules, budget, order, &op).await?,
-        None => Box::pin(close_live(app, &rules, budget, order)).await?,
+        Some(op) => send(&work, order, &op).await?,
+        None => match order.live.clone() {
+            Some(live) => Box::pin(end_at_gateway(&work, order, &live)).await?,
+            None => order,
+        },
     };
-    let order = Box::new(publish(app, &rules, order).await);
+    let order = Box::new(work.publish(order).await);
     match order.state {
         State::Cancelled => Ok(CancelAnswer::Canceled(order)),
         State::Open => Ok(CancelAnswer::Closing(order)),
         State::Paid => Err(CancelOrderError::Paid(order)),
         State::Expired => Err(CancelOrderError::Expired),
-    }
-}
-
-async fn close_live(
-    app: &App,
-    rules: &Rules,
-    budget: Budget,
-    order: Order,
-) -> Result<Order, Unavailable> {
-    match order.live.clone() {
-        Some(live) => end_at_gateway(app, rules, budget, order, &live).await,
-        None => Ok(order),
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::time::Timestamp;
 use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
 use crate::operations::close::close_attempt;
+use crate::operations::work::Work;
 use crate::store::StoreError;
 
 #[derive(Debug)]
@@ -54,8 +55,8 @@ pub async fn cancel_payment(
     if !phase.is_live() {
         return ended(image, phase);
     }
-    let rules = app.rules().await.map_err(Unavailable::from)?;
-    let closed = Box::pin(close_attempt(app, &rules, budget, image, payment)).await?;
+    let work = Work::begin(app, budget).await?;
+    let closed = Box::pin(close_attempt(&work, image, payment)).await?;
     let order = closed.order;
     match closed.refused {
         None | Some(CloseRefused::NotLive) => {}
@@ -87,5 +88,5 @@ fn ended(order: Order, phase: Phase) -> Result<CancelAnswer, CancelPaymentError>
 }
 
 fn phase_of(order: &Order, payment: &PaymentId) -> Option<Phase> {
-    order.attempts.get(payment).map(|attempt| attempt.phase)
+    order.attempts.get(payment).map(|attempt| attempt.phase())
 }

@@ -6,7 +6,7 @@ use crate::domain::order::Source;
 use crate::domain::reservations::{CaptureRefused, claim_capture};
 use crate::operations::Unavailable;
 use crate::operations::asked::{Asked, Mismatch, Performed, finish};
-use crate::operations::record::change;
+use crate::operations::work::Work;
 use crate::store::StoreError;
 
 #[derive(Debug, thiserror::Error)]
@@ -37,15 +37,15 @@ pub async fn capture_payment(
     let image = image
         .filter(|order| order.attempts.contains_key(&asked.payment))
         .ok_or(CaptureError::NoSuchPayment)?;
-    let rules = app.rules().await.map_err(Unavailable::from)?;
+    let work = Work::begin(app, budget).await?;
     let occasion = app.occasion(Source::Merchant);
     let new = asked.as_new(&id, &occasion);
-    let claimed = change(app, &rules, &occasion, image, |order| {
+    let claimed = work.change(&occasion, image, |order| {
         if let Some(known) = order.operations.get(&id) {
             return Ok(asked.is_retry_of(known)?);
         }
-        claim_capture(order, &asked.payment, &new, &rules).map_err(CaptureError::Refused)
+        claim_capture(order, &asked.payment, &new, &work.rules).map_err(CaptureError::Refused)
     });
     let order = claimed.await?.order;
-    Ok(finish(app, &rules, budget, order, id, &occasion).await?)
+    Ok(finish(&work, order, id, &occasion).await?)
 }

@@ -1,17 +1,14 @@
 //! Closes a live attempt: writes the intention, asks the gateway to end it, merges what the gateway
 //! shows. Only its statement ends the attempt, or proof that nobody has the page.
 
-use crate::app::{App, Budget};
 use crate::domain::attempt::Attempt;
-use crate::domain::capabilities::Rules;
 use crate::domain::claims::{CloseRefused, close, take_void};
 use crate::domain::id::PaymentId;
 use crate::domain::order::{Order, Source};
 use crate::operations::Unavailable;
 use crate::operations::perform::send;
-use crate::operations::publish::publish;
-use crate::operations::record::change;
 use crate::operations::resolve::resolve;
+use crate::operations::work::Work;
 use crate::pause::{self, Point};
 use crate::store::StoreError;
 
@@ -34,17 +31,16 @@ impl From<StoreError> for Stop {
 }
 
 pub async fn close_attempt(
-    app: &App,
-    rules: &Rules,
-    budget: Budget,
+    work: &Work<'_>,
     order: Order,
     payment: &PaymentId,
 ) -> Result<Closed, Unavailable> {
-    let occasion = app.occasion(Source::Merchant);
+    let occasion = work.app.occasion(Source::Merchant);
     let mut void = None;
-    let recorded = change(app, rules, &occasion, order, |order| {
-        close(order, payment, rules).map_err(|why| Stop::Refused(Box::new(order.clone()), why))?;
-        void = take_void(order, payment, rules, &occasion.nonce, occasion.now);
+    let recorded = work.change(&occasion, order, |order| {
+        close(order, payment, &work.rules)
+            .map_err(|why| Stop::Refused(Box::new(order.clone()), why))?;
+        void = take_void(order, payment, &work.rules, &occasion.nonce, occasion.now);
         Ok(())
     });
     let order = match recorded.await {
@@ -54,20 +50,18 @@ pub async fn close_attempt(
         }
         Err(Stop::Store(error)) => return Err(error.into()),
     };
-    pause::reached(&app.config, Point::CloseRecorded).await;
+    pause::reached(&work.app.config, Point::CloseRecorded).await;
     let order = match void {
-        Some(op) => send(app, rules, budget, order, &op).await?,
-        None => end_at_gateway(app, rules, budget, order, payment).await?,
+        Some(op) => send(work, order, &op).await?,
+        None => end_at_gateway(work, order, payment).await?,
     };
-    Ok(Closed { order: publish(app, rules, order).await, refused: None })
+    Ok(Closed { order: work.publish(order).await, refused: None })
 }
 
 /// Ends the pages of an attempt whose close is written. An object that is not known yet is looked up
 /// first.
 pub async fn end_at_gateway(
-    app: &App,
-    rules: &Rules,
-    budget: Budget,
+    work: &Work<'_>,
     mut order: Order,
     payment: &PaymentId,
 ) -> Result<Order, Unavailable> {
@@ -76,7 +70,7 @@ pub async fn end_at_gateway(
             break;
         };
         let known = !attempt.objects.is_empty();
-        order = resolve(app, rules, budget, order, payment, Source::LookUp).await?.order;
+        order = resolve(work, order, payment, Source::LookUp).await?.order;
         if known {
             break;
         }
@@ -85,5 +79,5 @@ pub async fn end_at_gateway(
 }
 
 fn is_closing(attempt: &Attempt) -> bool {
-    attempt.phase.is_live() && attempt.close.is_some()
+    attempt.phase().is_live() && attempt.close.is_some()
 }

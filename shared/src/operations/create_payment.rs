@@ -2,24 +2,22 @@
 
 use crate::app::{App, Budget};
 use crate::domain::attempt::{CaptureMode, Method};
-use crate::domain::capabilities::GatewayName;
 use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::idempotency::{Fingerprint, Key};
 use crate::domain::money::Money;
+use crate::domain::names::GatewayName;
 use crate::domain::order::{Order, Source};
 use crate::domain::phase::Phase;
 use crate::operations::Unavailable;
 use crate::operations::close::close_attempt;
 use crate::operations::payment_answer::{Verdict, verdict, was_declined_in_the_call};
 use crate::operations::payment_claim::{Claim, Request, claim, prepare};
-use crate::operations::publish::publish;
-use crate::operations::record::change;
 use crate::operations::resolve::resolve;
 use crate::operations::start::{Refusal, Started, start};
 use crate::pause::{self, Point};
 use crate::store::StoreError;
 
-/// The order changes between a claim and a look at why it was refused; so often is the claim repeated.
+/// How often a claim is retried: the order may change between a claim and a look at why it was refused.
 const TRIES_MAX: usize = 5;
 
 #[derive(Clone, Debug)]
@@ -100,18 +98,16 @@ pub async fn create_payment(
     let request = prepare(app, budget, new).await?;
     for _ in 0..TRIES_MAX {
         let occasion = app.occasion(Source::Merchant);
-        match claim(app, &request, &occasion).await? {
+        match claim(&request, &occasion).await? {
             Claim::Won(order, id) => {
                 pause::reached(&app.config, Point::AttemptClaimed).await;
                 let takers = &request.takers;
-                let rules = &request.rules;
-                let nonce = &occasion.nonce;
-                let started = start(app, rules, budget, *order, &id, takers, nonce).await?;
+                let started = start(&request.work, *order, &id, takers, &occasion.nonce).await?;
                 return begun(started, id);
             }
             Claim::Refused(order) => {
                 let verdict = verdict(&order, &request.wanted, occasion.now);
-                match Box::pin(answer(app, &request, *order, verdict)).await? {
+                match Box::pin(answer(&request, *order, verdict)).await? {
                     Step::Answer(answer) => return Ok(answer),
                     Step::ClaimAgain => {}
                 }
@@ -131,7 +127,7 @@ fn begun(started: Started, id: PaymentId) -> Result<PaymentAnswer, CreatePayment
         Some(attempt) if was_declined_in_the_call(attempt) => {
             Err(CreatePaymentError::Declined(order, id))
         }
-        Some(attempt) if attempt.phase > Phase::Unknown => Ok(PaymentAnswer::Started(order, id)),
+        Some(attempt) if attempt.phase() > Phase::Unknown => Ok(PaymentAnswer::Started(order, id)),
         Some(_) | None => Ok(PaymentAnswer::OutcomeUnknown(order, id)),
     }
 }
@@ -142,7 +138,6 @@ enum Step {
 }
 
 async fn answer(
-    app: &App,
     request: &Request<'_>,
     order: Order,
     verdict: Verdict,
@@ -152,7 +147,7 @@ async fn answer(
         Verdict::Claim | Verdict::Replace(_) if request.takers.is_empty() => {
             // One without credentials might take it once it has them: the caller may come again.
             for name in &request.unset {
-                app.gateways.get(name).await.map_err(Unavailable::from)?;
+                request.work.gateways.get(name).map_err(Unavailable::from)?;
             }
             return Err(CreatePaymentError::NoGateway(request.refusers.clone()));
         }
@@ -161,7 +156,7 @@ async fn answer(
         Verdict::IdCollision => return Err(CreatePaymentError::IdCollision),
         Verdict::AmountMismatch => return Err(CreatePaymentError::AmountMismatch),
         Verdict::InProgress(id) => return Err(CreatePaymentError::InProgress(order, id)),
-        Verdict::Resolve(id) => take_over(app, request, *order, id).await?,
+        Verdict::Resolve(id) => take_over(request, *order, id).await?,
         Verdict::Replay(id) => replay(order, id),
         Verdict::Declined(id) => return Err(CreatePaymentError::Declined(order, id)),
         Verdict::Paid(Some(id)) if request.wanted.id.is_none() => {
@@ -169,7 +164,7 @@ async fn answer(
         }
         Verdict::Paid(id) => return Err(CreatePaymentError::Paid(order, id)),
         Verdict::Replace(id) => {
-            Box::pin(make_room(app, request, *order, id)).await?;
+            Box::pin(make_room(request, *order, id)).await?;
             return Ok(Step::ClaimAgain);
         }
         Verdict::Live(id) => return Err(CreatePaymentError::Live(order, id, None)),
@@ -182,7 +177,7 @@ async fn answer(
 }
 
 fn replay(order: Box<Order>, id: PaymentId) -> PaymentAnswer {
-    let unknown = order.attempts.get(&id).is_some_and(|a| a.phase <= Phase::Unknown);
+    let unknown = order.attempts.get(&id).is_some_and(|a| a.phase() <= Phase::Unknown);
     if unknown {
         PaymentAnswer::OutcomeUnknown(order, id)
     } else {
@@ -192,25 +187,23 @@ fn replay(order: Box<Order>, id: PaymentId) -> PaymentAnswer {
 
 /// The owner is gone. Its work is not done again but found out about.
 async fn take_over(
-    app: &App,
     request: &Request<'_>,
     order: Order,
     id: PaymentId,
 ) -> Result<PaymentAnswer, CreatePaymentError> {
-    let occasion = app.occasion(Source::Merchant);
-    let rules = &request.rules;
-    let taken = change(app, rules, &occasion, order, |order| {
+    let work = &request.work;
+    let occasion = work.app.occasion(Source::Merchant);
+    let take = |order: &mut Order| {
         order.take_attempt(&id, &occasion.nonce, occasion.now);
-        Ok::<(), StoreError>(())
-    });
-    let order = taken.await?.order;
-    pause::reached(&app.config, Point::ItemTaken).await;
+    };
+    let order = work.alter(&occasion, order, take).await?;
+    pause::reached(&work.app.config, Point::ItemTaken).await;
     let mine = order.attempts.get(&id).is_some_and(|a| a.owner == occasion.nonce);
     if !mine {
         return Ok(replay(Box::new(order), id));
     }
-    let resolved = resolve(app, rules, request.budget, order, &id, Source::LookUp).await?;
-    let order = Box::new(publish(app, rules, resolved.order).await);
+    let resolved = resolve(work, order, &id, Source::LookUp).await?;
+    let order = Box::new(work.publish(resolved.order).await);
     if order.attempts.get(&id).is_some_and(was_declined_in_the_call) {
         return Err(CreatePaymentError::Declined(order, id));
     }
@@ -220,26 +213,25 @@ async fn take_over(
 /// Closes the live attempt. Only when it is released does the next one begin; it is never abandoned to
 /// make room.
 async fn make_room(
-    app: &App,
     request: &Request<'_>,
     order: Order,
     live: PaymentId,
 ) -> Result<(), CreatePaymentError> {
     let ends_by_call = |order: &Order| {
         let attempt = order.attempts.get(&live);
-        attempt.is_some_and(|attempt| request.rules.of(&attempt.gateway).cancel)
+        attempt.is_some_and(|attempt| request.work.rules.of(&attempt.gateway).cancel)
     };
-    let closed = close_attempt(app, &request.rules, request.budget, order, &live).await?;
+    let closed = close_attempt(&request.work, order, &live).await?;
     let order = Box::new(closed.order);
     match order.attempts.get(&live) {
-        Some(attempt) if attempt.phase == Phase::Captured => {
+        Some(attempt) if attempt.phase() == Phase::Captured => {
             Err(CreatePaymentError::Paid(order, Some(live)))
         }
-        Some(attempt) if attempt.phase.is_live() => {
+        Some(attempt) if attempt.phase().is_live() => {
             // A page that a call can end is ended by the next sweep, long before it lapses.
             let lapses = attempt.page.as_ref().and_then(|page| page.expires_at);
             let lapses = lapses.filter(|_| !ends_by_call(&order));
-            let wait = lapses.map(|at| at.since(app.clock.now()).max(1));
+            let wait = lapses.map(|at| at.since(request.work.app.clock.now()).max(1));
             Err(CreatePaymentError::Live(order, live, wait))
         }
         Some(_) | None => Ok(()),

@@ -1,5 +1,6 @@
 //! One file for each thing the business does. Here is the control flow; the rules are in `domain`.
 
+pub mod work;
 pub mod record;
 pub mod publish;
 pub mod create_order;

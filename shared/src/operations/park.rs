@@ -1,8 +1,8 @@
 //! Keeps events that cannot be merged yet.
 
 use crate::app::App;
-use crate::domain::capabilities::GatewayName;
 use crate::domain::id::PaymentId;
+use crate::domain::names::GatewayName;
 use crate::domain::time::Timestamp;
 use crate::mutants::{Mutant, broken};
 use crate::ports::Gateway;

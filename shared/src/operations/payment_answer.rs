@@ -1,10 +1,10 @@
 //! What an order, as it is, answers to a request for a payment: the table of the API, first match wins.
 
 use crate::domain::attempt::{Attempt, CaptureMode, Method};
-use crate::domain::capabilities::GatewayName;
 use crate::domain::id::PaymentId;
 use crate::domain::idempotency::{Fingerprint, KeyHash};
 use crate::domain::money::Money;
+use crate::domain::names::GatewayName;
 use crate::domain::order::{ATTEMPTS_MAX, Ending, Order, State};
 use crate::domain::phase::Phase;
 use crate::domain::time::Timestamp;
@@ -97,7 +97,7 @@ fn without_live_attempt(order: &Order, now: Timestamp) -> Verdict {
 
 fn as_known(id: &PaymentId, attempt: &Attempt, now: Timestamp) -> Verdict {
     let id = id.clone();
-    match attempt.phase {
+    match attempt.phase() {
         Phase::Sending if attempt.is_leased(now) => Verdict::InProgress(id),
         // Somebody is asking already.
         Phase::Unknown if attempt.is_leased(now) => Verdict::Replay(id),
@@ -116,7 +116,7 @@ fn as_known(id: &PaymentId, attempt: &Attempt, now: Timestamp) -> Verdict {
 
 /// No page was ever handed out, so no shopper can have failed on one.
 pub(super) fn was_declined_in_the_call(attempt: &Attempt) -> bool {
-    attempt.phase == Phase::Failed && attempt.page.is_none()
+    attempt.phase() == Phase::Failed && attempt.page.is_none()
 }
 
 impl Wanted {

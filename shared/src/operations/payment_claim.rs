@@ -3,11 +3,11 @@
 
 use crate::app::{App, Budget};
 use crate::domain::attempt::CaptureMode;
-use crate::domain::capabilities::{GatewayName, Rules};
+use crate::domain::attempt::NewAttempt;
 use crate::domain::changes::EventKind;
-use crate::domain::claims::NewAttempt;
 use crate::domain::conclude::Occasion;
 use crate::domain::id::PaymentId;
+use crate::domain::names::GatewayName;
 use crate::domain::order::Order;
 use crate::domain::phase::Phase;
 use crate::gateways::GatewayMissing;
@@ -15,17 +15,16 @@ use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
 use crate::operations::create_payment::{CreatePaymentError, NewPayment};
 use crate::operations::payment_answer::Wanted;
-use crate::operations::record::change;
-use crate::store::{Claimed, StoreError};
+use crate::operations::work::Work;
+use crate::store::Claimed;
 use crate::telemetry;
 
 pub(super) struct Request<'a> {
     pub new: &'a NewPayment,
     /// Ours.
     pub stack: &'a String,
-    pub rules: Rules,
+    pub work: Work<'a>,
     pub wanted: Wanted,
-    pub budget: Budget,
     pub takers: Vec<GatewayName>,
     pub refusers: Vec<(GatewayName, &'static str)>,
     /// Without credentials.
@@ -37,14 +36,14 @@ pub(super) async fn prepare<'a>(
     budget: Budget,
     new: &'a NewPayment,
 ) -> Result<Request<'a>, CreatePaymentError> {
-    let rules = app.rules().await.map_err(Unavailable::from)?;
+    let work = Work::begin(app, budget).await?;
     let mode = new.mode.unwrap_or(CaptureMode::Automatic);
     let (mut takers, mut refusers, mut unset) = (Vec::new(), Vec::new(), Vec::new());
     for name in app.gateways.configured() {
         if new.gateway.as_ref().is_some_and(|wanted| wanted != name) {
             continue;
         }
-        match app.gateways.get(name).await {
+        match work.gateways.get(name) {
             Ok(gateway) => match gateway.refuses(new.amount, new.method, mode) {
                 None => takers.push(name.clone()),
                 Some(why) => refusers.push((name.clone(), why)),
@@ -76,7 +75,7 @@ pub(super) async fn prepare<'a>(
         replace: new.replace,
     };
     let stack = &app.config.stack;
-    Ok(Request { new, stack, rules, wanted, budget, takers, refusers, unset })
+    Ok(Request { new, stack, work, wanted, takers, refusers, unset })
 }
 
 pub(super) enum Claim {
@@ -93,23 +92,23 @@ impl Request<'_> {
             mode: self.new.mode.unwrap_or(CaptureMode::Automatic),
             method: self.new.method,
             return_url: self.new.return_url.clone(),
-            live: self.rules.live,
+            live: self.work.rules.live,
             stack: Some(self.stack.clone()),
         }
     }
 }
 
 pub(super) async fn claim(
-    app: &App,
     request: &Request<'_>,
     occasion: &Occasion,
 ) -> Result<Claim, CreatePaymentError> {
+    let Work { app, rules, .. } = &request.work;
     let order_id = &request.new.order;
     match (&request.wanted.id, request.takers.first()) {
         (Some(id), Some(gateway)) => {
             let attempt = request.attempt(gateway).claimed_by(&occasion.nonce, occasion.now);
             let total = request.wanted.total;
-            match app.store.claim(id, &attempt, total, &request.rules, occasion).await? {
+            match app.store.claim(id, &attempt, total, rules, occasion).await? {
                 Claimed::Won(order) => {
                     // The one write of an order that `record` does not make, and so does not count.
                     telemetry::fact(EventKind::AttemptStarted, gateway.as_str());
@@ -119,7 +118,7 @@ pub(super) async fn claim(
                 Claimed::NoSuchOrder => Err(CreatePaymentError::NoSuchOrder),
             }
         }
-        (None, Some(gateway)) => claim_numbered(app, request, occasion, gateway).await,
+        (None, Some(gateway)) => claim_numbered(request, occasion, gateway).await,
         (_, None) => {
             let order = app.store.order(order_id).await?;
             let order = order.ok_or(CreatePaymentError::NoSuchOrder)?;
@@ -128,17 +127,17 @@ pub(super) async fn claim(
     }
 }
 
-/// C2k. Without a key the attempt is numbered on an image and written under its version, so that two
+/// Without a key the attempt is numbered on an image and written under its version, so that two
 /// calls cannot begin two.
 async fn claim_numbered(
-    app: &App,
     request: &Request<'_>,
     occasion: &Occasion,
     gateway: &GatewayName,
 ) -> Result<Claim, CreatePaymentError> {
-    let image = app.store.order(&request.new.order).await?;
+    let work = &request.work;
+    let image = work.app.store.order(&request.new.order).await?;
     let image = image.ok_or(CreatePaymentError::NoSuchOrder)?;
-    let recorded = change(app, &request.rules, occasion, image, |order| {
+    let claimed = work.alter(occasion, image, |order| {
         let mine = order.attempts.values().any(|attempt| attempt.owner == occasion.nonce);
         let open = order.accepts_attempt(occasion.now) || broken(Mutant::KeylessAlwaysNew);
         let claimable = open && order.total == request.wanted.total;
@@ -147,13 +146,12 @@ async fn claim_numbered(
             let attempt = request.attempt(gateway).claimed_by(&occasion.nonce, occasion.now);
             order.add_attempt(&id, attempt);
         }
-        Ok::<(), StoreError>(())
     });
-    let order = recorded.await?.order;
+    let order = claimed.await?;
     let mine = order
         .attempts
         .iter()
-        .find(|(_, a)| a.owner == occasion.nonce && a.phase == Phase::Sending)
+        .find(|(_, a)| a.owner == occasion.nonce && a.phase() == Phase::Sending)
         .map(|(id, _)| id.clone());
     Ok(match mine {
         Some(id) => Claim::Won(Box::new(order), id),

@@ -2,38 +2,36 @@
 //! round: a mark before the send would lose one.
 
 use crate::app::App;
-use crate::domain::capabilities::Rules;
 use crate::domain::order::{Order, Outgoing, Source};
 use crate::mutants::{Mutant, broken};
-use crate::operations::record::change;
+use crate::operations::work::Work;
 use crate::pause::{self, Point};
-use crate::store::StoreError;
 
-/// Never fails the caller: what could not be sent or marked stays in the outbox, and the order due.
-pub async fn publish(app: &App, rules: &Rules, order: Order) -> Order {
-    let too_soon = broken(Mutant::MarkBeforeSend);
-    let sent = if too_soon { unsent(&order) } else { send_all(app, &order).await };
-    if sent.is_empty() {
-        return order;
-    }
-    pause::reached(&app.config, Point::ConfirmationsSent).await;
-    let marked = change(app, rules, &app.occasion(Source::Sweep), order.clone(), |order| {
-        for (message, target) in &sent {
-            mark(order, message, target);
+impl Work<'_> {
+    /// Never fails the caller: what could not be sent or marked stays in the outbox, and the order due.
+    pub async fn publish(&self, order: Order) -> Order {
+        let app = self.app;
+        let too_soon = broken(Mutant::MarkBeforeSend);
+        let sent = if too_soon { unsent(&order) } else { send_all(app, &order).await };
+        if sent.is_empty() {
+            return order;
         }
-        Ok::<(), StoreError>(())
-    })
-    .await;
-    pause::reached(&app.config, Point::ConfirmationsMarked).await;
-    if too_soon {
-        send_all(app, &order).await;
-    }
-    match marked {
-        Ok(recorded) => recorded.order,
-        Err(error) => {
+        pause::reached(&app.config, Point::ConfirmationsSent).await;
+        let occasion = app.occasion(Source::Sweep);
+        let marked = self.alter(&occasion, order.clone(), |order| {
+            for (message, target) in &sent {
+                order.confirmation_sent(message, target);
+            }
+        });
+        let marked = marked.await;
+        pause::reached(&app.config, Point::ConfirmationsMarked).await;
+        if too_soon {
+            send_all(app, &order).await;
+        }
+        marked.unwrap_or_else(|error| {
             tracing::warn!(error = %error, order.id = %order.id, "sent confirmations not marked");
             order
-        }
+        })
     }
 }
 
@@ -68,14 +66,4 @@ fn unsent(order: &Order) -> Vec<(String, String)> {
         out.targets.iter().map(|target| (id.clone(), target.clone())).collect::<Vec<_>>()
     };
     order.outbox.iter().flat_map(targets).collect()
-}
-
-fn mark(order: &mut Order, message: &str, target: &str) {
-    let Some(out) = order.outbox.get_mut(message) else {
-        return;
-    };
-    out.targets.remove(target);
-    if out.targets.is_empty() || broken(Mutant::OneTargetEndsIt) {
-        order.outbox.remove(message);
-    }
 }

@@ -2,15 +2,12 @@
 //! the caller insists.
 
 use crate::app::{App, Budget};
-use crate::domain::capabilities::Rules;
 use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::order::{Order, Source};
 use crate::domain::time::Timestamp;
 use crate::operations::Unavailable;
-use crate::operations::publish::publish;
-use crate::operations::record::change;
 use crate::operations::resolve::resolve;
-use crate::store::StoreError;
+use crate::operations::work::Work;
 
 /// The gateway is not asked about one payment more often, whoever insists.
 const REFRESH_SECONDS_MIN: i64 = 5;
@@ -61,36 +58,17 @@ async fn ask(
     order: Order,
     payment: &PaymentId,
 ) -> Result<Order, Unavailable> {
-    let rules: Rules = app.rules().await?;
+    let work = Work::begin(app, budget).await?;
     let occasion = app.occasion(Source::LookUp);
-    let seen_at = order.attempts.get(payment).and_then(|attempt| attempt.asked_at);
+    let asked_at = order.attempts.get(payment).and_then(|attempt| attempt.asked_at);
     let mut mine = false;
-    let taken = change(app, &rules, &occasion, order, |order| {
-        mine = take(order, payment, seen_at, &occasion);
-        Ok::<(), StoreError>(())
-    });
-    let order = taken.await?.order;
+    let take = |order: &mut Order| {
+        mine = order.ask_for(payment, &occasion.nonce, asked_at, occasion.now);
+    };
+    let order = work.alter(&occasion, order, take).await?;
     if !mine {
         return Ok(order);
     }
-    let resolved = resolve(app, &rules, budget, order, payment, Source::LookUp).await?;
-    Ok(publish(app, &rules, resolved.order).await)
-}
-
-fn take(
-    order: &mut Order,
-    payment: &PaymentId,
-    seen_at: Option<Timestamp>,
-    occasion: &crate::domain::conclude::Occasion,
-) -> bool {
-    if order.take_attempt(payment, &occasion.nonce, occasion.now) {
-        return true;
-    }
-    let ended =
-        |a: &&mut crate::domain::attempt::Attempt| !a.phase.is_live() && a.asked_at == seen_at;
-    let Some(attempt) = order.attempts.get_mut(payment).filter(ended) else {
-        return false;
-    };
-    attempt.asked_at = Some(occasion.now);
-    true
+    let resolved = resolve(&work, order, payment, Source::LookUp).await?;
+    Ok(work.publish(resolved.order).await)
 }

@@ -5,20 +5,20 @@ use std::time::Duration;
 
 use http::HeaderMap;
 
-use crate::app::App;
-use crate::domain::capabilities::{GatewayName, Rules};
+use crate::app::{App, Budget};
 use crate::domain::fact::Seen;
 use crate::domain::id::PaymentId;
 use crate::domain::merge::{MergeError, merge};
+use crate::domain::names::GatewayName;
 use crate::domain::order::{Order, Source};
 use crate::gateways::GatewayMissing;
 use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
 use crate::operations::park::{Kept, NoRoom, Unmerged, keep};
-use crate::operations::publish::publish;
-use crate::operations::record::{LearnError, change, learn};
+use crate::operations::record::LearnError;
 use crate::operations::resolve::{can_ask, rearm};
 use crate::operations::start::about;
+use crate::operations::work::Work;
 use crate::pause::{self, Point};
 use crate::ports::{Claim, Delivery, Gateway, MappingError, Notice, SignatureError, Verified};
 use crate::store::{Parked, StoreError};
@@ -26,7 +26,7 @@ use crate::telemetry::{self, Metric};
 
 /// A gateway gives up on us after 3 to 5 s.
 const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(2);
-/// For so long the gateway is asked about an event that its look-up does not show.
+/// How long we keep asking about an event that the gateway's look-up does not show.
 const ASK_SECONDS: i64 = 24 * 3600;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +75,7 @@ impl From<StoreError> for WebhookError {
 
 pub async fn receive_webhook(
     app: &App,
+    budget: Budget,
     name: &GatewayName,
     headers: &HeaderMap,
     body: &[u8],
@@ -102,7 +103,7 @@ pub async fn receive_webhook(
         Err(error @ MappingError::Foreign) => return Err(error.into()),
     };
     let payment = notice.payment().cloned();
-    let receipt = match accept(app, &*gateway, notice, body).await? {
+    let receipt = match accept(app, budget, &*gateway, notice, body).await? {
         Accepted::Committed => Receipt::Committed,
         Accepted::Ignored => Receipt::Ignored,
         Accepted::Unmerged(why) => {
@@ -174,6 +175,7 @@ pub(super) fn is_foreign(app: &App, gateway: &dyn Gateway, verified: &Verified<'
 /// Also the path of a parked event that is tried again.
 pub(super) async fn accept(
     app: &App,
+    budget: Budget,
     gateway: &dyn Gateway,
     notice: Notice,
     body: &[u8],
@@ -205,20 +207,18 @@ pub(super) async fn accept(
     if order.attempts.get(&payment).is_none_or(|attempt| attempt.gateway != gateway.name()) {
         return Ok(Accepted::Unmerged(Unmerged::Unfit("no such payment")));
     }
-    let rules = app.rules().await.map_err(Unavailable::from)?;
+    let work = Work::begin(app, budget).await?;
     let learnt = match notice {
         Notice::Fact { seen, .. } => {
-            learn(app, &rules, Source::Webhook, order, &payment, &[seen]).await.map(|r| r.order)
+            work.learn(Source::Webhook, order, &payment, &[seen]).await.map(|r| r.order)
         }
-        Notice::Hint { claim, .. } => {
-            follow_hint(app, &rules, gateway, order, &payment, &claim).await
-        }
+        Notice::Hint { claim, .. } => follow_hint(&work, gateway, order, &payment, &claim).await,
         Notice::Ignored => return Ok(Accepted::Ignored),
     };
     match learnt {
         Ok(order) => {
             pause::reached(&app.config, Point::OutcomeRecorded).await;
-            publish(app, &rules, order).await;
+            work.publish(order).await;
             Ok(Accepted::Committed)
         }
         Err(LearnError::Merge(MergeError::UnknownAttempt)) => {
@@ -234,17 +234,17 @@ pub(super) async fn accept(
 /// Merges what the gateway shows, not what the event claims. If the gateway does not show it (yet), the
 /// question is kept in the same write.
 async fn follow_hint(
-    app: &App,
-    rules: &Rules,
+    work: &Work<'_>,
     gateway: &dyn Gateway,
     order: Order,
     payment: &PaymentId,
     claim: &Claim,
 ) -> Result<Order, LearnError> {
     if broken(Mutant::UnsignedOnlyMarksDue) {
-        return Ok(rearm(app, rules, order, payment).await?);
+        return Ok(rearm(work, Source::Webhook, order, payment).await?);
     }
-    let able = gateway.capabilities();
+    let app = work.app;
+    let able = work.rules.of(&gateway.name());
     let askable = |attempt| can_ask(able, attempt, app.clock.now());
     let seen = match about(&order, payment) {
         Some(about) if order.attempts.get(payment).is_some_and(askable) => {
@@ -256,12 +256,12 @@ async fn follow_hint(
     let shown = seen.as_ref().is_ok_and(|seen| shows(seen, claim));
     let seen = seen.unwrap_or_default();
     let occasion = app.occasion(Source::Webhook);
-    let recorded = change(app, rules, &occasion, order, |order| {
+    let recorded = work.change(&occasion, order, |order| {
         for seen in &seen {
             merge(order, payment, seen, occasion.now)?;
         }
         if !shown && !broken(Mutant::LaggingLookUpDropsTheEvent) {
-            order.ask.insert(payment.clone(), occasion.now.plus(ASK_SECONDS));
+            order.ask_until(payment, occasion.now.plus(ASK_SECONDS));
         }
         Ok::<(), LearnError>(())
     });

@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use crate::app::App;
-use crate::domain::capabilities::Rules;
 use crate::domain::changes::Event;
 use crate::domain::conclude::{Concluded, Occasion, conclude};
 use crate::domain::fact::Seen;
@@ -13,6 +11,7 @@ use crate::domain::merge::{MergeError, merge};
 use crate::domain::order::{Order, Source};
 use crate::mutants::{Mutant, broken};
 use crate::operations::publish::send_all;
+use crate::operations::work::Work;
 use crate::store::{Saved, StoreError};
 use crate::telemetry;
 
@@ -27,35 +26,70 @@ pub struct Recorded {
     pub events: Vec<Event>,
 }
 
-/// `apply` sees each newer image afresh and may refuse. A change that was already made is none.
-pub async fn change<E: From<StoreError>>(
-    app: &App,
-    rules: &Rules,
-    occasion: &Occasion,
-    mut image: Order,
-    mut apply: impl FnMut(&mut Order) -> Result<(), E>,
-) -> Result<Recorded, E> {
-    for n in 0..TRIES_MAX {
-        stand_back(occasion, n).await;
-        let mut after = image.clone();
-        apply(&mut after)?;
-        let Some(Concluded { order, events }) = conclude(&image, after, rules, occasion) else {
-            return Ok(Recorded { order: image, events: Vec::new() });
-        };
-        if broken(Mutant::PublishBeforeCommit) {
-            send_all(app, &order).await;
-        }
-        // Boxed, here and at the other calls to AWS: their futures are large, and nest.
-        match Box::pin(app.store.save(&image, &order)).await? {
-            Saved::Won => {
-                telemetry::count(&order, &events, occasion.now);
-                return Ok(Recorded { order, events });
+impl Work<'_> {
+    /// `apply` sees each newer image afresh and may refuse. A change that was already made is none.
+    pub async fn change<E: From<StoreError>>(
+        &self,
+        occasion: &Occasion,
+        mut image: Order,
+        mut apply: impl FnMut(&mut Order) -> Result<(), E>,
+    ) -> Result<Recorded, E> {
+        let app = self.app;
+        for n in 0..TRIES_MAX {
+            stand_back(occasion, n).await;
+            let mut after = image.clone();
+            apply(&mut after)?;
+            let Some(Concluded { order, events }) = conclude(&image, after, &self.rules, occasion)
+            else {
+                return Ok(Recorded { order: image, events: Vec::new() });
+            };
+            if broken(Mutant::PublishBeforeCommit) {
+                send_all(app, &order).await;
             }
-            Saved::Lost(newer) => image = *newer,
-            Saved::Gone => break,
+            // Boxed, here and at the other calls to AWS: their futures are large, and nest.
+            match Box::pin(app.store.save(&image, &order)).await? {
+                Saved::Won => {
+                    telemetry::count(&order, &events, occasion.now);
+                    return Ok(Recorded { order, events });
+                }
+                Saved::Lost(newer) => image = *newer,
+                Saved::Gone => break,
+            }
         }
+        Err(StoreError::Contended.into())
     }
-    Err(StoreError::Contended.into())
+
+    /// A change that cannot be refused.
+    pub async fn alter(
+        &self,
+        occasion: &Occasion,
+        image: Order,
+        mut apply: impl FnMut(&mut Order),
+    ) -> Result<Order, StoreError> {
+        let changed = self.change(occasion, image, |order| {
+            apply(order);
+            Ok::<(), StoreError>(())
+        });
+        Ok(changed.await?.order)
+    }
+
+    /// Merges what a gateway shows of one attempt.
+    pub async fn learn(
+        &self,
+        source: Source,
+        image: Order,
+        payment: &PaymentId,
+        seen: &[Seen],
+    ) -> Result<Recorded, LearnError> {
+        let occasion = self.app.occasion(source);
+        self.change(&occasion, image, |order| {
+            for seen in seen {
+                merge(order, payment, seen, occasion.now)?;
+            }
+            Ok(())
+        })
+        .await
+    }
 }
 
 /// Lets rivals pass before another try, each for a time of its own, so that they do not meet again.
@@ -73,23 +107,4 @@ pub enum LearnError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Merge(#[from] MergeError),
-}
-
-/// Merges what a gateway shows of one attempt.
-pub async fn learn(
-    app: &App,
-    rules: &Rules,
-    source: Source,
-    image: Order,
-    payment: &PaymentId,
-    seen: &[Seen],
-) -> Result<Recorded, LearnError> {
-    let occasion = app.occasion(source);
-    change(app, rules, &occasion, image, |order| {
-        for seen in seen {
-            merge(order, payment, seen, occasion.now)?;
-        }
-        Ok(())
-    })
-    .await
 }

@@ -5,8 +5,7 @@ use crate::domain::id::OrderId;
 use crate::domain::order::{Order, Source};
 use crate::domain::redact::{Unfinished, redact, unfinished};
 use crate::operations::Unavailable;
-use crate::operations::publish::publish;
-use crate::operations::record::change;
+use crate::operations::work::Work;
 use crate::store::{Parked, StoreError};
 
 #[derive(Debug, thiserror::Error)]
@@ -34,13 +33,13 @@ pub async fn redact_order(
     id: &OrderId,
 ) -> Result<Box<Order>, RedactError> {
     let image = app.store.order(id).await?.ok_or(RedactError::NoSuchOrder)?;
-    let rules = app.rules().await.map_err(Unavailable::from)?;
-    let image = publish(app, &rules, image).await;
+    let work = Work::begin(app, budget).await?;
+    let image = work.publish(image).await;
     if unfinished(&image).is_empty() {
         erase_parked(app, budget, &image).await?;
     }
     let occasion = app.occasion(Source::Merchant);
-    let redacted = change(app, &rules, &occasion, image, |order| {
+    let redacted = work.change(&occasion, image, |order| {
         redact(order, occasion.now).map_err(RedactError::Unfinished)
     });
     Ok(Box::new(redacted.await?.order))

@@ -6,7 +6,7 @@ use crate::domain::order::Source;
 use crate::domain::reservations::{RefundRefused, claim_refund};
 use crate::operations::Unavailable;
 use crate::operations::asked::{Asked, Mismatch, Performed, finish};
-use crate::operations::record::change;
+use crate::operations::work::Work;
 use crate::store::StoreError;
 
 #[derive(Debug, thiserror::Error)]
@@ -44,15 +44,15 @@ pub async fn refund_payment(
     let image = image
         .filter(|order| order.attempts.contains_key(&asked.payment))
         .ok_or(RefundError::NoSuchPayment)?;
-    let rules = app.rules().await.map_err(Unavailable::from)?;
+    let work = Work::begin(app, budget).await?;
     let occasion = app.occasion(Source::Merchant);
     let new = asked.as_new(&id, &occasion);
-    let claimed = change(app, &rules, &occasion, image, |order| {
+    let claimed = work.change(&occasion, image, |order| {
         if let Some(known) = order.operations.get(&id) {
             return Ok(asked.is_retry_of(known)?);
         }
         claim_refund(order, &asked.payment, &new, despite_dispute).map_err(RefundError::Refused)
     });
     let order = claimed.await?.order;
-    Ok(finish(app, &rules, budget, order, id, &occasion).await?)
+    Ok(finish(&work, order, id, &occasion).await?)
 }

@@ -1,9 +1,11 @@
 //! Finds out what became of an attempt: asks the gateway by our name, merges what it shows, and acts on
 //! a close. Absence of an answer decides nothing.
 
-use crate::app::{App, Budget};
+use std::time::Duration;
+
+use crate::app::App;
 use crate::domain::attempt::Attempt;
-use crate::domain::capabilities::{Capabilities, LookUp, Rules};
+use crate::domain::capabilities::{Capabilities, LookUp};
 use crate::domain::conclude::SETTLE_SECONDS;
 use crate::domain::fact::Seen;
 use crate::domain::id::PaymentId;
@@ -12,8 +14,9 @@ use crate::domain::phase::Phase;
 use crate::domain::time::Timestamp;
 use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
-use crate::operations::record::{LearnError, change, learn};
-use crate::operations::start::{about, gateway_of};
+use crate::operations::record::LearnError;
+use crate::operations::start::about;
+use crate::operations::work::Work;
 use crate::pause::{self, Point};
 use crate::ports::{Answer, Gateway};
 use crate::store::StoreError;
@@ -45,27 +48,26 @@ pub struct Resolved {
 
 /// One round of asking about an attempt. The caller publishes what was learnt.
 pub async fn resolve(
-    app: &App,
-    rules: &Rules,
-    budget: Budget,
+    work: &Work<'_>,
     order: Order,
     payment: &PaymentId,
     source: Source,
 ) -> Result<Resolved, Unavailable> {
-    let Some(gateway) = gateway_of(app, &order, payment).await? else {
-        let order = rearm(app, rules, order, payment).await?;
+    let app = work.app;
+    let Some(gateway) = work.gateway_of(&order, payment)? else {
+        let order = rearm(work, source, order, payment).await?;
         return Ok(Resolved { order, open: true });
     };
-    let found = ask(app, &*gateway, rules, budget, &order, payment).await;
+    let found = ask(work, &*gateway, &order, payment).await;
     pause::reached(&app.config, Point::LookedUp).await;
     let open = matches!(found, Found::Silence);
     let order = match found {
-        Found::Seen(seen) => merge_all(app, rules, source, order, payment, &seen).await?,
-        Found::Nothing => absent(app, rules, &*gateway, budget, order, payment).await?,
-        Found::Silence => rearm(app, rules, order, payment).await?,
+        Found::Seen(seen) => merge_all(work, source, order, payment, &seen).await?,
+        Found::Nothing => absent(work, &*gateway, source, order, payment).await?,
+        Found::Silence => rearm(work, source, order, payment).await?,
         Found::Unaskable => {
             tracing::error!(payment.id = %payment, "no call can tell what became of the payment");
-            rearm(app, rules, order, payment).await?
+            rearm(work, source, order, payment).await?
         }
     };
     count_unknown(app, &order, payment);
@@ -74,7 +76,7 @@ pub async fn resolve(
 
 fn count_unknown(app: &App, order: &Order, payment: &PaymentId) {
     let unknown = |attempt: &&Attempt| {
-        attempt.phase == Phase::Unknown
+        attempt.phase() == Phase::Unknown
             && app.clock.now().since(attempt.created_at) >= UNKNOWN_SECONDS
     };
     if let Some(attempt) = order.attempts.get(payment).filter(unknown) {
@@ -82,26 +84,21 @@ fn count_unknown(app: &App, order: &Order, payment: &PaymentId) {
     }
 }
 
-async fn ask(
-    app: &App,
-    gateway: &dyn Gateway,
-    rules: &Rules,
-    budget: Budget,
-    order: &Order,
-    payment: &PaymentId,
-) -> Found {
+async fn ask(work: &Work<'_>, gateway: &dyn Gateway, order: &Order, payment: &PaymentId) -> Found {
     let (Some(attempt), Some(about)) = (order.attempts.get(payment), about(order, payment)) else {
         return Found::Silence;
     };
-    let able = rules.of(&attempt.gateway);
-    if let Some(seen) = end_page(gateway, able, attempt, payment, budget).await {
+    let app = work.app;
+    let able = work.rules.of(&attempt.gateway);
+    let timeout = work.budget.gateway_timeout();
+    if let Some(seen) = end_page(gateway, able, attempt, payment, timeout).await {
         pause::reached(&app.config, Point::CloseAnswered).await;
         return Found::Seen(vec![seen]);
     }
     if !can_ask(able, attempt, app.clock.now()) {
         return Found::Unaskable;
     }
-    match gateway.look_up(&about, budget.gateway_timeout()).await {
+    match gateway.look_up(&about, work.budget.gateway_timeout()).await {
         Ok(seen) if seen.is_empty() => Found::Nothing,
         Ok(seen) => Found::Seen(seen),
         Err(_) => Found::Silence,
@@ -127,9 +124,9 @@ async fn end_page(
     able: Capabilities,
     attempt: &Attempt,
     payment: &PaymentId,
-    budget: Budget,
+    timeout: Duration,
 ) -> Option<Seen> {
-    let payable = attempt.phase.is_live() && attempt.phase != Phase::Authorized;
+    let payable = attempt.phase().is_live() && attempt.phase() != Phase::Authorized;
     if attempt.close.is_none() || !able.cancel || !payable {
         return None;
     }
@@ -137,7 +134,7 @@ async fn end_page(
     let (object, _) = attempt.objects.iter().find(|(_, phase)| open(**phase))?;
     let cancelled =
         || Seen { object: object.clone(), phase: Some(Phase::Cancelled), ..Seen::default() };
-    match gateway.close(payment, object, budget.gateway_timeout()).await {
+    match gateway.close(payment, object, timeout).await {
         Answer::Seen(_) if broken(Mutant::CancelRefusedIsCancelled) => Some(cancelled()),
         Answer::Unknown if broken(Mutant::CancelTimeoutIsCancelled) => Some(cancelled()),
         Answer::Seen(seen) => Some(seen),
@@ -147,136 +144,98 @@ async fn end_page(
 
 /// The gateway shows nothing under our name.
 async fn absent(
-    app: &App,
-    rules: &Rules,
+    work: &Work<'_>,
     gateway: &dyn Gateway,
-    budget: Budget,
+    source: Source,
     order: Order,
     payment: &PaymentId,
 ) -> Result<Order, Unavailable> {
-    let now = app.clock.now();
+    let now = work.app.clock.now();
     let Some(attempt) = order.attempts.get(payment) else {
         return Ok(order);
     };
     if broken(Mutant::NotFoundIsFailure) {
-        return Ok(abandon(app, rules, order, payment).await?);
+        return Ok(abandon(work, source, order, payment).await?);
     }
     let age = now.since(attempt.created_at);
     let settled = now.since(attempt.sent_at) >= SETTLE_SECONDS;
-    if attempt.phase > Phase::Unknown || !settled {
-        return Ok(rearm(app, rules, order, payment).await?);
+    if attempt.phase() > Phase::Unknown || !settled {
+        return Ok(rearm(work, source, order, payment).await?);
     }
-    if gateway.capabilities().create_keys.allow_repeat(age) {
-        return repeat(app, rules, gateway, budget, order, payment).await;
+    if work.rules.of(&attempt.gateway).create_keys.allow_repeat(age) {
+        return repeat(work, gateway, source, order, payment).await;
     }
     if age >= ABANDON_SECONDS {
-        return Ok(abandon(app, rules, order, payment).await?);
+        return Ok(abandon(work, source, order, payment).await?);
     }
-    Ok(rearm(app, rules, order, payment).await?)
+    Ok(rearm(work, source, order, payment).await?)
 }
 
 /// Sends the create call again under its own name. Whatever the answer, the first send may still
 /// arrive: only an object proves anything.
 async fn repeat(
-    app: &App,
-    rules: &Rules,
+    work: &Work<'_>,
     gateway: &dyn Gateway,
-    budget: Budget,
+    source: Source,
     order: Order,
     payment: &PaymentId,
 ) -> Result<Order, Unavailable> {
     let Some(about) = about(&order, payment) else {
         return Ok(order);
     };
-    let answer = gateway.create(&about.create, budget.gateway_timeout()).await;
-    pause::reached(&app.config, Point::GatewayAnswered).await;
+    let answer = gateway.create(&about.create, work.budget.gateway_timeout()).await;
+    pause::reached(&work.app.config, Point::GatewayAnswered).await;
     if let Answer::Seen(seen) = answer {
-        return merge_all(app, rules, Source::GatewayAnswer, order, payment, &[seen]).await;
+        return merge_all(work, Source::GatewayAnswer, order, payment, &[seen]).await;
     }
-    let occasion = app.occasion(Source::Sweep);
-    let sent = change(app, rules, &occasion, order, |order| {
-        if let Some(attempt) = order.attempts.get_mut(payment) {
-            attempt.sent_at = occasion.now;
-            attempt.phase = attempt.phase.or_higher(Phase::Unknown);
-            attempt.lease = None;
-        }
-        order.polls = order.polls.saturating_add(1);
-        Ok::<(), StoreError>(())
-    });
-    Ok(sent.await?.order)
+    let occasion = work.app.occasion(source);
+    let sent = |order: &mut Order| order.create_repeated(payment, occasion.now);
+    Ok(work.alter(&occasion, order, sent).await?)
 }
 
 async fn abandon(
-    app: &App,
-    rules: &Rules,
+    work: &Work<'_>,
+    source: Source,
     order: Order,
     payment: &PaymentId,
 ) -> Result<Order, StoreError> {
     tracing::error!(payment.id = %payment, "payment abandoned: its gateway never showed it");
-    let occasion = app.occasion(Source::Sweep);
-    let abandoned = change(app, rules, &occasion, order, |order| {
-        if let Some(attempt) = order.attempts.get_mut(payment).filter(|a| a.phase <= Phase::Unknown)
-        {
-            let failed = broken(Mutant::NotFoundIsFailure);
-            attempt.phase = if failed { Phase::Failed } else { Phase::Abandoned };
-            attempt.lease = None;
-        }
-        Ok::<(), StoreError>(())
-    });
-    let order = abandoned.await?.order;
-    if let Some(attempt) = order.attempts.get(payment).filter(|a| a.phase == Phase::Abandoned) {
+    let occasion = work.app.occasion(source);
+    let order = work.alter(&occasion, order, |order| order.abandon(payment)).await?;
+    if let Some(attempt) = order.attempts.get(payment).filter(|a| a.phase() == Phase::Abandoned) {
         telemetry::metric(Metric::PaymentAbandoned, attempt.gateway.as_str());
     }
     Ok(order)
 }
 
-/// Nothing was done for an order that was due: look again, a little later than last time.
-pub async fn put_off(app: &App, rules: &Rules, order: Order) -> Result<Order, StoreError> {
-    let occasion = app.occasion(Source::Sweep);
-    let put_off = change(app, rules, &occasion, order, |order| {
-        order.polls = order.polls.saturating_add(1);
-        Ok::<(), StoreError>(())
-    });
-    Ok(put_off.await?.order)
-}
-
 /// Nothing was learnt: ask again, a little later than last time.
 pub async fn rearm(
-    app: &App,
-    rules: &Rules,
+    work: &Work<'_>,
+    source: Source,
     order: Order,
     payment: &PaymentId,
 ) -> Result<Order, StoreError> {
-    let occasion = app.occasion(Source::Sweep);
-    let rearmed = change(app, rules, &occasion, order, |order| {
-        order.polls = order.polls.saturating_add(1);
-        if let Some(attempt) = order.attempts.get_mut(payment).filter(|a| a.phase.is_live()) {
-            attempt.phase = attempt.phase.or_higher(Phase::Unknown);
-            attempt.lease = None;
-        }
-        Ok::<(), StoreError>(())
-    });
-    Ok(rearmed.await?.order)
+    let occasion = work.app.occasion(source);
+    work.alter(&occasion, order, |order| order.learnt_nothing(payment)).await
 }
 
 /// Merges an answer; one that tells nothing new still re-arms the wake-up.
 pub async fn merge_all(
-    app: &App,
-    rules: &Rules,
+    work: &Work<'_>,
     source: Source,
     order: Order,
     payment: &PaymentId,
     seen: &[Seen],
 ) -> Result<Order, Unavailable> {
-    match learn(app, rules, source, order.clone(), payment, seen).await {
+    match work.learn(source, order.clone(), payment, seen).await {
         Ok(recorded) if recorded.events.is_empty() && recorded.order.version == order.version => {
-            Ok(rearm(app, rules, recorded.order, payment).await?)
+            Ok(rearm(work, source, recorded.order, payment).await?)
         }
         Ok(recorded) => Ok(recorded.order),
         Err(LearnError::Store(error)) => Err(error.into()),
         Err(LearnError::Merge(error)) => {
             tracing::error!(error = %error, payment.id = %payment, "an answer cannot be merged");
-            Ok(rearm(app, rules, order, payment).await?)
+            Ok(rearm(work, source, order, payment).await?)
         }
     }
 }

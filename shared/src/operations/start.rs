@@ -2,21 +2,17 @@
 
 use std::time::Duration;
 
-use crate::app::{App, Budget};
-use crate::domain::attempt::Attempt;
-use crate::domain::capabilities::{GatewayName, Rules};
 use crate::domain::cart::Cart;
 use crate::domain::id::PaymentId;
 use crate::domain::merge::merge;
-use crate::domain::order::{Nonce, Order, Source};
-use crate::domain::phase::Phase;
-use crate::gateways::GatewayMissing;
+use crate::domain::names::{GatewayName, Nonce};
+use crate::domain::order::{Order, Source};
 use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
-use crate::operations::publish::publish;
-use crate::operations::record::{LearnError, change, learn};
+use crate::operations::record::LearnError;
+use crate::operations::work::Work;
 use crate::pause::{self, Point};
-use crate::ports::{About, Answer, Create, Gateway};
+use crate::ports::{About, Answer, Create};
 use crate::store::StoreError;
 
 /// With less time left no second gateway is tried: its answer could not be recorded any more.
@@ -42,35 +38,36 @@ pub struct Refusal {
 /// Sends the claim to `gateways` in turn, the first of which it names already, until one answers or
 /// may have received it.
 pub async fn start(
-    app: &App,
-    rules: &Rules,
-    budget: Budget,
+    work: &Work<'_>,
     mut order: Order,
     payment: &PaymentId,
     gateways: &[GatewayName],
     nonce: &Nonce,
 ) -> Result<Started, Unavailable> {
+    let app = work.app;
     let mut refusals = Vec::new();
     for (n, name) in gateways.iter().enumerate() {
         if n > 0 {
-            if budget.left() < SECOND_GATEWAY_MIN {
+            if work.budget.left() < SECOND_GATEWAY_MIN {
                 break;
             }
-            order = rename_gateway(app, rules, order, payment, name, nonce).await?;
+            let occasion = app.occasion(Source::Merchant);
+            let named = |order: &mut Order| order.name_gateway(payment, name, nonce, occasion.now);
+            order = work.alter(&occasion, order, named).await?;
         }
-        if !is_mine(&order, payment, nonce) {
+        if !order.is_untouched(payment, nonce) {
             return Ok(Started::Recorded(Box::new(order)));
         }
         let Some(about) = about(&order, payment) else {
             break;
         };
-        let gateway = app.gateways.get(name).await?;
-        let answer = gateway.create(&about.create, budget.gateway_timeout()).await;
+        let gateway = work.gateways.get(name)?;
+        let answer = gateway.create(&about.create, work.budget.gateway_timeout()).await;
         pause::reached(&app.config, Point::GatewayAnswered).await;
         match answer {
             Answer::Seen(_) | Answer::Unknown => {
                 let claimed = order.clone();
-                let recorded = record_answer(app, rules, order, payment, answer, nonce).await;
+                let recorded = record_answer(work, order, payment, answer, nonce).await;
                 // The claim stands and the call was made: unknown, not failed. The sweep finds out.
                 let order = recorded.unwrap_or_else(|error| {
                     tracing::warn!(%error, payment.id = %payment, "an outcome is not recorded yet");
@@ -87,21 +84,21 @@ pub async fn start(
             }
         }
     }
-    withdraw(app, rules, order, payment, nonce, refusals).await
+    withdraw(work, order, payment, nonce, refusals).await
 }
 
 /// Records the gateway's answer to a create call. No answer is recorded too: as not known.
-pub async fn record_answer(
-    app: &App,
-    rules: &Rules,
+async fn record_answer(
+    work: &Work<'_>,
     order: Order,
     payment: &PaymentId,
     answer: Answer,
     nonce: &Nonce,
 ) -> Result<Order, StoreError> {
+    let app = work.app;
     if let Answer::Seen(seen) = &answer {
         let source = Source::GatewayAnswer;
-        match learn(app, rules, source, order.clone(), payment, std::slice::from_ref(seen)).await {
+        match work.learn(source, order.clone(), payment, std::slice::from_ref(seen)).await {
             Ok(recorded) => {
                 pause::reached(&app.config, Point::OutcomeRecorded).await;
                 if broken(Mutant::PageFromTheReply) {
@@ -109,7 +106,7 @@ pub async fn record_answer(
                     return Ok(merge(&mut told, payment, seen, app.clock.now())
                         .map_or(recorded.order, |()| told));
                 }
-                return Ok(publish(app, rules, recorded.order).await);
+                return Ok(work.publish(recorded.order).await);
             }
             Err(LearnError::Store(error)) => return Err(error),
             // Full, or withdrawn meanwhile: the look-up that is due will find it again.
@@ -118,79 +115,24 @@ pub async fn record_answer(
             }
         }
     }
-    let recorded = mark_unknown(app, rules, order, payment, nonce).await?;
+    let occasion = app.occasion(Source::GatewayAnswer);
+    let recorded =
+        work.alter(&occasion, order, |order| order.create_unanswered(payment, nonce)).await?;
     pause::reached(&app.config, Point::OutcomeRecorded).await;
     Ok(recorded)
 }
 
-/// The outcome is not known: whoever comes next asks the gateway.
-pub async fn mark_unknown(
-    app: &App,
-    rules: &Rules,
-    order: Order,
-    payment: &PaymentId,
-    nonce: &Nonce,
-) -> Result<Order, StoreError> {
-    let occasion = app.occasion(Source::GatewayAnswer);
-    let recorded = change(app, rules, &occasion, order, |order| {
-        if let Some(attempt) = order.attempts.get_mut(payment).filter(|a| &a.owner == nonce) {
-            let timeout = broken(Mutant::TimeoutIsFailure);
-            let outcome = if timeout { Phase::Failed } else { Phase::Unknown };
-            attempt.phase = attempt.phase.or_higher(outcome);
-            attempt.lease = None;
-        }
-        Ok::<(), StoreError>(())
-    });
-    Ok(recorded.await?.order)
-}
-
-fn is_mine(order: &Order, payment: &PaymentId, nonce: &Nonce) -> bool {
-    order.attempts.get(payment).is_some_and(|a| is_untouched(a, nonce))
-}
-
-fn is_untouched(attempt: &Attempt, nonce: &Nonce) -> bool {
-    &attempt.owner == nonce && attempt.phase == Phase::Sending && attempt.objects.is_empty()
-}
-
-/// The next gateway is named in the item before it is called.
-async fn rename_gateway(
-    app: &App,
-    rules: &Rules,
-    order: Order,
-    payment: &PaymentId,
-    gateway: &GatewayName,
-    nonce: &Nonce,
-) -> Result<Order, StoreError> {
-    let occasion = app.occasion(Source::Merchant);
-    let renamed = change(app, rules, &occasion, order, |order| {
-        let mine = |attempt: &&mut Attempt| is_untouched(attempt, nonce);
-        if let Some(attempt) = order.attempts.get_mut(payment).filter(mine) {
-            attempt.gateway = gateway.clone();
-            attempt.sent_at = occasion.now;
-        }
-        Ok::<(), StoreError>(())
-    });
-    Ok(renamed.await?.order)
-}
-
-/// Proven: no gateway has anything of this attempt. One write removes it, so the same key may claim
-/// again.
+/// Proven: no gateway has anything of this attempt.
 async fn withdraw(
-    app: &App,
-    rules: &Rules,
+    work: &Work<'_>,
     order: Order,
     payment: &PaymentId,
     nonce: &Nonce,
     refusals: Vec<Refusal>,
 ) -> Result<Started, Unavailable> {
-    let occasion = app.occasion(Source::GatewayAnswer);
-    let withdrawn = change(app, rules, &occasion, order, |order| {
-        if is_mine(order, payment, nonce) {
-            order.attempts.remove(payment);
-        }
-        Ok::<(), StoreError>(())
-    });
-    let order = withdrawn.await?.order;
+    let occasion = work.app.occasion(Source::GatewayAnswer);
+    let withdrawn = |order: &mut Order| order.withdraw_attempt(payment, nonce);
+    let order = work.alter(&occasion, order, withdrawn).await?;
     Ok(match order.attempts.get(payment) {
         Some(_) => Started::Recorded(Box::new(order)),
         None if refusals.is_empty() => Started::NotSent,
@@ -217,30 +159,6 @@ pub fn about(order: &Order, payment: &PaymentId) -> Option<About> {
         cart: attempt.tells_cart.then(|| order.details.cart.clone()).filter(Cart::is_priced),
     };
     Some(About { create, objects: attempt.objects.keys().cloned().collect() })
-}
-
-/// The gateway of an attempt, or `None` if it is no longer configured. Missing credentials are an error:
-/// the attempt was begun with credentials, and only they can tell how it ended.
-pub async fn gateway_of(
-    app: &App,
-    order: &Order,
-    payment: &PaymentId,
-) -> Result<Option<std::sync::Arc<dyn Gateway>>, Unavailable> {
-    let Some(attempt) = order.attempts.get(payment) else {
-        return Ok(None);
-    };
-    match app.gateways.get(&attempt.gateway).await {
-        Ok(gateway) => Ok(Some(gateway)),
-        Err(
-            error @ (GatewayMissing::NotSet(_)
-            | GatewayMissing::Unusable(_)
-            | GatewayMissing::Unavailable(_)),
-        ) => Err(error.into()),
-        Err(error @ (GatewayMissing::Unknown | GatewayMissing::OtherMoney(_))) => {
-            tracing::error!(error = %error, gateway.name = %attempt.gateway, "gateway of a payment is not configured");
-            Ok(None)
-        }
-    }
 }
 
 #[cfg(test)]

@@ -8,16 +8,14 @@ use futures_util::stream;
 use futures_util::{FutureExt, StreamExt};
 
 use crate::app::{App, Budget};
-use crate::domain::capabilities::Rules;
 use crate::domain::claims::{EndRefused, end};
 use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::order::{Ending, Order, Source, State};
 use crate::domain::phase::OperationPhase;
 use crate::operations::perform::{settle, unsettled};
-use crate::operations::publish::publish;
-use crate::operations::record::change;
-use crate::operations::resolve::{put_off, resolve};
+use crate::operations::resolve::resolve;
 use crate::operations::retry::retry;
+use crate::operations::work::Work;
 use crate::operations::{Unavailable, chain};
 use crate::pause::{self, Point};
 use crate::store::{Due, DueKey, PARKED_SHARD, StoreError};
@@ -38,22 +36,21 @@ pub struct Swept {
     pub age_seconds: i64,
 }
 
-/// Of one run.
-#[derive(Clone, Copy)]
-struct Time {
-    budget: Budget,
+/// One run of the sweep.
+struct Run<'a> {
+    work: Work<'a>,
+    /// The time left when it began.
     at_start: Duration,
 }
 
-impl Time {
-    fn is_over(self) -> bool {
-        self.at_start.saturating_sub(self.budget.left()) > RUN_MAX
+impl Run<'_> {
+    fn is_over(&self) -> bool {
+        self.at_start.saturating_sub(self.work.budget.left()) > RUN_MAX
     }
 }
 
 pub async fn sweep(app: &App, budget: Budget) -> Result<Swept, Unavailable> {
-    let rules = app.rules().await?;
-    let time = Time { budget, at_start: budget.left() };
+    let run = Run { work: Work::begin(app, budget).await?, at_start: budget.left() };
     let mut swept = Swept::default();
     for shard in shards(app) {
         let now = app.clock.now();
@@ -62,9 +59,9 @@ pub async fn sweep(app: &App, budget: Budget) -> Result<Swept, Unavailable> {
         due.sort_by_key(|due| matches!(due.key, DueKey::Parked(_)));
         let oldest = due.iter().map(|due| now.since(due.since)).max();
         swept.age_seconds = swept.age_seconds.max(oldest.unwrap_or_default());
-        handle_all(app, &rules, time, due, &mut swept).await;
+        handle_all(&run, due, &mut swept).await;
     }
-    sweep_parked(app, &rules, time, &mut swept).await?;
+    sweep_parked(&run, &mut swept).await?;
     telemetry::measure(Metric::SweepBacklogAge, swept.age_seconds, "");
     if swept.left > 0 {
         telemetry::measure(Metric::SweepLeft, i64::from(swept.left), "");
@@ -74,29 +71,24 @@ pub async fn sweep(app: &App, budget: Budget) -> Result<Swept, Unavailable> {
 
 /// After all orders: whoever has a signature can make any number of events wait, and no order is to
 /// wait for them.
-async fn sweep_parked(
-    app: &App,
-    rules: &Rules,
-    time: Time,
-    swept: &mut Swept,
-) -> Result<(), Unavailable> {
+async fn sweep_parked(run: &Run<'_>, swept: &mut Swept) -> Result<(), Unavailable> {
+    let app = run.work.app;
     let mut known = BTreeSet::new();
     loop {
         let mut due = app.store.due(PARKED_SHARD, app.clock.now()).await?;
         // The index may be late to know what was handled.
         due.retain(|due| known.insert(due.key.clone()));
-        if due.is_empty() || time.is_over() {
+        if due.is_empty() || run.is_over() {
             swept.left += u32::try_from(due.len()).unwrap_or(u32::MAX);
             return Ok(());
         }
-        handle_all(app, rules, time, due, swept).await;
+        handle_all(run, due, swept).await;
     }
 }
 
-async fn handle_all(app: &App, rules: &Rules, time: Time, due: Vec<Due>, swept: &mut Swept) {
-    let mut handled = stream::iter(due)
-        .map(|Due { key, .. }| handle(app, rules, time, key).boxed())
-        .buffer_unordered(AT_ONCE);
+async fn handle_all(run: &Run<'_>, due: Vec<Due>, swept: &mut Swept) {
+    let mut handled =
+        stream::iter(due).map(|Due { key, .. }| handle(run, key).boxed()).buffer_unordered(AT_ONCE);
     while let Some(outcome) = handled.next().await {
         match outcome {
             Outcome::Done => swept.due += 1,
@@ -124,13 +116,14 @@ enum Outcome {
     Left,
 }
 
-async fn handle(app: &App, rules: &Rules, time: Time, key: DueKey) -> Outcome {
-    if time.is_over() {
+async fn handle(run: &Run<'_>, key: DueKey) -> Outcome {
+    let app = run.work.app;
+    if run.is_over() {
         return Outcome::Left;
     }
     let handled = match &key {
-        DueKey::Order(id) => sweep_order(app, rules, time.budget, id).await,
-        DueKey::Parked(key) => retry(app, key).await,
+        DueKey::Order(id) => sweep_order(&run.work, id).await,
+        DueKey::Parked(key) => retry(&run.work, key).await,
         DueKey::Unreadable(_) => Err(Unavailable::Store(StoreError::Foreign)),
     };
     let Err(error) = handled else {
@@ -145,64 +138,52 @@ async fn handle(app: &App, rules: &Rules, time: Time, key: DueKey) -> Outcome {
     Outcome::Failed
 }
 
-async fn sweep_order(
-    app: &App,
-    rules: &Rules,
-    budget: Budget,
-    id: &OrderId,
-) -> Result<(), Unavailable> {
-    let Some(order) = app.store.order(id).await? else {
+async fn sweep_order(work: &Work<'_>, id: &OrderId) -> Result<(), Unavailable> {
+    let Some(order) = work.app.store.order(id).await? else {
         return Ok(());
     };
-    let now = app.clock.now();
+    let now = work.app.clock.now();
     // The index may be old; only the item decides.
     if order.due_at.is_none_or(|due| due > now) {
         return Ok(());
     }
     let version = order.version;
-    let order = publish(app, rules, order).await;
-    let order = expire(app, rules, order).await?;
-    let order = settle_live(app, rules, budget, order).await?;
-    let order = settle_operations(app, rules, budget, order).await?;
-    let order = ask_about_the_rest(app, rules, budget, order).await?;
-    let order = publish(app, rules, order).await;
+    let order = work.publish(order).await;
+    let order = expire(work, order).await?;
+    let order = settle_live(work, order).await?;
+    let order = settle_operations(work, order).await?;
+    let order = ask_about_the_rest(work, order).await?;
+    let order = work.publish(order).await;
     if order.version == version {
-        put_off(app, rules, order).await?;
+        work.alter(&work.app.occasion(Source::Sweep), order, Order::put_off).await?;
     }
     Ok(())
 }
 
-async fn expire(app: &App, rules: &Rules, order: Order) -> Result<Order, StoreError> {
-    let occasion = app.occasion(Source::Sweep);
+async fn expire(work: &Work<'_>, order: Order) -> Result<Order, StoreError> {
+    let occasion = work.app.occasion(Source::Sweep);
     let past =
         order.state == State::Open && order.ending.is_none() && order.expires_at <= occasion.now;
     if !past {
         return Ok(order);
     }
-    let ended = change(app, rules, &occasion, order, |order| {
-        match end(order, Ending::Expire, occasion.now) {
-            Ok(())
-            | Err(
-                EndRefused::Paid
-                | EndRefused::Expired
-                | EndRefused::Cancelled
-                | EndRefused::NotYetExpired
-                | EndRefused::CaptureInFlight,
-            ) => Ok::<(), StoreError>(()),
-        }
-    });
-    let order = ended.await?.order;
-    pause::reached(&app.config, Point::EndRecorded).await;
+    let expire = |order: &mut Order| match end(order, Ending::Expire, occasion.now) {
+        Ok(())
+        | Err(
+            EndRefused::Paid
+            | EndRefused::Expired
+            | EndRefused::Cancelled
+            | EndRefused::NotYetExpired
+            | EndRefused::CaptureInFlight,
+        ) => {}
+    };
+    let order = work.alter(&occasion, order, expire).await?;
+    pause::reached(&work.app.config, Point::EndRecorded).await;
     Ok(order)
 }
 
-async fn settle_live(
-    app: &App,
-    rules: &Rules,
-    budget: Budget,
-    order: Order,
-) -> Result<Order, Unavailable> {
-    let now = app.clock.now();
+async fn settle_live(work: &Work<'_>, order: Order) -> Result<Order, Unavailable> {
+    let now = work.app.clock.now();
     let Some((id, attempt)) = order.live_attempt() else {
         return Ok(order);
     };
@@ -210,45 +191,31 @@ async fn settle_live(
         return Ok(order);
     }
     let id = id.clone();
-    Ok(resolve(app, rules, budget, order, &id, Source::Sweep).await?.order)
+    Ok(resolve(work, order, &id, Source::Sweep).await?.order)
 }
 
-async fn settle_operations(
-    app: &App,
-    rules: &Rules,
-    budget: Budget,
-    mut order: Order,
-) -> Result<Order, Unavailable> {
-    for id in unsettled(&order, app.clock.now()) {
-        order = Box::pin(settle(app, rules, budget, order, &id)).await?;
+async fn settle_operations(work: &Work<'_>, mut order: Order) -> Result<Order, Unavailable> {
+    for id in unsettled(&order, work.app.clock.now()) {
+        order = Box::pin(settle(work, order, &id)).await?;
     }
     Ok(order)
 }
 
 /// Ended attempts of which something is still to come: a pending refund, a question left by an
 /// unsigned event, an authorization that nobody wants, the end of a dispute that a refund waits for.
-async fn ask_about_the_rest(
-    app: &App,
-    rules: &Rules,
-    budget: Budget,
-    mut order: Order,
-) -> Result<Order, Unavailable> {
+async fn ask_about_the_rest(work: &Work<'_>, mut order: Order) -> Result<Order, Unavailable> {
     for payment in waiting(&order) {
-        let over = order.ask.get(&payment).is_some_and(|until| *until <= app.clock.now());
+        let over = order.ask.get(&payment).is_some_and(|until| *until <= work.app.clock.now());
         if order.live.as_ref() == Some(&payment) && !over {
             continue;
         }
-        let resolved = resolve(app, rules, budget, order, &payment, Source::Sweep).await?;
+        let resolved = resolve(work, order, &payment, Source::Sweep).await?;
         order = resolved.order;
         // The question ends with an answer that is later than its time, not with the time itself; or
         // when nothing can answer it any more.
         if over && !resolved.open {
-            let occasion = app.occasion(Source::Sweep);
-            let answered = change(app, rules, &occasion, order, |order| {
-                order.ask.remove(&payment);
-                Ok::<(), StoreError>(())
-            });
-            order = answered.await?.order;
+            let occasion = work.app.occasion(Source::Sweep);
+            order = work.alter(&occasion, order, |order| order.stop_asking(&payment)).await?;
         }
     }
     Ok(order)
@@ -257,7 +224,7 @@ async fn ask_about_the_rest(
 fn waiting(order: &Order) -> Vec<PaymentId> {
     let pending_refund = |id: &PaymentId| {
         order.refunds.values().any(|refund| {
-            refund.phase == OperationPhase::Pending
+            refund.phase() == OperationPhase::Pending
                 && order.captures.get(&refund.capture).is_some_and(|c| &c.attempt == id)
         })
     };
@@ -265,11 +232,11 @@ fn waiting(order: &Order) -> Vec<PaymentId> {
         .attempts
         .iter()
         .filter(|(id, attempt)| {
-            let stray = !attempt.phase.is_live()
+            let stray = !attempt.phase().is_live()
                 && attempt.objects.keys().any(|object| attempt.holds(object));
             let mut of_this = order.operations.values().filter(|op| &op.attempt == *id);
             let disputed =
-                of_this.any(|op| op.phase.is_unproven() && order.waits_for_a_dispute(op));
+                of_this.any(|op| op.phase().is_unproven() && order.waits_for_a_dispute(op));
             order.ask.contains_key(*id) || stray || pending_refund(id) || disputed
         })
         .map(|(id, _)| id.clone())

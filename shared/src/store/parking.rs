@@ -2,8 +2,8 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::domain::capabilities::GatewayName;
-use crate::domain::id::digest;
+use crate::domain::digest::digest;
+use crate::domain::names::GatewayName;
 use crate::domain::time::Timestamp;
 use crate::store::item::Item;
 use crate::store::{PARKED_SHARD, Parked, Store, StoreError, conditions, holds, keys};

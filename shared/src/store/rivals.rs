@@ -1,6 +1,7 @@
 //! What the store would take for a rival's write if it did not know its own (`crate::mutants`).
 
-use crate::domain::order::{Nonce, Order};
+use crate::domain::names::Nonce;
+use crate::domain::order::Order;
 use crate::mutants::{Mutant, broken};
 
 /// Whether the author of this write is not to recognise it after a lost answer.

@@ -12,12 +12,12 @@ use super::{Claimed, Created, DueKey, PARKED_SHARD, Parked, Saved, Store};
 use crate::aws;
 use crate::config::AwsConfig;
 use crate::domain::attempt::CaptureMode;
-use crate::domain::capabilities::GatewayName;
-use crate::domain::claims::NewAttempt;
+use crate::domain::attempt::NewAttempt;
 use crate::domain::conclude::{Occasion, conclude};
 use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::idempotency::{Fingerprint, Key};
-use crate::domain::order::{Ending, Nonce, Order, Source, State};
+use crate::domain::names::{GatewayName, Nonce};
+use crate::domain::order::{Ending, Order, Source, State};
 use crate::domain::phase::OperationPhase;
 use crate::domain::testing::{Case, FULL, START, captured, open_order, pending, refunded, usd};
 

@@ -8,12 +8,13 @@ use quittance::domain::idempotency::Fingerprint;
 use quittance::domain::ledger::{
     Capture, CaptureClass, Dispute, Operation, OperationKind, Reason, Refund,
 };
+use quittance::domain::names::{CaptureId, DisputeId, GatewayRefundId, ObjectId};
 use quittance::domain::order::{
     ATTEMPTS_MAX, ENTRIES_MAX, Ending, HISTORY_MAX, HistoryEntry, Order, Outgoing, Source, State,
     Winner,
 };
-use quittance::domain::phase::{DisputePhase, OperationPhase};
 use quittance::store::Saved;
+use serde_json::json;
 
 use super::orders::{NOW, attempt, compared, next, open, payment, saved, tally, usd};
 use crate::conformance::{Case, Desk, Stop};
@@ -101,10 +102,10 @@ fn attributes() -> Vec<Case> {
         ("live", |order| order.live = Some(payment(order, 0))),
         ("win", |order| order.winner = Some(winner(order))),
         ("atts", |order| order.attempts = [(payment(order, 0), attempt("w2"))].into()),
-        ("caps", |order| order.captures = [("cap".to_owned(), capture(order))].into()),
-        ("refs", |order| order.refunds = [("ref".to_owned(), refund())].into()),
+        ("caps", |order| order.captures = [(CaptureId::new("cap"), capture(order))].into()),
+        ("refs", |order| order.refunds = [(GatewayRefundId::new("ref"), refund())].into()),
         ("ops", |order| order.operations = [(operation_id(order, 0), operation(order))].into()),
-        ("disp", |order| order.disputes = [("d".to_owned(), dispute())].into()),
+        ("disp", |order| order.disputes = [(DisputeId::new("d"), dispute())].into()),
         ("rev_open", |order| order.review_open = Some(true)),
         ("ask", |order| order.ask = [(payment(order, 0), NOW)].into()),
         ("out", |order| order.outbox = [("msg_1".to_owned(), outgoing())].into()),
@@ -166,10 +167,10 @@ fn filled(order: &Order) -> Order {
         live: Some(payment(order, 0)),
         winner: Some(winner(order)),
         attempts: (0..ATTEMPTS_MAX).map(|n| (payment(order, n), attempt("w2"))).collect(),
-        captures: entries().map(|n| (format!("cap_{n}"), capture(order))).collect(),
-        refunds: entries().map(|n| (format!("ref_{n}"), refund())).collect(),
+        captures: entries().map(|n| (CaptureId::new(format!("cap_{n}")), capture(order))).collect(),
+        refunds: entries().map(|n| (GatewayRefundId::new(format!("ref_{n}")), refund())).collect(),
         operations: entries().map(|n| (operation_id(order, n), operation(order))).collect(),
-        disputes: entries().map(|n| (format!("d_{n}"), dispute())).collect(),
+        disputes: entries().map(|n| (DisputeId::new(format!("d_{n}")), dispute())).collect(),
         review_open: Some(true),
         ask: (0..ATTEMPTS_MAX).map(|n| (payment(order, n), NOW)).collect(),
         outbox: entries().map(|n| (format!("msg_{n}"), outgoing())).collect(),
@@ -199,13 +200,13 @@ fn races() -> Vec<Case> {
 }
 
 fn winner(order: &Order) -> Winner {
-    Winner { attempt: payment(order, 0), object: "object".to_owned() }
+    Winner { attempt: payment(order, 0), object: ObjectId::new("object") }
 }
 
 fn capture(order: &Order) -> Capture {
     Capture {
         attempt: payment(order, 0),
-        object: "object".to_owned(),
+        object: ObjectId::new("object"),
         amount: usd(7500),
         operation: None,
         class: CaptureClass::Fits,
@@ -215,34 +216,21 @@ fn capture(order: &Order) -> Capture {
 }
 
 fn refund() -> Refund {
-    Refund {
-        capture: "cap".to_owned(),
-        amount_minor: 1,
-        phase: OperationPhase::Pending,
-        operation: None,
-        learnt_at: NOW,
-        failure: None,
-    }
+    let item = json!({ "cap": "cap", "amt": 1, "ph": "pending", "at": NOW });
+    serde_json::from_value(item).unwrap()
 }
 
 fn operation_id(order: &Order, n: usize) -> OperationId {
-    OperationId::compensation(&order.id, "cap", n)
+    OperationId::compensation(&order.id, &CaptureId::new("cap"), n)
 }
 
 fn operation(order: &Order) -> Operation {
-    let object = "object".to_owned();
+    let object = ObjectId::new("object");
     Operation::owed(OperationKind::Refund, &payment(order, 0), &object, 1, Reason::Owed, NOW)
 }
 
 fn dispute() -> Dispute {
-    Dispute {
-        capture: "cap".to_owned(),
-        amount_minor: 1,
-        phase: DisputePhase::Open,
-        reason: None,
-        respond_by: None,
-        learnt_at: None,
-    }
+    serde_json::from_value(json!({ "cap": "cap", "amt": 1, "ph": "open" })).unwrap()
 }
 
 fn outgoing() -> Outgoing {

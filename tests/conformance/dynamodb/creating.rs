@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use quittance::domain::order::{Customer, Nonce, Order};
+use quittance::domain::names::Nonce;
+use quittance::domain::order::{Customer, Order};
 use quittance::store::{Created, Store};
 
 use super::orders::{compared, created, open, tally, usd};

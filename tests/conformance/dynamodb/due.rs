@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use quittance::domain::capabilities::GatewayName;
+use quittance::domain::names::GatewayName;
 use quittance::domain::order::Order;
 use quittance::domain::time::Timestamp;
 use quittance::store::{DueKey, Parked, Store};

@@ -1,13 +1,14 @@
 //! Orders in every state that a condition of the store tells apart.
 
-use quittance::domain::attempt::{Attempt, CaptureMode};
-use quittance::domain::capabilities::{GatewayName, Rules};
-use quittance::domain::claims::NewAttempt;
+use quittance::domain::attempt::{Attempt, CaptureMode, NewAttempt};
+use quittance::domain::capabilities::Rules;
 use quittance::domain::conclude::{Occasion, shard_of};
-use quittance::domain::id::{OrderId, PaymentId, digest};
+use quittance::domain::digest::digest;
+use quittance::domain::id::{OrderId, PaymentId};
 use quittance::domain::idempotency::Fingerprint;
 use quittance::domain::money::{Currency, Money};
-use quittance::domain::order::{Nonce, Order, Source};
+use quittance::domain::names::{GatewayName, Nonce};
+use quittance::domain::order::{Order, Source};
 use quittance::domain::time::Timestamp;
 use quittance::store::{Claimed, Created, Saved, Store, StoreError};
 

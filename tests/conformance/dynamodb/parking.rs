@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use quittance::domain::capabilities::GatewayName;
 use quittance::domain::id::OrderId;
+use quittance::domain::names::GatewayName;
 use quittance::store::Parked;
 
 use super::orders::{NOW, tally};

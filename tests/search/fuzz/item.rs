@@ -1,10 +1,14 @@
 //! Any JSON in the place of a stored order, of this version's shape or of an older one's: it is read or
 //! refused, never more, and what is read is written back as it was read.
 
+use std::time::Duration;
+
 use lambda_runtime::{Context, LambdaEvent};
+use quittance::app::Budget;
 use quittance::domain::conclude::conclude;
 use quittance::domain::id::OrderId;
 use quittance::domain::order::{Order, Source};
+use quittance::operations::work::Work;
 use quittance::store::Created;
 use quittance::system::unix_ms;
 use serde_json::{Value, json};
@@ -42,8 +46,8 @@ async fn meet(bench: &Bench) {
     for payment in order.attempts.keys() {
         look(bench, &format!("GET /api/payments/{payment}?refresh=true")).await;
     }
-    let rules = bench.app().rules().await.unwrap();
-    conclude(&order, order.clone(), &rules, &bench.app().occasion(Source::Sweep));
+    let work = Work::begin(bench.app(), Budget::of(Duration::ZERO)).await.unwrap();
+    conclude(&order, order.clone(), &work.rules, &bench.app().occasion(Source::Sweep));
     write_back(bench, &order).await;
 }
 

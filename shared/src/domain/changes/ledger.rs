@@ -4,6 +4,7 @@ use super::{Event, EventKind, ToldRefund};
 use crate::domain::id::OperationId;
 use crate::domain::ledger::{Capture, CaptureClass, Operation, OperationKind, Reason, Refund};
 use crate::domain::money::Money;
+use crate::domain::names::{CaptureId, GatewayRefundId};
 use crate::domain::order::{Ending, Order};
 use crate::domain::phase::{DisputePhase, OperationPhase};
 use crate::domain::status::RefundStatus;
@@ -17,7 +18,7 @@ pub(super) fn operations(before: &Order, after: &Order, events: &mut Vec<Event>)
             OperationKind::Void => EventKind::VoidRequested,
             OperationKind::Refund => EventKind::RefundRequested,
         };
-        let amount = after.money_of(op.capture.as_deref(), op.amount_minor);
+        let amount = after.money_of(op.capture.as_ref(), op.amount_minor);
         let refund = (op.kind == OperationKind::Refund).then(|| ToldRefund {
             id: id.clone(),
             reason: after.reason_of(op),
@@ -32,8 +33,8 @@ pub(super) fn operations(before: &Order, after: &Order, events: &mut Vec<Event>)
         if known.is_none() {
             events.push(event(requested));
         }
-        let refused = op.phase == OperationPhase::Refused
-            && known.is_none_or(|k| k.phase != OperationPhase::Refused);
+        let refused = op.phase() == OperationPhase::Refused
+            && known.is_none_or(|k| k.phase() != OperationPhase::Refused);
         if refused && op.kind == OperationKind::Refund {
             events.push(event(EventKind::RefundFailed));
         }
@@ -45,7 +46,7 @@ pub(super) fn operations(before: &Order, after: &Order, events: &mut Vec<Event>)
 
 /// Whoever cancels an order in review thereby asks for its refund.
 fn is_of_a_cancel(before: &Order, after: &Order, op: &Operation) -> bool {
-    let undecided = op.capture.as_deref().is_some_and(|id| before.awaits_decision(id));
+    let undecided = op.capture.as_ref().is_some_and(|id| before.awaits_decision(id));
     undecided && before.ending != after.ending && after.ending == Some(Ending::Cancel)
 }
 
@@ -70,10 +71,10 @@ pub(super) fn captures(before: &Order, after: &Order, events: &mut Vec<Event>) {
 
 pub(super) fn refunds(before: &Order, after: &Order, events: &mut Vec<Event>) {
     for (id, refund) in &after.refunds {
-        if before.refunds.get(id).is_some_and(|known| known.phase == refund.phase) {
+        if before.refunds.get(id).is_some_and(|known| known.phase() == refund.phase()) {
             continue;
         }
-        let kind = match refund.phase {
+        let kind = match refund.phase() {
             OperationPhase::Done => EventKind::RefundCompleted,
             OperationPhase::Failed | OperationPhase::Refused => EventKind::RefundFailed,
             OperationPhase::Sending | OperationPhase::Unknown | OperationPhase::Pending => continue,
@@ -87,7 +88,7 @@ pub(super) fn refunds(before: &Order, after: &Order, events: &mut Vec<Event>) {
             id: public_id.clone(),
             reason,
             asked: ours.is_none_or(|op| !op.is_compensation()),
-            status: RefundStatus::of(refund.phase),
+            status: RefundStatus::of(refund.phase()),
             failure: failure.cloned(),
         };
         let amount = after.money_of(Some(&refund.capture), refund.amount_minor);
@@ -98,14 +99,18 @@ pub(super) fn refunds(before: &Order, after: &Order, events: &mut Vec<Event>) {
 
 impl Order {
     /// A part of a capture is in the capture's currency.
-    fn money_of(&self, capture: Option<&str>, amount_minor: u64) -> Money {
+    fn money_of(&self, capture: Option<&CaptureId>, amount_minor: u64) -> Money {
         let capture = capture.and_then(|id| self.captures.get(id));
         Money::new(amount_minor, capture.map_or(self.currency(), |known| known.amount.currency))
     }
 
     /// A refund's public name and reason: our operation's, or one computed for a refund made at the
     /// gateway.
-    pub fn public_refund(&self, gateway_id: &str, refund: &Refund) -> (OperationId, &'static str) {
+    pub fn public_refund(
+        &self,
+        gateway_id: &GatewayRefundId,
+        refund: &Refund,
+    ) -> (OperationId, &'static str) {
         let ours = refund.operation.as_ref().and_then(|id| self.operations.get_key_value(id));
         ours.map_or_else(
             || (OperationId::foreign_refund(&self.id, gateway_id), Reason::Gateway.word()),
@@ -127,17 +132,17 @@ impl Order {
 /// One that is won or lost was opened, also where nobody has told of that.
 pub(super) fn disputes(before: &Order, after: &Order, events: &mut Vec<Event>) {
     for (id, dispute) in &after.disputes {
-        let known = before.disputes.get(id).map(|known| known.phase);
-        if known == Some(dispute.phase) {
+        let known = before.disputes.get(id).map(|known| known.phase());
+        if known == Some(dispute.phase()) {
             continue;
         }
         let payment = after.captures.get(&dispute.capture).map(|capture| &capture.attempt);
         let amount = after.money_of(Some(&dispute.capture), dispute.amount_minor);
         let mut tell = |kind| {
-            let event = Event::new(kind, payment, id, amount);
+            let event = Event::new(kind, payment, id.as_str(), amount);
             events.push(Event { dispute: Some(id.clone()), ..event });
         };
-        let outcome = match dispute.phase {
+        let outcome = match dispute.phase() {
             DisputePhase::Open => None,
             DisputePhase::Won => Some(EventKind::DisputeWon),
             DisputePhase::Lost => Some(EventKind::DisputeLost),

@@ -16,7 +16,8 @@ fn a_create_call_without_answer_is_asked_about_once_it_has_settled_however_often
     let sent_at = case.order.attempts[&id].sent_at;
     let unknown = |order: &mut Order| {
         let attempt = order.attempts.get_mut(&id).unwrap();
-        (attempt.phase, attempt.lease) = (Phase::Unknown, None);
+        attempt.advance(Phase::Unknown);
+        attempt.lease = None;
     };
     case.change(unknown);
     case.change(asked_often);
@@ -39,7 +40,8 @@ fn an_operation_without_answer_is_asked_about_once_it_has_settled() {
     case.change(|order| {
         claim_refund(order, &id, &refund, false).unwrap();
         let op = order.operations.get_mut(&refund.id).unwrap();
-        (op.phase, op.lease) = (OperationPhase::Unknown, None);
+        op.advance(OperationPhase::Unknown);
+        op.lease = None;
         order.outbox.clear();
     });
     case.change(asked_often);

@@ -8,7 +8,9 @@ use crate::domain::order::{Ending, State};
 use crate::domain::phase::{OperationPhase, Phase};
 use crate::domain::reservations::claim_capture;
 use crate::domain::status::{OrderStatus, PaymentStatus};
-use crate::domain::testing::{Case, FULL, START, at, authorized, captured, pending, usd};
+use crate::domain::testing::{
+    Case, FULL, START, at, authorized, capture_of, captured, pending, usd,
+};
 
 /// A gateway whose pages nothing can end.
 const STUBBORN: Capabilities =
@@ -20,7 +22,7 @@ fn a_closing_attempt_that_nobody_saw_is_released_at_once() {
     let id = case.attempt(0, AUTO);
     let rules = case.rules.clone();
     case.change(|order| close(order, &id, &rules).unwrap());
-    assert_eq!(case.order.attempts[&id].phase, Phase::Closed);
+    assert_eq!(case.order.attempts[&id].phase(), Phase::Closed);
     case.learn(&id, &pending("o1"));
     assert_eq!(case.order.attempts[&id].page, None, "too late to hand a page out");
     assert_eq!(case.told, ["payment.canceled"]);
@@ -34,12 +36,12 @@ fn a_page_that_nothing_can_end_is_not_closed_but_abandoned_with_its_order() {
     let refused = close(&mut case.order.clone(), &id, &case.rules).unwrap_err();
     assert_eq!(refused, CloseRefused::NotReleasable { retry_at: None });
     case.change(|order| end(order, Ending::Cancel, START).unwrap());
-    assert_eq!(case.order.attempts[&id].phase, Phase::Abandoned);
+    assert_eq!(case.order.attempts[&id].phase(), Phase::Abandoned);
     assert_eq!(case.order.state, State::Cancelled);
     assert_eq!(case.told, ["payment.failed", "order.canceled"]);
     assert_eq!(case.order.attempts[&id].failure.as_ref().unwrap().code, "abandoned");
     case.learn(&id, &captured("o1", usd(7500)));
-    assert_eq!(case.order.captures["o1"].class, CaptureClass::Excess);
+    assert_eq!(case.order.captures[&capture_of("o1")].class, CaptureClass::Excess);
 }
 
 #[test]
@@ -49,7 +51,7 @@ fn nothing_is_given_up_at_a_gateway_whose_credentials_are_gone() {
         let id = case.attempt(0, mode);
         case.learn(&id, &pending("o1"));
         case.change(|order| end(order, Ending::Cancel, START).unwrap());
-        assert!(case.order.attempts[&id].phase.is_live());
+        assert!(case.order.attempts[&id].phase().is_live());
         assert_eq!((case.order.state, case.told.len()), (State::Open, 0));
         case.learn(&id, &captured("o1", usd(7500)));
         assert_eq!(case.order.state, State::Paid, "it can tell again");
@@ -89,7 +91,7 @@ fn expiry_leaves_an_authorized_payment_to_the_merchant() {
     case.change(|order| claim_capture(order, &id, &capture, &rules).unwrap());
     case.learn(&id, &captured("o1", usd(5000)));
     assert_eq!(case.order.status(case.now), OrderStatus::Paid);
-    assert_eq!(case.order.operations[&capture.id].phase, OperationPhase::Done);
+    assert_eq!(case.order.operations[&capture.id].phase(), OperationPhase::Done);
 }
 
 #[test]

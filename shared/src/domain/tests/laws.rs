@@ -16,21 +16,22 @@ use crate::domain::claims::end;
 use crate::domain::id::PaymentId;
 use crate::domain::ledger::{CaptureClass, Dispute, OperationKind};
 use crate::domain::money::Money;
-use crate::domain::order::{Ending, ObjectId, Order, State, Winner};
+use crate::domain::names::{CaptureId, DisputeId, GatewayRefundId, ObjectId};
+use crate::domain::order::{Ending, Order, State, Winner};
 use crate::domain::phase::{OperationPhase, Phase};
-use crate::domain::testing::{Case, FULL, START, at, captured, pending, refunded, usd};
+use crate::domain::testing::{Case, FULL, START, at, capture_of, captured, pending, refunded, usd};
 
 type CaptureFact = (PaymentId, ObjectId, Money, CaptureClass);
-type RefundFact = (String, u64, OperationPhase, bool);
+type RefundFact = (CaptureId, u64, OperationPhase, bool);
 
 /// What is known, whatever it was learnt from.
 #[derive(Debug, PartialEq)]
 struct Known {
     objects: BTreeMap<ObjectId, Phase>,
     authorized: BTreeMap<ObjectId, Money>,
-    captures: BTreeMap<String, CaptureFact>,
-    refunds: BTreeMap<String, RefundFact>,
-    disputes: BTreeMap<String, Dispute>,
+    captures: BTreeMap<CaptureId, CaptureFact>,
+    refunds: BTreeMap<GatewayRefundId, RefundFact>,
+    disputes: BTreeMap<DisputeId, Dispute>,
 }
 
 fn known(order: &Order) -> Known {
@@ -39,7 +40,7 @@ fn known(order: &Order) -> Known {
         .iter()
         .map(|(id, c)| (id.clone(), (c.attempt.clone(), c.object.clone(), c.amount, c.class)));
     let refunds = order.refunds.iter().map(|(id, r)| {
-        (id.clone(), (r.capture.clone(), r.amount_minor, r.phase, r.operation.is_some()))
+        (id.clone(), (r.capture.clone(), r.amount_minor, r.phase(), r.operation.is_some()))
     });
     Known {
         objects: order.attempts.values().flat_map(|a| a.objects.clone()).collect(),
@@ -73,7 +74,7 @@ fn whole(order: &Order) -> Whole {
         winner: order.winner.clone(),
         live: order.live.clone(),
         review_open: order.review_open,
-        phase: attempt.phase,
+        phase: attempt.phase(),
         close: attempt.close,
         failed: attempt.failure.is_some(),
         owed: owed(order, attempt),
@@ -83,7 +84,7 @@ fn whole(order: &Order) -> Whole {
 /// What is still to be done, by sum: a debt that shrank is withdrawn and owed anew under another name.
 fn owed(order: &Order, attempt: &Attempt) -> BTreeMap<(String, ObjectId), u64> {
     let mut owed = BTreeMap::new();
-    for op in order.operations.values().filter(|op| op.phase.is_unproven()) {
+    for op in order.operations.values().filter(|op| op.phase().is_unproven()) {
         if op.kind == OperationKind::Void && held_and_ended(attempt, &op.object) {
             continue;
         }
@@ -168,7 +169,7 @@ fn the_page_of_an_object_that_ended_is_not_handed_out() {
     case.learn(&id, &pending("o1"));
     assert!(case.order.live.is_some(), "o2 can still be paid");
     case.learn(&id, &pending("o2"));
-    assert_eq!(case.order.attempts[&id].page.as_ref().unwrap().object, "o2");
+    assert_eq!(case.order.attempts[&id].page.as_ref().unwrap().object.as_str(), "o2");
 }
 
 #[test]
@@ -181,12 +182,12 @@ fn what_a_person_gives_back_in_parts_leaves_the_rest_to_us() {
     for n in 0..5 {
         case.learn(&id, &refunded("o1", &format!("r{n}"), 1000, None, OperationPhase::Done));
     }
-    assert_eq!(case.order.captures["o1"].class, CaptureClass::Excess);
+    assert_eq!(case.order.captures[&capture_of("o1")].class, CaptureClass::Excess);
     let owed: Vec<u64> = case
         .order
         .operations
         .values()
-        .filter(|op| op.phase.is_unproven())
+        .filter(|op| op.phase().is_unproven())
         .map(|op| op.amount_minor)
         .collect();
     assert_eq!(owed, [2500]);

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use crate::domain::id::{OperationId, OrderId, PaymentId, message_id};
 use crate::domain::idempotency::{Fingerprint, Key};
 use crate::domain::money::{Currency, Money, MoneyError};
+use crate::domain::names::{CaptureId, GatewayRefundId, ObjectId};
 
 fn currencies() -> impl Iterator<Item = Currency> {
     let codes = ('A'..='Z').flat_map(|a| ('A'..='Z').map(move |b| (a, b)));
@@ -38,9 +39,9 @@ fn operations(payment: &PaymentId, key: &Key, n: usize) -> [OperationId; 6] {
         OperationId::capture_from_key(payment, key),
         OperationId::refund_from_key(payment, key),
         OperationId::capture_owed(payment, n),
-        OperationId::void_of(payment, key.as_str(), n),
-        OperationId::compensation(&order, key.as_str(), n),
-        OperationId::foreign_refund(&order, key.as_str()),
+        OperationId::void_of(payment, &ObjectId::new(key.as_str()), n),
+        OperationId::compensation(&order, &CaptureId::new(key.as_str()), n),
+        OperationId::foreign_refund(&order, &GatewayRefundId::new(key.as_str())),
     ]
 }
 

@@ -6,11 +6,14 @@ use crate::domain::fact::Seen;
 use crate::domain::ledger::{CaptureClass, OperationKind};
 use crate::domain::limit::RefundLimit;
 use crate::domain::money::{Currency, Money};
-use crate::domain::order::{Ending, Nonce, State};
+use crate::domain::names::{DisputeId, Nonce};
+use crate::domain::order::{Ending, State};
 use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
 use crate::domain::reservations::{RefundRefused, cancel_gives_back_within, claim_refund};
 use crate::domain::status::{OrderStatus, PaymentStatus};
-use crate::domain::testing::{Case, FULL, START, at, captured, disputed, pending, refunded, usd};
+use crate::domain::testing::{
+    Case, FULL, START, at, capture_of, captured, disputed, pending, refunded, usd,
+};
 
 /// An order of 7500 for which 7400 were captured.
 fn reviewed() -> (Case, crate::domain::id::PaymentId) {
@@ -23,7 +26,7 @@ fn reviewed() -> (Case, crate::domain::id::PaymentId) {
 fn owed(case: &Case) -> Vec<u64> {
     let refunds = case.order.operations.values().filter(|op| op.kind == OperationKind::Refund);
     let mut owed: Vec<u64> =
-        refunds.filter(|op| op.phase.is_unproven()).map(|op| op.amount_minor).collect();
+        refunds.filter(|op| op.phase().is_unproven()).map(|op| op.amount_minor).collect();
     owed.sort_unstable();
     owed
 }
@@ -83,21 +86,16 @@ fn a_bank_that_takes_the_reviewed_money_back_has_decided() {
 fn a_wrong_amount_on_an_order_that_is_paid_or_ended_is_excess() {
     let (mut case, _) = reviewed();
     let second = crate::domain::id::PaymentId::from_number(&case.order.id, 1);
-    case.change(|order| {
-        let attempt = order.attempts.values().next().cloned().unwrap();
-        order.add_attempt(
-            &second,
-            crate::domain::attempt::Attempt {
-                phase: Phase::Pending,
-                objects: std::collections::BTreeMap::new(),
-                ..attempt
-            },
-        );
-    });
+    let attempt = case.new_attempt(AUTO);
+    case.change(|order| order.add_attempt(&second, attempt));
     case.learn(&second, &captured("o2", usd(7500)));
-    assert_eq!(case.order.captures["o1"].class, CaptureClass::Excess, "nobody has to decide");
+    assert_eq!(
+        case.order.captures[&capture_of("o1")].class,
+        CaptureClass::Excess,
+        "nobody has to decide"
+    );
     case.learn(&second, &captured("o3", usd(7300)));
-    assert_eq!(case.order.captures["o3"].class, CaptureClass::Excess);
+    assert_eq!(case.order.captures[&capture_of("o3")].class, CaptureClass::Excess);
     assert_eq!(owed(&case), [7300, 7400]);
 }
 
@@ -160,7 +158,7 @@ fn a_refund_is_refused_for_the_reason_that_is_true() {
     assert_eq!(refused(&case, false), RefundRefused::NotCaptured);
     case.learn(&id, &captured("o1", usd(7500)));
     case.learn(&id, &disputed("o1", 7500, DisputePhase::Open));
-    assert_eq!(refused(&case, false), RefundRefused::Disputed(vec!["d1".to_owned()]));
+    assert_eq!(refused(&case, false), RefundRefused::Disputed(vec![DisputeId::new("d1")]));
     case.learn(&id, &disputed("o1", 7500, DisputePhase::Lost));
     let RefundRefused::Exceeds(room) = refused(&case, true) else {
         panic!("{:?}", refused(&case, true));
@@ -180,7 +178,7 @@ fn late() -> (Case, crate::domain::id::PaymentId) {
 /// Now a person has to give the capture back.
 fn fail_four_times(case: &mut Case, id: &crate::domain::id::PaymentId) {
     for n in 0..4 {
-        let unproven = case.order.operations.iter().find(|(_, op)| op.phase.is_unproven());
+        let unproven = case.order.operations.iter().find(|(_, op)| op.phase().is_unproven());
         let op = unproven.unwrap().0.clone();
         let name = format!("r{n}");
         case.learn(id, &refunded("o1", &name, 7500, Some(&op), OperationPhase::Failed));

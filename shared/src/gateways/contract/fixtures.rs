@@ -10,6 +10,7 @@ use super::super::Open;
 use super::scripted::{Canned, Scene, Scripted};
 use crate::domain::fact::Seen;
 use crate::domain::id::OperationId;
+use crate::domain::names::{CaptureId, ObjectId};
 use crate::domain::phase::Phase;
 use crate::domain::time::Timestamp;
 use crate::ports::{
@@ -84,8 +85,8 @@ impl Fixtures {
         Effect {
             operation: OperationId::capture_owed(&self.create.payment, 0),
             payment: self.create.payment.clone(),
-            object: "an object".to_owned(),
-            capture: Some("a capture".to_owned()),
+            object: ObjectId::new("an object"),
+            capture: Some(CaptureId::new("a capture")),
             amount: self.create.amount,
         }
     }

@@ -7,6 +7,7 @@ use super::{Sandbox, wire};
 use crate::domain::capabilities::LookUp;
 use crate::domain::fact::Seen;
 use crate::domain::id::PaymentId;
+use crate::domain::names::ObjectId;
 use crate::ports::{About, Answer, Create, Gateway, LookUpError, TransportError};
 
 /// Pages of objects under one reference. More are no answer that could be acted on in time.
@@ -85,11 +86,11 @@ impl Sandbox {
     /// `None`: there is no such object, or it is not of this payment.
     pub(super) async fn by_id(
         &self,
-        object: &str,
+        object: &ObjectId,
         payment: &PaymentId,
         timeout: Duration,
     ) -> Result<Option<Seen>, LookUpError> {
-        let reply = self.client.get(&[object], &[], timeout).await.map_err(unavailable)?;
+        let reply = self.client.get(&[object.as_str()], &[], timeout).await.map_err(unavailable)?;
         answer::shown(&reply, payment).map_err(|_| LookUpError::Unavailable)
     }
 

@@ -13,6 +13,7 @@ use crate::domain::attempt::{CaptureMode, Failure, Method};
 use crate::domain::fact::{Seen, SeenCapture, SeenDispute, SeenPage, SeenRefund};
 use crate::domain::id::OperationId;
 use crate::domain::money::{AMOUNT_MINOR_MAX, Currency, Money};
+use crate::domain::names::{CaptureId, DisputeId, GatewayRefundId, ObjectId};
 use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
 use crate::domain::time::Timestamp;
 use crate::ports::MappingError;
@@ -104,7 +105,8 @@ pub(super) fn seen(payment: &wire::Payment) -> Result<Seen, MappingError> {
         return Err(MappingError::Unreadable);
     }
     let phase = phase(&payment.status);
-    let capture_id = &payment.id;
+    let object = ObjectId::new(&payment.id);
+    let capture_id = capture_id(&payment.id, payment.capture_id.as_deref());
     let captures = match phase {
         Some(Phase::Captured) => vec![capture(payment)?],
         _ => Vec::new(),
@@ -117,7 +119,7 @@ pub(super) fn seen(payment: &wire::Payment) -> Result<Seen, MappingError> {
     };
     let disputes = payment.disputes.iter().filter_map(|dispute| {
         Some(SeenDispute {
-            id: dispute.id.clone(),
+            id: DisputeId::new(&dispute.id),
             capture: capture_id.clone(),
             amount_minor: dispute.amount,
             phase: dispute_phase(&dispute.status)?,
@@ -126,11 +128,11 @@ pub(super) fn seen(payment: &wire::Payment) -> Result<Seen, MappingError> {
         })
     });
     Ok(Seen {
-        object: payment.id.clone(),
+        object,
         phase,
         authorized,
         captures,
-        refunds: payment.refunds.iter().map(|refund| seen_refund(refund, capture_id)).collect(),
+        refunds: payment.refunds.iter().map(|refund| seen_refund(refund, &capture_id)).collect(),
         disputes: disputes.collect(),
         page: page(payment),
         failure: payment.failure.as_ref().map(failure),
@@ -139,21 +141,27 @@ pub(super) fn seen(payment: &wire::Payment) -> Result<Seen, MappingError> {
     })
 }
 
-/// The sandbox captures a payment once, so the payment's id is the capture's. Captured money whose
-/// amount cannot be read is an error: without it the payment would count as one without a capture.
+/// The sandbox captures a payment once. Where it gives the capture no name, the payment's is taken.
+fn capture_id(payment: &str, capture: Option<&str>) -> CaptureId {
+    CaptureId::new(capture.unwrap_or(payment))
+}
+
+/// Captured money whose amount cannot be read is an error: without it the payment would count as one
+/// without a capture.
 fn capture(payment: &wire::Payment) -> Result<SeenCapture, MappingError> {
     if payment.amount_captured == 0 {
         return Err(MappingError::Unreadable);
     }
     let amount = from_gateway(payment.amount_captured, &payment.currency)?;
-    Ok(SeenCapture { id: payment.id.clone(), amount, operation: None })
+    let id = capture_id(&payment.id, payment.capture_id.as_deref());
+    Ok(SeenCapture { id, amount, operation: None })
 }
 
-fn seen_refund(refund: &wire::Refund, capture_id: &str) -> SeenRefund {
+fn seen_refund(refund: &wire::Refund, capture_id: &CaptureId) -> SeenRefund {
     SeenRefund {
-        id: refund.id.clone(),
+        id: GatewayRefundId::new(&refund.id),
         operation: refund.reference.as_deref().and_then(|r| OperationId::parse_refund(r).ok()),
-        capture: capture_id.to_owned(),
+        capture: capture_id.clone(),
         amount_minor: refund.amount,
         phase: refund_phase(&refund.status),
         failure: refund.failure.as_ref().map(failure),

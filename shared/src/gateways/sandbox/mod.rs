@@ -28,11 +28,11 @@ use self::mapping::{
 use self::profile::Profile;
 use self::signature::WebhookSecret;
 use crate::domain::attempt::{CaptureMode, Failure, Method};
-use crate::domain::capabilities::{Capabilities, GatewayMode, GatewayName};
+use crate::domain::capabilities::{Capabilities, GatewayMode};
 use crate::domain::fact::{Seen, SeenRefund};
 use crate::domain::id::PaymentId;
 use crate::domain::money::Money;
-use crate::domain::order::ObjectId;
+use crate::domain::names::{GatewayName, ObjectId};
 use crate::domain::time::Timestamp;
 use crate::ports::{
     About, Answer, Create, Delivery, Effect, Gateway, ListPage, LookUpError, MappingError, Notice,
@@ -189,7 +189,7 @@ impl Gateway for Sandbox {
 
     /// Without a key: a repeat is to be answered with the object as it is by then.
     async fn close(&self, payment: &PaymentId, object: &ObjectId, timeout: Duration) -> Answer {
-        match self.client.post(&[object, "cancel"], None, NO_BODY, timeout).await {
+        match self.client.post(&[object.as_str(), "cancel"], None, NO_BODY, timeout).await {
             Ok(reply) => answer::closed(&reply, payment, object),
             Err(error) => unanswered(error),
         }

@@ -56,6 +56,8 @@ pub(super) struct Payment {
     /// What was really taken.
     #[serde(default)]
     pub(super) amount_captured: u64,
+    /// The capture's own name, where it has one.
+    pub(super) capture_id: Option<String>,
     pub(super) method: Option<String>,
     /// Of the last try, or of the object if it failed.
     pub(super) failure: Option<Failure>,
@@ -141,6 +143,8 @@ pub(super) struct Event {
     pub(super) status: Option<String>,
     /// The gateway's own name of the payment.
     pub(super) id: Option<String>,
+    /// The capture's own name, where it has one. Else the payment's is taken.
+    pub(super) capture_id: Option<String>,
     /// What was captured, once something was; else what was asked for.
     pub(super) amount: Option<u64>,
     /// Of all its amounts.

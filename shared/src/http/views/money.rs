@@ -67,8 +67,8 @@ pub(super) fn disputes<'a>(order: &'a Order, payment: &PaymentId) -> Vec<Dispute
     let shown = order.disputes.iter().filter_map(|(id, dispute)| {
         let capture = order.captures.get(&dispute.capture).filter(|c| &c.attempt == payment)?;
         Some(DisputeView {
-            dispute_id: id,
-            status: dispute.phase.into(),
+            dispute_id: id.as_str(),
+            status: dispute.phase().into(),
             amount: dispute.amount_minor,
             currency: capture.amount.currency,
             reason: dispute.reason.as_deref(),

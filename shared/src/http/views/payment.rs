@@ -11,6 +11,7 @@ use super::refund::{RefundView, refunds};
 use crate::domain::attempt::{self, Attempt, Method};
 use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::money::Currency;
+use crate::domain::names::ObjectId;
 use crate::domain::order::Order;
 use crate::domain::status::{OrderStatus, PaymentStatus};
 use crate::domain::time::Timestamp;
@@ -266,5 +267,5 @@ fn gateway_reference<'a>(
 ) -> Option<&'a str> {
     let captured = order.captures_of(id).next().map(|(_, capture)| &capture.object);
     let handed_out = attempt.page.as_ref().map(|page| &page.object);
-    captured.or(handed_out).or_else(|| attempt.objects.keys().next()).map(String::as_str)
+    captured.or(handed_out).or_else(|| attempt.objects.keys().next()).map(ObjectId::as_str)
 }

@@ -10,7 +10,8 @@ use crate::domain::attempt;
 use crate::domain::id::{OperationId, OrderId, PaymentId};
 use crate::domain::ledger::{Operation, OperationKind, Reason, Refund};
 use crate::domain::money::Currency;
-use crate::domain::order::{GatewayRefundId, Order};
+use crate::domain::names::GatewayRefundId;
+use crate::domain::order::Order;
 use crate::domain::status::RefundStatus;
 use crate::domain::time::Timestamp;
 #[cfg(feature = "openapi")]
@@ -88,7 +89,7 @@ impl<'a> RefundView<'a> {
         known: &'a Refund,
     ) -> Option<Self> {
         let capture = order.captures.get(&known.capture).filter(|c| &c.attempt == payment)?;
-        let status = RefundStatus::of(known.phase);
+        let status = RefundStatus::of(known.phase());
         Some(Self {
             refund_id: order.public_refund(gateway_id, known).0,
             payment_id: payment,
@@ -99,7 +100,7 @@ impl<'a> RefundView<'a> {
             reason: Reason::Gateway.word(),
             by: None,
             failure: failure_of(status, known.failure.as_ref()),
-            gateway_reference: Some(gateway_id),
+            gateway_reference: Some(gateway_id.as_str()),
             created_at: Time(known.learnt_at),
         })
     }

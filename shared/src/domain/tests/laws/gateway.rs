@@ -7,6 +7,7 @@ use crate::domain::attempt::{CaptureMode, Failure, Method};
 use crate::domain::fact::{Seen, SeenCapture, SeenDispute, SeenPage, SeenRefund};
 use crate::domain::id::OperationId;
 use crate::domain::money::{Currency, Money};
+use crate::domain::names::{CaptureId, DisputeId, GatewayRefundId, ObjectId};
 use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
 use crate::domain::testing::usd;
 
@@ -87,7 +88,7 @@ impl Object {
             expires_at: None,
         };
         let truth = Seen {
-            object: name.to_owned(),
+            object: ObjectId::new(name),
             phase: Some(Phase::Pending),
             page: Some(page),
             method: Some(Method::Card),
@@ -179,11 +180,7 @@ impl Object {
             Taken::OtherAmount if by_hand => return None,
             Taken::OtherAmount => usd(TOTAL - 100),
         };
-        let id = if by_hand {
-            format!("{}#{parts}", self.truth.object)
-        } else {
-            self.truth.object.clone()
-        };
+        let id = CaptureId::new(format!("{}#{parts}", self.truth.object));
         let capture = SeenCapture { id, amount, operation: None };
         self.truth.captures.push(capture.clone());
         self.truth.phase = Some(Phase::Captured);
@@ -208,7 +205,7 @@ impl Object {
         let id = format!("r{}{}", self.truth.object, self.truth.refunds.len());
         let phase = OperationPhase::Pending;
         let refund = SeenRefund {
-            id,
+            id: GatewayRefundId::new(id),
             operation,
             capture: capture.id.clone(),
             amount_minor,
@@ -235,7 +232,7 @@ impl Object {
     fn dispute(&mut self, capture: usize) -> Option<Seen> {
         let capture = self.truth.captures.get(capture)?.clone();
         let dispute = SeenDispute {
-            id: format!("d{}{}", self.truth.object, self.truth.disputes.len()),
+            id: DisputeId::new(format!("d{}{}", self.truth.object, self.truth.disputes.len())),
             capture: capture.id.clone(),
             amount_minor: capture.amount.amount_minor,
             phase: DisputePhase::Open,

@@ -13,22 +13,22 @@ pub(super) fn check(before: &Order, after: &Order) {
 }
 
 fn one_attempt_is_live(order: &Order) {
-    let live: Vec<_> = order.attempts.iter().filter(|(_, a)| a.phase.is_live()).collect();
+    let live: Vec<_> = order.attempts.iter().filter(|(_, a)| a.phase().is_live()).collect();
     assert!(live.len() <= 1, "{live:?}");
     assert_eq!(order.live.as_ref(), live.first().map(|(id, _)| *id));
 }
 
 fn unfinished_work_is_due(order: &Order) {
     let held = order.attempts.values().any(|attempt| {
-        !attempt.phase.is_live() && attempt.objects.keys().any(|object| attempt.holds(object))
+        !attempt.phase().is_live() && attempt.objects.keys().any(|object| attempt.holds(object))
     });
     let people_decide = order.has_open_review() && order.ending.is_some();
     let work = (order.state == State::Open && !people_decide)
         || order.live.is_some()
         || held
         || !order.outbox.is_empty()
-        || order.operations.values().any(|op| op.phase.is_unproven() && !op.for_review)
-        || order.refunds.values().any(|refund| refund.phase == OperationPhase::Pending);
+        || order.operations.values().any(|op| op.phase().is_unproven() && !op.for_review)
+        || order.refunds.values().any(|refund| refund.phase() == OperationPhase::Pending);
     assert_eq!(order.due_at.is_some(), order.due_s.is_some());
     assert_eq!(order.due_at.is_some(), work);
 }
@@ -37,8 +37,8 @@ fn an_ended_order_closes(order: &Order) {
     let ending = order.state != State::Open || order.ending.is_some();
     let by_expiry = order.state == State::Expired || order.ending == Some(Ending::Expire);
     for attempt in order.attempts.values() {
-        let spared = by_expiry && attempt.phase == Phase::Authorized;
-        let live = attempt.phase.is_live();
+        let spared = by_expiry && attempt.phase() == Phase::Authorized;
+        let live = attempt.phase().is_live();
         assert!(!(ending && live && attempt.close.is_none() && !spared), "{attempt:?}");
         let payable =
             attempt.page.as_ref().is_some_and(|p| p.address.is_some() || p.token.is_some());
@@ -59,7 +59,7 @@ fn nothing_falls(before: &Order, after: &Order) {
     assert_eq!(after.state == State::Paid, after.winner.is_some());
     for (id, was) in &before.attempts {
         let is = &after.attempts[id];
-        assert!(is.phase >= was.phase, "{id}");
+        assert!(is.phase() >= was.phase(), "{id}");
         assert!(was.close.is_none() || was.close == is.close, "{id}");
         assert!(was.objects.iter().all(|(object, phase)| &is.objects[object] >= phase), "{id}");
         let page = was.page.as_ref().map(|page| &page.object);
@@ -72,7 +72,7 @@ fn nothing_falls(before: &Order, after: &Order) {
         let decided = is.class == CaptureClass::Review || moot;
         assert!(is.class == was.class || decided, "{id}");
     }
-    assert!(before.refunds.iter().all(|(id, was)| after.refunds[id].phase >= was.phase));
-    assert!(before.disputes.iter().all(|(id, was)| after.disputes[id].phase >= was.phase));
-    assert!(before.operations.iter().all(|(id, was)| after.operations[id].phase >= was.phase));
+    assert!(before.refunds.iter().all(|(id, was)| after.refunds[id].phase() >= was.phase()));
+    assert!(before.disputes.iter().all(|(id, was)| after.disputes[id].phase() >= was.phase()));
+    assert!(before.operations.iter().all(|(id, was)| after.operations[id].phase() >= was.phase()));
 }

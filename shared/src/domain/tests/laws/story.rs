@@ -6,12 +6,14 @@ use super::super::{AUTO, MANUAL};
 use super::gateway::{Object, Step, TOTAL, Taken, steps};
 use super::image;
 use crate::domain::attempt::CaptureMode;
+use crate::domain::attempt::LEASE_SECONDS;
 use crate::domain::capabilities::{Capabilities, OursToCapture, PageOnly};
-use crate::domain::claims::{LEASE_SECONDS, close, end};
+use crate::domain::claims::{close, end};
 use crate::domain::fact::Seen;
 use crate::domain::id::PaymentId;
 use crate::domain::ledger::OperationKind;
-use crate::domain::order::{Ending, Nonce, Order, State};
+use crate::domain::names::Nonce;
+use crate::domain::order::{Ending, Order, State};
 use crate::domain::phase::Phase;
 use crate::domain::reservations::claim_refund;
 use crate::domain::testing::{Case, FULL, at, captured, pending, usd};
@@ -182,7 +184,6 @@ fn taken(mode: CaptureMode) -> Seen {
     let mut seen = captured("o1", usd(TOTAL));
     if mode == MANUAL {
         seen.authorized = Some(usd(TOTAL));
-        seen.captures[0].id = "o1#0".to_owned();
     }
     seen
 }
@@ -190,7 +191,7 @@ fn taken(mode: CaptureMode) -> Seen {
 fn send_all(case: &mut Case) {
     let now = case.now;
     case.change(|order| {
-        for op in order.operations.values_mut().filter(|op| op.phase.is_unproven()) {
+        for op in order.operations.values_mut().filter(|op| op.phase().is_unproven()) {
             op.take(&Nonce("me".to_owned()), LEASE_SECONDS, now);
         }
     });

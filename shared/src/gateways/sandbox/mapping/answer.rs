@@ -8,6 +8,7 @@ use super::super::wire;
 use super::{failure, read, seen, seen_refund};
 use crate::domain::fact::{Seen, SeenRefund};
 use crate::domain::id::PaymentId;
+use crate::domain::names::ObjectId;
 use crate::domain::phase::Phase;
 use crate::ports::{Answer, Effect, MappingError};
 
@@ -43,7 +44,7 @@ pub(in super::super) fn captured(answer: &Response<Bytes>, effect: &Effect) -> A
 pub(in super::super) fn closed(
     answer: &Response<Bytes>,
     payment: &PaymentId,
-    object: &str,
+    object: &ObjectId,
 ) -> Answer {
     about(object, unless_unauthorized(answer, judge(answer, payment, |_, _| true)))
 }
@@ -52,7 +53,8 @@ pub(in super::super) fn refunded(answer: &Response<Bytes>, effect: &Effect) -> A
     let ours = |refund: &SeenRefund| refund.operation.as_ref() == Some(&effect.operation);
     let shown = |refund: wire::Refund| {
         let of_this = refund.payment_id.as_deref() == Some(effect.object.as_str());
-        let refund = seen_refund(&refund, &effect.object);
+        let capture = effect.capture.as_ref()?;
+        let refund = seen_refund(&refund, capture);
         (of_this && ours(&refund)).then(|| {
             let object = effect.object.clone();
             Answer::Seen(Seen { object, refunds: vec![refund], ..Seen::default() })
@@ -120,8 +122,8 @@ pub(in super::super) fn is_unauthorized(answer: &Response<Bytes>) -> bool {
 }
 
 /// An answer about another object than the one that was asked for proves nothing.
-fn about(object: &str, judged: Answer) -> Answer {
-    let other = matches!(&judged, Answer::Seen(seen) if seen.object != object);
+fn about(object: &ObjectId, judged: Answer) -> Answer {
+    let other = matches!(&judged, Answer::Seen(seen) if &seen.object != object);
     if other { Answer::Unknown } else { judged }
 }
 

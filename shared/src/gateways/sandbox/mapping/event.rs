@@ -2,9 +2,10 @@
 //! else it is a hint, and what the gateway answers when asked is merged instead.
 
 use super::super::{STACK, wire};
-use super::{bounded, failure, from_gateway, phase, read, refund_phase, seen_refund};
+use super::{bounded, capture_id, failure, from_gateway, phase, read, refund_phase, seen_refund};
 use crate::domain::fact::{Seen, SeenCapture, SeenDispute};
 use crate::domain::id::PaymentId;
+use crate::domain::names::{DisputeId, GatewayRefundId, ObjectId};
 use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
 use crate::domain::time::Timestamp;
 use crate::mutants::{Mutant, broken};
@@ -85,8 +86,12 @@ pub(in super::super) fn notice(
 fn claim(body: wire::Event, told: Told) -> Claim {
     let (refund, dispute) = match told {
         Told::Payment(_) => (None, None),
-        Told::Refund(phase) => (body.refund.map(|refund| (refund.id, phase)), None),
-        Told::Dispute(phase) => (None, body.dispute.map(|dispute| (dispute.id, phase))),
+        Told::Refund(phase) => {
+            (body.refund.map(|refund| (GatewayRefundId::new(refund.id), phase)), None)
+        }
+        Told::Dispute(phase) => {
+            (None, body.dispute.map(|dispute| (DisputeId::new(dispute.id), phase)))
+        }
     };
     Claim { phase: Some(told.phase()), refund, dispute }
 }
@@ -94,14 +99,15 @@ fn claim(body: wire::Event, told: Told) -> Claim {
 /// An event of a capture does not tell what was authorized. Nothing is missed: this gateway reserves
 /// what it was asked for, and the order knows that.
 fn fact(body: &wire::Event, told: Told) -> Option<Seen> {
-    let object = body.id.clone().filter(|id| !id.is_empty())?;
+    let object = body.id.as_deref().filter(|id| !id.is_empty())?;
+    let capture = capture_id(object, body.capture_id.as_deref());
     let amount = from_gateway(body.amount?, body.currency.as_deref()?).ok()?;
     let stated = told.phase();
     if event_phase(body.status.as_deref()?) != Some(stated) || amount.amount_minor == 0 {
         return None;
     }
     let mut seen = Seen {
-        object: object.clone(),
+        object: ObjectId::new(object),
         phase: Some(stated),
         authorized: (stated == Phase::Authorized).then_some(amount),
         failure: body.failure.as_ref().map(failure),
@@ -109,19 +115,19 @@ fn fact(body: &wire::Event, told: Told) -> Option<Seen> {
         ..Seen::default()
     };
     if stated == Phase::Captured {
-        seen.captures.push(SeenCapture { id: object.clone(), amount, operation: None });
+        seen.captures.push(SeenCapture { id: capture.clone(), amount, operation: None });
     }
     match told {
         Told::Payment(_) => {}
         Told::Refund(phase) => {
             let refund = body.refund.as_ref().filter(|r| refund_phase(&r.status) == phase)?;
-            seen.refunds.push(seen_refund(refund, &object));
+            seen.refunds.push(seen_refund(refund, &capture));
         }
         Told::Dispute(phase) => {
             let dispute = body.dispute.as_ref()?;
             seen.disputes.push(SeenDispute {
-                id: dispute.id.clone(),
-                capture: object,
+                id: DisputeId::new(&dispute.id),
+                capture,
                 amount_minor: dispute.amount,
                 phase,
                 reason: dispute.reason.as_deref().map(bounded),

@@ -7,6 +7,7 @@ use super::{from_gateway, method, method_word, read, seen, to_gateway};
 use crate::domain::attempt::Method;
 use crate::domain::fact::Seen;
 use crate::domain::money::{AMOUNT_MINOR_MAX, Currency, Money};
+use crate::domain::names::GatewayRefundId;
 use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
 use crate::ports::{Claim, MappingError, Notice, Verified};
 
@@ -80,7 +81,7 @@ fn refunds_and_disputes_are_shown_with_the_payment() {
         seen.refunds.iter().map(|r| (r.operation.is_some(), r.amount_minor, r.phase)).collect();
     let dashboard = (false, 500, OperationPhase::Pending);
     assert_eq!(refunds, [(true, 2500, OperationPhase::Done), dashboard]);
-    assert!(seen.refunds.iter().all(|refund| refund.capture == OBJECT));
+    assert!(seen.refunds.iter().all(|refund| refund.capture.as_str() == OBJECT));
     assert_eq!(seen.disputes[0].phase, DisputePhase::Open);
 }
 
@@ -115,7 +116,7 @@ fn hint(body: &str, signed: bool) -> Claim {
 fn a_signed_and_complete_event_is_a_fact() {
     let completed = fact(COMPLETED);
     assert_eq!((completed.phase, completed.captures.len()), (Some(Phase::Captured), 1));
-    assert_eq!(completed.captures[0].id, OBJECT);
+    assert_eq!(completed.captures[0].id.as_str(), OBJECT);
     assert_eq!(completed.captures[0].amount, usd(7500));
     let authorized = fact(include_str!("../fixtures/event_authorized.json"));
     assert_eq!((authorized.authorized, authorized.captures), (Some(usd(7500)), Vec::new()));
@@ -131,7 +132,7 @@ fn a_refund_or_dispute_tells_of_its_capture_too() {
     assert_eq!(refunded.refunds[0].phase, OperationPhase::Done);
     assert!(refunded.refunds[0].operation.is_some());
     let disputed = fact(DISPUTE);
-    assert_eq!(disputed.disputes[0].capture, OBJECT);
+    assert_eq!(disputed.disputes[0].capture.as_str(), OBJECT);
     assert_eq!(disputed.disputes[0].phase, DisputePhase::Open);
 }
 
@@ -152,7 +153,7 @@ fn an_event_that_lacks_something_or_contradicts_itself_is_a_hint() {
     for body in doubtful {
         assert_eq!(hint(&body, true), captured, "{body}");
     }
-    let refund = "re_0000000000000000000001R1".to_owned();
+    let refund = GatewayRefundId::new("re_0000000000000000000001R1");
     let claimed = Claim {
         phase: Some(Phase::Captured),
         refund: Some((refund, OperationPhase::Failed)),

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::domain::fact::Seen;
 use crate::domain::id::OperationId;
+use crate::domain::names::{GatewayRefundId, ObjectId};
 use crate::domain::phase::{OperationPhase, Phase};
 use crate::domain::time::Timestamp;
 use crate::gateways::contract::{self, Canned, Scene};
@@ -24,7 +25,7 @@ async fn look_up(
 ) -> (Result<Vec<Seen>, LookUpError>, Vec<String>) {
     let fixtures = fixtures(profile, show_token);
     let (gateway, transport) = fixtures.gateway(answers.into_iter().map(Scene::Ok));
-    let objects = known.iter().map(|&object| object.to_owned()).collect();
+    let objects = known.iter().map(|&object| ObjectId::new(object)).collect();
     let found = gateway.look_up(&About { objects, ..fixtures.about() }, TIMEOUT).await;
     let line = |(request, _): &(http::Request<bytes::Bytes>, _)| {
         format!("{} {}", request.method(), request.uri().path_and_query().unwrap())
@@ -96,7 +97,7 @@ async fn a_repeated_create_that_is_refused_finds_nothing_and_one_that_is_unclear
 async fn several_requests_share_the_time_of_one_look_up() {
     let slow = std::sync::Arc::new(Slow);
     let gateway = contract::opened(super::open, &super::secret("full"), slow, false).unwrap();
-    let about = About { objects: vec![OBJECT.to_owned()], ..fixtures("full", sign).about() };
+    let about = About { objects: vec![ObjectId::new(OBJECT)], ..fixtures("full", sign).about() };
     let before = tokio::time::Instant::now();
     assert_eq!(gateway.look_up(&about, TIMEOUT).await, Err(LookUpError::Unavailable));
     assert_eq!(before.elapsed(), TIMEOUT);
@@ -125,14 +126,14 @@ async fn a_refund_is_looked_up_in_its_payment() {
         let (gateway, _) = fixtures.gateway([Ok(answer)]);
         let effect = Effect {
             operation: OperationId::parse(operation).unwrap(),
-            object: OBJECT.to_owned(),
+            object: ObjectId::new(OBJECT),
             ..fixtures.effect()
         };
         let found = gateway.look_up_refund(&effect, TIMEOUT).await;
         found.map(|refund| refund.map(|refund| (refund.id, refund.phase)))
     };
     let ours = "RFD_7Q2M9X4KD1T8V3N6B0ZC5R2T8M";
-    let shown = ("re_0000000000000000000001R1".to_owned(), OperationPhase::Done);
+    let shown = (GatewayRefundId::new("re_0000000000000000000001R1"), OperationPhase::Done);
     assert_eq!(look_up(ours, canned(200, REFUNDED)).await, Ok(Some(shown)));
     let other = "RFD_7Q2M9X4KD1T8V3N6B0ZC000000";
     assert_eq!(look_up(other, canned(200, REFUNDED)).await, Ok(None));

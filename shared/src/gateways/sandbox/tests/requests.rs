@@ -11,6 +11,7 @@ use crate::domain::attempt::{CaptureMode, Method};
 use crate::domain::cart::{Cart, Item, Line, Shipping, Tax};
 use crate::domain::id::OperationId;
 use crate::domain::money::{Currency, Money};
+use crate::domain::names::ObjectId;
 use crate::domain::phase::{OperationPhase, Phase};
 use crate::gateways::contract::Canned;
 use crate::ports::{Answer, Effect};
@@ -158,7 +159,7 @@ fn upi_is_taken_for_rupees_only() {
 fn effect(operation: &str) -> Effect {
     Effect {
         operation: OperationId::parse(operation).unwrap(),
-        object: OBJECT.to_owned(),
+        object: ObjectId::new(OBJECT),
         amount: Money::new(2500, Currency::from_code("USD").unwrap()),
         ..fixtures("full", sign).effect()
     }

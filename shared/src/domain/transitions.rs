@@ -1,0 +1,208 @@
+//! Transitions: what a step between two writes makes of an order, besides claims and what is learnt. Each
+//! is applied again to every newer image, so it changes only what it still finds as it was.
+
+use super::attempt::{Attempt, Failure};
+use super::id::{OperationId, PaymentId};
+use super::ledger::Operation;
+use super::names::{GatewayName, Nonce};
+use super::order::Order;
+use super::phase::{OperationPhase, Phase};
+use super::time::Timestamp;
+use crate::mutants::{Mutant, broken};
+
+/// What the answer to a capture, void or refund says, where it shows no effect.
+#[derive(Clone, Debug)]
+pub enum Unproven {
+    Refused(Option<Failure>),
+    NotSent,
+    Unknown,
+}
+
+/// What follows when a gateway was asked about an operation and does not show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Wait,
+    Refused,
+    /// A person decides.
+    Review,
+}
+
+/// Of an attempt to pay.
+impl Order {
+    /// The attempt is as its owner has claimed it: no gateway has answered, nobody has taken it over.
+    pub fn is_untouched(&self, payment: &PaymentId, owner: &Nonce) -> bool {
+        self.attempts.get(payment).is_some_and(|attempt| attempt.is_untouched(owner))
+    }
+
+    /// The next gateway is named before it is called.
+    pub fn name_gateway(
+        &mut self,
+        payment: &PaymentId,
+        gateway: &GatewayName,
+        owner: &Nonce,
+        now: Timestamp,
+    ) {
+        let mine = |attempt: &&mut Attempt| attempt.is_untouched(owner);
+        if let Some(attempt) = self.attempts.get_mut(payment).filter(mine) {
+            attempt.gateway = gateway.clone();
+            attempt.sent_at = now;
+        }
+    }
+
+    /// Proven: no gateway has anything of this attempt. It is removed, so the same key may claim again.
+    pub fn withdraw_attempt(&mut self, payment: &PaymentId, owner: &Nonce) {
+        if self.is_untouched(payment, owner) {
+            self.attempts.remove(payment);
+        }
+    }
+
+    /// The create call has no answer: whoever comes next asks the gateway.
+    pub fn create_unanswered(&mut self, payment: &PaymentId, owner: &Nonce) {
+        let mine = |attempt: &&mut Attempt| &attempt.owner == owner;
+        if let Some(attempt) = self.attempts.get_mut(payment).filter(mine) {
+            let timeout = broken(Mutant::TimeoutIsFailure);
+            attempt.advance(if timeout { Phase::Failed } else { Phase::Unknown });
+            attempt.lease = None;
+        }
+    }
+
+    /// The create call was sent again, and its answer shows nothing.
+    pub fn create_repeated(&mut self, payment: &PaymentId, now: Timestamp) {
+        if let Some(attempt) = self.attempts.get_mut(payment) {
+            attempt.sent_at = now;
+            attempt.advance(Phase::Unknown);
+            attempt.lease = None;
+        }
+        self.put_off();
+    }
+
+    /// Gives up an attempt that its gateway has never shown.
+    pub fn abandon(&mut self, payment: &PaymentId) {
+        let unseen = |attempt: &&mut Attempt| attempt.phase() <= Phase::Unknown;
+        if let Some(attempt) = self.attempts.get_mut(payment).filter(unseen) {
+            let failed = broken(Mutant::NotFoundIsFailure);
+            attempt.advance(if failed { Phase::Failed } else { Phase::Abandoned });
+            attempt.lease = None;
+        }
+    }
+
+    /// Nothing was learnt of the attempt.
+    pub fn learnt_nothing(&mut self, payment: &PaymentId) {
+        let live = |attempt: &&mut Attempt| attempt.phase().is_live();
+        if let Some(attempt) = self.attempts.get_mut(payment).filter(live) {
+            attempt.advance(Phase::Unknown);
+            attempt.lease = None;
+        }
+        self.put_off();
+    }
+
+    /// The next look comes a little later than the last one did.
+    pub fn put_off(&mut self) {
+        self.polls = self.polls.saturating_add(1);
+    }
+
+    /// Marks a payment as asked about by `reader`, who asks if this is true: of any number of readers one
+    /// does. `asked_at` is as that reader has seen it.
+    pub fn ask_for(
+        &mut self,
+        payment: &PaymentId,
+        reader: &Nonce,
+        asked_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> bool {
+        if self.take_attempt(payment, reader, now) {
+            return true;
+        }
+        let ended = |a: &&mut Attempt| !a.phase().is_live() && a.asked_at == asked_at;
+        let Some(attempt) = self.attempts.get_mut(payment).filter(ended) else {
+            return false;
+        };
+        attempt.asked_at = Some(now);
+        true
+    }
+
+    /// An event says what the gateway does not show yet.
+    pub fn ask_until(&mut self, payment: &PaymentId, until: Timestamp) {
+        self.ask.insert(payment.clone(), until);
+    }
+
+    pub fn stop_asking(&mut self, payment: &PaymentId) {
+        self.ask.remove(payment);
+    }
+}
+
+/// Of a capture, void or refund.
+impl Order {
+    /// Only who takes an operation sends it. To take it twice under one name is to take it once.
+    pub fn take_to_send(&mut self, id: &OperationId, owner: &Nonce, now: Timestamp) {
+        if !self.is_taken_by(id, owner) {
+            self.take_operation(id, owner, now);
+        }
+    }
+
+    pub fn is_taken_by(&self, id: &OperationId, owner: &Nonce) -> bool {
+        self.operations.get(id).is_some_and(|op| op.owner.as_ref() == Some(owner))
+    }
+
+    /// The call was answered, and the answer shows no effect.
+    pub fn operation_answered(&mut self, id: &OperationId, answer: &Unproven) {
+        let Some(op) = self.unproven(id) else {
+            return;
+        };
+        op.lease = None;
+        if let Unproven::Refused(why) = answer {
+            op.failure.clone_from(why);
+        }
+        match answer {
+            // The only send there was has no effect.
+            Unproven::Refused(_) if op.sends <= 1 || broken(Mutant::RefusedRepeatIsRefused) => {
+                op.advance(OperationPhase::Refused);
+            }
+            // An earlier send may still land: the reservation is kept.
+            Unproven::Refused(_) => {
+                op.repeat_refused = true;
+                op.advance(OperationPhase::Unknown);
+            }
+            Unproven::NotSent => op.sends = op.sends.saturating_sub(1),
+            Unproven::Unknown => op.advance(OperationPhase::Unknown),
+        }
+        self.put_off();
+    }
+
+    /// The gateway was asked about the operation and does not show it.
+    pub fn operation_not_shown(&mut self, id: &OperationId, verdict: Verdict) {
+        if let Some(op) = self.unproven(id) {
+            op.lease = None;
+            match verdict {
+                Verdict::Wait => op.advance(OperationPhase::Unknown),
+                Verdict::Refused => op.advance(OperationPhase::Refused),
+                Verdict::Review => op.for_review = true,
+            }
+        }
+        self.put_off();
+    }
+
+    fn unproven(&mut self, id: &OperationId) -> Option<&mut Operation> {
+        self.operations.get_mut(id).filter(|op| op.phase().is_unproven())
+    }
+}
+
+/// Of a confirmation.
+impl Order {
+    /// One target has it. With the last of them the confirmation leaves the outbox.
+    pub fn confirmation_sent(&mut self, message: &str, target: &str) {
+        let Some(out) = self.outbox.get_mut(message) else {
+            return;
+        };
+        out.targets.remove(target);
+        if out.targets.is_empty() || broken(Mutant::OneTargetEndsIt) {
+            self.outbox.remove(message);
+        }
+    }
+}
+
+impl Attempt {
+    fn is_untouched(&self, owner: &Nonce) -> bool {
+        &self.owner == owner && self.phase() == Phase::Sending && self.objects.is_empty()
+    }
+}
