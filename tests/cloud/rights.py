@@ -25,13 +25,17 @@ SERVICES = ["DYNAMODB", "SQS", "SECRETS_MANAGER"]
 SECRET = "secretsmanager:GetSecretValue"
 HEAD = """# Permissions
 
-Every right of every function, and how it is known to be used. Written by `tests/cloud/run --write`, which holds it
-against the deployed stack at each run ([how](operations.md#prove-it-without-an-account)).
+Every right of every function, and the proof that it is used. `tests/cloud/run --write` writes this file, and every run
+compares it with the deployed stack ([how](operations.md#prove-it-without-an-account)). A run fails if a function makes a
+call that is not listed, or if nothing uses a right.
 
-*Missed*: the function calls it in its journey; taken from its role alone, the account refused the function just
-that, and the journey broke. Where keys are named, the right ends at the items whose partition key is so: the emulated
-account does not know that condition, so each recorded call is held against it. *Platform*: what AWS does with the function's role, for the reason named; no code of
-ours calls it. A function that calls anything else fails the run, and so does a right that nothing calls.
+| used | means |
+|---|---|
+| missed | The function makes this call in its journey. When this right was taken from its role, the account refused the function exactly this call, and the journey broke. |
+| platform | AWS itself does this with the function's role, for the reason named. No code of ours makes the call. |
+
+Where keys are named, the right covers only the items whose partition key is like that. The emulated account does not
+know this condition, so each recorded call is checked against it.
 
 | function | action | on | used |
 |---|---|---|---|

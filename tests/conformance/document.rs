@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use super::{KNOWN, Known, Played, Row};
 
 const INTRODUCTION: &str = "\
-What AWS documents of DynamoDB, SQS and Secrets Manager, as cases, and what came of them. The command below
-writes this file; a test refuses it when a case is missing. Ours are the imitations that `cargo dev` and
-`cargo test` run on: DynamoDB is the embedded engine, the other two are in `dev-stack/src/aws/`. Every case
-runs against ours in `cargo test`, the cases of DynamoDB over HTTP and in process.
+This file lists, as cases, the behaviour that AWS documents for DynamoDB, SQS and Secrets Manager, and the results. The
+command below writes it; a test refuses it when a case is missing. Ours are the imitations that `cargo dev` and
+`cargo test` run on: DynamoDB is the embedded engine, and the other two are in `dev-stack/src/aws/`. `cargo test` runs
+every case against ours, and the cases of DynamoDB both over HTTP and in process.
 
 ```sh
 cargo conformance                                      # ours alone
@@ -17,19 +17,19 @@ cargo conformance --endpoint URL --name NAME --write docs/conformance.md
 cargo conformance --help                               # one service, AWS itself, JSON
 ```
 
-The cases of the table are played by the functions' own `store`, through the stock Rust SDK, so they use its
-very expressions; `every_expression_of_the_store_has_a_case` refuses one that no case plays. The others are
-awsJson, signed as the SDKs sign it. To see a refusal as the stock Python SDK parses it, ask the running
-`cargo dev` with the AWS CLI:
+The cases about the table are played by the functions' own `store` through the stock Rust SDK, so they use exactly its
+expressions; `every_expression_of_the_store_has_a_case` refuses an expression that no case plays. The other cases are
+awsJson, signed as the SDKs sign it. To see a refusal as the stock Python SDK parses it, call the running `cargo dev` with
+the AWS CLI:
 
 ```sh
 aws --endpoint-url http://127.0.0.1:3003 sqs get-queue-url --queue-name none
 ```
 
-API Gateway's events, answers and limits are held to its pages in `dev-stack/src/api_gateway/tests/`.
+API Gateway's events, answers and limits are tested against its pages in `dev-stack/src/api_gateway/tests/`.
 
-An expectation is what the named page of AWS says. Where a page leaves something open (which of two error names
-a malformed length gets), the case takes either, or is left out. Nothing here was held against AWS itself.
+An expectation is what the named page of AWS says. Where a page leaves something open (for example, which of two error
+names a malformed length gets), the case accepts either, or is left out. No case was run against AWS itself.
 ";
 
 /// Who was compared, and when.
@@ -71,8 +71,7 @@ pub(super) fn document(heading: &Heading<'_>, compared: &[(Played, Option<Played
 
 fn differences(text: &mut String, other: &str, compared: &[(Played, Option<Played>)]) {
     let _ = writeln!(text, "## Differences\n");
-    let _ =
-        writeln!(text, "By the page that is named, the expectation is right in each of these.\n");
+    let _ = writeln!(text, "In each of these, the expectation is what the named page says.\n");
     let _ = writeln!(text, "| service | case | expected | ours | {other} | AWS: |");
     let _ = writeln!(text, "|---|---|---|---|---|---|");
     for (played, theirs) in compared {
@@ -90,7 +89,7 @@ fn differences(text: &mut String, other: &str, compared: &[(Played, Option<Playe
     }
     text.push('\n');
     for Known { case, why, .. } in KNOWN {
-        let _ = writeln!(text, "Known of ours: {case}. It harms nothing here: {why}.\n");
+        let _ = writeln!(text, "Known difference of ours: {case}. It harms nothing here: {why}.\n");
     }
 }
 

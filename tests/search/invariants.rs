@@ -2,56 +2,67 @@
 
 pub const INVARIANTS: [(&str, &str); 25] = [
     ("I0", "No handler panics."),
-    ("I1", "An order has one live attempt at most."),
-    ("I2", "The captures of an order are the gateway's, each with its amount; one pays the order."),
+    ("I1", "An order has at most one live attempt."),
+    (
+        "I2",
+        "The captures of an order are the gateway's, each with its amount; one of them pays the order.",
+    ),
     (
         "I3",
-        "One key is one attempt and one object at the gateway, written before it is sent; a fault that the \
-         SDK hides changes nothing.",
+        "One key makes one attempt and one object at the gateway, and is written before it is sent; a \
+         fault that the SDK hides changes nothing.",
     ),
     ("I4", "What was captured as ordered pays the order, without a client's or a webhook's help."),
     (
         "I5",
-        "What is decided is told to every target, under one id, in one sequence, signed so that it can be \
-         believed.",
+        "Every decision is confirmed to every target, under one id, in one sequence, signed so that it \
+         can be believed.",
     ),
-    ("I6", "Nothing is confirmed that the gateway does not show, with that amount."),
-    ("I7", "Nothing falls: phases, a paid order and its winner, captures, refunds."),
-    ("I8", "What is told of an attempt may come in any order and more than once (the laws)."),
-    ("I9", "What a webhook told that was answered with 2xx is in the item, or parked."),
+    ("I6", "Nothing is confirmed unless the gateway shows it, with that amount."),
+    ("I7", "Nothing falls back: phases, a paid order and its winner, captures, refunds."),
+    ("I8", "The facts of an attempt may come in any order and more than once (the laws)."),
+    ("I9", "An event that was answered with 2xx is in the item, or parked."),
     ("I10", "Unfinished work has a time at which somebody comes back to it."),
     ("I11", "When faults stop, all work ends by itself; a request is answered within five tries."),
     ("I12", "The page of an ended attempt is kept nowhere."),
-    ("I13", "Who is refused has caused no call to the gateway."),
-    ("I14", "Every write is one step of one version, made once."),
+    ("I13", "A refused request has caused no call to the gateway."),
+    ("I14", "Every write raises the version by one, and is made once."),
     (
         "I15",
-        "Of one order one object is captured, but for what a person did or what was given back.",
+        "At most one object of an order is captured, apart from those that a person captured or that \
+         were given back.",
     ),
-    ("I16", "One page of an attempt is handed out, ever: the one in the item."),
+    ("I16", "Only one page of an attempt is ever handed out: the one in the item."),
     (
         "I17",
-        "No more is given back or reserved than was captured, nor at once by a key than it may; what was \
-         captured in excess goes back whole, but not while the shopper's bank may take it.",
+        "No more is given back or reserved than was captured, and no more at once by a key than its \
+         limit; what was captured in excess goes back whole, but not while the shopper's bank may take \
+         it.",
     ),
     (
         "I18",
-        "An operation is written before it is sent, is never lost, and has one effect at most.",
+        "An operation is written before it is sent, is never lost, and has at most one effect.",
     ),
-    ("I19", "A close is never withdrawn, and what was answered as canceled is not captured."),
+    (
+        "I19",
+        "A close is never withdrawn, and a payment that was answered as canceled is not captured.",
+    ),
     ("I20", "No attempt begins on an ending order; every order ends, with no attempt live."),
     (
         "I21",
-        "No more is captured than was authorized, never beside a void or of a closing attempt; no hold is \
-         left that nobody wants.",
+        "No more is captured than was authorized, and nothing beside a void or on a closing attempt; no \
+         unwanted hold is left.",
     ),
-    ("I22", "Every refund and dispute of the gateway is known as it ended, and was announced."),
+    (
+        "I22",
+        "Every refund and dispute at the gateway is known with its outcome, and was announced.",
+    ),
     (
         "I23",
-        "A shopper reads that a payment succeeded only of the one that paid, and is shown the page that can \
-         be paid.",
+        "A shopper reads that a payment succeeded only of the one that paid, and is shown the page that \
+         can be paid.",
     ),
-    ("I24", "What was redacted names nobody, and nothing of it was unfinished."),
+    ("I24", "A redacted order names nobody, and had nothing unfinished."),
 ];
 
 /// What the invariants are that these violations break.

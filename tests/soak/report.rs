@@ -8,25 +8,25 @@ use crate::figures::{Figures, Times};
 /// What the figures mean, where a name cannot say it all.
 const MEANINGS: &str = "\
 Times are by the stack's clock. After the traffic that clock is moved on, ten seconds at a time at \
-first, with a sweep each minute of it, until all has come to rest. Four \
-kills in five hit a process that is at work, which a long sweep is nearly always: what only the sweep \
-settles then waits for a later one.
+first, with a sweep each minute of it, until everything has come to rest. Four kills in five hit a \
+process that is at work. A long sweep nearly always is, so work that only the sweep settles waits for a \
+later sweep.
 
-- *Lost*: captured at the gateway and not booked; paid or refunded and not told to one of the three \
+- *Lost*: captured at the gateway and not booked; paid or refunded and not confirmed to one of the three \
 targets; answered with success and gone.
-- *Doubled*: two captures kept, more given back than taken, one fact told under two ids, one key with \
-two names.
+- *Doubled*: two captures kept, more given back than taken, one fact confirmed under two ids, one key \
+with two names.
 - *Invented*: paid, refunded or confirmed without the same at the gateway.
-- *Crash to consistent*: for each request whose function was killed under it and that named an order: \
-from the kill until that order has no payment or operation without an outcome and no confirmation \
-unsent. Kills that cut no request of a client (of the sweep, of a webhook, of an idle process) are not \
-in it; what they cost is in *capture to confirmation*.
+- *Crash to consistent*: for each request that named an order and whose function was killed under it, \
+the time from the kill until that order has no payment or operation without an outcome and no \
+confirmation unsent. Kills that cut no client's request (of the sweep, of a webhook, of an idle process) \
+are not counted here; their cost is in *capture to confirmation*.
 - *Capture to confirmation*: from the gateway's own time of the capture until `payment.completed` is in \
-a queue of the merchant; also where the webhook was held, forged or never sent.
+a queue of the merchant, also where the webhook was held, forged or never sent.
 - *Received again*: a message came more than once with the same id, to the shop or to one of the two \
-consumers, each of which crashes after five in a hundred.
-- *Effects beyond one*: a consumer that drops repeated ids acted twice upon one fact.
-- *Unknown outcomes*: payments answered with 202; settled when the gateway's word is known.
+consumers, each of which crashes after five messages in a hundred.
+- *Effects beyond one*: a consumer that drops repeated ids acted twice on one fact.
+- *Unknown outcomes*: payments answered with 202; they are settled when the gateway's outcome is known.
 ";
 
 impl Figures {
