@@ -1,5 +1,5 @@
 //! `cargo conformance`.
 
 fn main() -> std::process::ExitCode {
-    e2e::conformance::main()
+    conformance::main()
 }

@@ -11,11 +11,6 @@
     reason = "a test stops at its first surprise, checks in passing, and writes bodies where it sends them"
 )]
 
-#[path = "../conformance/mod.rs"]
-pub mod conformance;
-#[path = "../search/mod.rs"]
-pub mod search;
-
 mod acts;
 mod answer;
 mod aws;

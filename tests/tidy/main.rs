@@ -25,7 +25,6 @@ mod requirements;
 mod problems;
 mod documents;
 mod figures;
-mod proof;
 
 /// Shows every violation at once.
 #[track_caller]

@@ -17,7 +17,7 @@ use quittance::store::Saved;
 use serde_json::json;
 
 use super::orders::{NOW, attempt, compared, next, open, payment, saved, tally, usd};
-use crate::conformance::{Case, Desk, Stop};
+use crate::{Case, Desk, Stop};
 
 const UPDATES: &str = "Update expressions (developer guide)";
 const CONDITIONS: &str = "Condition expressions (developer guide)";

@@ -8,7 +8,7 @@ use quittance::domain::order::{ATTEMPTS_MAX, Ending, Order, State};
 use quittance::store::{Claimed, DueKey};
 
 use super::orders::{NOW, attempt, claim, claimed, compared, open, payment, tally, usd};
-use crate::conformance::{Case, Desk, Stop};
+use crate::{Case, Desk, Stop};
 
 const CONDITIONS: &str =
     "Condition and filter expressions, operators and functions (developer guide)";

@@ -8,7 +8,7 @@ use quittance::domain::order::{Customer, Order};
 use quittance::store::{Created, Store};
 
 use super::orders::{compared, created, open, tally, usd};
-use crate::conformance::{Case, Stop};
+use crate::{Case, Stop};
 
 const PUT: &str = "PutItem (DynamoDB API reference)";
 const CONDITIONS: &str = "Condition expressions (developer guide)";

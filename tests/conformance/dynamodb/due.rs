@@ -8,7 +8,7 @@ use quittance::domain::time::Timestamp;
 use quittance::store::{DueKey, Parked, Store};
 
 use super::orders::{NOW, next, open};
-use crate::conformance::{Case, Desk, Stop};
+use crate::{Case, Desk, Stop};
 
 const SPARSE: &str = "Sparse indexes (developer guide)";
 const QUERY: &str = "Query (DynamoDB API reference)";

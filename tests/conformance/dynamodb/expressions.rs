@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{Row, set};
-use crate::conformance::Case;
+use crate::Case;
 
 const FUNCTIONS: &str =
     "Condition and filter expressions, operators and functions (developer guide)";

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Row;
-use crate::conformance::Case;
+use crate::Case;
 
 const ERRORS: &str = "Error handling with DynamoDB (developer guide)";
 const UPDATE: &str = "UpdateItem (DynamoDB API reference)";

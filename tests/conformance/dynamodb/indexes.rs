@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::due::TRIES_MAX;
 use super::{Row, set};
-use crate::conformance::{Case, Desk, Stop};
+use crate::{Case, Desk, Stop};
 
 const INDEXES: &str = "Using global secondary indexes (developer guide)";
 const SPARSE: &str = "Sparse indexes (developer guide)";

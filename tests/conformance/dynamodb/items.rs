@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Row, set};
-use crate::conformance::{Case, Desk, Stop};
+use crate::{Case, Desk, Stop};
 
 const TYPES: &str = "Supported data types and naming rules (developer guide)";
 const QUOTAS: &str = "Quotas in DynamoDB (developer guide)";

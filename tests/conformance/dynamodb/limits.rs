@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::due::{TRIES_MAX, TRY_EVERY};
 use super::{Row, set};
-use crate::conformance::Case;
+use crate::Case;
 
 const QUOTAS: &str = "Quotas in DynamoDB (developer guide)";
 const SIZES: &str = "Item sizes and formats (developer guide)";

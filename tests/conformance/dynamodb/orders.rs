@@ -12,7 +12,7 @@ use quittance::domain::order::{Order, Source};
 use quittance::domain::time::Timestamp;
 use quittance::store::{Claimed, Created, Saved, Store, StoreError};
 
-use crate::conformance::{Desk, Stop};
+use crate::{Desk, Stop};
 
 /// So far ahead that no table takes away what expires about then while a case is played.
 pub(super) const NOW: Timestamp = Timestamp::from_unix(4_000_000_000);

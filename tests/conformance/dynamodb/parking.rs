@@ -8,7 +8,7 @@ use quittance::domain::names::GatewayName;
 use quittance::store::Parked;
 
 use super::orders::{NOW, tally};
-use crate::conformance::{Case, Desk, Stop};
+use crate::{Case, Desk, Stop};
 
 const CONDITIONS: &str = "Condition expressions (developer guide)";
 const SIZE: &str = "Item size (developer guide)";

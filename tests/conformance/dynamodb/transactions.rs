@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Row;
 use super::orders::{NOW, tally};
-use crate::conformance::{Case, Desk, Stop};
+use crate::{Case, Desk, Stop};
 
 const TRANSACT: &str = "TransactWriteItems (DynamoDB API reference)";
 const FAILURES: &str = "Transaction conflict and cancellation (developer guide)";

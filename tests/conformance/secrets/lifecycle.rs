@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ONE, Secret, TWO, word};
-use crate::conformance::Case;
+use crate::Case;
 
 const DELETE: &str = "DeleteSecret (Secrets Manager API reference)";
 const RESTORE: &str = "RestoreSecret (Secrets Manager API reference)";

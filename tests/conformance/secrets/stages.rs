@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{ONE, Secret, THREE, TWO, word};
-use crate::conformance::{Case, Desk, Stop};
+use crate::{Case, Desk, Stop};
 
 const PUT: &str = "PutSecretValue (Secrets Manager API reference)";
 const GET: &str = "GetSecretValue (Secrets Manager API reference)";

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ONE, Secret, TWO, word};
-use crate::conformance::Case;
+use crate::Case;
 
 const CREATE: &str = "CreateSecret (Secrets Manager API reference)";
 const GET: &str = "GetSecretValue (Secrets Manager API reference)";

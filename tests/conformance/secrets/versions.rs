@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{ONE, Secret, THREE, TWO, word};
-use crate::conformance::Case;
+use crate::Case;
 
 const PUT: &str = "PutSecretValue (Secrets Manager API reference)";
 const CREATE: &str = "CreateSecret (Secrets Manager API reference)";

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Queue, text};
-use crate::conformance::Case;
+use crate::Case;
 
 const METADATA: &str = "Amazon SQS message metadata (developer guide)";
 const RECEIVE: &str = "ReceiveMessage (SQS API reference)";

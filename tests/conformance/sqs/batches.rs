@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Queue, text};
-use crate::conformance::Case;
+use crate::Case;
 
 const BATCH: &str = "SendMessageBatch (SQS API reference)";
 const CHANGE: &str = "ChangeMessageVisibilityBatch (SQS API reference)";

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Queue, compared, text};
-use crate::conformance::{Case, Desk, Stop};
+use crate::{Case, Desk, Stop};
 
 const ORDER: &str = "FIFO queue delivery logic (developer guide)";
 const ONCE: &str = "Exactly-once processing in Amazon SQS (developer guide)";

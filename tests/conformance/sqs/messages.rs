@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Queue;
-use crate::conformance::{Case, Desk, Stop};
+use crate::{Case, Desk, Stop};
 
 const SEND: &str = "SendMessage (SQS API reference)";
 const QUOTAS: &str = "Amazon SQS message quotas (developer guide)";

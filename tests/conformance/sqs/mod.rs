@@ -13,7 +13,7 @@ mod refusals;
 use serde_json::{Value, json};
 
 use super::{Case, Desk, Stop};
-use crate::conformance::desk::Hands;
+use crate::desk::Hands;
 
 pub(super) fn cases() -> Vec<Case> {
     let chapters = [

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Queue, text};
-use crate::conformance::{Case, Desk, Stop};
+use crate::{Case, Desk, Stop};
 
 const START: &str = "StartMessageMoveTask (SQS API reference)";
 const LIST: &str = "ListMessageMoveTasks (SQS API reference)";

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Queue, compared, text};
-use crate::conformance::{Case, Desk, Stop};
+use crate::{Case, Desk, Stop};
 
 const CREATE: &str = "CreateQueue (SQS API reference)";
 const SET: &str = "SetQueueAttributes (SQS API reference)";

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::{Queue, text};
-use crate::conformance::{Case, Desk, Stop};
+use crate::{Case, Desk, Stop};
 
 const RECEIVE: &str = "ReceiveMessage (SQS API reference)";
 const VISIBILITY: &str = "Amazon SQS visibility timeout (developer guide)";

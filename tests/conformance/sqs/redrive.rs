@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Queue, text};
-use crate::conformance::{Case, Desk, Stop};
+use crate::{Case, Desk, Stop};
 
 const DEAD: &str = "Using dead-letter queues in Amazon SQS (developer guide)";
 const BACK: &str =

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Queue;
-use crate::conformance::Case;
+use crate::Case;
 
 const PROTOCOL: &str =
     "AWS JSON protocol in Amazon SQS (developer guide); awsQueryCompatible trait";

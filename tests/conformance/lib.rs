@@ -1,0 +1,89 @@
+//! What AWS documents of the services that the bundle leans on, as cases that any endpoint can be held
+//! against: our imitations at every `cargo test`, another emulator or AWS itself by hand
+//! (`cargo conformance --help`). The cases of the table are played by the functions' own store, so that
+//! they use its very expressions.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::return_self_not_must_use,
+    clippy::needless_pass_by_value,
+    reason = "a test stops at its first surprise, checks in passing, and writes bodies where it sends them"
+)]
+
+mod case;
+mod cli;
+mod desk;
+mod document;
+mod dynamodb;
+mod engine;
+mod known;
+mod recorder;
+mod report;
+mod secrets;
+mod service;
+mod sqs;
+mod sweeping;
+mod target;
+mod wire;
+
+use futures_util::stream::{self, StreamExt};
+
+pub use self::case::{Case, Row, Stop};
+pub use self::cli::main;
+pub use self::desk::{Desk, local};
+pub use self::document::cell;
+pub use self::known::{KNOWN, Known, known};
+pub use self::recorder::{Recorder, Said};
+pub use self::service::Service;
+use self::target::Stage;
+pub use self::target::Target;
+
+/// Cases that are played at the same time: most of them wait.
+const AT_ONCE: usize = 16;
+
+/// Of one service on one target: a row for each case, and what the store said meanwhile.
+#[derive(Debug)]
+pub struct Played {
+    pub service: Service,
+    pub rows: Vec<Row>,
+    pub said: Said,
+}
+
+impl Played {
+    pub fn matching(&self) -> usize {
+        self.rows.iter().filter(|row| row.matches()).count()
+    }
+
+    pub fn was_run(&self) -> usize {
+        self.rows.iter().filter(|row| row.was_run()).count()
+    }
+}
+
+/// Every case of a service, in the order of the document.
+pub fn cases(service: Service) -> Vec<Case> {
+    match service {
+        Service::DynamoDb => dynamodb::cases(),
+        Service::Sqs => sqs::cases(),
+        Service::SecretsManager => secrets::cases(),
+    }
+}
+
+/// Plays the cases of a service whose names hold `filter`.
+pub async fn play(service: Service, target: &Target, filter: &str) -> Result<Played, Stop> {
+    let stage = Stage::set(service, target)?;
+    if service == Service::DynamoDb {
+        dynamodb::make_table(&stage.desk().await?).await?;
+    }
+    let chosen = cases(service).into_iter().filter(|case| case.name.contains(filter));
+    let playing = chosen.map(|case| async { Ok(case.play(stage.desk().await?).await) });
+    let rows: Vec<Result<Row, Stop>> = stream::iter(playing).buffered(AT_ONCE).collect().await;
+    let rows = rows.into_iter().collect::<Result<Vec<Row>, Stop>>()?;
+    if matches!(target, Target::Endpoint { .. }) {
+        sweeping::sweep(&stage.desk().await?).await?;
+    }
+    Ok(Played { service, rows, said: stage.recorder.said() })
+}

@@ -1,0 +1,67 @@
+//! `cargo faults`: the whole fault search, with progress, from any place of it, and any one run again.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a program for people at a terminal"
+)]
+
+mod mutants_told;
+mod options;
+mod whole;
+
+use std::process::ExitCode;
+
+use faults::{broken_by, replay};
+use quittance::mutants::breaking;
+
+use self::options::{Command, HELP};
+
+fn main() -> ExitCode {
+    let command = match options::parse() {
+        Ok(command) => command,
+        Err(error) => {
+            eprintln!("{error}\n\n{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match command {
+        Command::Help => {
+            println!("{HELP}");
+            ExitCode::SUCCESS
+        }
+        Command::Mutants => mutants_told::list(),
+        Command::Hunt(mutant, options) => mutants_told::tell(mutant, &options),
+        Command::Replay { setting, plan, mutant } => {
+            let Some((_, report)) = breaking(mutant, || replay(&setting, &plan)) else {
+                eprintln!("{setting} is no setting; --list tells them");
+                return ExitCode::from(2);
+            };
+            for line in &report.trace {
+                println!("{line}");
+            }
+            let came = report.fired;
+            println!("{came} of {} faults came to pass", plan.0.len());
+            println!("{} violations", report.violations.len());
+            for violation in &report.violations {
+                println!("  {violation}");
+            }
+            for invariant in broken_by(&report.violations) {
+                println!("{invariant}");
+            }
+            if came < plan.0.len() {
+                eprintln!("so this says little: a fault must suit the call of its number");
+                return ExitCode::from(2);
+            }
+            ExitCode::from(u8::from(!report.violations.is_empty()))
+        }
+        Command::List => {
+            for setting in faults::settings().iter().chain(&faults::races()) {
+                println!("{setting}");
+            }
+            ExitCode::SUCCESS
+        }
+        Command::Whole(options) => whole::search(&options),
+    }
+}

@@ -1,0 +1,63 @@
+//! Rules that are broken on purpose, and the runs that notice.
+
+use std::process::ExitCode;
+
+use faults::mutants::{Hunt, NOT_APPLICABLE, about, all, law};
+use faults::{Found, Tally, broken_by, on_a_deep_stack, replay};
+use quittance::mutants::{Mutant, breaking};
+
+use super::options::Options;
+use super::whole::hunt;
+
+pub(super) fn list() -> ExitCode {
+    for mutant in all() {
+        let (falls, what) = about(mutant);
+        println!("{} · {falls}\n    {what}", mutant.name());
+    }
+    for (name, why) in NOT_APPLICABLE {
+        println!("{name} · not broken\n    {why}");
+    }
+    ExitCode::SUCCESS
+}
+
+/// Looks for a run that notices, and tells the shortest.
+pub(super) fn tell(mutant: Mutant, options: &Options) -> ExitCode {
+    let (falls, what) = about(mutant);
+    println!("broken: {what}\nto fall: {falls}");
+    let Hunt { runs, caught, .. } = hunt(mutant, options);
+    let Some(caught) = caught else {
+        println!("{runs} runs come to it, and nothing noticed");
+        return ExitCode::FAILURE;
+    };
+    let Some((setting, plan)) = caught.run.clone() else {
+        for line in law(mutant).iter().flat_map(|law| &law.trace) {
+            println!("{line}");
+        }
+        println!("caught by a law, without a run: {}", caught.violations.join("; "));
+        return ExitCode::SUCCESS;
+    };
+    let found = Found { setting, plan, violations: caught.violations };
+    let shrunk = on_a_deep_stack(|| breaking(Some(mutant), || found.shrunk()));
+    let name = shrunk.setting.to_string();
+    let told = on_a_deep_stack(|| breaking(Some(mutant), || replay(&name, &shrunk.plan)));
+    for line in told.iter().flat_map(|(_, report)| &report.trace) {
+        println!("{line}");
+    }
+    for invariant in broken_by(&shrunk.violations) {
+        println!("{invariant}");
+    }
+    println!("caught in run {runs} of those that come to it: {}", shrunk.violations.join("; "));
+    println!("again: cargo faults --mutant {} --replay '{name} {}'", mutant.name(), shrunk.plan);
+    ExitCode::SUCCESS
+}
+
+/// What no run has noticed, and how many of all are noticed.
+pub(super) fn report(tally: &Tally) {
+    for survivor in tally.hunts.iter().filter(|hunt| hunt.caught.is_none()) {
+        println!("{survivor}");
+    }
+    for (name, why) in NOT_APPLICABLE {
+        println!("{name} · not broken: {why}");
+    }
+    println!("{} of {} broken rules are noticed", tally.killed(), tally.hunts.len());
+}

@@ -1,0 +1,130 @@
+//! What the command line asks for.
+
+use std::path::PathBuf;
+
+use faults::Plan;
+use faults::mutants::named;
+use lexopt::Arg::{Long, Short, Value};
+use lexopt::ValueExt as _;
+use quittance::mutants::Mutant;
+
+pub(super) const HELP: &str = "\
+Searches for a way in which money is lost, doubled or invented.
+
+Usage: cargo faults [OPTIONS]
+
+Plays every scenario on the real functions while calls to the table, the queues, the secrets and
+the gateway fail by plan, and while several requests take turns; then holds what is left against
+the invariants. The same options give the same search.
+
+  --seed N          another sample (default 20261120)
+  --from N          go on from this place of a search with the same seed
+  --only TEXT       only settings whose name holds TEXT, such as refund or /no-keys/
+  --stride N        of the single faults of a setting play one in N (default 37); at the fullest
+                    gateway with webhooks in order all are played, unless this says otherwise
+  --pairs N         pairs that begin with each of them (default 1); all plays every one
+  --no-schedules    only one thing after another
+  --no-faults       only several at work at once
+  --jobs N          so many at once (default: all cores)
+  --seconds N       stop after this time
+  --json FILE       write the figures there
+  --write FILE      write them into a document, between the marks <!-- faults --> and <!-- /faults -->
+  --list            tell the names of all settings
+  --replay 'SETTING PLAN'
+                    one run, told call by call; the plan of a violation is printed with it
+  --mutant NAME     break one rule of the protocol and look for a run that notices, told call by
+                    call; with --replay, break it in that run
+  --mutants         tell the rules that can be broken
+  --no-mutants      do not break every rule in the runs that come to it
+
+Ends with 0 if no invariant broke, with 1 if one did or if the whole search noticed a broken rule nowhere,
+with 2 if it was asked wrongly, with 130 if it was interrupted before; Ctrl-C still tells what was played,
+and where to go on.";
+
+#[derive(Debug)]
+pub(super) enum Command {
+    Help,
+    List,
+    Mutants,
+    Replay { setting: String, plan: Plan, mutant: Option<Mutant> },
+    Hunt(Mutant, Options),
+    Whole(Options),
+}
+
+#[derive(Debug)]
+pub(super) struct Options {
+    pub seed: u64,
+    pub from: usize,
+    pub only: String,
+    pub schedules: bool,
+    pub faults: bool,
+    pub mutants: bool,
+    /// `None`: what is usual.
+    pub stride: Option<usize>,
+    pub pairs: usize,
+    pub jobs: usize,
+    pub seconds: Option<u64>,
+    pub json: Option<PathBuf>,
+    pub write: Option<PathBuf>,
+}
+
+pub(super) fn parse() -> Result<Command, lexopt::Error> {
+    let mut options = Options {
+        seed: 20_261_120,
+        from: 0,
+        only: String::new(),
+        schedules: true,
+        faults: true,
+        mutants: true,
+        stride: None,
+        pairs: 1,
+        jobs: std::thread::available_parallelism().map_or(1, Into::into),
+        seconds: None,
+        json: None,
+        write: None,
+    };
+    let (mut wanted, mut mutant) = (None, None);
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(Command::Help),
+            Long("list") => return Ok(Command::List),
+            Long("replay") => wanted = Some(parser.value()?.string()?),
+            Long("mutants") => return Ok(Command::Mutants),
+            Long("mutant") => mutant = Some(rule(&parser.value()?.string()?)?),
+            Long("no-mutants") => options.mutants = false,
+            Long("seed") => options.seed = parser.value()?.parse()?,
+            Long("from") => options.from = parser.value()?.parse()?,
+            Long("only") => options.only = parser.value()?.string()?,
+            Long("stride") => {
+                options.stride = Some(parser.value()?.parse::<usize>()?.max(1));
+            }
+            Long("pairs") => {
+                let wanted = parser.value()?;
+                options.pairs = if wanted == "all" { usize::MAX } else { wanted.parse()? };
+            }
+            Long("no-schedules") => options.schedules = false,
+            Long("no-faults") => options.faults = false,
+            Long("jobs") => options.jobs = parser.value()?.parse()?,
+            Long("seconds") => options.seconds = Some(parser.value()?.parse()?),
+            Long("json") => options.json = Some(parser.value()?.into()),
+            Long("write") => options.write = Some(parser.value()?.into()),
+            Short(_) | Long(_) | Value(_) => return Err(argument.unexpected()),
+        }
+    }
+    match (wanted, mutant) {
+        (Some(wanted), mutant) => replay(&wanted, mutant),
+        (None, Some(mutant)) => Ok(Command::Hunt(mutant, options)),
+        (None, None) => Ok(Command::Whole(options)),
+    }
+}
+
+fn rule(name: &str) -> Result<Mutant, lexopt::Error> {
+    named(name).ok_or_else(|| format!("{name} is no rule; --mutants tells them").into())
+}
+
+fn replay(text: &str, mutant: Option<Mutant>) -> Result<Command, lexopt::Error> {
+    let (setting, plan) = text.split_once(' ').unwrap_or((text, "none"));
+    let plan = plan.parse().map_err(|_| format!("{plan} is no plan such as 12:after+20:dup"))?;
+    Ok(Command::Replay { setting: setting.to_owned(), plan, mutant })
+}

@@ -1,0 +1,283 @@
+//! The whole search, told while it runs.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use faults::mutants::{Hunt, all};
+use faults::{Bounds, Campaign, Depth, Progress, Tally, Task, races, settings};
+use quittance::mutants::Mutant;
+use quittance::ports::Clock as _;
+use quittance::system::SystemClock;
+use serde_json::json;
+
+use super::mutants_told;
+use super::options::Options;
+
+const BOUNDS: Bounds = Bounds { preemptions_max: 3, preemptions_with_fault_max: 1, stride: 15 };
+/// Of the single faults of a setting that is not a main one, one in so many is played.
+const STRIDE: usize = 37;
+/// As a shell says it of SIGINT.
+const INTERRUPTED: u8 = 130;
+const TELL_EVERY: Duration = Duration::from_secs(5);
+/// Nothing goes wrong, and everybody waits for their turn.
+const CLEAN: (Depth, Bounds) = (
+    Depth { stride: usize::MAX, main_stride: usize::MAX, pairs: 0, triples: 0 },
+    Bounds { preemptions_max: 0, preemptions_with_fault_max: 0, stride: usize::MAX },
+);
+
+/// What the terminal has shown.
+struct Told {
+    at: Instant,
+    reached: usize,
+    found: usize,
+    caught: BTreeSet<Mutant>,
+}
+
+/// What the options leave of all that there is.
+fn wanted(options: &Options) -> Vec<Task> {
+    let mut tasks: Vec<Task> = settings().into_iter().map(Task::Faults).collect();
+    tasks.extend(races().into_iter().map(Task::Schedules));
+    tasks.retain(|task| match task {
+        Task::Faults(_) => options.faults,
+        Task::Schedules(_) => options.schedules,
+    });
+    tasks.retain(|task| task.setting().to_string().contains(&options.only));
+    // So that what takes long and what does not are mixed, and the time left can be told.
+    fastrand::Rng::with_seed(options.seed).shuffle(&mut tasks);
+    tasks
+}
+
+fn depth(options: &Options) -> Depth {
+    Depth {
+        stride: options.stride.unwrap_or(STRIDE),
+        main_stride: options.stride.unwrap_or(1),
+        pairs: options.pairs,
+        triples: 20,
+    }
+}
+
+pub(super) fn search(options: &Options) -> ExitCode {
+    let tasks = wanted(options);
+    if tasks.len() <= options.from {
+        eprintln!("{} settings are such, so there is none to begin with", tasks.len());
+        return ExitCode::from(2);
+    }
+    let started = Instant::now();
+    let mut campaign = campaign(options, tasks, started);
+    let stop = AtomicBool::new(false);
+    if options.mutants {
+        campaign.hunts = all().map(Hunt::begin).collect();
+        campaign.hunts = until_interrupted(&stop, || hunted(&clean(&campaign), &stop));
+    }
+    let (tally, reached) = played(&campaign, options, started, &stop);
+    if reached < campaign.tasks.len() {
+        println!("not all of it: go on with cargo faults {} --from {reached}", asked());
+    }
+    report(&tally, started.elapsed().as_secs());
+    let (killed, mutants) = (tally.killed(), tally.hunts.len());
+    if options.mutants {
+        mutants_told::report(&tally);
+    }
+    let figures = json!({
+        "plans_single": tally.singles,
+        "plans_pair": tally.pairs,
+        "plans_triple": tally.triples,
+        "interleavings": tally.interleavings,
+        "violations": tally.found.len(),
+        "mutants_total": mutants,
+        "mutants_killed": killed,
+        "settings": campaign.tasks.len(),
+        "settings_played": reached - options.from,
+        "seed": options.seed,
+        "seconds": started.elapsed().as_secs(),
+    });
+    if let Err(error) = keep(options, &figures) {
+        eprintln!("{error}");
+        return ExitCode::from(2);
+    }
+    if tally.found.is_empty() && stop.load(Ordering::Relaxed) {
+        return ExitCode::from(INTERRUPTED);
+    }
+    // A part of the search need not come to every rule.
+    let whole = campaign.tasks.len() == settings().len() + races().len() && options.from == 0;
+    let survived = whole && reached == campaign.tasks.len() && killed < mutants;
+    ExitCode::from(u8::from(survived || !tally.found.is_empty()))
+}
+
+fn campaign(options: &Options, tasks: Vec<Task>, started: Instant) -> Campaign {
+    Campaign {
+        tasks,
+        depth: depth(options),
+        bounds: BOUNDS,
+        seed: options.seed,
+        from: options.from,
+        jobs: options.jobs,
+        hunts: Vec::new(),
+        until: options.seconds.map(|seconds| started + Duration::from_secs(seconds)),
+    }
+}
+
+/// Most broken rules are noticed with nothing else going wrong.
+fn clean(whole: &Campaign) -> Campaign {
+    Campaign { depth: CLEAN.0, bounds: CLEAN.1, from: 0, ..whole.clone() }
+}
+
+/// Looks for a run that notices: first without a fault, then where such runs came to the rule, then
+/// wherever the search looks.
+pub(super) fn hunt(mutant: Mutant, options: &Options) -> Hunt {
+    let stop = AtomicBool::new(false);
+    let mut whole = campaign(options, wanted(options), Instant::now());
+    whole.hunts = vec![Hunt::begin(mutant)];
+    whole.hunts = hunted(&clean(&whole), &stop);
+    let mut near = whole.clone();
+    near.depth.main_stride = near.depth.stride;
+    near.tasks.retain(|task| {
+        let name = task.setting().to_string();
+        whole.hunts.iter().any(|hunt| hunt.settings.contains(&name))
+    });
+    whole.hunts = hunted(&near, &stop);
+    hunted(&whole, &stop).swap_remove(0)
+}
+
+/// Ends when nothing is left to be noticed.
+fn hunted(campaign: &Campaign, stop: &AtomicBool) -> Vec<Hunt> {
+    let (over, told) = (AtomicBool::new(false), Mutex::new(Instant::now()));
+    let tally = campaign.run(&over, |Progress { tally, tasks_done, tasks, .. }| {
+        let left = tally.hunts.len() - tally.killed();
+        over.store(left == 0 || stop.load(Ordering::Relaxed), Ordering::Relaxed);
+        let mut told = told.lock().unwrap();
+        if told.elapsed() >= TELL_EVERY {
+            *told = Instant::now();
+            let tried: usize = tally.hunts.iter().map(|hunt| hunt.runs).sum();
+            eprintln!(
+                "{tasks_done}/{tasks} settings · {} runs, {tried} with a broken rule · {left} not \
+                 noticed yet",
+                tally.runs()
+            );
+        }
+    });
+    tally.hunts
+}
+
+/// What came of it, and how far it came.
+fn played(
+    campaign: &Campaign,
+    options: &Options,
+    started: Instant,
+    stop: &AtomicBool,
+) -> (Tally, usize) {
+    let told =
+        Mutex::new(Told { at: started, reached: options.from, found: 0, caught: BTreeSet::new() });
+    let tally = until_interrupted(stop, || {
+        campaign.run(stop, |progress| {
+            let mut told = told.lock().unwrap();
+            told.reached = progress.resume_from;
+            for found in progress.tally.found.iter().skip(told.found) {
+                eprintln!("!! {} {}: {}", found.setting, found.plan, found.violations.join("; "));
+            }
+            told.found = progress.tally.found.len();
+            for hunt in progress.tally.hunts.iter().filter(|hunt| hunt.caught.is_some()) {
+                if told.caught.insert(hunt.mutant) {
+                    println!("{hunt}");
+                }
+            }
+            if told.at.elapsed() >= TELL_EVERY {
+                told.at = Instant::now();
+                tell(options, &progress, started);
+            }
+        })
+    });
+    (tally, told.into_inner().unwrap().reached)
+}
+
+/// Writes the figures where the options say.
+fn keep(options: &Options, figures: &serde_json::Value) -> Result<(), String> {
+    let json = options.json.as_ref().map(|file| (file, Ok(format!("{figures}\n"))));
+    let document = options.write.as_ref().map(|file| (file, rewritten(file, figures)));
+    for (file, text) in json.into_iter().chain(document) {
+        text.and_then(|text| std::fs::write(file, text))
+            .map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// Ctrl-C ends the search, not its report; a second one ends both.
+fn until_interrupted<T: Send>(stop: &AtomicBool, search: impl FnOnce() -> T + Send) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    thread::scope(|scope| {
+        let searching = scope.spawn(search);
+        runtime.block_on(async {
+            while !searching.is_finished() {
+                let look_again = tokio::time::sleep(Duration::from_millis(200));
+                tokio::select! {
+                    () = look_again => {}
+                    _ = tokio::signal::ctrl_c() => {
+                        if stop.swap(true, Ordering::Relaxed) {
+                            std::process::exit(INTERRUPTED.into());
+                        }
+                        eprintln!("interrupted: the runs at work end first");
+                    }
+                }
+            }
+        });
+        searching.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+fn tell(options: &Options, progress: &Progress<'_>, started: Instant) {
+    let Progress { tally, tasks_done, tasks, resume_from } = progress;
+    let done = tasks_done.saturating_sub(options.from).max(1);
+    let left = tasks.saturating_sub(*tasks_done);
+    let spent = started.elapsed().as_secs();
+    let rate = u64::try_from(tally.runs()).unwrap_or_default() / spent.max(1);
+    let left = spent * u64::try_from(left).unwrap_or_default() / u64::try_from(done).unwrap_or(1);
+    eprintln!(
+        "{tasks_done}/{tasks} settings · {tally} · {} of {} broken rules noticed · {rate} runs/s · \
+         about {} min {} s left · --from {resume_from}",
+        tally.killed(),
+        tally.hunts.len(),
+        left / 60,
+        left % 60,
+    );
+}
+
+fn report(tally: &Tally, seconds: u64) {
+    println!("{tally}, {seconds} s");
+    for (kind, found) in tally.kinds() {
+        if let Some(first) = found.first() {
+            println!("{:>6} × {kind}: {} {}", found.len(), first.setting, first.plan);
+        }
+    }
+    if let Some(first) = tally.found.first() {
+        println!("{}", first.shrunk());
+    }
+}
+
+/// The command line, but for the place to begin at.
+fn asked() -> String {
+    let mut words: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(at) = words.iter().position(|word| word == "--from") {
+        words.drain(at..(at + 2).min(words.len()));
+    }
+    words.join(" ")
+}
+
+/// The document with these figures between its marks.
+fn rewritten(file: &Path, figures: &serde_json::Value) -> io::Result<String> {
+    let text = std::fs::read_to_string(file)?;
+    let no_marks = || io::Error::other("it has no marks <!-- faults --> and <!-- /faults -->");
+    let (before, rest) = text.split_once("<!-- faults -->").ok_or_else(no_marks)?;
+    let (_, after) = rest.split_once("<!-- /faults -->").ok_or_else(no_marks)?;
+    let at = SystemClock::default().now().rfc3339();
+    let mut rows = format!("`cargo faults {}`, {at}:\n\n", asked());
+    rows += "| figure | value |\n|---|---:|\n";
+    let figures = figures.as_object().into_iter().flatten();
+    rows.extend(figures.map(|(name, value)| format!("| {} | {value} |\n", name.replace('_', " "))));
+    Ok(format!("{before}<!-- faults -->\n{rows}<!-- /faults -->{after}"))
+}

@@ -1,0 +1,119 @@
+//! What no run shows: what the consumer of a queue says of a batch of which the merchant takes a part.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_lambda_events::event::sqs::SqsEvent;
+use bytes::Bytes;
+use dev_stack::sandbox::Profile;
+use http::{Request, Response};
+use lambda_runtime::{Context, LambdaEvent};
+use quittance::mutants::{Mutant, breaking};
+use quittance::ports::{Transport, TransportError};
+use serde_json::{Value, json};
+
+use crate::play::run::on_paused_time;
+use crate::world::World;
+use crate::world::plan::Plan;
+use crate::world::process::Process;
+
+/// A law, held against what a broken rule made of it.
+#[derive(Clone, Debug)]
+pub struct Law {
+    /// None if it holds.
+    pub violations: Vec<String>,
+    /// What was done, for a reader.
+    pub trace: Vec<String>,
+}
+
+/// The law that a broken rule breaks while it is sound; `None` if it is left to the runs.
+pub(crate) fn broken(mutant: Mutant) -> Option<Law> {
+    const BATCHES: [Mutant; 3] =
+        [Mutant::BatchForgetsAFailure, Mutant::BatchNamesAll, Mutant::BatchNamesNobody];
+    if !BATCHES.contains(&mutant) {
+        return None;
+    }
+    let law = || on_paused_time(batch());
+    let sound = breaking(None, law);
+    let broken = breaking(Some(mutant), law);
+    Some(if sound.violations.is_empty() { broken } else { sound.turned_down() })
+}
+
+impl Law {
+    /// A law that does not hold of the sound rule says nothing about the broken one.
+    fn turned_down(self) -> Self {
+        Self { violations: Vec::new(), ..self }
+    }
+}
+
+/// Takes what is not refused.
+#[derive(Debug, Default)]
+struct Merchant {
+    taken: Mutex<BTreeSet<String>>,
+}
+
+#[async_trait]
+impl Transport for Merchant {
+    async fn send(
+        &self,
+        request: Request<Bytes>,
+        _: Duration,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let body: Value = serde_json::from_slice(request.body()).unwrap();
+        let message = body["id"].as_str().unwrap_or_default().to_owned();
+        let mut answer = Response::new(Bytes::new());
+        if message == REFUSED {
+            *answer.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
+        } else {
+            self.taken.lock().unwrap().insert(message);
+        }
+        Ok(answer)
+    }
+}
+
+const REFUSED: &str = "first-of-one-order";
+const BATCH: [(&str, &str); 4] = [
+    (REFUSED, "one"),
+    ("second-of-one-order", "one"),
+    ("first-of-another", "another"),
+    ("second-of-another", "another"),
+];
+
+/// I5: whatever the merchant did not take is named, so that it comes again, and nothing else is.
+async fn batch() -> Law {
+    let merchant = Arc::new(Merchant::default());
+    let world = Arc::new(World::new(Profile::Full, 1, Plan::default(), false));
+    let mut process = Process::start(&world, None);
+    process.app.transport = Arc::<Merchant>::clone(&merchant);
+    let records = BATCH.map(|(message, group)| {
+        let attributes = json!({ "MessageGroupId": group, "MessageDeduplicationId": message });
+        let body = json!({ "id": message, "data": { "order_id": group } }).to_string();
+        json!({
+            "messageId": message, "body": body, "attributes": attributes,
+            "messageAttributes": {},
+        })
+    });
+    let event: SqsEvent = serde_json::from_value(json!({ "Records": records })).unwrap();
+    let event = LambdaEvent::new(event, Context::default());
+    let said = Box::pin(deliver_confirmation::handle(&process.app, event)).await.unwrap();
+    let said: Value = serde_json::to_value(&said).unwrap();
+    let named = |message: &str| {
+        let failures = said["batchItemFailures"].as_array().into_iter().flatten();
+        failures.into_iter().any(|failure| failure["itemIdentifier"] == message)
+    };
+    let taken = merchant.taken.lock().unwrap().clone();
+    let (mut wrong, mut trace) = (Vec::new(), Vec::new());
+    for (message, group) in BATCH {
+        let took = if taken.contains(message) { "taken" } else { "not taken" };
+        let comes = if named(message) { "comes again" } else { "is done with" };
+        trace.push(format!("{message} (group {group}): {took} by the merchant, {comes}"));
+        match (taken.contains(message), named(message)) {
+            (true, true) => wrong.push(format!("I5 the {message} was taken and comes again")),
+            (false, false) => wrong.push(format!("I5 the {message} was not taken and is lost")),
+            (true, false) | (false, true) => {}
+        }
+    }
+    Law { violations: wrong, trace }
+}

@@ -1,0 +1,10 @@
+//! Which runs are played, and what is found.
+
+pub(crate) mod deep;
+pub(crate) mod tally;
+pub(crate) mod depth;
+pub(crate) mod interleave;
+pub(crate) mod campaign;
+pub(crate) mod caught;
+pub(crate) mod laws;
+pub mod mutants;

@@ -1,0 +1,146 @@
+//! Proof that the search would notice: every rule that can be broken (`quittance::mutants`) is broken in
+//! the runs of the search that come to it, until an invariant falls that holds of the same run unbroken.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use quittance::mutants::{ALL, Mutant, breaking};
+
+use crate::explore::caught::CAUGHT;
+pub use crate::explore::caught::NOT_APPLICABLE;
+use crate::explore::laws;
+pub use crate::explore::laws::Law;
+use crate::hold::hidden;
+use crate::play::run::Report;
+use crate::play::scenarios::Setting;
+use crate::world::faults::Count;
+use crate::world::plan::Plan;
+
+/// What so many runs without a fault have not noticed takes one.
+const CLEAN_MAX: usize = 300;
+
+/// What a hunt has come to.
+#[derive(Clone, Debug)]
+pub struct Hunt {
+    pub mutant: Mutant,
+    /// That came to the rule, and were played with it broken.
+    pub runs: usize,
+    /// The settings that come to it when nothing goes wrong.
+    pub settings: BTreeSet<String>,
+    pub caught: Option<Caught>,
+}
+
+/// A run in which a broken rule is noticed.
+#[derive(Clone, Debug)]
+pub struct Caught {
+    /// None: a law shows it without a run.
+    pub run: Option<(Setting, Plan)>,
+    /// What falls; first of all the invariant that is meant to.
+    pub violations: Vec<String>,
+}
+
+/// Every rule that can be broken.
+pub fn all() -> impl Iterator<Item = Mutant> {
+    ALL.iter().map(|(mutant, _, _)| *mutant)
+}
+
+pub fn named(name: &str) -> Option<Mutant> {
+    all().find(|mutant| mutant.name() == name)
+}
+
+/// The invariant that is to fall, and what is broken.
+pub fn about(mutant: Mutant) -> (&'static str, &'static str) {
+    let row = ALL.iter().find(|(known, _, _)| *known == mutant);
+    row.map_or(("", ""), |(_, falls, what)| (*falls, *what))
+}
+
+/// The run that is known to notice this mutant.
+pub fn known(mutant: Mutant) -> Option<(Setting, Plan)> {
+    let (_, setting, plan) = CAUGHT.iter().find(|(known, _, _)| *known == mutant)?;
+    let setting = crate::play::scenarios::named(setting)?;
+    Some((setting, plan.parse().ok()?))
+}
+
+/// The law that is to fall; `None` if runs are to show it.
+pub fn law(mutant: Mutant) -> Option<Law> {
+    laws::broken(mutant)
+}
+
+/// A run with a rule broken or none, held also against the run without the last fault if the SDK hides
+/// that.
+fn run_beside(mutant: Option<Mutant>, setting: &Setting, plan: &Plan) -> Report {
+    breaking(mutant, || hidden::beside(setting, plan, false))
+}
+
+/// The violations of a run with a broken rule that the run has not without: none if it does not notice.
+pub fn notice(mutant: Mutant, setting: &Setting, plan: &Plan) -> Vec<String> {
+    let broken = run_beside(Some(mutant), setting, plan);
+    if broken.violations.is_empty() {
+        return Vec::new();
+    }
+    let sound = run_beside(None, setting, plan);
+    if !sound.violations.is_empty() {
+        return Vec::new();
+    }
+    let falls = format!("{} ", about(mutant).0);
+    let mut violations = broken.violations;
+    violations.sort_by_key(|violation| !violation.starts_with(&falls));
+    violations
+}
+
+impl Hunt {
+    pub fn begin(mutant: Mutant) -> Self {
+        let law = laws::broken(mutant).filter(|law| !law.violations.is_empty());
+        let caught = law.map(|law| Caught { run: None, violations: law.violations });
+        Self { mutant, runs: 0, settings: BTreeSet::new(), caught }
+    }
+
+    /// Whether a run of the sound rules tells nothing yet, and might if this one were broken.
+    pub(crate) fn wants(&self, plan: &Plan, report: &Report) -> bool {
+        self.caught.is_none()
+            && (self.runs < CLEAN_MAX || !plan.0.is_empty())
+            && report.violations.is_empty()
+            && report.reached.contains(&self.mutant)
+    }
+
+    /// A run with the rule broken, and what it has noticed.
+    pub(crate) fn tried(&mut self, setting: &Setting, plan: &Plan, violations: Vec<String>) {
+        self.runs += 1;
+        if plan.0.is_empty() {
+            self.settings.insert(setting.to_string());
+        }
+        if self.caught.is_none() && !violations.is_empty() {
+            let run = Some((*setting, plan.clone()));
+            self.caught = Some(Caught { run, violations });
+        }
+    }
+}
+
+/// By what a run notices: by no fault at all, one, more, a schedule, or the comparison of two runs.
+pub fn by(plan: &Plan, violation: &str) -> &'static str {
+    match plan.0.len() {
+        _ if plan.last(Count::Steps).is_some() => "schedule",
+        _ if hidden::is_difference(violation) => "law",
+        0 => "clean",
+        1 => "single",
+        2 => "pair",
+        _ => "triple",
+    }
+}
+
+impl fmt::Display for Hunt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (mutant, runs) = (self.mutant.name(), self.runs);
+        match &self.caught {
+            None => write!(f, "{mutant} survives {runs} runs"),
+            Some(caught) => {
+                let first = caught.violations.first().map_or("", String::as_str);
+                let Some((setting, plan)) = &caught.run else {
+                    return write!(f, "{mutant} · law · {first}");
+                };
+                let by = by(plan, first);
+                write!(f, "{mutant} · {by} · {runs} runs · {setting} {plan} · {first}")
+            }
+        }
+    }
+}

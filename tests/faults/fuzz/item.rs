@@ -1,0 +1,95 @@
+//! Any JSON in the place of a stored order, of this version's shape or of an older one's: it is read or
+//! refused, never more, and what is read is written back as it was read.
+
+use std::time::Duration;
+
+use lambda_runtime::{Context, LambdaEvent};
+use quittance::app::Budget;
+use quittance::domain::conclude::conclude;
+use quittance::domain::id::OrderId;
+use quittance::domain::order::{Order, Source};
+use quittance::operations::work::Work;
+use quittance::store::Created;
+use quittance::system::unix_ms;
+use serde_json::{Value, json};
+
+use super::bench::{Bench, on_a_bench};
+use super::{Ran, event, request};
+use crate::world::World;
+use crate::world::fate::run as call;
+
+/// Whatever the item says, it lies under this order's key.
+const ORDER: &str = "ORD_00000000000000000000";
+const SWEEP_MS: u64 = 60_000;
+
+pub(super) fn run(input: &[u8]) -> Ran {
+    let Ok(Value::Object(mut item)) = serde_json::from_slice(input) else {
+        return Ran::NotPassedOn;
+    };
+    let key = format!("O#{ORDER}");
+    item.insert("pk".to_owned(), json!({ "S": key }));
+    on_a_bench(async |bench| {
+        if !bench.world.lay(&Value::Object(item)) {
+            return Ran::NotPassedOn;
+        }
+        meet(bench).await;
+        bench.world.take_away(&key);
+        Ran::Through
+    })
+}
+
+async fn meet(bench: &Bench) {
+    let id = OrderId::parse(ORDER).unwrap();
+    sweep(bench).await;
+    look(bench, &format!("GET /api/orders/{id}")).await;
+    let Ok(Some(order)) = bench.app().store.order(&id).await else { return };
+    for payment in order.attempts.keys() {
+        look(bench, &format!("GET /api/payments/{payment}?refresh=true")).await;
+    }
+    let work = Work::begin(bench.app(), Budget::of(Duration::ZERO)).await.unwrap();
+    conclude(&order, order.clone(), &work.rules, &bench.app().occasion(Source::Sweep));
+    write_back(bench, &order).await;
+}
+
+async fn sweep(bench: &Bench) {
+    let mut context = Context::default();
+    context.deadline = unix_ms() + SWEEP_MS;
+    sweep_due::handle(bench.app(), LambdaEvent::new(Value::Null, context)).await.unwrap();
+}
+
+/// An order that cannot be read is an error of ours, and answered as one.
+async fn look(bench: &Bench, line: &str) {
+    let text = format!("{line}\nauthorization: Bearer sk_test_local\n\n");
+    let Some(event) = request::event_of(text.as_bytes()) else { return };
+    let status =
+        bench.dispatch(event::request(&event.to_string()).unwrap()).await.status().as_u16();
+    assert!(matches!(status, 200 | 404 | 503), "{line} was answered {status}");
+}
+
+async fn write_back(bench: &Bench, order: &Order) {
+    bench.world.take_away(&format!("O#{ORDER}"));
+    // Too large to be written, it could not have been stored.
+    let Ok(created) = bench.app().store.create(order).await else { return };
+    assert!(matches!(created, Created::Won), "nothing is there");
+    let read = bench.app().store.order(&order.id).await.unwrap();
+    assert_eq!(read.as_ref(), Some(order), "it is read as it was written");
+}
+
+impl World {
+    /// Puts an item there that none of our handlers wrote; `false` if the table does not take it.
+    fn lay(&self, item: &Value) -> bool {
+        self.state().laid.extend(item["pk"]["S"].as_str().map(str::to_owned));
+        let put = json!({ "TableName": "payments", "Item": item });
+        call(&put, |request| self.database.put_item(request)).is_ok()
+    }
+
+    /// As if it had never been there, nor what was thought of it.
+    fn take_away(&self, key: &str) {
+        let delete = json!({ "TableName": "payments", "Key": { "pk": { "S": key } } });
+        call(&delete, |request| self.database.delete_item(request)).unwrap();
+        let mut state = self.state();
+        state.images.remove(key);
+        state.orders.remove(key);
+        state.violations.clear();
+    }
+}

@@ -1,0 +1,75 @@
+//! Invariants of every call to the gateway, held against the order as it stands when the call leaves.
+
+use bytes::Bytes;
+use http::{Method, Request};
+use quittance::domain::id::{OperationId, PaymentId};
+use quittance::domain::ledger::Operation;
+use quittance::domain::order::Order;
+use serde_json::Value;
+
+use crate::hold::room::spent;
+use crate::world::World;
+use crate::world::call::{act, key};
+
+pub(crate) fn check(world: &World, request: &Request<Bytes>) {
+    if request.method() != Method::POST {
+        return;
+    }
+    let name = key(request).unwrap_or_default();
+    let wrong = match act(request) {
+        "create" => create(world, request),
+        "capture" => operation(world, name, "capture", |order, op| {
+            let closing = order.attempts.get(&op.attempt).is_some_and(|a| a.close.is_some());
+            closing.then(|| format!("I21 {name} captures a closing attempt"))
+        }),
+        "void" => operation(world, name, "void", |order, op| {
+            let mut others = order.operations.values();
+            let in_flight =
+                others.any(|other| other.object == op.object && other.is_capture_sent());
+            in_flight.then(|| format!("I21 {name} voids beside a capture"))
+        }),
+        "refunds" => operation(world, name, "refund", |order, op| {
+            let capture = op.capture.as_ref().and_then(|id| order.captures.get_key_value(id));
+            let (id, capture) = capture?;
+            // Between the claim and the first send a person may have taken the room unseen.
+            let over = op.sends > 1 && spent(order, id) > capture.amount.amount_minor;
+            over.then(|| format!("I17 {name} is sent beyond what was captured"))
+        }),
+        _ => None,
+    };
+    if let Some(wrong) = wrong {
+        world.violate(wrong);
+    }
+}
+
+/// The attempt is written before it is sent.
+fn create(world: &World, request: &Request<Bytes>) -> Option<String> {
+    let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+    let reference = body["reference"].as_str().unwrap_or_default();
+    let payment = PaymentId::parse(reference).ok()?;
+    let state = world.state();
+    let order = state.orders.get(&format!("O#{}", payment.order()));
+    let known = order.and_then(|order| order.attempts.get(&payment));
+    if known.is_some() {
+        None
+    } else {
+        Some(format!("I3 {reference} is sent before it is written"))
+    }
+}
+
+fn operation(
+    world: &World,
+    name: &str,
+    what: &str,
+    wrong: impl FnOnce(&Order, &Operation) -> Option<String>,
+) -> Option<String> {
+    let Ok(id) = OperationId::parse(name) else {
+        return Some(format!("I18 a {what} without a name"));
+    };
+    let state = world.state();
+    let order = state.orders.get(&format!("O#{}", id.order()))?;
+    match order.operations.get(&id) {
+        Some(op) if op.sends > 0 => wrong(order, op),
+        Some(_) | None => Some(format!("I18 {name} is sent before it is written")),
+    }
+}

@@ -1,0 +1,54 @@
+//! How each scenario ends when nothing goes wrong: a bundle that refuses everything breaks no invariant
+//! of what it did, and takes no payment either.
+
+use crate::hold::disputes::lost;
+use crate::play::scenarios::Setting;
+use crate::play::script::Player;
+
+/// Lines of `scenario gateways webhooks end`; of those that match, the first counts.
+const ENDS: &str = include_str!("ends.txt");
+
+/// The state of the order, and what the merchant keeps of the money.
+fn expected(setting: &Setting) -> Option<&'static str> {
+    let name = setting.to_string();
+    let mut of_setting = name.split('/');
+    let mut part = || of_setting.next().unwrap_or_default();
+    let wanted = [part(), part(), part()];
+    ENDS.lines().filter(|line| !line.starts_with('#')).find_map(|line| {
+        let mut rest = line;
+        for word in wanted {
+            let (pattern, more) = rest.split_once(' ')?;
+            if pattern != "*" && !pattern.split(',').any(|known| known == word) {
+                return None;
+            }
+            rest = more;
+        }
+        Some(rest)
+    })
+}
+
+/// What differs, of a run in which nothing went wrong.
+pub(crate) fn difference(setting: &Setting, end: &str) -> Option<String> {
+    let expected = expected(setting).unwrap_or("somehow");
+    (end != expected).then(|| format!("I4 nothing went wrong, and it ended {end}, not {expected}"))
+}
+
+/// How it ended: the state of the order, and what the merchant keeps of the money; of each order.
+pub(crate) fn of(player: &Player) -> String {
+    let ends = std::iter::once(player).chain(player.beside.as_deref()).map(|player| {
+        let mut kept = 0;
+        for object in player.objects() {
+            let refunds = object["refunds"].as_array().into_iter().flatten();
+            let given: u64 = refunds
+                .filter(|refund| refund["status"] != "failed")
+                .filter_map(|refund| refund["amount"].as_u64())
+                .sum();
+            kept += object["amount_captured"].as_u64().unwrap_or_default();
+            kept = kept.saturating_sub(given + lost(&object));
+        }
+        let state = player.client.world.state();
+        let order = state.orders.get(&format!("O#{}", player.order));
+        order.map_or("no order".to_owned(), |order| format!("{:?} {kept}", order.state))
+    });
+    ends.collect::<Vec<_>>().join(", ")
+}

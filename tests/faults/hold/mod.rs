@@ -1,0 +1,15 @@
+//! What a run is held against: at each write, at each call, and at rest.
+
+pub(crate) mod image;
+pub(crate) mod room;
+pub(crate) mod redaction;
+pub(crate) mod writes;
+#[cfg(test)]
+pub(crate) mod checker;
+pub(crate) mod calls;
+pub(crate) mod disputes;
+pub(crate) mod told;
+pub(crate) mod ends;
+pub(crate) mod rest;
+pub(crate) mod invariants;
+pub(crate) mod hidden;

@@ -1,0 +1,39 @@
+//! I24: an order is redacted when nothing of it is unfinished, and then names nobody.
+
+use quittance::domain::attempt::Failure;
+use quittance::domain::order::Order;
+use quittance::domain::phase::DisputePhase;
+
+use crate::hold::writes::has_work;
+
+pub(crate) fn redaction(old: &Order, new: &Order) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let told = new.attempts.values().any(|it| it.failure.as_ref().is_some_and(has_sentence))
+        || new.operations.values().any(|it| it.failure.as_ref().is_some_and(has_sentence))
+        || new.refunds.values().any(|it| it.failure.as_ref().is_some_and(has_sentence));
+    if new.redacted_at.is_some() && told {
+        wrong.push("I24 redacted, and a gateway's sentence is kept".to_owned());
+    }
+    if old.redacted_at == new.redacted_at {
+        return wrong;
+    }
+    let waits = old.operations.values().any(|op| op.for_review)
+        || old.disputes.values().any(|dispute| dispute.phase() == DisputePhase::Open);
+    if has_work(old) || old.due_at.is_some() || waits {
+        wrong.push("I24 redacted while something is unfinished".to_owned());
+    }
+    let details = &new.details;
+    let named = details.customer.is_some()
+        || !details.metadata.is_empty()
+        || details.cart.items.iter().any(|item| item.name.is_some())
+        || new.attempts.values().any(|attempt| attempt.return_url.is_some())
+        || new.operations.values().any(|op| op.note.is_some());
+    if named || !new.fingerprint.is_erased() {
+        wrong.push("I24 redacted, and it still names somebody".to_owned());
+    }
+    wrong
+}
+
+fn has_sentence(failure: &Failure) -> bool {
+    !failure.message.is_empty()
+}

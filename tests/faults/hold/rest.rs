@@ -1,0 +1,297 @@
+//! Invariants at rest: the gateway's own account, the order, and what the queues were told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dev_stack::sandbox::Profile;
+use quittance::domain::attempt::CaptureMode;
+use quittance::domain::id::PaymentId;
+use quittance::domain::ledger::{Capture, CaptureClass, Operation, OperationKind, Reason};
+use quittance::domain::names::{CaptureId, GatewayRefundId, ObjectId};
+use quittance::domain::order::{Ending, Order, State};
+use quittance::domain::phase::{OperationPhase, Phase};
+use quittance::domain::status::PaymentStatus;
+use serde_json::Value;
+
+use crate::hold::room::{capture_of, returned};
+use crate::hold::told;
+use crate::play::scenarios::Webhooks;
+use crate::play::script::{AMOUNT, Messages, Player};
+use crate::world::World;
+
+/// I21: where a void exists, no authorization that nobody wants waits for its lapse.
+pub(crate) fn no_hold_is_left(world: &World, webhooks: Webhooks) {
+    if matches!(world.profile, Profile::PhonepeLike | Profile::RazorpayLike) {
+        return;
+    }
+    let truth = world.truth();
+    let objects = truth["payments"].as_array().cloned().unwrap_or_default();
+    for object in objects.iter().filter(|object| object["status"] == "authorized") {
+        let state = world.state();
+        let attempts = state.orders.values().flat_map(|order| &order.attempts);
+        let known = attempts.clone().find(|(id, _)| object["reference"] == id.as_str());
+        let wanted = known.is_some_and(|(_, a)| a.phase().is_live() && a.close.is_none());
+        // No event told of it: the list of the gateway's payments would.
+        let id = ObjectId::new(object["id"].as_str().unwrap_or_default());
+        let unheard = webhooks == Webhooks::Lost && known.is_some_and(|(_, a)| !a.holds(&id));
+        drop(state);
+        if !wanted && !unheard {
+            world.violate(format!("I21 {} is held and nobody wants it", object["reference"]));
+        }
+    }
+}
+
+/// `listener` has heard what was told of all orders.
+pub(crate) fn check(player: &Player, listener: &Player, webhooks: Webhooks) {
+    let world = &player.client.world;
+    let all = player.objects();
+    let mut objects = all.clone();
+    let messages = &told::of(&player.order, &listener.heard);
+    let order = world.state().orders.get(&format!("O#{}", player.order)).cloned();
+    strangers(world);
+    let Some(order) = order else {
+        return;
+    };
+    if webhooks == Webhooks::Lost {
+        objects.retain(|object| !is_for_reconciliation(object, &order));
+    }
+    let mut wrong = Vec::new();
+    pages(player, &order, &mut wrong);
+    objects_of_attempts(player, &objects, &order, &mut wrong);
+    captures(player, &objects, &order, &mut wrong);
+    refunds(&objects, &order, messages, &mut wrong);
+    crate::hold::disputes::check(&objects, &order, messages, &mut wrong);
+    ends(&order, messages, &mut wrong);
+    statuses(&order, &mut wrong);
+    told::check(&all, &order, messages, &mut wrong);
+    crate::world::consumer::sequence(listener, messages, &mut wrong);
+    for what in wrong {
+        world.violate(what);
+    }
+}
+
+/// I3: nothing is at the gateway that is of no order.
+fn strangers(world: &World) {
+    let truth = world.truth();
+    let mut objects = truth["payments"].as_array().into_iter().flatten();
+    let is_known = |object: &Value| {
+        let payment = PaymentId::parse(object["reference"].as_str().unwrap_or_default());
+        payment.is_ok_and(|it| world.state().orders.contains_key(&format!("O#{}", it.order())))
+    };
+    if !objects.all(is_known) {
+        world.violate("I3 the gateway has a payment of no order".to_owned());
+    }
+}
+
+/// The order has given it up, and no event tells: only the list of the gateway's payments would.
+fn is_for_reconciliation(object: &Value, order: &Order) -> bool {
+    let known = order.attempts.iter().find(|(id, _)| object["reference"] == id.as_str());
+    known.is_some_and(|(_, attempt)| attempt.phase() == Phase::Abandoned)
+}
+
+/// I16: one page per attempt was ever handed out, and it is the one in the item.
+fn pages(player: &Player, order: &Order, wrong: &mut Vec<String>) {
+    let pages = player.client.world.state().pages.clone();
+    for (payment, tokens) in pages.into_iter().filter(|(payment, _)| player.owns(payment)) {
+        if tokens.len() > 1 {
+            wrong.push(format!("I16 {} pages of {payment} were handed out", tokens.len()));
+        }
+        let known = order.attempts.iter().find(|(id, _)| id.as_str() == payment);
+        if known.is_none_or(|(_, attempt)| attempt.page.is_none()) {
+            wrong.push(format!("I16 the page of {payment} is not in the item"));
+        }
+    }
+}
+
+fn objects_of_attempts(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<String>) {
+    let world = &player.client.world;
+    let mut by_reference: BTreeMap<&str, usize> = BTreeMap::new();
+    for object in objects {
+        let reference = object["reference"].as_str().unwrap_or_default();
+        *by_reference.entry(reference).or_default() += 1;
+        let status = object["status"].as_str().unwrap_or_default();
+        // Where there is a void, no authorization outlives its use; elsewhere it lapses.
+        if status == "authorized" {
+            wrong.push(format!("I21 {reference} is still authorized"));
+        }
+        let known = order.attempts.iter().find(|(id, _)| id.as_str() == reference);
+        let Some((_, attempt)) = known else {
+            wrong.push(format!("I3 {reference} has an object and no attempt"));
+            continue;
+        };
+        let id = object["id"].as_str().unwrap_or_default();
+        let shown = attempt.objects.get(&ObjectId::new(id));
+        if status == "captured" && shown != Some(&Phase::Captured) {
+            wrong.push(format!("I4 {reference} is captured and known as {shown:?}"));
+        }
+    }
+    let keyed = !matches!(world.profile, Profile::NoKeys | Profile::RazorpayLike);
+    for (reference, count) in by_reference {
+        if count > 1 && !player.twins.contains(reference) {
+            wrong.push(format!("I3 {reference} has {count} objects, keys: {keyed}"));
+        }
+    }
+}
+
+fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<String>) {
+    let captured: Vec<&Value> = objects.iter().filter(|o| o["status"] == "captured").collect();
+    for object in &captured {
+        let id = object["id"].as_str().unwrap_or_default();
+        let amount = object["amount_captured"].as_u64().unwrap_or_default();
+        let reference = object["reference"].as_str().unwrap_or_default();
+        let Some(capture) = order.captures.get(&capture_of(object)) else {
+            wrong.push(format!("I2 the capture of {reference} is not known"));
+            continue;
+        };
+        if capture.amount.amount_minor != amount {
+            wrong.push(format!("I2 the capture of {reference} is known as {:?}", capture.amount));
+        }
+        let refunds = object["refunds"].as_array().into_iter().flatten();
+        let refunded: u64 = refunds
+            .filter(|refund| refund["status"] != "failed")
+            .filter_map(|refund| refund["amount"].as_u64())
+            .sum();
+        if refunded > amount {
+            wrong.push(format!("I17 {refunded} of {amount} were given back"));
+        }
+        let taken_back = crate::hold::disputes::lost(object);
+        // What cannot be proven any more is for a person.
+        let in_review =
+            order.operations.values().any(|op| op.object.as_str() == id && op.for_review);
+        let unwanted = capture.class == CaptureClass::Excess || order.state == State::Cancelled;
+        if unwanted && refunded + taken_back < amount && !in_review {
+            wrong.push(format!("I17 {refunded} of the excess {amount} were given back"));
+        }
+        if player.client.world.state().canceled.contains(reference)
+            && !player.by_hand.contains(reference)
+        {
+            wrong.push(format!("I19 {reference} was canceled and captured"));
+        }
+    }
+    if order.state == State::Paid && captured.is_empty() {
+        wrong.push("I6 paid, and the gateway has captured nothing".to_owned());
+    }
+    if order.captures.len() > captured.len() {
+        wrong.push("I2 a capture is known that the gateway does not have".to_owned());
+    }
+    let by_us = captured.iter().filter(|object| {
+        let reference = object["reference"].as_str().unwrap_or_default();
+        !player.by_hand.contains(reference) && !returned(order, object)
+    });
+    if by_us.count() > 1 {
+        wrong.push("I15 two objects were captured".to_owned());
+    }
+    let fitting = order.captures.values().filter(|c| c.class == CaptureClass::Fits).count();
+    if fitting != usize::from(order.state == State::Paid) {
+        wrong.push(format!("I2 {:?} with {fitting} captures that fit", order.state));
+    }
+    let right = captured.iter().any(|object| {
+        let amount = object["amount_captured"].as_u64().unwrap_or_default();
+        let reference = object["reference"].as_str().unwrap_or_default();
+        let attempt = order.attempts.iter().find(|(id, _)| id.as_str() == reference);
+        let part = attempt.is_some_and(|(_, a)| a.mode == CaptureMode::Manual) && amount < AMOUNT;
+        (amount == AMOUNT || part) && object["currency"] == "USD"
+    });
+    let missed = || order.captures.iter().all(|(id, capture)| is_missed(order, id, capture));
+    if right && (order.state == State::Open || missed()) {
+        wrong.push("I4 captured as ordered, and the order is not paid".to_owned());
+    }
+}
+
+/// For a person to look at, and not as one that was to be given back and could not be.
+fn is_missed(order: &Order, id: &CaptureId, capture: &Capture) -> bool {
+    let owed = |op: &Operation| op.capture.as_ref() == Some(id) && op.reason != Reason::Requested;
+    capture.class == CaptureClass::Review && !order.operations.values().any(owed)
+}
+
+/// I17, I18, I22.
+fn refunds(objects: &[Value], order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
+    let mut by_operation: BTreeSet<String> = BTreeSet::new();
+    let refunds = objects.iter().flat_map(|o| o["refunds"].as_array().cloned().unwrap_or_default());
+    let mut count = 0;
+    for refund in refunds {
+        count += 1;
+        let id = &GatewayRefundId::new(refund["id"].as_str().unwrap_or_default());
+        if let Some(reference) = refund["reference"].as_str()
+            && !by_operation.insert(reference.to_owned())
+        {
+            wrong.push(format!("I18 {reference} took effect twice"));
+        }
+        let Some(known) = order.refunds.get(id) else {
+            wrong.push(format!("I22 the refund {id} is not known"));
+            continue;
+        };
+        let (expected, word) = match refund["status"].as_str() {
+            Some("succeeded") => (OperationPhase::Done, "refund.completed"),
+            Some("failed") => (OperationPhase::Failed, "refund.failed"),
+            _ => (OperationPhase::Pending, ""),
+        };
+        if known.phase() != expected {
+            wrong.push(format!(
+                "I22 the refund {id} is {expected:?} and known as {:?}",
+                known.phase()
+            ));
+        }
+        let (public, _) = order.public_refund(id, known);
+        let announced = |told: &BTreeMap<String, Value>| {
+            told.values().any(|m| m["type"] == word && m["data"]["refund_id"] == public.as_str())
+        };
+        let failed = |told: &BTreeMap<String, Value>| {
+            told.values()
+                .any(|m| m["type"] == "refund.failed" && m["data"]["refund_id"] == public.as_str())
+        };
+        if expected != OperationPhase::Failed && messages.values().any(failed) {
+            wrong.push(format!("I22 {id} was announced as failed and is {expected:?}"));
+        }
+        if expected != OperationPhase::Pending && !messages.values().all(announced) {
+            wrong.push(format!("I22 {word} of {id} was not announced"));
+        }
+    }
+    if order.refunds.len() != count {
+        wrong.push("I22 a refund is known that the gateway does not have".to_owned());
+    }
+    for (id, op) in &order.operations {
+        let shown = by_operation.contains(id.as_str());
+        let refund = op.kind == OperationKind::Refund;
+        if refund && op.phase() == OperationPhase::Refused && shown {
+            wrong.push(format!("I18 {id} is refused and took effect"));
+        }
+    }
+}
+
+/// I23: what reads as paid is what paid.
+fn statuses(order: &Order, wrong: &mut Vec<String>) {
+    for (id, attempt) in &order.attempts {
+        let won = order.winner.as_ref().is_some_and(|winner| &winner.attempt == id);
+        if (order.payment_status(id, attempt) == PaymentStatus::Succeeded) != won {
+            wrong.push(format!("I23 {id} reads {:?}", order.payment_status(id, attempt)));
+        }
+    }
+}
+
+/// I20: every order ends, and says so; or waits for people to decide.
+fn ends(order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
+    let people_decide = order.review_open.is_some() && order.ending == Some(Ending::Expire);
+    if order.state == State::Open && !people_decide {
+        wrong.push("I20 the order never ended".to_owned());
+    }
+    if order.due_at.is_some() || order.live.is_some() || !order.outbox.is_empty() {
+        wrong.push("I11 at rest with work left".to_owned());
+    }
+    let word = match order.state {
+        State::Open => return,
+        State::Paid => "payment.completed",
+        State::Expired => "order.expired",
+        State::Cancelled => "order.canceled",
+    };
+    for (target, told) in messages {
+        let said = told.values().filter(|message| message["type"] == word).count();
+        if said != 1 {
+            wrong.push(format!("I5 {target} heard {word} {said} times"));
+        }
+        for other in ["payment.completed", "order.expired", "order.canceled"] {
+            if other != word && told.values().any(|message| message["type"] == other) {
+                wrong.push(format!("I6 {target} heard {other} of an order that is {word}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Confirmations at rest, held against the gateway's own account: everybody hears the same, each fact
+//! once, and of amounts what moved.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use quittance::domain::id::OrderId;
+use quittance::domain::names::GatewayRefundId;
+use quittance::domain::order::{Order, State};
+use serde_json::Value;
+
+use crate::play::script::Messages;
+
+/// Facts that one payment, refund or order has once.
+const ONCE: [&str; 9] = [
+    "payment.completed",
+    "payment.authorized",
+    "payment.failed",
+    "payment.canceled",
+    "payment.expired",
+    "refund.completed",
+    "refund.failed",
+    "order.expired",
+    "order.canceled",
+];
+
+/// What was told of one order.
+pub(crate) fn of(order: &OrderId, heard: &Messages) -> Messages {
+    let mut of_it = heard.clone();
+    for told in of_it.values_mut() {
+        told.retain(|_, message| message["data"]["order_id"] == order.as_str());
+    }
+    of_it
+}
+
+/// `objects` is all that the gateway has.
+pub(crate) fn check(
+    objects: &[Value],
+    order: &Order,
+    messages: &Messages,
+    wrong: &mut Vec<String>,
+) {
+    alike(order, messages, wrong);
+    for (target, told) in messages {
+        let mut ids: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+        for (id, message) in told {
+            let (kind, data) = (message["type"].as_str().unwrap_or_default(), &message["data"]);
+            if !is_based(kind, data, objects, order) {
+                wrong.push(format!("I6 {target} was told {kind} of {}", data["amount"]));
+            }
+            if ONCE.contains(&kind) {
+                let fact = format!("{kind} {} {}", data["payment_id"], data["refund_id"]);
+                ids.entry(fact).or_default().insert(id);
+            }
+        }
+        for (fact, ids) in ids.iter().filter(|(_, ids)| ids.len() > 1) {
+            wrong.push(format!("I5 {target} was told {fact} under {} ids", ids.len()));
+        }
+    }
+}
+
+/// I5, I6: all targets hear the same, and of a payment only if there was one.
+fn alike(order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
+    let mut heard = messages.values();
+    let first = heard.next();
+    if heard.any(|told| Some(told) != first) {
+        wrong.push("I5 the targets heard different things".to_owned());
+    }
+    let completed = |told: &BTreeMap<String, Value>| {
+        told.values().any(|message| message["type"] == "payment.completed")
+    };
+    if order.state != State::Paid && messages.values().any(completed) {
+        wrong.push("I6 a payment was confirmed that is none".to_owned());
+    }
+}
+
+/// So much moved at the gateway, in that currency.
+fn is_based(kind: &str, data: &Value, objects: &[Value], order: &Order) -> bool {
+    let moved = |object: &Value, amount: &Value| {
+        *amount == data["amount"] && object["currency"] == data["currency"]
+    };
+    let mut of_payment = objects.iter().filter(|object| object["reference"] == data["payment_id"]);
+    match kind {
+        "payment.completed" | "payment.captured" => of_payment.any(|object| {
+            object["status"] == "captured" && moved(object, &object["amount_captured"])
+        }),
+        "refund.completed" => of_payment.any(|object| {
+            let refunds = object["refunds"].as_array().into_iter().flatten();
+            let ours = |refund: &Value| {
+                let id = GatewayRefundId::new(refund["id"].as_str().unwrap_or_default());
+                let known = order.refunds.get(&id);
+                known.is_some_and(|it| data["refund_id"] == order.public_refund(&id, it).0.as_str())
+            };
+            refunds.into_iter().any(|refund| ours(refund) && moved(object, &refund["amount"]))
+        }),
+        "dispute.opened" | "dispute.won" | "dispute.lost" => of_payment.any(|object| {
+            let disputes = object["disputes"].as_array().into_iter().flatten();
+            disputes.into_iter().any(|dispute| moved(object, &dispute["amount"]))
+        }),
+        _ => true,
+    }
+}

@@ -1,0 +1,14 @@
+//! What is played: people, shops and gateways act by scripts, and a run plays one of them.
+
+pub(crate) mod act;
+pub(crate) mod client;
+pub(crate) mod people;
+pub(crate) mod shopper;
+pub(crate) mod script;
+pub(crate) mod scripts;
+pub(crate) mod races;
+pub(crate) mod breaches;
+pub(crate) mod scenarios;
+pub(crate) mod recovery;
+pub(crate) mod redrive;
+pub(crate) mod run;

@@ -1,0 +1,159 @@
+//! What is played with several at work at once.
+
+use crate::play::act::Act::{
+    self, Behave, Beside, Cancel, CancelOrder, Capture, Choose, Dashboard, Deliver, Look, Pay,
+    PayInstead, PayManual, Refund, Sweep, Together, Wait,
+};
+use crate::play::scenarios::{Need, Scenario};
+
+const fn race(name: &'static str, acts: &'static [Act]) -> Scenario {
+    Scenario { name, chosen: None, acts, needs: &[] }
+}
+
+const fn with(name: &'static str, needs: &'static [Need], acts: &'static [Act]) -> Scenario {
+    Scenario { name, chosen: None, acts, needs }
+}
+
+const fn chosen(name: &'static str, outcome: &'static str, acts: &'static [Act]) -> Scenario {
+    Scenario { name, chosen: Some(outcome), acts, needs: &[] }
+}
+
+pub(crate) static RACES: &[Scenario] = &[
+    race("race-same-key", &[Together(&[Pay("a"), Pay("a")]), Choose("a", "approve")]),
+    race(
+        "race-two-keys",
+        &[Together(&[Pay("a"), Pay("b")]), Choose("a", "approve"), Choose("b", "approve")],
+    ),
+    race("race-keyless", &[Together(&[Pay(""), Pay("")]), Choose("", "approve")]),
+    race(
+        "race-late-answer",
+        &[
+            Behave(r#"{"create":"timeout_after"}"#),
+            Pay("a"),
+            Behave("{}"),
+            Wait(40),
+            Together(&[Pay("a"), Sweep, Look("a")]),
+            Choose("a", "approve"),
+        ],
+    ),
+    chosen("race-charge", "approve", &[Together(&[Pay("a"), Deliver, Sweep]), Pay("a")]),
+    race(
+        "race-webhook",
+        &[Pay("a"), Choose("a", "approve"), Wait(35), Together(&[Look("a"), Deliver, Sweep])],
+    ),
+    race(
+        "race-webhooks",
+        &[Pay("a"), Choose("a", "approve"), Together(&[Deliver, Deliver, Sweep])],
+    ),
+    race(
+        "race-replace",
+        &[
+            Pay("a"),
+            Together(&[PayInstead("b"), Deliver, Pay("a")]),
+            Choose("a", "approve"),
+            Choose("b", "approve"),
+        ],
+    ),
+    race(
+        "race-two-replaces",
+        &[
+            Pay("a"),
+            Together(&[PayInstead("b"), PayInstead("c")]),
+            Choose("a", "approve"),
+            Choose("b", "approve"),
+            Choose("c", "approve"),
+        ],
+    ),
+    race(
+        "race-close",
+        &[Pay("a"), Choose("a", "approve"), Together(&[Cancel("a"), Deliver, Look("a")])],
+    ),
+    race("race-cancel-order", &[Together(&[Pay("a"), CancelOrder]), Choose("a", "approve")]),
+    race(
+        "race-expiry",
+        &[Pay("a"), Choose("a", "approve"), Wait(3601), Together(&[Sweep, Deliver, CancelOrder])],
+    ),
+    race("race-sweeps", &[Pay("a"), Wait(3601), Together(&[Sweep, Sweep]), Choose("a", "approve")]),
+    race(
+        "race-two-orders",
+        &[
+            Pay("a"),
+            Beside(&Pay("a")),
+            Choose("a", "approve"),
+            Beside(&Choose("a", "approve")),
+            Wait(35),
+            Together(&[Sweep, Deliver, Sweep]),
+        ],
+    ),
+    with(
+        "race-capture-void",
+        &[Need::Manual],
+        &[
+            PayManual("a"),
+            Choose("a", "approve"),
+            Wait(35),
+            Look("a"),
+            Together(&[Capture("a", "c", 0), Cancel("a")]),
+        ],
+    ),
+    with(
+        "race-captures",
+        &[Need::Manual],
+        &[
+            PayManual("a"),
+            Choose("a", "approve"),
+            Wait(35),
+            Look("a"),
+            Together(&[Capture("a", "c", 0), Capture("a", "d", 0), Deliver]),
+        ],
+    ),
+    with(
+        "race-capture-cancel-order",
+        &[Need::Manual],
+        &[
+            PayManual("a"),
+            Choose("a", "approve"),
+            Wait(35),
+            Look("a"),
+            Together(&[Capture("a", "c", 0), CancelOrder]),
+        ],
+    ),
+    race(
+        "race-refunds",
+        &[
+            Pay("a"),
+            Choose("a", "approve"),
+            Wait(35),
+            Look("a"),
+            Wait(35),
+            Sweep,
+            Together(&[Refund("a", "r", 5000), Refund("a", "s", 5000)]),
+        ],
+    ),
+    race(
+        "race-refund-same-key",
+        &[
+            Pay("a"),
+            Choose("a", "approve"),
+            Wait(35),
+            Look("a"),
+            Wait(35),
+            Sweep,
+            Together(&[Refund("a", "r", 0), Refund("a", "r", 0), Deliver]),
+        ],
+    ),
+    with(
+        "race-dashboard-refund",
+        &[Need::Events],
+        &[
+            Pay("a"),
+            Choose("a", "approve"),
+            Wait(35),
+            Look("a"),
+            Wait(35),
+            Sweep,
+            Dashboard("a", "refund", 5000),
+            Together(&[Refund("a", "r", 5000), Deliver]),
+        ],
+    ),
+];

@@ -1,0 +1,59 @@
+//! After the script: time passes, webhooks and sweeps run, until nothing is left to do.
+
+use crate::play::scenarios::Webhooks;
+use crate::play::script::Player;
+use crate::world::ground::CONSUMED;
+
+/// More rounds than any order needs that is polled at the pace of the backoff until its last
+/// authorization has lapsed.
+const ROUNDS_MAX: usize = 120;
+
+/// Who has nothing to do for so long has forgotten what is still open.
+const IDLE_MS: i64 = 12 * 3_600_000;
+/// So many rounds a bank takes to finish a refund.
+const BANK_ROUNDS: usize = 4;
+
+pub(crate) async fn recover(player: &mut Player, webhooks: Webhooks) {
+    let world = std::sync::Arc::clone(&player.client.world);
+    world.tell(|| "# recovery".to_owned());
+    if webhooks == Webhooks::Reversed {
+        world.control("POST", "/control/deliver", &serde_json::Value::Null);
+        player.deliver(webhooks).await;
+        world.control("PUT", "/control/behaviour", &serde_json::json!({}));
+        // What happened during the delivery was still held back.
+        world.control("POST", "/control/deliver", &serde_json::Value::Null);
+    }
+    for round in 0..ROUNDS_MAX {
+        let late = world.settle_late();
+        if round >= BANK_ROUNDS {
+            player.settle_refunds();
+        }
+        player.deliver(webhooks).await;
+        player.sweep().await;
+        player.listen().await;
+        let Some(next_ms) = next_ms(player, late) else {
+            return;
+        };
+        let wait = next_ms.saturating_sub(world.time.now_ms()).max(0);
+        if wait > IDLE_MS {
+            crate::hold::rest::no_hold_is_left(&world, webhooks);
+        }
+        world.time.pass_ms(wait + 1_000);
+    }
+    let left = world.state().orders.values().map(crate::hold::image::digest).collect::<Vec<_>>();
+    world.violate(format!("I11 still at work after {ROUNDS_MAX} rounds: {}", left.join(" | ")));
+}
+
+/// When something happens next by itself.
+fn next_ms(player: &Player, late: bool) -> Option<i64> {
+    let world = &player.client.world;
+    let now = world.time.now_ms();
+    let state = world.state();
+    let due = state.images.values().filter_map(|item| {
+        let seconds: i64 = item["due_at"]["N"].as_str()?.parse().ok()?;
+        Some(seconds * 1000)
+    });
+    let late = late.then_some(now + 30_000);
+    let shown = world.sqs.next_shown_at(&format!("{CONSUMED}.fifo")).unwrap();
+    due.chain(world.core.next_delivery_at()).chain(shown).chain(late).min()
+}

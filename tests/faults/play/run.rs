@@ -1,0 +1,131 @@
+//! One run: a setting, played under a plan, recovered, and held against the invariants.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use quittance::mutants::{Mutant, reached};
+
+use crate::hold::{ends, hidden, rest};
+use crate::play::act::Act;
+use crate::play::client::Client;
+use crate::play::recovery::recover;
+use crate::play::scenarios;
+use crate::play::scenarios::Setting;
+use crate::play::script::Player;
+use crate::world::World;
+use crate::world::faults::Kind;
+use crate::world::plan::Plan;
+use crate::world::turns::Point;
+
+#[derive(Debug, Default)]
+pub struct Report {
+    /// The kind of each call that was made.
+    pub kinds: Vec<Kind>,
+    /// Where several at work at once could have taken another turn.
+    pub points: Vec<Point>,
+    /// The calls that were made while several were at work at once.
+    pub together: Range<usize>,
+    /// How often a secret was read.
+    pub secrets: usize,
+    /// How many of the plan's faults came to pass.
+    pub fired: usize,
+    /// The rules that it came to and that could be broken.
+    pub reached: BTreeSet<Mutant>,
+    /// What the gateway was asked, and what callers were answered.
+    pub outcome: Vec<String>,
+    pub violations: Vec<String>,
+    pub trace: Vec<String>,
+}
+
+/// Plays `setting` under `plan`; with `tell` it keeps the trace.
+pub fn run(setting: &Setting, plan: &Plan, tell: bool) -> Report {
+    let _ = reached();
+    let played = AssertUnwindSafe(|| on_paused_time(play(setting, plan, tell)));
+    let report = catch_unwind(played).unwrap_or_else(|panic| {
+        let word = || panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
+        let said = panic.downcast_ref::<String>().cloned().or_else(word);
+        Report {
+            fired: plan.0.len(),
+            violations: vec![format!("I0 it panicked: {}", said.unwrap_or_default())],
+            ..Report::default()
+        }
+    });
+    Report { reached: reached(), ..report }
+}
+
+/// On one thread, where time passes only while everybody waits.
+pub(crate) fn on_paused_time<T>(work: impl Future<Output = T>) -> T {
+    fastrand::seed(7);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    runtime.block_on(work)
+}
+
+/// The order as it is when the script is over.
+#[cfg(test)]
+pub(crate) fn acted(name: &str) -> quittance::domain::order::Order {
+    let setting = scenarios::named(name).unwrap();
+    on_paused_time(async {
+        let (player, _) = act(&setting, &Plan::default(), false).await;
+        let key = format!("O#{}", player.order);
+        player.client.world.state().orders.get(&key).cloned().unwrap()
+    })
+}
+
+async fn play(setting: &Setting, plan: &Plan, tell: bool) -> Report {
+    let (mut player, world) = act(setting, plan, tell).await;
+    recover(&mut player, setting.webhooks).await;
+    for of in std::iter::once(&player).chain(player.beside.as_deref()) {
+        rest::check(of, &player, setting.webhooks);
+    }
+    if plan.0.is_empty()
+        && setting.is_whole()
+        && let Some(difference) = ends::difference(setting, &ends::of(&player))
+    {
+        world.violate(difference);
+    }
+    let mut state = world.state();
+    Report {
+        kinds: std::mem::take(&mut state.kinds),
+        points: world.turns.points(),
+        together: state.together.clone(),
+        secrets: state.secrets,
+        fired: state.fired,
+        reached: BTreeSet::new(),
+        outcome: std::mem::take(&mut state.outcome),
+        violations: std::mem::take(&mut state.violations),
+        trace: std::mem::take(&mut state.trace),
+    }
+}
+
+/// The script.
+async fn act(setting: &Setting, plan: &Plan, tell: bool) -> (Player, Arc<World>) {
+    let world = Arc::new(World::new(setting.profile, setting.orders(), plan.clone(), tell));
+    let behaviour = format!(r#"{{"webhooks":{}}}"#, setting.webhooks.behaviour());
+    let behaviour: serde_json::Value = serde_json::from_str(&behaviour).unwrap();
+    world.control("PUT", "/control/behaviour", &behaviour);
+    let mut player = Player::new(Client::new(Arc::clone(&world)), setting.scenario.chosen);
+    player.place().await;
+    let mut acts = setting.acts().iter();
+    while let Some(act) = acts.next() {
+        player.play(*act, setting.webhooks).await;
+        // Who is at work at once with others brings them itself.
+        let next = acts.clone().find(|act| !matches!(act, Act::Wait(_)));
+        if !matches!(next, Some(Act::Together(_))) {
+            player.deliver(setting.webhooks).await;
+        }
+    }
+    (player, world)
+}
+
+/// The run that a violation was found in, told call by call.
+pub fn replay(name: &str, plan: &Plan) -> Option<(Setting, Report)> {
+    let setting = scenarios::named(name)?;
+    let report = hidden::beside(&setting, plan, true);
+    Some((setting, report))
+}

@@ -1,0 +1,53 @@
+//! Proof that the search would notice: each rule is broken, and its known run must show it.
+
+use faults::Setting;
+use faults::mutants::{NOT_APPLICABLE, about, all, by, known, law, notice};
+use faults::{Plan, on_a_deep_stack, run};
+use quittance::mutants::Mutant;
+
+/// One row of the table, or what is wrong with it.
+fn row(mutant: Mutant) -> Result<String, String> {
+    let (name, (falls, what)) = (mutant.name(), about(mutant));
+    let again = format!("cargo faults --mutant {name}");
+    let falls_in = |violations: &[String]| {
+        let meant = |violation: &&String| violation.starts_with(&format!("{falls} "));
+        violations.iter().find(meant).cloned()
+    };
+    if let Some(law) = law(mutant) {
+        let kept = || format!("{name} is to break {falls}, and no law falls");
+        let violation = falls_in(&law.violations).ok_or_else(kept)?;
+        return Ok(format!("{name} · law · {falls} · {violation}\n    {what}"));
+    }
+    let (setting, plan): (Setting, Plan) =
+        known(mutant).ok_or_else(|| format!("{name} has no known run; find one: {again}"))?;
+    if !run(&setting, &plan, false).reached.contains(&mutant) {
+        return Err(format!("a hunt for {name} would pass over {setting} {plan}"));
+    }
+    let violations = notice(mutant, &setting, &plan);
+    let Some(violation) = falls_in(&violations) else {
+        let instead = violations.join("; ");
+        return Err(format!(
+            "{name} is to break {falls} under {setting} {plan}, and breaks [{instead}]; find \
+             another run: {again}"
+        ));
+    };
+    let by = by(&plan, &violation);
+    Ok(format!("{name} · {by} · {falls} · {setting} {plan}\n    {what}"))
+}
+
+#[test]
+fn every_broken_rule_is_noticed() {
+    let rows: Vec<_> = on_a_deep_stack(|| all().map(row).collect());
+    let mut wrong = Vec::new();
+    for row in &rows {
+        match row {
+            Ok(row) => eprintln!("{row}"),
+            Err(problem) => wrong.push(problem.as_str()),
+        }
+    }
+    for (name, why) in NOT_APPLICABLE {
+        eprintln!("{name} · not broken\n    {why}");
+    }
+    eprintln!("{} of {} broken rules are noticed", rows.len() - wrong.len(), rows.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

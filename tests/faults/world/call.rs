@@ -1,0 +1,101 @@
+//! A call that leaves a process: to the table, to a queue, to the gateway.
+
+use bytes::Bytes;
+use dev_stack::sandbox::Profile;
+use http::{Method, Request, Response};
+use serde_json::Value;
+
+use crate::world::fate::{answer, in_haste};
+use crate::world::faults::Kind;
+
+#[derive(Clone, Debug)]
+pub(crate) enum Call {
+    DynamoDb {
+        action: String,
+        body: Value,
+    },
+    Sqs {
+        action: String,
+        body: Bytes,
+    },
+    Gateway(Request<Bytes>),
+    /// A confirmation, to the merchant's server.
+    Merchant(Request<Bytes>),
+}
+
+impl Call {
+    pub(crate) fn kind(&self, profile: Profile) -> Kind {
+        match self {
+            Self::DynamoDb { action, .. } => match action.as_str() {
+                "GetItem" => Kind::Read,
+                "Query" => Kind::Query,
+                _ => Kind::Write,
+            },
+            Self::Sqs { .. } => Kind::Send,
+            Self::Merchant(_) => Kind::Post,
+            Self::Gateway(request) if request.method() == Method::GET => Kind::Ask,
+            Self::Gateway(request) => match (profile, act(request)) {
+                (Profile::NoKeys, _) | (_, "cancel") => Kind::Act,
+                (Profile::RazorpayLike | Profile::PhonepeLike, "refunds")
+                | (Profile::PhonepeLike, "create")
+                | (Profile::Full | Profile::PaypalLike, _) => Kind::KeyedAct,
+                (Profile::RazorpayLike | Profile::PhonepeLike, _) => Kind::Act,
+            },
+        }
+    }
+
+    /// The answer to who calls too often.
+    pub(crate) fn in_haste(&self) -> Response<Bytes> {
+        match self {
+            Self::DynamoDb { .. } => in_haste("ThrottlingException"),
+            Self::Sqs { .. } => in_haste("RequestThrottled"),
+            Self::Gateway(_) | Self::Merchant(_) => answer(429, "{}".to_owned()),
+        }
+    }
+
+    /// One short line.
+    pub(crate) fn label(&self) -> String {
+        match self {
+            Self::DynamoDb { action, body } => {
+                let key = &body["Key"]["pk"]["S"];
+                let key = key.as_str().or(body["Item"]["pk"]["S"].as_str()).unwrap_or_default();
+                format!("{action} {}", short(key))
+            }
+            Self::Sqs { action, body } => {
+                let body: Value = serde_json::from_slice(body).unwrap_or_default();
+                let queue = body["QueueUrl"].as_str().unwrap_or_default();
+                let queue = queue.rsplit('/').next().unwrap_or_default();
+                let message = body["MessageBody"].as_str().unwrap_or_default();
+                let message: Value = serde_json::from_str(message).unwrap_or_default();
+                let kind = message["type"].as_str().unwrap_or_default();
+                format!("{action} {queue} {kind}")
+            }
+            Self::Merchant(request) => {
+                let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+                format!("POST to the merchant: {}", body["type"].as_str().unwrap_or_default())
+            }
+            Self::Gateway(request) => {
+                let path = request.uri().path().trim_start_matches("/v1");
+                let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+                let name = body["reference"].as_str().or_else(|| key(request));
+                let name = name.map(short).unwrap_or_default();
+                format!("{} {path} {name}", request.method())
+            }
+        }
+    }
+}
+
+/// What is asked of the gateway: `create`, `capture`, `void`, `cancel`, `refunds`.
+pub(crate) fn act(request: &Request<Bytes>) -> &str {
+    let mut segments = request.uri().path().trim_start_matches("/v1/payments").split('/').skip(1);
+    segments.nth(1).unwrap_or("create")
+}
+
+pub(crate) fn key(request: &Request<Bytes>) -> Option<&str> {
+    request.headers().get("idempotency-key")?.to_str().ok()
+}
+
+/// The end of a name, by which one tells it from its sisters.
+pub(crate) fn short(name: &str) -> &str {
+    name.get(name.len().saturating_sub(6)..).unwrap_or(name)
+}

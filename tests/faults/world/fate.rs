@@ -1,0 +1,60 @@
+//! What comes of a call, in the forms in which callers know it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use dynoxide::DynoxideError;
+use http::Response;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+/// What came of a call.
+#[derive(Debug)]
+pub(crate) enum Fate {
+    Answered(Response<Bytes>),
+    /// No byte was sent.
+    Unsent,
+    /// The connection broke.
+    Broken,
+    /// Nothing comes, ever.
+    Silence,
+    /// The process dies here.
+    Death,
+}
+
+/// How long the SDK or a transport waits for what never comes is for them to say.
+pub(crate) async fn never<T>() -> T {
+    tokio::time::sleep(Duration::from_hours(24 * 365)).await;
+    std::future::pending().await
+}
+
+pub(crate) fn run<Q: DeserializeOwned, A: Serialize>(
+    body: &Value,
+    act: impl FnOnce(Q) -> Result<A, DynoxideError>,
+) -> Result<String, DynoxideError> {
+    let request = serde_json::from_value(body.clone())
+        .map_err(|error| DynoxideError::SerializationException(error.to_string()))?;
+    act(request).map(|answer| serde_json::to_string(&answer).unwrap())
+}
+
+pub(crate) fn aws(outcome: Result<Value, dev_stack::aws::AwsError>) -> Response<Bytes> {
+    match outcome {
+        Ok(body) => answer(200, body.to_string()),
+        Err(error) => {
+            let body = json!({ "__type": error.kind, "message": error.message });
+            answer(error.status, body.to_string())
+        }
+    }
+}
+
+/// How AWS turns away who calls too often.
+pub(crate) fn in_haste(kind: &str) -> Response<Bytes> {
+    answer(400, json!({ "__type": kind }).to_string())
+}
+
+pub(crate) fn answer(status: u16, body: String) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(body));
+    *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
+    response
+}

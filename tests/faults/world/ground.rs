@@ -1,0 +1,129 @@
+//! What a run starts from: an empty table, empty queues, the secrets, and a gateway without payments.
+
+use dev_stack::aws::dynamodb::{
+    self, IndexDescription, Key, KeyAttribute, Projection, TableDescription,
+};
+use dev_stack::aws::secrets_manager::{SecretSeed, SecretsManager};
+use dev_stack::aws::sqs::{QueueDescription, Sqs, queue_arn};
+use dev_stack::clock::Clock;
+use dev_stack::disk::Disk;
+use dev_stack::sandbox::{ApiKey, Core, Ids, Profile, Settings, WebhookSecret};
+use dynoxide::Database;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::world::time::Time;
+
+pub(crate) const API_KEY: &str = "sk_test_local";
+/// A clerk's, who may give back so much at once.
+pub(crate) const CLERK_KEY: &str = "op_clerk";
+pub(crate) const CLERK: &str = "op:clerk";
+pub(crate) const CLERK_MOST: u64 = 3000;
+/// The target that a function of ours reads.
+pub(crate) const CONSUMED: &str = "deliveries";
+pub(crate) const TARGETS: [&str; 2] = [CONSUMED, "fulfilment"];
+pub(crate) const DEAD: &str = "deliveries-dead";
+/// More than the faults of a plan can use up.
+pub(crate) const RECEIVES_MAX: usize = 6;
+pub(crate) const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub(crate) const DELIVERY_SECRET: &str = "whsec_c2VhcmNoIHNlYXJjaCBzZWFyY2ggc2VhcmNo";
+pub(crate) const GATEWAY_KEY: &str = "sbx_test_key";
+/// Where the merchant's server is.
+pub(crate) const MERCHANT: &str = "shop.example";
+
+pub(crate) struct Ground {
+    pub(crate) database: Database,
+    pub(crate) sqs: Sqs,
+    pub(crate) secrets: SecretsManager,
+    pub(crate) core: Core,
+}
+
+impl Ground {
+    pub(crate) fn lay(profile: Profile, time: &Time) -> Self {
+        let clock = Clock::fixed(time.hands());
+        let ids = dev_stack::aws::Ids::counting();
+        let database = dynamodb::open_memory(clock.clone()).unwrap();
+        dynamodb::provide(&database, &[table()]).unwrap();
+        let sqs = Sqs::open("http://sqs", clock.clone(), ids.clone(), Disk::none()).unwrap();
+        sqs.provide(&queues()).unwrap();
+        let secrets = SecretsManager::open(clock.clone(), ids, Disk::none()).unwrap();
+        for (name, value) in secret_values(profile) {
+            let seed = SecretSeed { name: format!("quittance/{name}"), value: value.to_string() };
+            secrets.provide(&seed).unwrap();
+        }
+        let core = Core::open(Settings {
+            profile,
+            base_url: "http://localhost:3001".to_owned(),
+            api_key: ApiKey::new(GATEWAY_KEY),
+            webhook_secret: WebhookSecret::parse(WEBHOOK_SECRET).unwrap(),
+            clock,
+            ids: Ids::seeded([1; 32]),
+            disk: Disk::none(),
+        });
+        Self { database, sqs, secrets, core: core.unwrap() }
+    }
+}
+
+fn table() -> TableDescription {
+    let attribute =
+        |name: &str, kind: &str| KeyAttribute { name: name.to_owned(), kind: kind.to_owned() };
+    TableDescription {
+        name: "payments".to_owned(),
+        key: Key { hash: attribute("pk", "S"), range: None },
+        indexes: vec![IndexDescription {
+            name: "due".to_owned(),
+            key: Key { hash: attribute("due_s", "N"), range: Some(attribute("due_at", "N")) },
+            projection: Projection::KeysOnly,
+        }],
+        ttl_attribute: None,
+    }
+}
+
+/// The targets, and the queue that gets what the merchant's server does not take.
+fn queues() -> Vec<QueueDescription> {
+    let policy = json!({
+        "deadLetterTargetArn": queue_arn(&format!("{DEAD}.fifo")), "maxReceiveCount": RECEIVES_MAX,
+    });
+    let mut queues: Vec<QueueDescription> = TARGETS.into_iter().chain([DEAD]).map(queue).collect();
+    for consumed in queues.iter_mut().filter(|queue| queue.name == format!("{CONSUMED}.fifo")) {
+        consumed.attributes.insert("RedrivePolicy".to_owned(), policy.to_string());
+    }
+    queues
+}
+
+fn queue(name: &str) -> QueueDescription {
+    let attributes = [("FifoQueue", "true"), ("VisibilityTimeout", "30")];
+    let attributes = attributes.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    QueueDescription { name: format!("{name}.fifo"), attributes: attributes.into() }
+}
+
+fn secret_values(profile: Profile) -> [(&'static str, Value); 4] {
+    let hash = |key| data_encoding::HEXLOWER.encode(&Sha256::digest(key));
+    let scopes = ["orders:write", "payments:write", "refunds:write", "read"];
+    let server = json!({ "id": "local", "sha256": hash(API_KEY), "scopes": scopes });
+    let clerk = json!({
+        "id": "clerk",
+        "person": true,
+        "sha256": hash(CLERK_KEY),
+        "scopes": ["refunds:write"],
+        "refund_max": { "USD": CLERK_MOST },
+    });
+    [
+        ("api-keys", json!([server, clerk])),
+        ("status-token", json!({ "key": "c2VhcmNoIHNlYXJjaCBzZWFyY2ggc2VhcmNo" })),
+        (
+            "delivery",
+            json!({ "key": DELIVERY_SECRET, "url": format!("https://{MERCHANT}/confirmations") }),
+        ),
+        (
+            "gateways/sandbox",
+            json!({
+                "mode": "test",
+                "api_key": GATEWAY_KEY,
+                "base_url": "http://localhost:3001",
+                "profile": profile.name(),
+                "webhook_secrets": [{ "id": "w1", "key": WEBHOOK_SECRET }],
+            }),
+        ),
+    ]
+}

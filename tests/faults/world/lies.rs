@@ -1,0 +1,55 @@
+//! What a gateway should not do, and does: a second object of one attempt, and an event that is not true.
+
+use bytes::Bytes;
+use http::Request;
+use quittance::domain::id::PaymentId;
+use serde_json::{Value, json};
+
+use crate::play::client::{Client, Reply};
+use crate::play::script::{AMOUNT, Player};
+use crate::world::ground::{GATEWAY_KEY, WEBHOOK_SECRET};
+
+impl Client {
+    /// Tells that the page of this payment was paid: where the body is not signed, whoever has seen one
+    /// event can send another.
+    pub(crate) async fn lied_to(&mut self, payment: &PaymentId) {
+        let truth = self.world.truth();
+        let objects = truth["payments"].as_array().into_iter().flatten();
+        let ours = objects.filter(|object| object["reference"] == payment.as_str());
+        let Some(id) = ours.map(|object| object["id"].clone()).next() else {
+            return;
+        };
+        self.told_of(payment, &id).await;
+    }
+
+    /// At a gateway that does not sign: that `id` captured what `payment` asks for.
+    pub(crate) async fn told_of(&mut self, payment: &PaymentId, id: &Value) -> Option<Reply> {
+        let (headers, body) = self.success(payment, id, "evt_lie", WEBHOOK_SECRET, Value::Null);
+        self.webhook(&headers, body).await
+    }
+}
+
+impl Player {
+    /// As after a repeat that nobody saw.
+    pub(crate) fn twin(&mut self, key: &str, outcome: &str) {
+        let payment = self.payment(key);
+        let first = self.client.world.truth();
+        let mut objects = first["payments"].as_array().into_iter().flatten();
+        if objects.all(|object| object["reference"] != payment.as_str()) {
+            return;
+        }
+        self.twins.insert(payment.as_str().to_owned());
+        let mut body = json!({ "reference": payment, "amount": AMOUNT, "currency": "USD" });
+        if !outcome.is_empty() {
+            body["metadata"] = json!({ "sandbox": outcome });
+        }
+        let request = Request::builder()
+            .method("POST")
+            .uri("/v1/payments")
+            .header("authorization", format!("Bearer {GATEWAY_KEY}"))
+            .header("content-type", "application/json")
+            .body(Bytes::from(body.to_string()))
+            .unwrap();
+        self.client.world.outside(&request);
+    }
+}

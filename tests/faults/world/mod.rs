@@ -1,0 +1,295 @@
+//! The world behind the processes: the embedded table, the queues, the secrets and the gateway, a
+//! clock, and the fate of every call.
+
+pub(crate) mod time;
+pub(crate) mod fate;
+pub(crate) mod call;
+pub(crate) mod turns;
+pub(crate) mod ground;
+pub(crate) mod effects;
+pub(crate) mod connector;
+pub(crate) mod process;
+pub(crate) mod meanwhile;
+pub(crate) mod webhooks;
+pub(crate) mod lies;
+pub(crate) mod consumer;
+pub(crate) mod faults;
+pub(crate) mod plan;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use dev_stack::aws::secrets_manager::SecretsManager;
+use dev_stack::aws::sqs::Sqs;
+use dev_stack::sandbox::{Core, Profile};
+use dynoxide::Database;
+use quittance::domain::order::Order;
+use serde_json::{Value, json};
+
+use crate::hold::calls;
+use crate::play::client::Work;
+use crate::world::call::Call;
+use crate::world::fate::{Fate, answer, aws, in_haste};
+use crate::world::faults::{Count, Kind, Mode, Other, Trouble};
+use crate::world::ground::Ground;
+use crate::world::plan::Plan;
+use crate::world::time::{Counted, Time};
+use crate::world::turns::Turns;
+
+/// So many calls later a late effect comes, or so long after its call.
+const LATE_CALLS: usize = 6;
+const LATE_MS: i64 = 600_000;
+/// Just within what anything can stay in the network.
+const VERY_LATE_CALLS: usize = 100;
+const VERY_LATE_MS: i64 = 840_000;
+/// Longer than every lease.
+const FROZEN_MS: i64 = 45_000;
+
+pub(crate) struct World {
+    pub(crate) time: Arc<Time>,
+    pub(crate) profile: Profile,
+    /// Of the due index: as many as there are orders.
+    pub(crate) shards: u32,
+    pub(crate) sqs: Sqs,
+    pub(crate) core: Core,
+    pub(crate) ids: Arc<dyn quittance::ports::Ids>,
+    pub(crate) turns: Turns,
+    pub(crate) database: Database,
+    secrets: SecretsManager,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the world")]
+pub(crate) struct State {
+    plan: Plan,
+    /// The kind of each call, in order.
+    pub(crate) kinds: Vec<Kind>,
+    pub(crate) fired: usize,
+    /// The calls of those that are at work at once.
+    pub(crate) together: Range<usize>,
+    /// How often a secret was read.
+    pub(crate) secrets: usize,
+    tell: bool,
+    pub(crate) trace: Vec<String>,
+    /// What the gateway was asked, and what callers were answered.
+    pub(crate) outcome: Vec<String>,
+    late: Vec<(usize, i64, Call)>,
+    /// What takes effect now was sent long ago.
+    pub(crate) landing: bool,
+    pub(crate) slow_network: bool,
+    /// SDK invocations that have no answer any more.
+    cut: BTreeSet<String>,
+    /// Every item as it was last written.
+    pub(crate) images: BTreeMap<String, Value>,
+    pub(crate) orders: BTreeMap<String, Order>,
+    /// What is to run before the answer of the last call is given.
+    pub(crate) meanwhile: Option<Other>,
+    /// The first webhook of all.
+    pub(crate) first_event: Option<(Vec<(&'static str, String)>, Bytes)>,
+    /// What the script has running.
+    pub(crate) work: Option<Work>,
+    /// The tokens of the pages that answers held, by payment.
+    pub(crate) pages: BTreeMap<String, BTreeSet<String>>,
+    /// The status tokens that answers held, by payment.
+    pub(crate) tokens: BTreeMap<String, String>,
+    /// Answered as canceled, so nothing may be captured any more.
+    pub(crate) canceled: BTreeSet<String>,
+    /// What the merchant's server was told, in order, each message once.
+    pub(crate) told: Vec<(String, Value)>,
+    /// The merchant's server takes nothing.
+    pub(crate) refuses: bool,
+    pub(crate) violations: Vec<String>,
+    /// Keys of items that none of our handlers wrote, so that no invariant holds of them.
+    pub(crate) laid: BTreeSet<String>,
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("World(..)")
+    }
+}
+
+impl World {
+    pub(crate) fn new(profile: Profile, shards: u32, plan: Plan, tell: bool) -> Self {
+        let time = Arc::new(Time::start());
+        let Ground { database, sqs, secrets, core } = Ground::lay(profile, &time);
+        let ids = Arc::new(Counted::default());
+        let state = Mutex::new(State { plan, tell, ..State::default() });
+        let turns = Turns::default();
+        Self { time, profile, shards, sqs, core, ids, turns, database, secrets, state }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A line of the trace, written only if somebody will read it.
+    pub(crate) fn tell(&self, line: impl FnOnce() -> String) {
+        if self.state().tell {
+            let seconds = self.time.now_ms() / 1000 % 100_000;
+            let line = line();
+            self.state().trace.push(format!("{seconds:>5}s {line}"));
+        }
+    }
+
+    pub(crate) fn violate(&self, what: String) {
+        self.tell(|| format!("!! {what}"));
+        let mut state = self.state();
+        if !state.violations.contains(&what) {
+            state.violations.push(what);
+        }
+    }
+
+    /// A batch is handed over; what befalls it.
+    pub(crate) fn hand_over(&self) -> Option<Mode> {
+        let mut state = self.state();
+        let k = state.kinds.len();
+        state.kinds.push(Kind::Batch);
+        let planned = state.plan.at(Count::Calls, k).filter(|mode| mode.suits(Kind::Batch));
+        state.fired += usize::from(planned.is_some());
+        drop(state);
+        let shown = planned.map(|mode| format!(" [{}]", mode.name())).unwrap_or_default();
+        self.tell(|| format!("{k:>3} a batch{shown}"));
+        planned
+    }
+
+    /// One call, on its way through the plan. `invocation` names the SDK's tries of one call.
+    pub(crate) fn send(&self, call: &Call, invocation: Option<&str>) -> Fate {
+        let now = self.time.now_ms();
+        let k = self.state().kinds.len();
+        self.land_late(k, now);
+        let kind = call.kind(self.profile);
+        let mode = {
+            let mut state = self.state();
+            state.kinds.push(kind);
+            let cut = invocation.is_some_and(|name| state.cut.contains(name));
+            let planned = state.plan.at(Count::Calls, k).filter(|mode| mode.suits(kind));
+            state.fired += usize::from(planned.is_some());
+            if let (Some(Mode::Down | Mode::Lost), Some(name)) = (planned, invocation) {
+                state.cut.insert(name.to_owned());
+            }
+            if cut { Some(Mode::Before) } else { planned }
+        };
+        if let Call::Gateway(request) = call {
+            calls::check(self, request);
+            self.state().outcome.push(call.label());
+        }
+        let shown = mode.map(|mode| format!(" [{}]", mode.name())).unwrap_or_default();
+        self.tell(|| format!("{k:>3} {}{shown}", call.label()));
+        self.suffer(call, mode, k, now)
+    }
+
+    fn suffer(&self, call: &Call, mode: Option<Mode>, k: usize, now: i64) -> Fate {
+        match mode {
+            None => self.take_effect(call),
+            Some(Mode::Meanwhile(other)) => {
+                let fate = self.take_effect(call);
+                self.state().meanwhile = Some(other);
+                fate
+            }
+            Some(Mode::Before | Mode::Down) => Fate::Broken,
+            Some(Mode::After | Mode::Lost) => {
+                self.take_effect(call);
+                Fate::Broken
+            }
+            Some(Mode::Unsent) => Fate::Unsent,
+            Some(Mode::Dup) => {
+                self.take_effect(call);
+                self.take_effect(call)
+            }
+            Some(Mode::DieBefore) => Fate::Death,
+            Some(Mode::DieAfter) => {
+                self.take_effect(call);
+                Fate::Death
+            }
+            Some(Mode::Late) => {
+                let slow = self.state().slow_network;
+                let (calls, ms) =
+                    if slow { (VERY_LATE_CALLS, VERY_LATE_MS) } else { (LATE_CALLS, LATE_MS) };
+                self.state().late.push((k + calls, now + ms, call.clone()));
+                Fate::Silence
+            }
+            Some(Mode::Throttle) => Fate::Answered(call.in_haste()),
+            Some(Mode::Fails) => {
+                self.take_effect(call);
+                Fate::Answered(answer(500, r#"{"__type":"InternalFailure"}"#.to_owned()))
+            }
+            Some(Mode::Slow) => {
+                let fate = self.take_effect(call);
+                self.time.pass_ms(FROZEN_MS);
+                fate
+            }
+            Some(Mode::Lag) => {
+                Fate::Answered(answer(200, json!({ "Items": [], "Count": 0 }).to_string()))
+            }
+            Some(Mode::Stale) => Fate::Answered(answer(200, self.stale_index())),
+            Some(Mode::Partial | Mode::Turn(_) | Mode::Secret(_)) => panic!("this is of no call"),
+        }
+    }
+
+    /// Effects of calls that nobody waits for any more.
+    fn land_late(&self, k: usize, now: i64) {
+        loop {
+            let due = {
+                let mut state = self.state();
+                let place = state.late.iter().position(|(at, by, _)| *at <= k || *by <= now);
+                place.map(|place| state.late.remove(place))
+            };
+            let Some((_, _, call)) = due else {
+                return;
+            };
+            self.tell(|| format!("    … late: {}", call.label()));
+            self.state().landing = true;
+            self.take_effect(&call);
+            self.state().landing = false;
+        }
+    }
+
+    /// Lets what is late land if its time has come; `true` if some is still under way.
+    pub(crate) fn settle_late(&self) -> bool {
+        self.land_late(0, self.time.now_ms());
+        !self.state().late.is_empty()
+    }
+
+    /// What the plan has for the n-th of what `count` counts.
+    pub(crate) fn planned(&self, count: Count, n: usize) -> Option<Mode> {
+        self.state().plan.at(count, n)
+    }
+
+    pub(crate) fn fired(&self) {
+        self.state().fired += 1;
+    }
+
+    /// The reading of a secret has a numbering of its own: each process begins with some.
+    pub(crate) fn secret(&self, action: &str, body: &[u8], invocation: Option<&str>) -> Fate {
+        let trouble = {
+            let mut state = self.state();
+            let n = state.secrets;
+            state.secrets += 1;
+            let cut = invocation.is_some_and(|name| state.cut.contains(name));
+            match state.plan.at(Count::Secrets, n) {
+                _ if cut => Some(Trouble::Before),
+                Some(Mode::Secret(trouble)) => {
+                    state.fired += 1;
+                    if let (Trouble::Down, Some(name)) = (trouble, invocation) {
+                        state.cut.insert(name.to_owned());
+                    }
+                    Some(trouble)
+                }
+                _ => None,
+            }
+        };
+        if let Some(trouble) = trouble {
+            self.tell(|| format!("    a secret [{trouble:?}]"));
+        }
+        match trouble {
+            None => Fate::Answered(aws(self.secrets.call(action, body))),
+            Some(Trouble::Throttle) => Fate::Answered(in_haste("ThrottlingException")),
+            Some(Trouble::Before | Trouble::Down) => Fate::Broken,
+            Some(Trouble::Dies) => Fate::Death,
+        }
+    }
+}

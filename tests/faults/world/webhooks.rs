@@ -1,0 +1,177 @@
+//! The gateway's webhooks, brought to the function that receives them.
+
+use bytes::Bytes;
+use data_encoding::HEXLOWER;
+use dev_stack::sandbox::Profile;
+use quittance::domain::id::{OrderId, PaymentId};
+use quittance::domain::idempotency::Key;
+use quittance::domain::names::{DisputeId, GatewayRefundId, ObjectId};
+use quittance::domain::order::Order;
+use quittance::standard_webhooks::{self, SigningKey};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::hold::room::capture_of;
+use crate::play::client::{Client, Reply, Work};
+use crate::play::script::AMOUNT;
+use crate::world::World;
+use crate::world::ground::{DELIVERY_SECRET, WEBHOOK_SECRET};
+
+impl Client {
+    /// The first webhook of all, as a gateway that never saw its answer sends it again.
+    pub(crate) async fn replay(&mut self) {
+        let first = self.world.state().first_event.clone();
+        if let Some((headers, body)) = first {
+            self.world.tell(|| "> the first webhook once more".to_owned());
+            self.webhook(&headers, body).await;
+        }
+    }
+
+    /// Webhooks that are due, each reported back to the gateway; how many there were.
+    pub(crate) async fn deliver(&mut self) -> usize {
+        let world = std::sync::Arc::clone(&self.world);
+        let mut count = 0;
+        for delivery in world.core.take_deliveries(world.time.now_ms()) {
+            world.tell(|| {
+                let body: Value = serde_json::from_slice(&delivery.body).unwrap_or_default();
+                format!("> webhook {}", body["event"])
+            });
+            count += 1;
+            let event = (delivery.headers.clone(), delivery.body.clone());
+            let work = Work::Webhook(event.0.clone(), event.1.clone());
+            world.state().first_event.get_or_insert(event);
+            world.state().work = Some(work);
+            let reply = self.webhook(&delivery.headers, delivery.body.clone()).await;
+            if let Some(reply) = &reply {
+                acknowledged(&world, &delivery.body, reply);
+            }
+            let status = reply.map(|reply| http::StatusCode::from_u16(reply.status).unwrap());
+            world.core.delivered(delivery.id, status);
+        }
+        count
+    }
+
+    /// Somebody with another secret tells that `payment` succeeded: it is turned away and nothing changes.
+    pub(crate) async fn forged(&mut self, payment: &PaymentId) {
+        let world = std::sync::Arc::clone(&self.world);
+        let before = world.state().images.clone();
+        let reply = self.stranger(payment, "evt_stranger", DELIVERY_SECRET, Value::Null).await;
+        if reply.is_some_and(|status| !matches!(status, 401 | 503)) {
+            world.violate(format!("I6 a forged webhook was answered {reply:?}"));
+        }
+        if world.state().images != before {
+            world.violate("I6 a forged webhook changed something".to_owned());
+        }
+    }
+
+    /// The gateway tells of a success of an order that we do not have: it is kept for later, or the
+    /// gateway is to come again.
+    pub(crate) async fn orphan(&mut self, name: &str) {
+        let order = OrderId::from_key(&Key::parse(name).unwrap());
+        let payment = PaymentId::from_number(&order, 0);
+        let id = format!("evt_{name}");
+        let reply = self.stranger(&payment, &id, WEBHOOK_SECRET, Value::Null).await;
+        let kept = self.world.state().images.contains_key(&format!("P#sandbox#{id}"));
+        if reply == Some(200) && !kept {
+            self.world.violate("I9 an orphan was acknowledged and is not kept".to_owned());
+        }
+        if reply.is_some_and(|status| !matches!(status, 200 | 503)) {
+            self.world.violate(format!("I9 an orphan was answered {reply:?}"));
+        }
+    }
+
+    /// The gateway tells of a success of another stack's payment of the same name: nothing comes of it.
+    pub(crate) async fn foreign(&mut self, payment: &PaymentId) {
+        let world = std::sync::Arc::clone(&self.world);
+        let before = world.state().images.clone();
+        let theirs = json!({ "quittance_stack": "another" });
+        let reply = self.stranger(payment, "evt_foreign", WEBHOOK_SECRET, theirs).await;
+        if reply.is_some_and(|status| !matches!(status, 200 | 503)) {
+            world.violate(format!("I9 another stack's event was answered {reply:?}"));
+        }
+        if world.state().images != before {
+            world.violate("I6 another stack's event changed something".to_owned());
+        }
+    }
+
+    async fn stranger(
+        &mut self,
+        payment: &PaymentId,
+        id: &str,
+        secret: &str,
+        metadata: Value,
+    ) -> Option<u16> {
+        self.world.tell(|| format!("> a stranger's webhook for {payment}"));
+        let event = self.success(payment, &json!("pay_stranger"), id, secret, metadata);
+        self.world.state().work = Some(Work::Webhook(event.0.clone(), event.1.clone()));
+        self.webhook(&event.0, event.1).await.map(|reply| reply.status)
+    }
+
+    /// That `object` captured what `payment` asks for, authenticated as this gateway does it.
+    pub(crate) fn success(
+        &self,
+        payment: &PaymentId,
+        object: &Value,
+        id: &str,
+        secret: &str,
+        metadata: Value,
+    ) -> (Vec<(&'static str, String)>, Bytes) {
+        let body = json!({
+            "event": "payment.completed", "payment_id": payment, "order_id": payment.order(),
+            "status": "succeeded", "id": object, "amount": AMOUNT, "currency": "USD",
+            "metadata": metadata,
+        });
+        let body = Bytes::from(body.to_string());
+        let proof = match self.world.profile {
+            Profile::PhonepeLike | Profile::PaypalLike => {
+                vec![("authorization", HEXLOWER.encode(&Sha256::digest(secret)))]
+            }
+            Profile::Full | Profile::RazorpayLike | Profile::NoKeys => {
+                let now = self.world.time.now_ms() / 1000;
+                let key = SigningKey::parse(secret).unwrap();
+                let signature = standard_webhooks::sign([&key], id, now, &body);
+                vec![
+                    (standard_webhooks::TIMESTAMP, now.to_string()),
+                    (standard_webhooks::SIGNATURE, signature),
+                ]
+            }
+        };
+        ([vec![(standard_webhooks::ID, id.to_owned())], proof].concat(), body)
+    }
+}
+
+/// I9: what was acknowledged is committed or parked.
+fn acknowledged(world: &World, body: &[u8], reply: &Reply) {
+    let event: Value = serde_json::from_slice(body).unwrap_or_default();
+    let kept = match reply.body["received"].as_str() {
+        Some("committed") => {
+            let state = world.state();
+            state.orders.values().any(|order| !order.ask.is_empty() || knows(order, &event))
+        }
+        Some("parked") => world.state().images.keys().any(|key| key.starts_with("P#sandbox#")),
+        _ => false,
+    };
+    if reply.status == 200 && !kept {
+        world.violate(format!("I9 {} was acknowledged and is not kept", event["event"]));
+    }
+}
+
+/// What the event tells is in the item.
+fn knows(order: &Order, event: &Value) -> bool {
+    let id = |value: &Value| value["id"].as_str().unwrap_or_default().to_owned();
+    let object = ObjectId::new(id(event));
+    let shown = || order.attempts.values().any(|it| it.objects.contains_key(&object));
+    match event["event"].as_str().unwrap_or_default() {
+        "payment.completed" => order.captures.contains_key(&capture_of(event)),
+        "payment.authorized" | "payment.failed" | "payment.canceled" | "payment.expired" => shown(),
+        "refund.completed" | "refund.failed" => {
+            order.refunds.contains_key(&GatewayRefundId::new(id(&event["refund"])))
+        }
+        "dispute.opened" | "dispute.won" | "dispute.lost" => {
+            order.disputes.contains_key(&DisputeId::new(id(&event["dispute"])))
+        }
+        // Of a page that is still open: nothing follows from it.
+        "payment.pending" | "payment.attempt_failed" => true,
+        _ => false,
+    }
+}
