@@ -1,7 +1,6 @@
 //! Quittance: the payment protocol. Modules in reading order, lowest layer first; a module names only
 //! itself and those above it in this list.
 
-pub mod mutants;
 pub mod domain;
 pub mod ports;
 pub mod delivery_url;

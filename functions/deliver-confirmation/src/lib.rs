@@ -7,7 +7,6 @@ use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent
 use lambda_runtime::{Context, Diagnostic, Error, LambdaEvent, service_fn};
 use quittance::app::App;
 use quittance::config::Need;
-use quittance::mutants::{Mutant, broken};
 use quittance::operations::deliver::{Confirmation, deliver, hold, postpone};
 use quittance::queues::REQUEST_ID;
 use quittance::system::unix_ms;
@@ -43,21 +42,13 @@ pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchR
     let mut response = SqsBatchResponse::default();
     for message in event.payload.records {
         let group = attribute(&message, "MessageGroupId");
-        let all = broken(Mutant::BatchNamesAll) && !stopped.is_empty();
-        let may_go = !stopped.contains(&group);
-        if may_go && delivered(app, &event.context, &message).await && !all {
-            continue;
-        }
-        if broken(Mutant::BatchForgetsAFailure) && stopped.contains(&group) {
+        if !stopped.contains(&group) && delivered(app, &event.context, &message).await {
             continue;
         }
         stopped.push(group);
         let mut failure = BatchItemFailure::default();
         failure.item_identifier = message.message_id.unwrap_or_default();
         response.batch_item_failures.push(failure);
-    }
-    if broken(Mutant::BatchNamesNobody) {
-        return Ok(SqsBatchResponse::default());
     }
     Ok(response)
 }
@@ -69,7 +60,7 @@ async fn delivered(app: &App, context: &Context, message: &SqsMessage) -> bool {
     let left = Duration::from_millis(context.deadline.saturating_sub(unix_ms()));
     hold(app, arn, handle, tries, left).await;
     let (request_id, cause) = (&context.request_id, cause(message));
-    let mut confirmation = match Confirmation::read(message.body.as_deref().unwrap_or_default()) {
+    let confirmation = match Confirmation::read(message.body.as_deref().unwrap_or_default()) {
         Ok(confirmation) => confirmation,
         Err(error) => {
             let message = message.message_id.as_deref().unwrap_or_default();
@@ -78,9 +69,6 @@ async fn delivered(app: &App, context: &Context, message: &SqsMessage) -> bool {
             return false;
         }
     };
-    if broken(Mutant::IdOfTheQueue) {
-        confirmation.id = attribute(message, "MessageDeduplicationId");
-    }
     let Confirmation { id, order, .. } = &confirmation;
     let payment = confirmation.payment.as_deref();
     match deliver(app, &confirmation).await {

@@ -6,7 +6,6 @@ use serde::Deserialize;
 
 use super::attempt::CaptureMode;
 use super::names::GatewayName;
-use crate::mutants::{Mutant, broken};
 
 /// Whose money a gateway's credentials move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -34,10 +33,9 @@ impl Keys {
     /// Whether a request first sent `age` seconds ago may go out again under the same name.
     pub fn allow_repeat(self, age_seconds: i64) -> bool {
         match self {
-            Self::Key { .. } if broken(Mutant::ResentAfterTheKeysLife) => true,
             Self::Key { lifetime_seconds } => age_seconds < lifetime_seconds - KEY_MARGIN_SECONDS,
             Self::Natural => true,
-            Self::None => broken(Mutant::RepostWithoutKeys),
+            Self::None => false,
         }
     }
 }

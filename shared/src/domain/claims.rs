@@ -10,14 +10,13 @@ use super::obligations::next_owed;
 use super::order::{ATTEMPTS_MAX, Ending, Order, State};
 use super::phase::Phase;
 use super::time::Timestamp;
-use crate::mutants::{Mutant, broken};
 
 impl Order {
     /// The conditions of a claim (C2), read off an image.
     pub fn accepts_attempt(&self, now: Timestamp) -> bool {
         self.state == State::Open
             && self.ending.is_none()
-            && (self.live.is_none() || broken(Mutant::NoOneLiveAttempt))
+            && self.live.is_none()
             && self.review_open.is_none()
             && self.expires_at > now
             && self.attempts.len() < ATTEMPTS_MAX
@@ -61,7 +60,7 @@ impl Order {
         }
         let closing = self.attempts.get(&op.attempt).is_some_and(|a| a.close.is_some());
         let repeat = op.kind == OperationKind::Capture && op.sends > 0;
-        !(closing && repeat) || broken(Mutant::ClosingCaptureRepeated)
+        !(closing && repeat)
     }
 }
 
@@ -128,7 +127,7 @@ pub fn close(order: &mut Order, id: &PaymentId, rules: &Rules) -> Result<(), Clo
     };
     // A capture that nobody has sent yet is withdrawn by the close itself.
     let sent = order.operations.values().any(|op| &op.attempt == id && op.is_capture_sent());
-    if sent && !broken(Mutant::ClosedOverACapture) {
+    if sent {
         return Err(CloseRefused::CaptureInFlight);
     }
     if attempt.close.is_some() {

@@ -16,7 +16,6 @@ use super::phase::{DisputePhase, OperationPhase, Phase};
 use super::redact::stay_redacted;
 use super::status::{DisputeStatus, PaymentStatus, RefundStatus};
 use super::time::Timestamp;
-use crate::mutants::{Mutant, broken};
 
 /// Wake-up times are rounded up to this, so that most writes leave the index alone.
 const DUE_STEP_SECONDS: i64 = 10;
@@ -88,9 +87,6 @@ pub fn set_due(order: &mut Order, rules: &Rules, now: Timestamp) {
 }
 
 fn next_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
-    if broken(Mutant::NoDueMarker) {
-        return None;
-    }
     let retry = now.plus(backoff(order));
     let mut due = Vec::new();
     if !order.outbox.is_empty() {
@@ -101,7 +97,6 @@ fn next_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
         due.push(attempt.lease.unwrap_or_else(|| ask_again(sent, retry, now)));
     }
     let unproven = |op: &&Operation| op.phase().is_unproven() && !op.for_review;
-    let unproven = |op: &&Operation| unproven(op) && !broken(Mutant::OperationNotDue);
     for op in order.operations.values().filter(unproven) {
         let asked = || op.lease.unwrap_or_else(|| ask_again(op.sent_at, retry, now));
         let sendable = op.sends == 0 && !order.waits_for_a_dispute(op);
@@ -113,7 +108,7 @@ fn next_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
     {
         due.push(retry);
     }
-    if order.state == State::Open && order.ending.is_none() && !broken(Mutant::OpenNotDue) {
+    if order.state == State::Open && order.ending.is_none() {
         due.push(order.expires_at);
     }
     due.into_iter().min()
@@ -160,23 +155,21 @@ fn announce(order: &mut Order, event: &Event, sequence: u64, rules: &Rules, occa
         "timestamp": occasion.now.rfc3339(),
         "data": data(order, event, rules, occasion.now),
     });
-    let heard = if broken(Mutant::OneTargetOnly) { 1 } else { rules.targets.len() };
-    let targets = rules.targets.iter().take(heard).cloned().collect();
+    let targets = rules.targets.iter().cloned().collect();
     let request = occasion.request.clone();
     order.outbox.insert(id, Outgoing { sequence, body: body.to_string(), targets, request });
 }
 
 /// `status` is of what the type names; whose else is said beside it.
 fn data(order: &Order, event: &Event, rules: &Rules, now: Timestamp) -> Value {
-    let amount = if broken(Mutant::OrderedAmountTold) { order.total } else { event.amount };
     let order_status = order.status(now).as_str();
     let mut members = Map::new();
     let mut tell = |name: &str, value: Value| members.insert(name.to_owned(), value);
     tell("order_id", json!(order.id));
     tell("order_status", json!(order_status));
     tell("status", json!(order_status));
-    tell("amount", json!(amount.amount_minor));
-    tell("currency", json!(amount.currency));
+    tell("amount", json!(event.amount.amount_minor));
+    tell("currency", json!(event.amount.currency));
     tell("metadata", json!(order.details.metadata));
     tell("live", json!(rules.live));
     if let Some(reference) = &order.details.reference {

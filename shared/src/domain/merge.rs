@@ -8,9 +8,8 @@ use super::ledger::{Capture, CaptureClass, Dispute, Refund};
 use super::money::Money;
 use super::names::ObjectId;
 use super::order::{ENTRIES_MAX, Ending, Order, State, Winner};
-use super::phase::{OperationPhase, Phase};
+use super::phase::Phase;
 use super::time::Timestamp;
-use crate::mutants::{Mutant, broken};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MergeError {
@@ -60,7 +59,7 @@ fn refuse_overflow(order: &Order, seen: &Seen) -> Result<(), MergeError> {
 
 /// An order that reads as expired is ended before a late capture can pay it.
 fn end_if_lapsed(order: &mut Order, now: Timestamp) {
-    if order.has_lapsed(now) && !broken(Mutant::LateCapturePaysALapsedOrder) {
+    if order.has_lapsed(now) {
         order.ending = Some(order.ending.unwrap_or(Ending::Expire));
         order.state = State::Expired;
     }
@@ -70,10 +69,7 @@ fn record_object(order: &mut Order, attempt_id: &PaymentId, seen: &Seen) {
     let Some(attempt) = order.attempts.get_mut(attempt_id) else {
         return;
     };
-    let mut stated = if seen.captures.is_empty() { seen.phase } else { Some(Phase::Captured) };
-    if broken(Mutant::DeclineEndsTheAttempt) && seen.failure.is_some() {
-        stated = Some(Phase::Failed);
-    }
+    let stated = if seen.captures.is_empty() { seen.phase } else { Some(Phase::Captured) };
     if let Some(stated) = stated {
         let known = attempt.objects.entry(seen.object.clone()).or_insert(stated);
         if known.is_negative() && stated == Phase::Authorized {
@@ -83,9 +79,6 @@ fn record_object(order: &mut Order, attempt_id: &PaymentId, seen: &Seen) {
             attempt.stray.remove(&seen.object);
         }
         *known = known.or_higher(stated);
-    }
-    if broken(Mutant::CloseWithdrawn) && stated == Some(Phase::Pending) {
-        attempt.close = None;
     }
     if let Some(amount) = seen.authorized {
         attempt.authorized.entry(seen.object.clone()).or_insert(amount);
@@ -108,8 +101,7 @@ fn record_object(order: &mut Order, attempt_id: &PaymentId, seen: &Seen) {
 /// One page per attempt, ever: what has been handed out must stay the only payable address. So it is not
 /// the page of an object that ended, which an old answer may still show.
 fn record_page(attempt: &mut Attempt, seen: &Seen) {
-    let first = attempt.page.is_none() || broken(Mutant::PageReplaced);
-    let wanted = attempt.phase().is_live() && attempt.close.is_none() && first;
+    let wanted = attempt.phase().is_live() && attempt.close.is_none() && attempt.page.is_none();
     let ended = attempt.objects.get(&seen.object).is_some_and(|phase| phase.is_negative());
     if let (true, Some(page)) = (wanted && !ended, &seen.page) {
         attempt.page = Some(Page {
@@ -129,7 +121,6 @@ fn phase_from_objects(attempt: &Attempt) -> Phase {
     let handed_out = attempt.page.as_ref().and_then(|page| attempt.objects.get(&page.object));
     let stated = match handed_out.copied() {
         _ if any(Phase::Captured) => Some(Phase::Captured),
-        _ if broken(Mutant::AnyNegativeReleases) => phases().max(),
         Some(phase) if phase.is_negative() && !any(Phase::Authorized) => Some(phase),
         _ => phases().filter(|phase| !phase.is_negative()).max().or_else(|| phases().max()),
     };
@@ -153,14 +144,8 @@ fn record_capture(
         return;
     };
     let class = classify(order, attempt_id, attempt, object, seen.amount);
-    if broken(Mutant::NoRefundPath) && class == CaptureClass::Excess {
-        return;
-    }
     if class == CaptureClass::Fits && order.state == State::Open {
         order.state = State::Paid;
-        order.winner = Some(Winner { attempt: attempt_id.clone(), object: object.clone() });
-    }
-    if broken(Mutant::WinnerReplaced) && class == CaptureClass::Excess {
         order.winner = Some(Winner { attempt: attempt_id.clone(), object: object.clone() });
     }
     let capture = Capture {
@@ -185,14 +170,13 @@ fn classify(
     let authorized = attempt.authorized.get(object).copied().unwrap_or(order.total);
     let fits = match attempt.mode {
         CaptureMode::Automatic => amount == order.total,
-        CaptureMode::Manual if broken(Mutant::PartialCaptureIsAMismatch) => amount == authorized,
         CaptureMode::Manual => {
             authorized == order.total
                 && amount.currency == authorized.currency
                 && (1..=authorized.amount_minor).contains(&amount.amount_minor)
         }
     };
-    if !fits && !broken(Mutant::NoAmountCheck) {
+    if !fits {
         // Nobody has to decide about an order that is paid or has ended.
         let undecided = order.state == State::Open;
         return if undecided { CaptureClass::Review } else { CaptureClass::Excess };
@@ -229,14 +213,8 @@ fn part_of_the_winner(
 
 fn record_refund(order: &mut Order, seen: &SeenRefund, now: Timestamp) {
     let ours = seen.operation.as_ref().filter(|id| order.operations.contains_key(*id)).cloned();
-    if broken(Mutant::DashboardRefundsIgnored) && ours.is_none() {
-        return;
-    }
     let known = order.refunds.entry(seen.id.clone()).or_insert_with(|| Refund::seen(seen, now));
-    let undone = broken(Mutant::DoneOutranksFailed) && known.phase() == OperationPhase::Done;
-    if !undone {
-        known.advance(seen.phase);
-    }
+    known.advance(seen.phase);
     if known.operation.is_none() {
         known.operation = ours;
     }
@@ -246,9 +224,6 @@ fn record_refund(order: &mut Order, seen: &SeenRefund, now: Timestamp) {
 }
 
 fn record_disputes(order: &mut Order, seen: &Seen, now: Timestamp) {
-    if broken(Mutant::DisputesIgnored) {
-        return;
-    }
     for dispute in &seen.disputes {
         let known =
             order.disputes.entry(dispute.id.clone()).or_insert_with(|| Dispute::seen(dispute, now));

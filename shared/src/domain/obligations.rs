@@ -10,7 +10,6 @@ use super::names::{CaptureId, ObjectId};
 use super::order::{Ending, Order, State};
 use super::phase::{OperationPhase, Phase};
 use super::time::Timestamp;
-use crate::mutants::{Mutant, broken};
 
 /// After so many refused or failed compensations of one capture a person decides.
 const COMPENSATIONS_MAX: usize = 4;
@@ -28,7 +27,7 @@ pub fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
             continue;
         };
         let able = rules.of(&known.gateway);
-        release_if_closing(order, attempt, able, now);
+        release_if_closing(order, attempt, able);
         owe_capture(order, attempt, able, now);
         owe_voids(order, attempt, able, now);
     }
@@ -49,9 +48,7 @@ pub fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
 /// a. A paid or ending order closes every live attempt; expiry alone leaves an authorized payment to
 /// the merchant.
 fn close_what_cannot_stay(order: &mut Order) {
-    if (order.state == State::Open && order.ending.is_none())
-        || broken(Mutant::EndedOrderLeavesPages)
-    {
+    if order.state == State::Open && order.ending.is_none() {
         return;
     }
     let by_expiry = match order.state {
@@ -69,13 +66,13 @@ fn close_what_cannot_stay(order: &mut Order) {
 
 /// b. A closing attempt is released where we can prove that no money will move; where nothing can end
 /// it and no second page can follow, it is abandoned.
-fn release_if_closing(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timestamp) {
+fn release_if_closing(order: &mut Order, id: &PaymentId, able: Capabilities) {
     let Some(close) = order.attempts.get(id).filter(|a| a.phase().is_live()).and_then(|a| a.close)
     else {
         return;
     };
     withdraw_unsent_captures(order, id);
-    if order.capture_in_flight(id) && !broken(Mutant::ClosedOverACapture) {
+    if order.capture_in_flight(id) {
         return;
     }
     let Some(attempt) = order.attempts.get(id) else {
@@ -84,14 +81,9 @@ fn release_if_closing(order: &mut Order, id: &PaymentId, able: Capabilities, now
     let authorized = attempt.phase() == Phase::Authorized;
     let never_captured = able.ours(attempt.mode) && (!authorized || !able.void);
     let never_seen = order.is_page_only(able) && attempt.page.is_none() && !authorized;
-    let lapsed = attempt.page.as_ref().and_then(|page| page.expires_at).is_some_and(|at| at <= now);
-    let presumed = broken(Mutant::ReleasedWithoutAsking)
-        || (broken(Mutant::OurClockEndsAPage) && lapsed)
-        || (broken(Mutant::ClosedOverACapture) && order.capture_in_flight(id));
-    let given_up = broken(Mutant::AbandonedToMakeRoom) && close == Close::Asked;
-    let released = if never_captured || never_seen || presumed {
+    let released = if never_captured || never_seen {
         Some(Phase::Closed)
-    } else if given_up || (close == Close::Order && !order.can_release(attempt, able)) {
+    } else if close == Close::Order && !order.can_release(attempt, able) {
         Some(Phase::Abandoned)
     } else {
         None
@@ -117,11 +109,10 @@ fn owe_capture(order: &mut Order, id: &PaymentId, able: Capabilities, now: Times
     let Some(attempt) = order.attempts.get(id) else {
         return;
     };
-    let late = broken(Mutant::LateAuthorizationCaptured);
     let owed = able.ours(attempt.mode)
         && attempt.mode == CaptureMode::Automatic
-        && (attempt.phase() == Phase::Authorized || late)
-        && (attempt.close.is_none() || late);
+        && attempt.phase() == Phase::Authorized
+        && attempt.close.is_none();
     let object = attempt.objects.iter().find(|(_, phase)| **phase == Phase::Authorized);
     let Some((object, _)) = object.filter(|_| owed) else { return };
     let Some(n) = next_owed(order, OperationKind::Capture, object) else { return };
@@ -152,8 +143,7 @@ fn owe_voids(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timesta
         return;
     };
     let unwanted = attempt.close.is_some() || !attempt.phase().is_live();
-    let in_flight = order.capture_in_flight(id) && !broken(Mutant::VoidBesideACapture);
-    if !unwanted || !able.void || in_flight {
+    if !unwanted || !able.void || order.capture_in_flight(id) {
         return;
     }
     let authorized: Vec<ObjectId> =
@@ -191,13 +181,10 @@ fn give_back_what_is_not_kept(order: &mut Order, now: Timestamp) {
             continue;
         };
         let left = capture.amount.amount_minor.saturating_sub(order.spent(&id));
-        if left == 0 || broken(Mutant::ExcessNotCompensated) {
+        if left == 0 {
             continue;
         }
         let n = order.compensations(&id).count();
-        if broken(Mutant::FailedCompensationNotRepeated) && n > 0 {
-            continue;
-        }
         if !order.may_compensate(&id) {
             if let Some(capture) = order.captures.get_mut(&id) {
                 capture.class = CaptureClass::Review;
@@ -221,18 +208,14 @@ impl Order {
         self.captures.get(id).is_some_and(|capture| match capture.class {
             CaptureClass::Fits => false,
             CaptureClass::Excess => true,
-            CaptureClass::Review => {
-                ended && self.may_compensate(id) && !broken(Mutant::CanceledReviewKept)
-            }
+            CaptureClass::Review => ended && self.may_compensate(id),
         })
     }
 
     /// A return is not sent while the shopper's bank may take the same money: it would leave twice.
     pub fn waits_for_a_dispute(&self, op: &Operation) -> bool {
         let disputed = |id: &CaptureId| !self.open_disputes_of(id).is_empty();
-        op.is_compensation()
-            && op.capture.as_ref().is_some_and(disputed)
-            && !broken(Mutant::GivenBackWhileDisputed)
+        op.is_compensation() && op.capture.as_ref().is_some_and(disputed)
     }
 
     fn compensations<'a>(&'a self, id: &'a CaptureId) -> impl Iterator<Item = &'a Operation> {
@@ -250,17 +233,10 @@ impl Order {
 /// g. An order ends only when nothing can pay it any more; one that expires also waits until people
 /// have decided on a capture that did not fit.
 fn end_if_nothing_is_live(order: &mut Order) {
-    let in_flight = order
-        .operations
-        .values()
-        .any(|op| op.kind == OperationKind::Capture && op.may_have_effect());
-    let payable =
-        order.can_still_be_paid() && (in_flight || !broken(Mutant::OrderEndsOverALiveAttempt));
-    if order.state != State::Open || payable {
+    if order.state != State::Open || order.can_still_be_paid() {
         return;
     }
     order.state = match order.ending {
-        Some(_) if broken(Mutant::OrderNeverEnds) => State::Open,
         None => State::Open,
         Some(Ending::Expire) if order.has_open_review() => State::Open,
         Some(Ending::Expire) => State::Expired,
@@ -269,9 +245,6 @@ fn end_if_nothing_is_live(order: &mut Order) {
 }
 
 fn hide_pages_of_ended_attempts(order: &mut Order) {
-    if broken(Mutant::EndedPageKept) {
-        return;
-    }
     for attempt in order.attempts.values_mut().filter(|attempt| !attempt.phase().is_live()) {
         if let Some(page) = &mut attempt.page {
             page.address = None;

@@ -10,12 +10,11 @@ use super::cart::Cart;
 pub use super::history::{HistoryEntry, Source};
 use super::id::{OperationId, OrderId, PaymentId};
 use super::idempotency::{Fingerprint, KeyHash};
-use super::ledger::{Capture, Dispute, Operation, OperationKind, Reason, Refund};
+use super::ledger::{Capture, Dispute, Operation, OperationKind, Refund};
 use super::money::{Currency, Money};
 use super::names::{CaptureId, DisputeId, GatewayRefundId, Nonce, ObjectId};
 use super::phase::{DisputePhase, OperationPhase};
 use super::time::Timestamp;
-use crate::mutants::{Mutant, broken};
 
 pub const ATTEMPTS_MAX: usize = 20;
 /// Entries of `captures`, `refunds`, `operations` or `disputes`; one more is parked, not dropped.
@@ -234,8 +233,6 @@ impl Order {
                     && op.capture.as_ref() == Some(capture_id)
                     && op.may_have_effect()
                     && !self.is_shown(id)
-                    && !broken(Mutant::NoReservation)
-                    && !(broken(Mutant::CompensationNotReserved) && op.reason != Reason::Requested)
             })
             .map(|(_, op)| op.amount_minor);
         refunded.chain(reserved).fold(self.lost(capture_id), u64::saturating_add)

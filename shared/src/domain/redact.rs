@@ -7,7 +7,6 @@ use super::ledger::{CaptureClass, Dispute, Operation};
 use super::order::{Details, Order, State};
 use super::phase::{DisputePhase, OperationPhase};
 use super::time::Timestamp;
-use crate::mutants::{Mutant, broken};
 
 /// A discount, a fee or a tax has a name; what a merchant types there may be anything.
 const NAME_OF_A_LINE: &str = "redacted";
@@ -66,7 +65,7 @@ pub fn unfinished(order: &Order) -> Vec<Unfinished> {
 /// To repeat it removes what has come since, and is otherwise no change.
 pub fn redact(order: &mut Order, now: Timestamp) -> Result<(), Vec<Unfinished>> {
     let unfinished = unfinished(order);
-    if !unfinished.is_empty() && !broken(Mutant::RedactedUnfinished) {
+    if !unfinished.is_empty() {
         return Err(unfinished);
     }
     let mut redacted = order.clone();
@@ -99,7 +98,7 @@ fn forget(order: &mut Order) {
 
 /// Gateways repeat themselves: what was forgotten must not be stored again.
 pub(super) fn stay_redacted(order: &mut Order) {
-    if order.redacted_at.is_some() && !broken(Mutant::RedactedIsLearntAgain) {
+    if order.redacted_at.is_some() {
         forget_what_gateways_say(order);
     }
 }

@@ -12,7 +12,6 @@ use super::names::{CaptureId, DisputeId, Nonce, ObjectId};
 use super::order::{ENTRIES_MAX, Order};
 use super::phase::{DisputePhase, OperationPhase, Phase};
 use super::time::Timestamp;
-use crate::mutants::{Mutant, broken};
 
 /// What a caller asks of a capture or refund.
 #[derive(Clone, Debug)]
@@ -91,10 +90,8 @@ pub fn claim_refund(
     }
     let amount = amount_of_refund(order, &capture_id, new.amount_minor)?;
     // Without an amount all that is left is asked for, and that is what the limit is of.
-    let held = if broken(Mutant::LimitOfWhatWasTyped) { new.amount_minor } else { Some(amount) };
     let currency = order.captures.get(&capture_id).map_or(order.currency(), |c| c.amount.currency);
-    let held = Money::new(held.unwrap_or_default(), currency);
-    new.limit.admits(held).map_err(RefundRefused::OverLimit)?;
+    new.limit.admits(Money::new(amount, currency)).map_err(RefundRefused::OverLimit)?;
     let mut op = new.claimed(OperationKind::Refund, payment, &object, amount);
     op.capture = Some(capture_id);
     order.operations.insert(new.id.clone(), op);
@@ -130,8 +127,7 @@ fn amount_of_refund(
     };
     let left = room.left_minor;
     let amount = wanted.unwrap_or(left);
-    let whole = order.captures.get(capture).is_some_and(|c| c.class == CaptureClass::Review)
-        && !broken(Mutant::ReviewGivenBackInPart);
+    let whole = order.captures.get(capture).is_some_and(|c| c.class == CaptureClass::Review);
     if whole && left > 0 && amount != left {
         return Err(RefundRefused::OnlyWhole { whole: Money::new(left, room.captured.currency) });
     }
@@ -248,7 +244,6 @@ fn captured_or_in_flight(order: &Order, object: &ObjectId) -> u64 {
         .filter(|op| {
             op.kind == OperationKind::Capture && &op.object == object && op.may_have_effect()
         })
-        .filter(|_| !broken(Mutant::CapturesNotReserved))
         .map(|op| op.amount_minor);
     captured.chain(in_flight).fold(0, u64::saturating_add)
 }

@@ -9,7 +9,6 @@ use super::names::{CaptureId, GatewayRefundId};
 use super::order::{Order, State};
 use super::phase::{DisputePhase, OperationPhase, Phase};
 use super::time::Timestamp;
-use crate::mutants::{Mutant, broken};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
@@ -175,9 +174,6 @@ impl Order {
     }
 
     fn captured_status(&self, id: &PaymentId) -> PaymentStatus {
-        if broken(Mutant::ReturnedReadsSucceeded) {
-            return PaymentStatus::Succeeded;
-        }
         let is = |class| self.captures_of(id).any(move |(_, capture)| capture.class == class);
         if self.captures_of(id).any(|(capture_id, _)| self.awaits_decision(capture_id)) {
             PaymentStatus::Review

@@ -8,7 +8,6 @@ use super::names::{GatewayName, Nonce};
 use super::order::Order;
 use super::phase::{OperationPhase, Phase};
 use super::time::Timestamp;
-use crate::mutants::{Mutant, broken};
 
 /// What the answer to a capture, void or refund says, where it shows no effect.
 #[derive(Clone, Debug)]
@@ -60,8 +59,7 @@ impl Order {
     pub fn create_unanswered(&mut self, payment: &PaymentId, owner: &Nonce) {
         let mine = |attempt: &&mut Attempt| &attempt.owner == owner;
         if let Some(attempt) = self.attempts.get_mut(payment).filter(mine) {
-            let timeout = broken(Mutant::TimeoutIsFailure);
-            attempt.advance(if timeout { Phase::Failed } else { Phase::Unknown });
+            attempt.advance(Phase::Unknown);
             attempt.lease = None;
         }
     }
@@ -80,8 +78,7 @@ impl Order {
     pub fn abandon(&mut self, payment: &PaymentId) {
         let unseen = |attempt: &&mut Attempt| attempt.phase() <= Phase::Unknown;
         if let Some(attempt) = self.attempts.get_mut(payment).filter(unseen) {
-            let failed = broken(Mutant::NotFoundIsFailure);
-            attempt.advance(if failed { Phase::Failed } else { Phase::Abandoned });
+            attempt.advance(Phase::Abandoned);
             attempt.lease = None;
         }
     }
@@ -155,7 +152,7 @@ impl Order {
         }
         match answer {
             // The only send there was has no effect.
-            Unproven::Refused(_) if op.sends <= 1 || broken(Mutant::RefusedRepeatIsRefused) => {
+            Unproven::Refused(_) if op.sends <= 1 => {
                 op.advance(OperationPhase::Refused);
             }
             // An earlier send may still land: the reservation is kept.
@@ -195,7 +192,7 @@ impl Order {
             return;
         };
         out.targets.remove(target);
-        if out.targets.is_empty() || broken(Mutant::OneTargetEndsIt) {
+        if out.targets.is_empty() {
             self.outbox.remove(message);
         }
     }

@@ -7,7 +7,6 @@ use crate::domain::id::PaymentId;
 use crate::domain::order::Order;
 use crate::domain::phase::Phase;
 use crate::domain::time::Timestamp;
-use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
 use crate::operations::close::close_attempt;
 use crate::operations::work::Work;
@@ -75,9 +74,6 @@ fn ended(order: Order, phase: Phase) -> Result<CancelAnswer, CancelPaymentError>
     let order = Box::new(order);
     match phase {
         Phase::Closed | Phase::Cancelled => Ok(CancelAnswer::Canceled(order)),
-        Phase::Abandoned if broken(Mutant::AbandonedIsCancelled) => {
-            Ok(CancelAnswer::Canceled(order))
-        }
         Phase::Captured => Err(CancelPaymentError::Succeeded(order)),
         Phase::Abandoned => Err(CancelPaymentError::Abandoned(order)),
         Phase::Expired | Phase::Failed => Err(CancelPaymentError::NotCancelable(order)),

@@ -19,7 +19,6 @@ pub use self::confirmation::{Confirmation, NoConfirmation};
 use crate::app::App;
 use crate::delivery_url;
 use crate::domain::time::Timestamp;
-use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
 use crate::ports::TransportError;
 use crate::secrets::{Fault, Keys, NamedKey, SecretError};
@@ -146,10 +145,9 @@ fn signed(
     let signing: Vec<SigningKey> =
         keys.iter().filter_map(|key| SigningKey::parse(key.key.expose_secret()).ok()).collect();
     let body = Bytes::from(confirmation.body.clone());
-    let id = if broken(Mutant::SignatureWithoutTheId) { "" } else { confirmation.id.as_str() };
     // The merchant compares it with a clock that nobody has moved.
     let sent_at = sent_at.unix();
-    let signature = standard_webhooks::sign(&signing, id, sent_at, &body);
+    let signature = standard_webhooks::sign(&signing, &confirmation.id, sent_at, &body);
     let request = Request::post(url.as_str())
         .header(CONTENT_TYPE, "application/json")
         .header(USER_AGENT, "Quittance/1")

@@ -4,7 +4,6 @@ use crate::app::App;
 use crate::domain::id::PaymentId;
 use crate::domain::names::GatewayName;
 use crate::domain::time::Timestamp;
-use crate::mutants::{Mutant, broken};
 use crate::ports::Gateway;
 use crate::store::{Parked, StoreError};
 use crate::telemetry::{self, Metric};
@@ -73,7 +72,7 @@ pub(super) async fn keep(
 
 fn full(gateway: &GatewayName, what: NoRoom) -> Kept {
     telemetry::metric(Metric::WebhookNotParked, gateway.as_str());
-    if broken(Mutant::FullIsAcknowledged) { Kept::Parked } else { Kept::NoRoom(what) }
+    Kept::NoRoom(what)
 }
 
 fn seconds_of_hour_left(now: Timestamp) -> u32 {

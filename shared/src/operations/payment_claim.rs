@@ -11,7 +11,6 @@ use crate::domain::names::GatewayName;
 use crate::domain::order::Order;
 use crate::domain::phase::Phase;
 use crate::gateways::GatewayMissing;
-use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
 use crate::operations::create_payment::{CreatePaymentError, NewPayment};
 use crate::operations::payment_answer::Wanted;
@@ -139,8 +138,7 @@ async fn claim_numbered(
     let image = image.ok_or(CreatePaymentError::NoSuchOrder)?;
     let claimed = work.alter(occasion, image, |order| {
         let mine = order.attempts.values().any(|attempt| attempt.owner == occasion.nonce);
-        let open = order.accepts_attempt(occasion.now) || broken(Mutant::KeylessAlwaysNew);
-        let claimable = open && order.total == request.wanted.total;
+        let claimable = order.accepts_attempt(occasion.now) && order.total == request.wanted.total;
         if !mine && claimable {
             let id = PaymentId::from_number(&order.id, order.attempts.len());
             let attempt = request.attempt(gateway).claimed_by(&occasion.nonce, occasion.now);

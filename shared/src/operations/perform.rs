@@ -6,11 +6,9 @@ use crate::domain::fact::Seen;
 use crate::domain::id::OperationId;
 use crate::domain::ledger::{Operation, OperationKind};
 use crate::domain::money::Money;
-use crate::domain::names::CaptureId;
 use crate::domain::order::{Order, Source};
 use crate::domain::time::Timestamp;
 use crate::domain::transitions::{Unproven, Verdict};
-use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
 use crate::operations::resolve::{merge_all, rearm};
 use crate::operations::start::about;
@@ -42,9 +40,6 @@ pub async fn send(work: &Work<'_>, order: Order, id: &OperationId) -> Result<Ord
         }
         Answer::Refused(why) => (order, Unproven::Refused(Some(why))),
         Answer::NotSent => (order, Unproven::NotSent),
-        Answer::Unknown if broken(Mutant::RefundTimeoutIsRefused) => {
-            (order, Unproven::Refused(None))
-        }
         Answer::Unknown => (order, Unproven::Unknown),
     };
     let occasion = app.occasion(Source::GatewayAnswer);
@@ -61,11 +56,8 @@ fn effect_of(order: &Order, id: &OperationId) -> Option<(Operation, Effect)> {
         .as_ref()
         .and_then(|capture| order.captures.get(capture))
         .map_or(order.currency(), |capture| capture.amount.currency);
-    let afresh = broken(Mutant::ResentUnderAFreshKey) && op.sends > 1;
-    let name = CaptureId::new(id.as_str());
-    let fresh = || OperationId::compensation(&order.id, &name, order.operations.len());
     let effect = Effect {
-        operation: if afresh { fresh() } else { id.clone() },
+        operation: id.clone(),
         payment: op.attempt.clone(),
         object: op.object.clone(),
         capture: op.capture.clone(),
@@ -148,9 +140,7 @@ async fn not_found(
     };
     let able = work.rules.of(&attempt.gateway);
     let since_sent = op.sent_at.map_or(0, |sent| now.since(sent));
-    let verdict = if broken(Mutant::RefundNotFoundIsRefused) && op.kind == OperationKind::Refund {
-        Verdict::Refused
-    } else if op.repeat_refused || !order.may_resend(op) {
+    let verdict = if op.repeat_refused || !order.may_resend(op) {
         match able.look_up {
             _ if since_sent < NETWORK_SECONDS_MAX => Verdict::Wait,
             LookUp::ByReference | LookUp::SameKey => Verdict::Refused,

@@ -3,7 +3,6 @@
 
 use crate::app::App;
 use crate::domain::order::{Order, Outgoing, Source};
-use crate::mutants::{Mutant, broken};
 use crate::operations::work::Work;
 use crate::pause::{self, Point};
 
@@ -11,8 +10,7 @@ impl Work<'_> {
     /// Never fails the caller: what could not be sent or marked stays in the outbox, and the order due.
     pub async fn publish(&self, order: Order) -> Order {
         let app = self.app;
-        let too_soon = broken(Mutant::MarkBeforeSend);
-        let sent = if too_soon { unsent(&order) } else { send_all(app, &order).await };
+        let sent = send_all(app, &order).await;
         if sent.is_empty() {
             return order;
         }
@@ -25,9 +23,6 @@ impl Work<'_> {
         });
         let marked = marked.await;
         pause::reached(&app.config, Point::ConfirmationsMarked).await;
-        if too_soon {
-            send_all(app, &order).await;
-        }
         marked.unwrap_or_else(|error| {
             tracing::warn!(error = %error, order.id = %order.id, "sent confirmations not marked");
             order
@@ -35,7 +30,7 @@ impl Work<'_> {
     }
 }
 
-pub(super) async fn send_all(app: &App, order: &Order) -> Vec<(String, String)> {
+async fn send_all(app: &App, order: &Order) -> Vec<(String, String)> {
     let mut messages: Vec<(&String, &Outgoing)> = order.outbox.iter().collect();
     messages.sort_by_key(|(_, out)| out.sequence);
     let mut sent = Vec::new();
@@ -59,11 +54,4 @@ pub(super) async fn send_all(app: &App, order: &Order) -> Vec<(String, String)> 
         }
     }
     sent
-}
-
-fn unsent(order: &Order) -> Vec<(String, String)> {
-    let targets = |(id, out): (&String, &Outgoing)| {
-        out.targets.iter().map(|target| (id.clone(), target.clone())).collect::<Vec<_>>()
-    };
-    order.outbox.iter().flat_map(targets).collect()
 }

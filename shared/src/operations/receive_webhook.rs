@@ -12,16 +12,15 @@ use crate::domain::merge::{MergeError, merge};
 use crate::domain::names::GatewayName;
 use crate::domain::order::{Order, Source};
 use crate::gateways::GatewayMissing;
-use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
 use crate::operations::park::{Kept, NoRoom, Unmerged, keep};
 use crate::operations::record::LearnError;
-use crate::operations::resolve::{can_ask, rearm};
+use crate::operations::resolve::can_ask;
 use crate::operations::start::about;
 use crate::operations::work::Work;
 use crate::pause::{self, Point};
 use crate::ports::{Claim, Delivery, Gateway, MappingError, Notice, SignatureError, Verified};
-use crate::store::{Parked, StoreError};
+use crate::store::StoreError;
 use crate::telemetry::{self, Metric};
 
 /// A gateway gives up on us after 3 to 5 s.
@@ -103,7 +102,7 @@ pub async fn receive_webhook(
         Err(error @ MappingError::Foreign) => return Err(error.into()),
     };
     let payment = notice.payment().cloned();
-    let receipt = match accept(app, budget, &*gateway, notice, body).await? {
+    let receipt = match accept(app, budget, &*gateway, notice).await? {
         Accepted::Committed => Receipt::Committed,
         Accepted::Ignored => Receipt::Ignored,
         Accepted::Unmerged(why) => {
@@ -169,7 +168,7 @@ pub(super) fn is_foreign(app: &App, gateway: &dyn Gateway, verified: &Verified<'
     if foreign {
         telemetry::metric(Metric::WebhookForeign, gateway.name().as_str());
     }
-    foreign && !broken(Mutant::ForeignBelieved)
+    foreign
 }
 
 /// Also the path of a parked event that is tried again.
@@ -178,30 +177,15 @@ pub(super) async fn accept(
     budget: Budget,
     gateway: &dyn Gateway,
     notice: Notice,
-    body: &[u8],
 ) -> Result<Accepted, WebhookError> {
-    let (payment, event) = match &notice {
-        Notice::Ignored => {
-            telemetry::metric(Metric::WebhookIgnored, gateway.name().as_str());
-            return Ok(Accepted::Ignored);
-        }
-        Notice::Fact { payment, event, .. } | Notice::Hint { payment, event, .. } => {
-            (payment.clone(), event.clone())
-        }
+    let Some(payment) = notice.payment().cloned() else {
+        telemetry::metric(Metric::WebhookIgnored, gateway.name().as_str());
+        return Ok(Accepted::Ignored);
     };
-    if broken(Mutant::SeenRowFirst) {
-        let seen = format!("seen-{}", event.as_deref().unwrap_or_default());
-        let row = Parked::new(&gateway.name(), Some(&seen), body, "seen", app.clock.now());
-        if !app.store.park(&Parked { due_s: None, due_at: None, ..row }).await? {
-            return Ok(Accepted::Committed);
-        }
-    }
     let order = app.store.order(&payment.order()).await?;
     pause::reached(&app.config, Point::WebhookRead).await;
     let Some(order) = order else {
-        let dropped = broken(Mutant::OrphanDropped);
-        let why = Unmerged::Unknown("no such order");
-        return Ok(if dropped { Accepted::Ignored } else { Accepted::Unmerged(why) });
+        return Ok(Accepted::Unmerged(Unmerged::Unknown("no such order")));
     };
     // One gateway says nothing of another's payments.
     if order.attempts.get(&payment).is_none_or(|attempt| attempt.gateway != gateway.name()) {
@@ -240,9 +224,6 @@ async fn follow_hint(
     payment: &PaymentId,
     claim: &Claim,
 ) -> Result<Order, LearnError> {
-    if broken(Mutant::UnsignedOnlyMarksDue) {
-        return Ok(rearm(work, Source::Webhook, order, payment).await?);
-    }
     let app = work.app;
     let able = work.rules.of(&gateway.name());
     let askable = |attempt| can_ask(able, attempt, app.clock.now());
@@ -260,7 +241,7 @@ async fn follow_hint(
         for seen in &seen {
             merge(order, payment, seen, occasion.now)?;
         }
-        if !shown && !broken(Mutant::LaggingLookUpDropsTheEvent) {
+        if !shown {
             order.ask_until(payment, occasion.now.plus(ASK_SECONDS));
         }
         Ok::<(), LearnError>(())

@@ -9,8 +9,6 @@ use crate::domain::fact::Seen;
 use crate::domain::id::PaymentId;
 use crate::domain::merge::{MergeError, merge};
 use crate::domain::order::{Order, Source};
-use crate::mutants::{Mutant, broken};
-use crate::operations::publish::send_all;
 use crate::operations::work::Work;
 use crate::store::{Saved, StoreError};
 use crate::telemetry;
@@ -43,9 +41,6 @@ impl Work<'_> {
             else {
                 return Ok(Recorded { order: image, events: Vec::new() });
             };
-            if broken(Mutant::PublishBeforeCommit) {
-                send_all(app, &order).await;
-            }
             // Boxed, here and at the other calls to AWS: their futures are large, and nest.
             match Box::pin(app.store.save(&image, &order)).await? {
                 Saved::Won => {

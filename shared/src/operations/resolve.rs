@@ -12,7 +12,6 @@ use crate::domain::id::PaymentId;
 use crate::domain::order::{Order, Source};
 use crate::domain::phase::Phase;
 use crate::domain::time::Timestamp;
-use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
 use crate::operations::record::LearnError;
 use crate::operations::start::about;
@@ -132,11 +131,7 @@ async fn end_page(
     }
     let open = |phase: Phase| !phase.is_negative() && phase != Phase::Captured;
     let (object, _) = attempt.objects.iter().find(|(_, phase)| open(**phase))?;
-    let cancelled =
-        || Seen { object: object.clone(), phase: Some(Phase::Cancelled), ..Seen::default() };
     match gateway.close(payment, object, timeout).await {
-        Answer::Seen(_) if broken(Mutant::CancelRefusedIsCancelled) => Some(cancelled()),
-        Answer::Unknown if broken(Mutant::CancelTimeoutIsCancelled) => Some(cancelled()),
         Answer::Seen(seen) => Some(seen),
         Answer::Refused(_) | Answer::NotSent | Answer::Unknown => None,
     }
@@ -154,9 +149,6 @@ async fn absent(
     let Some(attempt) = order.attempts.get(payment) else {
         return Ok(order);
     };
-    if broken(Mutant::NotFoundIsFailure) {
-        return Ok(abandon(work, source, order, payment).await?);
-    }
     let age = now.since(attempt.created_at);
     let settled = now.since(attempt.sent_at) >= SETTLE_SECONDS;
     if attempt.phase() > Phase::Unknown || !settled {

@@ -38,6 +38,6 @@ async fn merged(work: &Work<'_>, event: &Parked) -> bool {
     let Ok(notice) = gateway.translate(&verified) else {
         return false;
     };
-    let accepted = accept(work.app, work.budget, &*gateway, notice, body).await;
+    let accepted = accept(work.app, work.budget, &*gateway, notice).await;
     matches!(accepted, Ok(Accepted::Committed | Accepted::Ignored))
 }

@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use crate::domain::cart::Cart;
 use crate::domain::id::PaymentId;
-use crate::domain::merge::merge;
 use crate::domain::names::{GatewayName, Nonce};
 use crate::domain::order::{Order, Source};
-use crate::mutants::{Mutant, broken};
 use crate::operations::Unavailable;
 use crate::operations::record::LearnError;
 use crate::operations::work::Work;
@@ -101,11 +99,6 @@ async fn record_answer(
         match work.learn(source, order.clone(), payment, std::slice::from_ref(seen)).await {
             Ok(recorded) => {
                 pause::reached(&app.config, Point::OutcomeRecorded).await;
-                if broken(Mutant::PageFromTheReply) {
-                    let mut told = order;
-                    return Ok(merge(&mut told, payment, seen, app.clock.now())
-                        .map_or(recorded.order, |()| told));
-                }
                 return Ok(work.publish(recorded.order).await);
             }
             Err(LearnError::Store(error)) => return Err(error),
@@ -144,10 +137,8 @@ async fn withdraw(
 /// the same request.
 pub fn about(order: &Order, payment: &PaymentId) -> Option<About> {
     let attempt = order.attempts.get(payment)?;
-    let anew = broken(Mutant::TakeoverIsANewPayment) && attempt.asked_at.is_some();
-    let again = || PaymentId::from_number(&order.id, order.attempts.len());
     let create = Create {
-        payment: if anew { again() } else { payment.clone() },
+        payment: payment.clone(),
         order: order.id.clone(),
         amount: order.total,
         mode: attempt.mode,

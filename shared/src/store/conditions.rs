@@ -7,9 +7,8 @@ use crate::domain::attempt::Attempt;
 use crate::domain::id::PaymentId;
 use crate::domain::money::Money;
 use crate::domain::names::Nonce;
-use crate::domain::order::{ATTEMPTS_MAX, HistoryEntry, Order};
+use crate::domain::order::{ATTEMPTS_MAX, HistoryEntry};
 use crate::domain::time::Timestamp;
-use crate::mutants::{Mutant, broken};
 use crate::store::error::StoreError;
 use crate::store::item::Item;
 
@@ -42,23 +41,6 @@ const CLAIM_NAMES: [&str; 14] = [
     "polls", "hist",
 ];
 
-fn claimable() -> String {
-    if broken(Mutant::NoOneLiveAttempt) {
-        return CLAIMABLE.replace(" AND attribute_not_exists(#live)", "");
-    }
-    CLAIMABLE.to_owned()
-}
-
-/// C3 for every change, whatever it claims or clears.
-pub(super) fn of_change(before: &Order, after: &Order) -> &'static str {
-    let claims = after.operations.len() > before.operations.len();
-    let begins = after.attempts.len() > before.attempts.len();
-    let unguarded = (broken(Mutant::ClaimWithoutVersion) && claims)
-        || (broken(Mutant::KeylessClaimWithoutVersion) && begins)
-        || (broken(Mutant::UnconditionalClear) && after.due_at.is_none());
-    if unguarded { "#ver = :read OR attribute_exists(pk)" } else { UNCHANGED }
-}
-
 pub(super) struct Claim<'a> {
     pub id: &'a PaymentId,
     pub attempt: &'a Attempt,
@@ -75,7 +57,7 @@ pub(super) fn claim(
     claim: &Claim<'_>,
 ) -> Result<UpdateItemFluentBuilder, StoreError> {
     let mut update = update
-        .condition_expression(claimable())
+        .condition_expression(CLAIMABLE)
         .update_expression(CLAIM)
         .expression_attribute_names("#a", claim.id.as_str())
         .expression_attribute_names("#ver", "ver");

@@ -6,7 +6,6 @@ mod item;
 mod keys;
 mod parked_of;
 mod parking;
-mod rivals;
 #[cfg(test)]
 mod tests;
 
@@ -29,7 +28,6 @@ use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::money::Money;
 use crate::domain::order::{HistoryEntry, Order};
 use crate::domain::time::Timestamp;
-use crate::mutants::{Mutant, broken};
 
 /// Entries of one page of due work.
 const DUE_PAGE: i32 = 50;
@@ -82,7 +80,7 @@ impl Store {
                 let known = refused_item(error.as_conditional_failure(), error)?;
                 let known = item::to_order(&order.id, known)?;
                 // My own write, whose answer was lost.
-                if known.writer == order.writer && !broken(Mutant::LostOrderIsARival) {
+                if known.writer == order.writer {
                     return Ok(Created::Won);
                 }
                 Ok(Created::Exists(Box::new(known)))
@@ -145,7 +143,7 @@ impl Store {
                 }
                 let order = item::to_order(&order_id, image)?;
                 let mine = order.attempts.get(id).is_some_and(|a| a.owner == occasion.nonce);
-                Ok(if mine && !broken(Mutant::LostClaimIsARival) {
+                Ok(if mine {
                     Claimed::Won(Box::new(order))
                 } else {
                     Claimed::Refused(Box::new(order))
@@ -160,7 +158,7 @@ impl Store {
         let (old, new) = (item::from_order(before)?, item::from_order(after)?);
         let update = self.update(&keys::order(&after.id));
         let call = conditions::change(update, &old, &new, before.version);
-        let call = call.condition_expression(conditions::of_change(before, after));
+        let call = call.condition_expression(conditions::UNCHANGED);
         match call.send().await.map_err(SdkError::into_service_error) {
             Ok(_) => Ok(Saved::Won),
             Err(error) => {
@@ -171,9 +169,6 @@ impl Store {
                 let known = item::to_order(&after.id, image)?;
                 if known.writer != after.writer {
                     return Ok(Saved::Lost(Box::new(known)));
-                }
-                if rivals::is_unrecognised(before, after) {
-                    return Ok(Saved::Lost(Box::new(rivals::disowned(known, &after.writer))));
                 }
                 Ok(Saved::Won)
             }

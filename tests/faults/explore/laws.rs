@@ -10,6 +10,7 @@ use bytes::Bytes;
 use dev_stack::sandbox::Profile;
 use http::{Request, Response};
 use lambda_runtime::{Context, LambdaEvent};
+use quittance::deliver_confirmation;
 use quittance::mutants::{Mutant, breaking};
 use quittance::ports::{Transport, TransportError};
 use serde_json::{Value, json};

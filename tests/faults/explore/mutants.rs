@@ -4,10 +4,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use quittance::mutants::{ALL, Mutant, breaking};
+use quittance::mutants::{Mutant, RULES, breaking};
 
-use crate::explore::caught::CAUGHT;
-pub use crate::explore::caught::NOT_APPLICABLE;
 use crate::explore::laws;
 pub use crate::explore::laws::Law;
 use crate::hold::hidden;
@@ -15,6 +13,18 @@ use crate::play::run::Report;
 use crate::play::scenarios::Setting;
 use crate::world::faults::Count;
 use crate::world::plan::Plan;
+
+/// Rules of the protocol that are not there to be broken, and why.
+pub const NOT_APPLICABLE: [(&str, &str); 2] = [
+    (
+        "no-reconciler",
+        "reconcile-payments, which compares the gateway's list with ours, is not there yet",
+    ),
+    (
+        "reconciler-without-refunds",
+        "reconcile-payments, which compares the gateway's list with ours, is not there yet",
+    ),
+];
 
 /// What so many runs without a fault have not noticed takes one.
 const CLEAN_MAX: usize = 300;
@@ -41,7 +51,7 @@ pub struct Caught {
 
 /// Every rule that can be broken.
 pub fn all() -> impl Iterator<Item = Mutant> {
-    ALL.iter().map(|(mutant, _, _)| *mutant)
+    RULES.iter().map(|rule| rule.mutant)
 }
 
 pub fn named(name: &str) -> Option<Mutant> {
@@ -50,13 +60,12 @@ pub fn named(name: &str) -> Option<Mutant> {
 
 /// The invariant that is to fall, and what is broken.
 pub fn about(mutant: Mutant) -> (&'static str, &'static str) {
-    let row = ALL.iter().find(|(known, _, _)| *known == mutant);
-    row.map_or(("", ""), |(_, falls, what)| (*falls, *what))
+    (mutant.rule().breaks, mutant.rule().what)
 }
 
 /// The run that is known to notice this mutant.
 pub fn known(mutant: Mutant) -> Option<(Setting, Plan)> {
-    let (_, setting, plan) = CAUGHT.iter().find(|(known, _, _)| *known == mutant)?;
+    let (setting, plan) = mutant.rule().noticed?;
     let setting = crate::play::scenarios::named(setting)?;
     Some((setting, plan.parse().ok()?))
 }

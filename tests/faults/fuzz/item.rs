@@ -10,6 +10,7 @@ use quittance::domain::id::OrderId;
 use quittance::domain::order::{Order, Source};
 use quittance::operations::work::Work;
 use quittance::store::Created;
+use quittance::sweep_due;
 use quittance::system::unix_ms;
 use serde_json::{Value, json};
 

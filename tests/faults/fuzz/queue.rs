@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use lambda_runtime::LambdaEvent;
 use quittance::app::App;
+use quittance::deliver_confirmation;
 use quittance::ports::{Transport, TransportError};
 use quittance::standard_webhooks::{Headers, ID, SIGNATURE, SigningKey, TIMESTAMP, verify};
 use serde_json::Value;

@@ -11,6 +11,10 @@ use lambda_runtime::LambdaEvent;
 use quittance::app::App;
 use quittance::http::respond;
 use quittance::system::unix_ms;
+use quittance::{
+    cancel_payment, capture_payment, create_order, create_payment, refund_payment, status_check,
+    sweep_due, webhook_receiver,
+};
 use serde_json::Value;
 
 use crate::world::World;

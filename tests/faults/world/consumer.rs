@@ -4,6 +4,7 @@ use bytes::Bytes;
 use dev_stack::event_sources::queue::{event, handled};
 use http::{Request, Response};
 use lambda_runtime::{Context, LambdaEvent};
+use quittance::deliver_confirmation;
 use quittance::standard_webhooks::{Headers, SigningKey, VerifyError, verify};
 use quittance::system::unix_ms;
 use serde_json::Value;

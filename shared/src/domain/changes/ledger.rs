@@ -8,7 +8,6 @@ use crate::domain::names::{CaptureId, GatewayRefundId};
 use crate::domain::order::{Ending, Order};
 use crate::domain::phase::{DisputePhase, OperationPhase};
 use crate::domain::status::RefundStatus;
-use crate::mutants::{Mutant, broken};
 
 pub(super) fn operations(before: &Order, after: &Order, events: &mut Vec<Event>) {
     for (id, op) in &after.operations {
@@ -147,8 +146,7 @@ pub(super) fn disputes(before: &Order, after: &Order, events: &mut Vec<Event>) {
             DisputePhase::Won => Some(EventKind::DisputeWon),
             DisputePhase::Lost => Some(EventKind::DisputeLost),
         };
-        let opening = known.is_none() && !(broken(Mutant::OpeningNotTold) && outcome.is_some());
-        if opening {
+        if known.is_none() {
             tell(EventKind::DisputeOpened);
         }
         if let Some(outcome) = outcome {

@@ -17,7 +17,6 @@ use crate::domain::status::{OrderStatus, PaymentStatus};
 use crate::domain::time::Timestamp;
 #[cfg(feature = "openapi")]
 use crate::http::schemas;
-use crate::mutants::{Mutant, broken};
 
 /// What a payment says of itself everywhere.
 #[derive(Serialize)]
@@ -245,7 +244,7 @@ impl<'a> ShopperPayment<'a> {
             amount_captured: seen.amount_captured,
             amount_refunded: seen.amount_refunded,
             captures: captures(order, id),
-            next_action: seen.next_action.filter(|_| !broken(Mutant::ShopperNotLedOn)),
+            next_action: seen.next_action,
             expires_at: seen.expires_at,
             failure: failure.map(|failure| FailureCode { code: &failure.code }),
         })

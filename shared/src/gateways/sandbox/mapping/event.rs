@@ -8,7 +8,6 @@ use crate::domain::id::PaymentId;
 use crate::domain::names::{DisputeId, GatewayRefundId, ObjectId};
 use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
 use crate::domain::time::Timestamp;
-use crate::mutants::{Mutant, broken};
 use crate::ports::{Claim, MappingError, Notice, Verified};
 
 /// What the type of an event says has happened.
@@ -74,7 +73,6 @@ pub(in super::super) fn notice(
     // An order that is not the payment's: the message is in doubt, and the gateway is asked by the
     // one name that it was given.
     let in_doubt = body.order_id.as_deref().is_some_and(|id| id != payment.order().as_str());
-    let signed = signed || broken(Mutant::UnsignedBodyBelieved);
     let fact = if signed && !in_doubt { fact(&body, told) } else { None };
     if let Some(seen) = fact {
         return Ok(Notice::Fact { payment, event, seen });

@@ -1,0 +1,290 @@
+//! Copies the bundle's sources and weaves every rule of `../broken` into the copy, behind a switch. The
+//! product itself contains no wrong code; a text that does not stand there exactly once fails the build.
+//!
+//! A rule is a name, a sentence, what it breaks, where that is noticed, and changes as a diff shows them:
+//! lines that begin with two spaces stand around the change, `-` is what stands there, `+` what is done
+//! instead while the rule is broken. A `+` that names `BROKEN` is put there as it is, with the switch in
+//! that place. White space means nothing.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+const RULES: &str = "../broken";
+const BUNDLE: &str = "../../..";
+const SWITCH: &str = "crate::mutants::broken(crate::mutants::Mutant::";
+
+struct Rule {
+    name: String,
+    what: String,
+    breaks: String,
+    /// Setting and plan; none if a law notices it.
+    noticed: Option<(String, String)>,
+    changes: Vec<Change>,
+}
+
+struct Change {
+    file: String,
+    lines: Vec<(Mark, String)>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mark {
+    Around,
+    Stands,
+    Broken,
+}
+
+fn main() {
+    let out = PathBuf::from(env::var("OUT_DIR").unwrap());
+    println!("cargo::rerun-if-changed={RULES}");
+    let rules = rules();
+    let mut sources = Sources::read();
+    for rule in &rules {
+        for change in &rule.changes {
+            sources.weave(rule, change);
+        }
+    }
+    sources.write(&out);
+    fs::write(out.join("rules.rs"), table(&rules)).unwrap();
+}
+
+fn rules() -> Vec<Rule> {
+    let mut files: Vec<_> = fs::read_dir(RULES).unwrap().map(|it| it.unwrap().path()).collect();
+    files.sort();
+    files.iter().flat_map(|file| parse(file)).collect()
+}
+
+fn parse(file: &Path) -> Vec<Rule> {
+    let text = fs::read_to_string(file).unwrap();
+    let mut rules: Vec<Rule> = Vec::new();
+    for (n, line) in text.lines().enumerate() {
+        let wrong = |why: &str| -> ! { panic!("{}:{}: {why}: {line}", file.display(), n + 1) };
+        if let Some(name) = line.strip_prefix("rule ") {
+            let [what, breaks] = [String::new(), String::new()];
+            let name = name.to_owned();
+            rules.push(Rule { name, what, breaks, noticed: None, changes: Vec::new() });
+            continue;
+        }
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let Some(rule) = rules.last_mut() else { wrong("stands before any rule") };
+        if let Some(invariant) = line.strip_prefix("breaks ") {
+            invariant.clone_into(&mut rule.breaks);
+        } else if line == "noticed by a law" {
+            rule.noticed = None;
+        } else if let Some(run) = line.strip_prefix("noticed in ") {
+            let Some((setting, plan)) = run.split_once(' ') else { wrong("names no plan") };
+            rule.noticed = Some((setting.to_owned(), plan.to_owned()));
+        } else if let Some(file) = line.strip_prefix("in ") {
+            rule.changes.push(Change { file: file.to_owned(), lines: Vec::new() });
+        } else if let Some(change) = rule.changes.last_mut() {
+            let mark = match line.get(..2) {
+                Some("  ") => Mark::Around,
+                Some("- ") => Mark::Stands,
+                Some("+ ") => Mark::Broken,
+                _ => wrong("begins with none of two spaces, - and +"),
+            };
+            change.lines.push((mark, line[2..].to_owned()));
+        } else if rule.what.is_empty() {
+            line.clone_into(&mut rule.what);
+        } else {
+            wrong("is not understood");
+        }
+    }
+    rules
+}
+
+/// The files of the bundle by the name that rules use, and what is to be woven into each.
+struct Sources(BTreeMap<String, Source>);
+
+struct Source {
+    text: String,
+    /// Where it is copied to.
+    to: PathBuf,
+    woven: BTreeMap<(usize, usize), Woven>,
+}
+
+/// What is put in one place.
+#[derive(Default)]
+struct Woven {
+    /// Switches, each with what is done instead of what stands there.
+    instead: Vec<(String, String)>,
+    as_it_is: String,
+}
+
+impl Sources {
+    fn read() -> Self {
+        let bundle = Path::new(BUNDLE);
+        let mut sources = Self(BTreeMap::new());
+        sources.read_all(&bundle.join("shared/src"), "", Path::new(""));
+        let mut functions: Vec<_> =
+            fs::read_dir(bundle.join("functions")).unwrap().map(|it| it.unwrap().path()).collect();
+        functions.sort();
+        for function in functions {
+            let name = function.file_name().unwrap().to_str().unwrap().to_owned();
+            let module = name.replace('-', "_");
+            sources.read_all(&function.join("src"), &format!("{name}/"), Path::new(&module));
+        }
+        sources
+    }
+
+    fn read_all(&mut self, folder: &Path, name: &str, to: &Path) {
+        println!("cargo::rerun-if-changed={}", folder.display());
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let file = path.file_name().unwrap().to_str().unwrap().to_owned();
+            if path.is_dir() {
+                self.read_all(&path, &format!("{name}{file}/"), &to.join(&file));
+            } else if file != "main.rs" {
+                // The copy has no tests, also where a tool asks for those of every target.
+                let text =
+                    fs::read_to_string(&path).unwrap().replace("#[cfg(test)]", "#[cfg(any())]");
+                let to = to.join(if file == "lib.rs" { "mod.rs" } else { &file });
+                let source = Source { text, to, woven: BTreeMap::new() };
+                self.0.insert(format!("{name}{file}"), source);
+            }
+        }
+    }
+
+    fn weave(&mut self, rule: &Rule, change: &Change) {
+        let Some(source) = self.0.get_mut(&change.file) else {
+            panic!("rule {}: there is no file {}", rule.name, change.file);
+        };
+        let found = find(&source.text, change);
+        let [place] = &found[..] else {
+            let times = found.len();
+            panic!("rule {}: its text stands {times} times in {}", rule.name, change.file);
+        };
+        let switch = format!("{SWITCH}{})", camel(&rule.name));
+        for (range, broken) in runs(change, place) {
+            let woven = source.woven.entry((range.start, range.end)).or_default();
+            if broken.contains("BROKEN") {
+                woven.as_it_is.push_str(&broken.replace("BROKEN", &switch));
+            } else {
+                woven.instead.push((switch.clone(), broken));
+            }
+        }
+    }
+
+    /// The root of the crate is a list of modules: those of `shared`, and each function.
+    fn write(self, out: &Path) {
+        let mut root = String::new();
+        for (name, source) in self.0 {
+            let text = woven(&name, &source);
+            if name == "lib.rs" {
+                let lines = text.lines().filter(|line| !line.starts_with("//!"));
+                root.extend(lines.map(|line| format!("{line}\n")));
+                continue;
+            }
+            if let Some(function) = name.strip_suffix("/lib.rs") {
+                root.push_str(&format!("pub mod {};\n", function.replace('-', "_")));
+            }
+            let to = out.join(&source.to);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::write(to, text).unwrap();
+        }
+        fs::write(out.join("bundle.rs"), root).unwrap();
+    }
+}
+
+/// Where the text of a change stands: for each of its characters that is not white space, its place.
+fn find(text: &str, change: &Change) -> Vec<Vec<usize>> {
+    let letters: Vec<(usize, char)> =
+        text.char_indices().filter(|(_, c)| !c.is_whitespace()).collect();
+    let wanted = change.lines.iter().filter(|(mark, _)| *mark != Mark::Broken);
+    let wanted: Vec<char> =
+        wanted.flat_map(|(_, line)| line.chars()).filter(|c| !c.is_whitespace()).collect();
+    let starts = letters
+        .windows(wanted.len())
+        .filter(|window| window.iter().zip(&wanted).all(|((_, letter), wanted)| letter == wanted));
+    starts.map(|window| window.iter().map(|(at, _)| *at).collect()).collect()
+}
+
+/// Each run of `-` and `+`: which part of the file it is about, and what is done instead.
+fn runs(change: &Change, place: &[usize]) -> Vec<(Range<usize>, String)> {
+    let mut runs: Vec<(Range<usize>, String)> = Vec::new();
+    let (mut at, mut last) = (0, Mark::Around);
+    for (mark, line) in &change.lines {
+        let letters = line.chars().filter(|c| !c.is_whitespace()).count();
+        let begins = *mark != Mark::Around
+            && (last == Mark::Around || last == Mark::Broken && *mark == Mark::Stands);
+        if begins {
+            // What is only put in stands before what follows, or after all that there is.
+            let end = |before: usize| place[before] + 1;
+            let start = place.get(at).copied().unwrap_or_else(|| end(at - 1));
+            runs.push((start..start, String::new()));
+        }
+        match mark {
+            Mark::Around => at += letters,
+            Mark::Stands => {
+                at += letters;
+                runs.last_mut().unwrap().0.end = place[at - 1] + 1;
+            }
+            Mark::Broken => {
+                let broken = &mut runs.last_mut().unwrap().1;
+                broken.push_str(line);
+                broken.push('\n');
+            }
+        }
+        last = *mark;
+    }
+    runs
+}
+
+fn woven(name: &str, source: &Source) -> String {
+    let mut text = String::new();
+    let mut at = 0;
+    for ((start, end), woven) in &source.woven {
+        assert!(*start >= at, "{name}: two rules change parts of the same text");
+        text.push_str(&source.text[at..*start]);
+        text.push_str(&woven.of(&source.text[*start..*end]));
+        at = *end;
+    }
+    text.push_str(&source.text[at..]);
+    text
+}
+
+impl Woven {
+    fn of(&self, stands: &str) -> String {
+        let mut text = self.as_it_is.clone();
+        if stands.is_empty() {
+            for (switch, broken) in &self.instead {
+                text.push_str(&format!("if {switch} {{ {broken} }}\n"));
+            }
+            return text;
+        }
+        let mut choice = String::new();
+        for (switch, broken) in &self.instead {
+            choice.push_str(&format!("if {switch} {{ {broken} }} else "));
+        }
+        choice.push_str(&format!("{{ {stands} }}"));
+        text.push_str(&if stands.ends_with(';') { choice } else { format!("({choice})") });
+        text
+    }
+}
+
+fn camel(name: &str) -> String {
+    let words = name.split('-').map(|word| word[..1].to_uppercase() + &word[1..]);
+    words.collect()
+}
+
+fn table(rules: &[Rule]) -> String {
+    let mut text = String::from(
+        "#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]\npub enum Mutant {\n",
+    );
+    for rule in rules {
+        text.push_str(&format!("    {},\n", camel(&rule.name)));
+    }
+    text.push_str(&format!("}}\n\npub const RULES: [Rule; {}] = [\n", rules.len()));
+    for Rule { name, what, breaks, noticed, .. } in rules {
+        let variant = camel(name);
+        text.push_str(&format!(
+            "    Rule {{ mutant: Mutant::{variant}, name: {name:?}, what: {what:?}, breaks: {breaks:?}, noticed: {noticed:?} }},\n",
+        ));
+    }
+    text.push_str("];\n");
+    text
+}

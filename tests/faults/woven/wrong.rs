@@ -1,0 +1,47 @@
+//! What some broken rules need in order to go wrong.
+
+use crate::domain::names::Nonce;
+use crate::domain::order::Order;
+
+/// Every confirmation that waits, as if it had been sent.
+pub fn unsent(order: &Order) -> Vec<(String, String)> {
+    let waiting = order.outbox.iter();
+    let pairs = waiting.flat_map(|(id, out)| out.targets.iter().map(move |target| (id, target)));
+    pairs.map(|(id, target)| (id.clone(), target.clone())).collect()
+}
+
+/// The write begins an attempt.
+pub fn begins(before: &Order, after: &Order) -> bool {
+    after.attempts.len() > before.attempts.len()
+}
+
+/// The write claims a capture or refund.
+pub fn claims(before: &Order, after: &Order) -> bool {
+    after.operations.len() > before.operations.len()
+}
+
+/// The write takes an attempt over.
+pub fn takes_over(before: &Order, after: &Order) -> bool {
+    let owners = |order: &Order| -> Vec<Nonce> {
+        order.attempts.values().map(|attempt| attempt.owner.clone()).collect()
+    };
+    !begins(before, after) && owners(after) != owners(before)
+}
+
+/// The write takes an operation that is owed.
+pub fn takes(before: &Order, after: &Order) -> bool {
+    let sends = |order: &Order| order.operations.values().map(|op| op.sends).sum::<u32>();
+    !claims(before, after) && sends(after) > sends(before)
+}
+
+/// The image as it looks to an author who does not know its own name. Nothing of this is written.
+pub fn disowned(mut known: Order, author: &Nonce) -> Order {
+    let nobody = Nonce(String::new());
+    for attempt in known.attempts.values_mut().filter(|attempt| &attempt.owner == author) {
+        attempt.owner = nobody.clone();
+    }
+    for op in known.operations.values_mut().filter(|op| op.owner.as_ref() == Some(author)) {
+        op.owner = None;
+    }
+    known
+}
