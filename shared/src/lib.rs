@@ -1,7 +1,7 @@
 //! Quittance: the payment protocol. Modules in reading order, lowest layer first; a module names only
 //! itself and those above it in this list.
 
-pub mod domain;
+pub use quittance_domain as domain;
 pub mod ports;
 pub mod delivery_url;
 pub mod config;

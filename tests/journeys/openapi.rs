@@ -44,7 +44,7 @@ async fn write_the_api_document() {
 /// listed before the first `=> false`.
 #[test]
 fn the_document_names_every_confirmation_that_a_shop_can_hear() {
-    let code = include_str!("../../shared/src/domain/changes.rs");
+    let code = include_str!("../../shared/domain/src/changes.rs");
     let (words, rest) = code.split_once("pub fn is_announced").unwrap();
     let silent: Vec<&str> =
         rest.split("=> false").next().unwrap().split("Self::").skip(1).collect();

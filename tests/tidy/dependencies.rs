@@ -6,7 +6,7 @@ use crate::source::{Source, all, read, root};
 use crate::{found, none};
 
 /// Each costs more at a cold start than all of our code.
-const REFUSED: [(&str, &str); 10] = [
+const REFUSED: [(&str, &str); 11] = [
     ("aws-lc-sys v", "its first random bytes cost 420 million instructions; `ring` is there"),
     ("aws-lc-rs v", "see aws-lc-sys"),
     ("hyper v0.", "the SDK's older HTTP stack: a default feature too many"),
@@ -17,10 +17,8 @@ const REFUSED: [(&str, &str); 10] = [
     ("native-tls v", "rustls is the TLS"),
     ("dynoxide-rs v", "the embedded database is the dev stack's"),
     ("schemars v", "the API's description is the dev stack's"),
+    ("woven v", "its rules can be broken"),
 ];
-
-/// The feature of `quittance` with which its rules can be broken.
-const BREAKABLE: &str = "mutants";
 
 /// Crates whose library has another name.
 const LIBRARIES: [(&str, &str); 2] = [("dynoxide-rs", "dynoxide"), ("md-5", "md5")];
@@ -29,7 +27,7 @@ fn tree(function: &str) -> String {
     let arguments = ["tree", "-e", "normal", "--prefix", "none", "--offline", "--locked"];
     let output = Command::new(env!("CARGO"))
         .args(arguments)
-        .args(["--format", "{p} {f}", "-p", function])
+        .args(["-p", function])
         .current_dir(root())
         .output()
         .unwrap();
@@ -46,13 +44,6 @@ fn linked(function: &str, tree: &str) -> Vec<String> {
         }
     }
     violations
-}
-
-/// A line of the tree ends in the features, after the path in brackets.
-fn breakable(function: &str, tree: &str) -> Vec<String> {
-    let features = |line: &str| line.rsplit(')').next().unwrap_or_default().contains(BREAKABLE);
-    let ours = tree.lines().find(|line| line.starts_with("quittance v") && features(line));
-    ours.map(|_| format!("{function} is built with `{BREAKABLE}`")).into_iter().collect()
 }
 
 /// The names that a manifest lists in a section.
@@ -72,10 +63,20 @@ fn section(manifest: &str, names: &[&str]) -> Vec<String> {
     listed
 }
 
+/// Beside the functions. What `woven` depends on is named by the sources that it copies.
+const PACKAGES: [&str; 6] =
+    ["shared/domain", "shared", "dev-stack", "tests/conformance", "tests/faults", "tests"];
+
+/// The package of a file: the first of these folders that it lies in, as some lie in others.
+fn package_of<'a>(path: &str, packages: &'a [(String, String)]) -> Option<&'a str> {
+    let folders = packages.iter().map(|(folder, _)| folder.as_str());
+    folders.into_iter().find(|folder| path.starts_with(&format!("{folder}/")))
+}
+
 /// `(folder, manifest)` of every package.
 fn packages() -> Vec<(String, String)> {
     let functions = dev_stack::functions::NAMES.map(|name| format!("functions/{name}"));
-    let folders = ["shared", "dev-stack", "tests"].map(str::to_owned).into_iter().chain(functions);
+    let folders = PACKAGES.map(str::to_owned).into_iter().chain(functions);
     folders.map(|folder| (folder.clone(), read(&format!("{folder}/Cargo.toml")))).collect()
 }
 
@@ -95,10 +96,8 @@ fn depends(manifest: &str) -> Vec<String> {
 fn unnamed(packages: &[(String, String)], sources: &[Source]) -> Vec<String> {
     let mut violations = Vec::new();
     for (folder, manifest) in packages {
-        let own: Vec<&Source> = sources
-            .iter()
-            .filter(|source| source.path.starts_with(&format!("{folder}/")))
-            .collect();
+        let of_this = |source: &&Source| package_of(&source.path, packages) == Some(folder);
+        let own: Vec<&Source> = sources.iter().filter(of_this).collect();
         for name in depends(manifest) {
             let renamed = LIBRARIES.iter().find(|(package, _)| *package == name);
             let library = renamed
@@ -117,16 +116,6 @@ fn no_function_links_what_slows_its_start() {
     none(&functions.iter().flat_map(|name| linked(name, &tree(name))).collect::<Vec<_>>());
 }
 
-/// A function is built by itself: what another package asks for is not in it.
-#[test]
-fn no_function_can_be_broken() {
-    let functions = dev_stack::functions::NAMES;
-    none(&functions.iter().flat_map(|name| breakable(name, &tree(name))).collect::<Vec<_>>());
-    let named = |(_, manifest): &(String, String)| manifest.contains(BREAKABLE);
-    let who: Vec<String> = packages().into_iter().filter(named).map(|(folder, _)| folder).collect();
-    assert_eq!(who, ["shared", "tests"], "who declares the feature, and who asks for it");
-}
-
 #[test]
 fn every_dependency_is_wanted_and_named() {
     let packages = packages();
@@ -136,9 +125,6 @@ fn every_dependency_is_wanted_and_named() {
 #[test]
 fn a_slow_or_idle_dependency_is_found() {
     let tree = "create-order v0.1.0\nhyper v1.6.0\nhyper v0.14.32\naws-lc-sys v0.30.0 (*)";
-    let built = "create-order v0.1.0 (/mutants/a) \nquittance v0.1.0 (/mutants/b) a,mutants";
-    found(&breakable("a", built), &["a is built with `mutants`"]);
-    none(&breakable("a", "quittance v0.1.0 (/mutants/b) "));
     let workspace =
         "[workspace.dependencies]\n# why\nserde = \"1\"\nidle = { version = \"1\" }\n[x]\n";
     let manifest =

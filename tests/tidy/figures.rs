@@ -29,13 +29,13 @@ const FIGURES: [Figure; 20] = [
     (
         "docs/scaling.md",
         "16 shards a day",
-        "shared/src/domain/conclude.rs",
+        "shared/domain/src/conclude.rs",
         "DAY_SHARDS: u32 = 16;",
     ),
     (
         "docs/scaling.md",
         "after 1, 2, 5, 15 min",
-        "shared/src/domain/conclude.rs",
+        "shared/domain/src/conclude.rs",
         "[30, 60, 120, 300, 900, 3600, 21_600, 86_400]",
     ),
     (
@@ -101,7 +101,7 @@ const FIGURES: [Figure; 20] = [
     (
         "docs/security.md",
         "at most 20 attempts",
-        "shared/src/domain/order.rs",
+        "shared/domain/src/order.rs",
         "ATTEMPTS_MAX: usize = 20;",
     ),
     (

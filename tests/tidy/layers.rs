@@ -104,22 +104,22 @@ fn packages_depend_downwards_only() {
 #[test]
 fn a_wrong_direction_is_found() {
     let layers =
-        layers("//! x\npub mod domain;\nmod secrets;\npub mod store;\npub mod gateways;\n");
-    assert_eq!(layers, ["domain", "secrets", "store", "gateways"]);
+        layers("//! x\npub mod ports;\nmod secrets;\npub mod store;\npub mod gateways;\n");
+    assert_eq!(layers, ["ports", "secrets", "store", "gateways"]);
     let bad = [
-        Source::sample("shared/src/domain/order.rs", "use crate::store::Store;"),
+        Source::sample("shared/src/ports.rs", "use crate::store::Store;"),
         Source::sample(
             "shared/src/gateways/mod.rs",
             "use crate::secrets::A;\nfn f(s: crate::store::S);",
         ),
-        Source::sample("shared/src/domain/id.rs", "// crate::store\nuse crate::domain::order;"),
+        Source::sample("shared/src/ports/x.rs", "// crate::store\nuse crate::ports::y;"),
         Source::sample("shared/src/store.rs", "use super::gateways::G;"),
         Source::sample("shared/src/extra.rs", ""),
     ];
     found(
         &violations(&bad, &layers),
         &[
-            "shared/src/domain/order.rs:1: `domain` names `store`, which stands above it",
+            "shared/src/ports.rs:1: `ports` names `store`, which stands above it",
             "shared/src/gateways/mod.rs:2: `gateways` names `store`, which stands beside it",
             "shared/src/store.rs:1: `store` names `gateways`, which stands above it",
             "shared/src/extra.rs: lib.rs does not list `extra`",

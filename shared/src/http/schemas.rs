@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::id::{OperationId, OrderId, PaymentId};
 use crate::domain::idempotency::Key;
-use crate::domain::money::Currency;
+
 use crate::http::problem::{Kind, Member};
 use crate::http::views;
 
@@ -154,45 +154,6 @@ fn leave_out_what_is_absent(schema: &mut Value) {
             words.remove("anyOf");
             words.extend(only);
         }
-    }
-}
-
-impl JsonSchema for OrderId {
-    fn schema_name() -> Cow<'static, str> {
-        "OrderId".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": Self::pattern() })
-    }
-}
-
-impl JsonSchema for PaymentId {
-    fn schema_name() -> Cow<'static, str> {
-        "PaymentId".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": Self::pattern() })
-    }
-}
-
-impl JsonSchema for Currency {
-    fn schema_name() -> Cow<'static, str> {
-        "Currency".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let codes: Vec<&str> = Self::codes().collect();
-        json_schema!({ "type": "string", "description": "An ISO 4217 code.", "enum": codes })
     }
 }
 

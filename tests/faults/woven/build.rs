@@ -13,6 +13,8 @@ use std::{env, fs};
 
 const RULES: &str = "../broken";
 const BUNDLE: &str = "../../..";
+/// How `shared` shows the domain. In the copy it is a module like any other.
+const DOMAIN: &str = "pub use quittance_domain as domain;";
 const SWITCH: &str = "crate::mutants::broken(crate::mutants::Mutant::";
 
 struct Rule {
@@ -120,6 +122,7 @@ impl Sources {
         let bundle = Path::new(BUNDLE);
         let mut sources = Self(BTreeMap::new());
         sources.read_all(&bundle.join("shared/src"), "", Path::new(""));
+        sources.read_all(&bundle.join("shared/domain/src"), "domain/", Path::new("domain"));
         let mut functions: Vec<_> =
             fs::read_dir(bundle.join("functions")).unwrap().map(|it| it.unwrap().path()).collect();
         functions.sort();
@@ -140,8 +143,11 @@ impl Sources {
                 self.read_all(&path, &format!("{name}{file}/"), &to.join(&file));
             } else if file != "main.rs" {
                 // The copy has no tests, also where a tool asks for those of every target.
-                let text =
-                    fs::read_to_string(&path).unwrap().replace("#[cfg(test)]", "#[cfg(any())]");
+                let mut text = fs::read_to_string(&path).unwrap();
+                text = text.replace("#[cfg(test)]", "#[cfg(any())]").replace(DOMAIN, "");
+                if name.starts_with("domain/") {
+                    text = text.replace("crate::", "crate::domain::");
+                }
                 let to = to.join(if file == "lib.rs" { "mod.rs" } else { &file });
                 let source = Source { text, to, woven: BTreeMap::new() };
                 self.0.insert(format!("{name}{file}"), source);

@@ -24,7 +24,7 @@ pub enum MoneyError {
 
 impl Currency {
     /// ```
-    /// use quittance::domain::money::Currency;
+    /// use quittance_domain::money::Currency;
     /// assert_eq!(Currency::from_code("JPY").unwrap().exponent(), 0);
     /// assert!(Currency::from_code("jpy").is_err());
     /// assert!(Currency::from_code("XAU").is_err());
@@ -41,7 +41,7 @@ impl Currency {
 
     /// All that `from_code` takes, sorted.
     #[cfg(feature = "openapi")]
-    pub(crate) fn codes() -> impl Iterator<Item = &'static str> {
+    pub fn codes() -> impl Iterator<Item = &'static str> {
         let letters = || 'A'..='Z';
         let all = letters()
             .flat_map(move |a| letters().flat_map(move |b| letters().map(move |c| [a, b, c])));
@@ -74,7 +74,7 @@ impl From<Currency> for String {
 /// An amount of one currency. Two amounts meet only if their currencies agree.
 ///
 /// ```
-/// use quittance::domain::money::{Currency, Money};
+/// use quittance_domain::money::{Currency, Money};
 /// let eur = Currency::from_code("EUR").unwrap();
 /// let jpy = Currency::from_code("JPY").unwrap();
 /// let total = Money::new(1999, eur);

@@ -1,13 +1,13 @@
 //! What happened to money: operations, captures, refunds and disputes.
 
 use super::{Event, EventKind, ToldRefund};
-use crate::domain::id::OperationId;
-use crate::domain::ledger::{Capture, CaptureClass, Operation, OperationKind, Reason, Refund};
-use crate::domain::money::Money;
-use crate::domain::names::{CaptureId, GatewayRefundId};
-use crate::domain::order::{Ending, Order};
-use crate::domain::phase::{DisputePhase, OperationPhase};
-use crate::domain::status::RefundStatus;
+use crate::id::OperationId;
+use crate::ledger::{Capture, CaptureClass, Operation, OperationKind, Reason, Refund};
+use crate::money::Money;
+use crate::names::{CaptureId, GatewayRefundId};
+use crate::order::{Ending, Order};
+use crate::phase::{DisputePhase, OperationPhase};
+use crate::status::RefundStatus;
 
 pub(super) fn operations(before: &Order, after: &Order, events: &mut Vec<Event>) {
     for (id, op) in &after.operations {

@@ -1,16 +1,14 @@
 //! How attempts and orders end: closed, expired, canceled.
 
 use super::{AUTO, MANUAL, status};
-use crate::domain::capabilities::{Capabilities, OUT_OF_REACH, PageOnly};
-use crate::domain::claims::{CloseRefused, EndRefused, close, end};
-use crate::domain::ledger::CaptureClass;
-use crate::domain::order::{Ending, State};
-use crate::domain::phase::{OperationPhase, Phase};
-use crate::domain::reservations::claim_capture;
-use crate::domain::status::{OrderStatus, PaymentStatus};
-use crate::domain::testing::{
-    Case, FULL, START, at, authorized, capture_of, captured, pending, usd,
-};
+use crate::capabilities::{Capabilities, OUT_OF_REACH, PageOnly};
+use crate::claims::{CloseRefused, EndRefused, close, end};
+use crate::ledger::CaptureClass;
+use crate::order::{Ending, State};
+use crate::phase::{OperationPhase, Phase};
+use crate::reservations::claim_capture;
+use crate::status::{OrderStatus, PaymentStatus};
+use crate::testing::{Case, FULL, START, at, authorized, capture_of, captured, pending, usd};
 
 /// A gateway whose pages nothing can end.
 const STUBBORN: Capabilities =

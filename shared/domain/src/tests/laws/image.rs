@@ -1,8 +1,8 @@
 //! What holds of every image of an order, and of every step from one image to the next.
 
-use crate::domain::ledger::CaptureClass;
-use crate::domain::order::{Ending, Order, State};
-use crate::domain::phase::{OperationPhase, Phase};
+use crate::ledger::CaptureClass;
+use crate::order::{Ending, Order, State};
+use crate::phase::{OperationPhase, Phase};
 
 pub(super) fn check(before: &Order, after: &Order) {
     one_attempt_is_live(after);

@@ -3,13 +3,13 @@
 
 use proptest::prelude::*;
 
-use crate::domain::attempt::{CaptureMode, Failure, Method};
-use crate::domain::fact::{Seen, SeenCapture, SeenDispute, SeenPage, SeenRefund};
-use crate::domain::id::OperationId;
-use crate::domain::money::{Currency, Money};
-use crate::domain::names::{CaptureId, DisputeId, GatewayRefundId, ObjectId};
-use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
-use crate::domain::testing::usd;
+use crate::attempt::{CaptureMode, Failure, Method};
+use crate::fact::{Seen, SeenCapture, SeenDispute, SeenPage, SeenRefund};
+use crate::id::OperationId;
+use crate::money::{Currency, Money};
+use crate::names::{CaptureId, DisputeId, GatewayRefundId, ObjectId};
+use crate::phase::{DisputePhase, OperationPhase, Phase};
+use crate::testing::usd;
 
 pub(super) const TOTAL: u64 = 7500;
 /// Parts of one authorization; together they are all of it.

@@ -50,7 +50,7 @@ impl OrderId {
     }
 
     /// ```
-    /// use quittance::domain::id::OrderId;
+    /// use quittance_domain::id::OrderId;
     /// assert!(OrderId::parse("ORD_7Q2M9X4KD1T8V3N6B0ZC").is_ok());
     /// assert!(OrderId::parse("ORD_7q2m9x4kd1t8v3n6b0zc").is_err());
     /// ```
@@ -60,7 +60,7 @@ impl OrderId {
 
     /// What `parse` takes, as a regular expression.
     #[cfg(feature = "openapi")]
-    pub(crate) fn pattern() -> String {
+    pub fn pattern() -> String {
         pattern(Self::PREFIX, ORDER_CHARS)
     }
 
@@ -94,7 +94,7 @@ impl PaymentId {
     }
 
     #[cfg(feature = "openapi")]
-    pub(crate) fn pattern() -> String {
+    pub fn pattern() -> String {
         pattern(Self::PREFIX, ORDER_CHARS + ATTEMPT_CHARS)
     }
 
@@ -153,7 +153,7 @@ impl OperationId {
     }
 
     #[cfg(feature = "openapi")]
-    pub(crate) fn refund_pattern() -> String {
+    pub fn refund_pattern() -> String {
         pattern(Self::REFUND, ORDER_CHARS + ATTEMPT_CHARS)
     }
 

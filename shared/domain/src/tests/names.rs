@@ -2,10 +2,10 @@
 
 use proptest::prelude::*;
 
-use crate::domain::id::{OperationId, OrderId, PaymentId, message_id};
-use crate::domain::idempotency::{Fingerprint, Key};
-use crate::domain::money::{Currency, Money, MoneyError};
-use crate::domain::names::{CaptureId, GatewayRefundId, ObjectId};
+use crate::id::{OperationId, OrderId, PaymentId, message_id};
+use crate::idempotency::{Fingerprint, Key};
+use crate::money::{Currency, Money, MoneyError};
+use crate::names::{CaptureId, GatewayRefundId, ObjectId};
 
 fn currencies() -> impl Iterator<Item = Currency> {
     let codes = ('A'..='Z').flat_map(|a| ('A'..='Z').map(move |b| (a, b)));

@@ -1,22 +1,22 @@
 //! Money that an order does not keep: what was captured too late, twice, or otherwise than ordered.
 
 use super::{AUTO, status};
-use crate::domain::claims::{EndRefused, end};
-use crate::domain::fact::Seen;
-use crate::domain::ledger::{CaptureClass, OperationKind};
-use crate::domain::limit::RefundLimit;
-use crate::domain::money::{Currency, Money};
-use crate::domain::names::{DisputeId, Nonce};
-use crate::domain::order::{Ending, State};
-use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
-use crate::domain::reservations::{RefundRefused, cancel_gives_back_within, claim_refund};
-use crate::domain::status::{OrderStatus, PaymentStatus};
-use crate::domain::testing::{
+use crate::claims::{EndRefused, end};
+use crate::fact::Seen;
+use crate::ledger::{CaptureClass, OperationKind};
+use crate::limit::RefundLimit;
+use crate::money::{Currency, Money};
+use crate::names::{DisputeId, Nonce};
+use crate::order::{Ending, State};
+use crate::phase::{DisputePhase, OperationPhase, Phase};
+use crate::reservations::{RefundRefused, cancel_gives_back_within, claim_refund};
+use crate::status::{OrderStatus, PaymentStatus};
+use crate::testing::{
     Case, FULL, START, at, capture_of, captured, disputed, pending, refunded, usd,
 };
 
 /// An order of 7500 for which 7400 were captured.
-fn reviewed() -> (Case, crate::domain::id::PaymentId) {
+fn reviewed() -> (Case, crate::id::PaymentId) {
     let mut case = Case::new(FULL);
     let id = case.attempt(0, AUTO);
     case.learn(&id, &captured("o1", usd(7400)));
@@ -85,7 +85,7 @@ fn a_bank_that_takes_the_reviewed_money_back_has_decided() {
 #[test]
 fn a_wrong_amount_on_an_order_that_is_paid_or_ended_is_excess() {
     let (mut case, _) = reviewed();
-    let second = crate::domain::id::PaymentId::from_number(&case.order.id, 1);
+    let second = crate::id::PaymentId::from_number(&case.order.id, 1);
     let attempt = case.new_attempt(AUTO);
     case.change(|order| order.add_attempt(&second, attempt));
     case.learn(&second, &captured("o2", usd(7500)));
@@ -167,7 +167,7 @@ fn a_refund_is_refused_for_the_reason_that_is_true() {
 }
 
 /// A canceled order, whose late capture is still to come.
-fn late() -> (Case, crate::domain::id::PaymentId) {
+fn late() -> (Case, crate::id::PaymentId) {
     let mut case = Case::new(FULL);
     let id = case.attempt(0, AUTO);
     case.learn(&id, &at("o1", Phase::Failed));
@@ -176,7 +176,7 @@ fn late() -> (Case, crate::domain::id::PaymentId) {
 }
 
 /// Now a person has to give the capture back.
-fn fail_four_times(case: &mut Case, id: &crate::domain::id::PaymentId) {
+fn fail_four_times(case: &mut Case, id: &crate::id::PaymentId) {
     for n in 0..4 {
         let unproven = case.order.operations.iter().find(|(_, op)| op.phase().is_unproven());
         let op = unproven.unwrap().0.clone();

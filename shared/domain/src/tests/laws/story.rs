@@ -5,18 +5,18 @@ use proptest::prelude::*;
 use super::super::{AUTO, MANUAL};
 use super::gateway::{Object, Step, TOTAL, Taken, steps};
 use super::image;
-use crate::domain::attempt::CaptureMode;
-use crate::domain::attempt::LEASE_SECONDS;
-use crate::domain::capabilities::{Capabilities, OursToCapture, PageOnly};
-use crate::domain::claims::{close, end};
-use crate::domain::fact::Seen;
-use crate::domain::id::PaymentId;
-use crate::domain::ledger::OperationKind;
-use crate::domain::names::Nonce;
-use crate::domain::order::{Ending, Order, State};
-use crate::domain::phase::Phase;
-use crate::domain::reservations::claim_refund;
-use crate::domain::testing::{Case, FULL, at, captured, pending, usd};
+use crate::attempt::CaptureMode;
+use crate::attempt::LEASE_SECONDS;
+use crate::capabilities::{Capabilities, OursToCapture, PageOnly};
+use crate::claims::{close, end};
+use crate::fact::Seen;
+use crate::id::PaymentId;
+use crate::ledger::OperationKind;
+use crate::names::Nonce;
+use crate::order::{Ending, Order, State};
+use crate::phase::Phase;
+use crate::reservations::claim_refund;
+use crate::testing::{Case, FULL, at, captured, pending, usd};
 
 /// What had happened before the gateway speaks.
 #[derive(Clone, Copy, Debug)]

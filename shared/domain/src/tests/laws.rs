@@ -11,15 +11,15 @@ use proptest::prelude::*;
 
 use self::story::{Story, retold};
 use super::AUTO;
-use crate::domain::attempt::{Attempt, Close};
-use crate::domain::claims::end;
-use crate::domain::id::PaymentId;
-use crate::domain::ledger::{CaptureClass, Dispute, OperationKind};
-use crate::domain::money::Money;
-use crate::domain::names::{CaptureId, DisputeId, GatewayRefundId, ObjectId};
-use crate::domain::order::{Ending, Order, State, Winner};
-use crate::domain::phase::{OperationPhase, Phase};
-use crate::domain::testing::{Case, FULL, START, at, capture_of, captured, pending, refunded, usd};
+use crate::attempt::{Attempt, Close};
+use crate::claims::end;
+use crate::id::PaymentId;
+use crate::ledger::{CaptureClass, Dispute, OperationKind};
+use crate::money::Money;
+use crate::names::{CaptureId, DisputeId, GatewayRefundId, ObjectId};
+use crate::order::{Ending, Order, State, Winner};
+use crate::phase::{OperationPhase, Phase};
+use crate::testing::{Case, FULL, START, at, capture_of, captured, pending, refunded, usd};
 
 type CaptureFact = (PaymentId, ObjectId, Money, CaptureClass);
 type RefundFact = (CaptureId, u64, OperationPhase, bool);

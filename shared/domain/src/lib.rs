@@ -25,7 +25,9 @@ pub mod obligations;
 pub mod changes;
 pub mod conclude;
 pub mod status;
-#[cfg(test)]
-pub(crate) mod testing;
+#[cfg(feature = "openapi")]
+mod schemas;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
 mod tests;

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::AUTO;
-use crate::domain::claims::end;
-use crate::domain::order::Ending;
-use crate::domain::phase::OperationPhase;
-use crate::domain::testing::{Case, FULL, captured, refunded, usd};
+use crate::claims::end;
+use crate::order::Ending;
+use crate::phase::OperationPhase;
+use crate::testing::{Case, FULL, captured, refunded, usd};
 
 /// What the last confirmation says of it.
 fn told(case: &Case) -> Value {

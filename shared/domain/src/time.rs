@@ -29,7 +29,7 @@ impl Timestamp {
     }
 
     /// ```
-    /// use quittance::domain::time::Timestamp;
+    /// use quittance_domain::time::Timestamp;
     /// assert_eq!(Timestamp::from_unix(1_795_165_200).rfc3339(), "2026-11-20T09:00:00Z");
     /// ```
     pub fn rfc3339(self) -> String {

@@ -1,8 +1,8 @@
 use super::*;
-use crate::domain::capabilities::Keys;
-use crate::domain::conclude::{NETWORK_SECONDS_MAX, SETTLE_SECONDS};
-use crate::domain::order::Order;
-use crate::domain::time::Timestamp;
+use crate::capabilities::Keys;
+use crate::conclude::{NETWORK_SECONDS_MAX, SETTLE_SECONDS};
+use crate::order::Order;
+use crate::time::Timestamp;
 
 /// Somebody has asked so often that the next step of the backoff is hours away.
 fn asked_often(order: &mut Order) {

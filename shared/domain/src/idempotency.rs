@@ -26,7 +26,7 @@ impl Key {
     /// What `parse` takes, as a regular expression: from `!` to `~` is what can be seen of ASCII, and the
     /// comma is between `+` and `-`.
     #[cfg(feature = "openapi")]
-    pub(crate) fn pattern() -> String {
+    pub fn pattern() -> String {
         format!("^[!-+.-~-]{{1,{KEY_CHARS_MAX}}}$")
     }
 

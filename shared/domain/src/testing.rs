@@ -18,9 +18,9 @@ use super::phase::{DisputePhase, OperationPhase, Phase};
 use super::reservations::NewOperation;
 use super::time::Timestamp;
 
-pub(crate) const START: Timestamp = Timestamp::from_unix(1_795_165_200);
+pub const START: Timestamp = Timestamp::from_unix(1_795_165_200);
 
-pub(crate) const FULL: Capabilities = Capabilities {
+pub const FULL: Capabilities = Capabilities {
     create_keys: Keys::Key { lifetime_seconds: 86_400 },
     refund_keys: Keys::Key { lifetime_seconds: 86_400 },
     cancel: true,
@@ -33,18 +33,19 @@ pub(crate) const FULL: Capabilities = Capabilities {
     signed_events: true,
 };
 
-pub(crate) struct Case {
+#[derive(Debug)]
+pub struct Case {
     pub order: Order,
     pub rules: Rules,
     pub now: Timestamp,
     pub told: Vec<&'static str>,
 }
 
-pub(crate) fn usd(amount_minor: u64) -> Money {
+pub fn usd(amount_minor: u64) -> Money {
     Money::new(amount_minor, Currency::from_code("USD").unwrap())
 }
 
-pub(crate) fn open_order() -> Order {
+pub fn open_order() -> Order {
     let expires_at = START.plus(86_400);
     Order {
         writer: Nonce("w".to_owned()),
@@ -56,7 +57,7 @@ pub(crate) fn open_order() -> Order {
 }
 
 impl Case {
-    pub(crate) fn new(able: Capabilities) -> Self {
+    pub fn new(able: Capabilities) -> Self {
         let capabilities = BTreeMap::from([(GatewayName::new("g"), able)]);
         let targets = vec!["fulfilment".to_owned()];
         let rules = Rules { capabilities, targets, due_shards: 8, live: false };
@@ -64,7 +65,7 @@ impl Case {
     }
 
     /// Applies a change as the store would, and remembers what was told.
-    pub(crate) fn change(&mut self, apply: impl FnOnce(&mut Order)) -> Vec<Event> {
+    pub fn change(&mut self, apply: impl FnOnce(&mut Order)) -> Vec<Event> {
         let mut after = self.order.clone();
         apply(&mut after);
         let occasion = Occasion {
@@ -85,7 +86,7 @@ impl Case {
         }
     }
 
-    pub(crate) fn attempt(&mut self, n: usize, mode: CaptureMode) -> PaymentId {
+    pub fn attempt(&mut self, n: usize, mode: CaptureMode) -> PaymentId {
         let id = PaymentId::from_number(&self.order.id, n);
         assert!(self.order.accepts_attempt(self.now), "the order takes another attempt");
         let attempt = self.new_attempt(mode);
@@ -93,7 +94,7 @@ impl Case {
         id
     }
 
-    pub(crate) fn new_attempt(&self, mode: CaptureMode) -> Attempt {
+    pub fn new_attempt(&self, mode: CaptureMode) -> Attempt {
         let new = NewAttempt {
             fingerprint: Fingerprint::of("payments", "{}"),
             key_hash: None,
@@ -107,12 +108,12 @@ impl Case {
         new.claimed_by(&Nonce("me".to_owned()), self.now)
     }
 
-    pub(crate) fn learn(&mut self, payment: &PaymentId, seen: &Seen) -> Vec<Event> {
+    pub fn learn(&mut self, payment: &PaymentId, seen: &Seen) -> Vec<Event> {
         let now = self.now;
         self.change(|order| merge(order, payment, seen, now).unwrap())
     }
 
-    pub(crate) fn operation(&self, name: &str, amount_minor: Option<u64>) -> NewOperation {
+    pub fn operation(&self, name: &str, amount_minor: Option<u64>) -> NewOperation {
         let key = Key::parse(name).unwrap();
         let payment = self.order.attempts.keys().next().unwrap();
         NewOperation {
@@ -128,7 +129,7 @@ impl Case {
     }
 }
 
-pub(crate) fn pending(object: &str) -> Seen {
+pub fn pending(object: &str) -> Seen {
     let page = SeenPage {
         address: Some(format!("https://pay.example/{object}")),
         token: Some("tok".to_owned()),
@@ -137,25 +138,25 @@ pub(crate) fn pending(object: &str) -> Seen {
     Seen { page: Some(page), ..at(object, Phase::Pending) }
 }
 
-pub(crate) fn at(object: &str, phase: Phase) -> Seen {
+pub fn at(object: &str, phase: Phase) -> Seen {
     Seen { object: ObjectId::new(object), phase: Some(phase), ..Seen::default() }
 }
 
-pub(crate) fn authorized(object: &str, amount: Money) -> Seen {
+pub fn authorized(object: &str, amount: Money) -> Seen {
     Seen { authorized: Some(amount), ..at(object, Phase::Authorized) }
 }
 
 /// Never the object's own name, so that one taken for the other is not found.
-pub(crate) fn capture_of(object: &str) -> CaptureId {
+pub fn capture_of(object: &str) -> CaptureId {
     CaptureId::new(format!("{object}#0"))
 }
 
-pub(crate) fn captured(object: &str, amount: Money) -> Seen {
+pub fn captured(object: &str, amount: Money) -> Seen {
     let capture = SeenCapture { id: capture_of(object), amount, operation: None };
     Seen { captures: vec![capture], ..at(object, Phase::Captured) }
 }
 
-pub(crate) fn refunded(
+pub fn refunded(
     object: &str,
     refund: &str,
     amount_minor: u64,
@@ -173,7 +174,7 @@ pub(crate) fn refunded(
     Seen { object: ObjectId::new(object), refunds: vec![refund], ..Seen::default() }
 }
 
-pub(crate) fn disputed(object: &str, amount_minor: u64, phase: DisputePhase) -> Seen {
+pub fn disputed(object: &str, amount_minor: u64, phase: DisputePhase) -> Seen {
     let dispute = SeenDispute {
         id: DisputeId::new("d1"),
         capture: capture_of(object),
