@@ -14,7 +14,6 @@ pub mod functions;
 pub mod lambda;
 pub mod runtime_api;
 
-pub mod aws;
 pub mod sandbox;
 mod sandbox_alone;
 pub mod seeds;
@@ -22,12 +21,11 @@ pub mod shop;
 mod site;
 
 mod banner;
-pub mod clock;
-pub mod disk;
-mod hosts;
-mod http_client;
 mod listeners;
 mod random;
 mod rehearsal;
 
 pub use cli::main;
+pub use local_aws as aws;
+pub use local_aws::{clock, disk};
+use local_aws::{hosts, http_client};

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::aws::secrets_manager::SecretsManager;
 use crate::aws::sqs::Sqs;
 use crate::clock::Clock;
-use crate::{http_client, seeds, shop, site};
+use crate::{hosts, http_client, seeds, shop};
 
 /// Every confirmation is here, too, until somebody takes it.
 const QUEUE: &str = "quittance-fulfilment.fifo";
@@ -115,7 +115,8 @@ async fn send(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    if !peer.ip().to_canonical().is_loopback() || site::is_from_elsewhere(&Method::POST, &headers) {
+    if !peer.ip().to_canonical().is_loopback() || hosts::is_from_elsewhere(&Method::POST, &headers)
+    {
         return told(StatusCode::FORBIDDEN, "only this machine may ask for it");
     }
     let asked: Asked = match serde_json::from_slice(&body) {

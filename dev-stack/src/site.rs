@@ -2,17 +2,13 @@
 //! forms they take, and how they write money.
 
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, ORIGIN, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderMap, Method};
 use time::{OffsetDateTime, UtcOffset};
 use url::Url;
 
 /// A page that goes on with another build must not keep the files of this one.
 pub(crate) const ASSET_CACHE: &str = "max-age=60";
-
-const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// A file that a page loads from its own origin.
 #[derive(Debug)]
@@ -62,23 +58,6 @@ impl Reach {
             (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
             (CACHE_CONTROL, "no-store".to_owned()),
         ]
-    }
-}
-
-/// Whether a page of another site makes the browser ask for a change here. Browsers say whose page it
-/// is; what says nothing is no browser, and carries no cookie that it was not given.
-pub(crate) fn is_from_elsewhere(method: &Method, headers: &HeaderMap) -> bool {
-    if method.is_safe() {
-        return false;
-    }
-    let text = |name: &HeaderName| headers.get(name).map(|it| it.to_str().unwrap_or_default());
-    match (text(&FETCH_SITE), text(&ORIGIN)) {
-        (Some(site), _) => !matches!(site, "same-origin" | "none"),
-        (None, Some(origin)) => {
-            let host = origin.split_once("://").map(|(_, host)| host);
-            host.is_none() || host != text(&HOST)
-        }
-        (None, None) => false,
     }
 }
 
@@ -185,31 +164,6 @@ mod tests {
             assert_eq!(minor(wrong, "JPY"), None, "{wrong}");
         }
         assert_eq!(minor("0.005", "USD"), None);
-    }
-
-    #[test]
-    fn what_another_sites_page_asks_for_is_known_by_what_the_browser_says() {
-        let asked = |method: Method, said: &[(HeaderName, &str)]| {
-            let said = said.iter().map(|(name, text)| (name.clone(), text.parse().unwrap()));
-            let host = [(HOST, "127.0.0.1:3005".parse().unwrap())];
-            is_from_elsewhere(&method, &host.into_iter().chain(said).collect())
-        };
-        for (said, elsewhere) in [
-            (vec![], false),
-            (vec![(FETCH_SITE, "same-origin")], false),
-            (vec![(FETCH_SITE, "none")], false),
-            (vec![(FETCH_SITE, "cross-site")], true),
-            (vec![(FETCH_SITE, "same-site")], true),
-            // A proxy in front may have changed the name, not what the browser says.
-            (vec![(FETCH_SITE, "same-origin"), (ORIGIN, "https://shop.example")], false),
-            (vec![(ORIGIN, "http://127.0.0.1:3005")], false),
-            (vec![(ORIGIN, "http://127.0.0.1:3001")], true),
-            (vec![(ORIGIN, "http://localhost:3005")], true),
-            (vec![(ORIGIN, "null")], true),
-        ] {
-            assert_eq!(asked(Method::POST, &said), elsewhere, "{said:?}");
-            assert!(!asked(Method::GET, &said), "{said:?}");
-        }
     }
 
     #[test]

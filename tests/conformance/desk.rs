@@ -95,7 +95,7 @@ impl Desk {
 /// An account for what looks at no signature.
 pub fn local(endpoint: Option<String>) -> AwsConfig {
     AwsConfig {
-        region: dev_stack::aws::REGION.to_owned(),
+        region: local_aws::REGION.to_owned(),
         access_key_id: "local".to_owned(),
         secret_access_key: "local".to_owned(),
         session_token: None,

@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use dev_stack::aws::dynamodb::{self, Served};
-use dev_stack::aws::secrets_manager::SecretsManager;
-use dev_stack::aws::sqs::Sqs;
-use dev_stack::aws::{AwsJson, Ids, serve};
-use dev_stack::clock::Clock;
-use dev_stack::disk::Disk;
 use dynoxide::Database;
+use local_aws::clock::Clock;
+use local_aws::disk::Disk;
+use local_aws::dynamodb::{self, Served};
+use local_aws::secrets_manager::SecretsManager;
+use local_aws::sqs::Sqs;
+use local_aws::{AwsJson, Ids, serve};
 use quittance::config::AwsConfig;
 use quittance::system::{HttpTransport, unix_ms};
 

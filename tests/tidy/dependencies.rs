@@ -64,8 +64,15 @@ fn section(manifest: &str, names: &[&str]) -> Vec<String> {
 }
 
 /// Beside the functions. What `woven` depends on is named by the sources that it copies.
-const PACKAGES: [&str; 6] =
-    ["shared/domain", "shared", "dev-stack", "tests/conformance", "tests/faults", "tests"];
+const PACKAGES: [&str; 7] = [
+    "shared/domain",
+    "shared",
+    "dev-stack/aws",
+    "dev-stack",
+    "tests/conformance",
+    "tests/faults",
+    "tests",
+];
 
 /// The package of a file: the first of these folders that it lies in, as some lie in others.
 fn package_of<'a>(path: &str, packages: &'a [(String, String)]) -> Option<&'a str> {

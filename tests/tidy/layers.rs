@@ -103,8 +103,7 @@ fn packages_depend_downwards_only() {
 
 #[test]
 fn a_wrong_direction_is_found() {
-    let layers =
-        layers("//! x\npub mod ports;\nmod secrets;\npub mod store;\npub mod gateways;\n");
+    let layers = layers("//! x\npub mod ports;\nmod secrets;\npub mod store;\npub mod gateways;\n");
     assert_eq!(layers, ["ports", "secrets", "store", "gateways"]);
     let bad = [
         Source::sample("shared/src/ports.rs", "use crate::store::Store;"),

@@ -49,13 +49,13 @@ const PLACES: [Place; 7] = [
         only_in: &[
             "shared/src/config.rs",
             "dev-stack/src/environment.rs",
-            "dev-stack/src/clock.rs",
+            "dev-stack/aws/src/clock.rs",
         ],
     },
     Place {
         what: "the machine's clock",
         words: &["SystemTime::now", "now_utc"],
-        only_in: &["shared/src/system.rs", "dev-stack/src/clock.rs"],
+        only_in: &["shared/src/system.rs", "dev-stack/aws/src/clock.rs"],
     },
 ];
 
@@ -154,7 +154,7 @@ fn a_displaced_name_is_found() {
             "shared/src/operations/x.rs:1: `aws_sdk_dynamodb`: DynamoDB is for shared/src/store/, \
              shared/src/app.rs only",
             "functions/a/src/lib.rs:1: `env::var`: the environment is for shared/src/config.rs, \
-             dev-stack/src/environment.rs, dev-stack/src/clock.rs only",
+             dev-stack/src/environment.rs, dev-stack/aws/src/clock.rs only",
             "shared/src/http/x.rs:2: `vouch_for`: the proof of a sender is for \
              shared/src/gateways/*/signature.rs, shared/src/ports.rs, \
              shared/src/operations/retry.rs only",

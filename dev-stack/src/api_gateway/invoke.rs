@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::{ApiGateway, message};
+use crate::hosts;
 use crate::runtime_api::Answer;
-use crate::site;
 
 /// `GET /2015-03-31/functions`: what runs, for tests that kill children.
 pub(super) async fn list(
@@ -39,7 +39,7 @@ pub(super) async fn invoke(
         return message(StatusCode::NOT_FOUND);
     }
     // No credentials are needed here, so a page of another site could make the stack sign anything.
-    if site::is_from_elsewhere(&Method::POST, &headers) {
+    if hosts::is_from_elsewhere(&Method::POST, &headers) {
         return message(StatusCode::FORBIDDEN);
     }
     let payload = if body.is_empty() { Bytes::from_static(b"{}") } else { body };

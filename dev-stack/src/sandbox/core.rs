@@ -18,7 +18,7 @@ use super::secrets::{ApiKey, WebhookSecret};
 use super::{api, control, page};
 use crate::clock::Clock;
 use crate::disk::{Disk, DiskError};
-use crate::site;
+use crate::hosts;
 
 /// What a gateway is opened with; none of it changes while it runs.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ impl Core {
             Ok(call) => call,
             Err(refusal) => return Err(refusal).into(),
         };
-        if site::is_from_elsewhere(request.method(), request.headers()) {
+        if hosts::is_from_elsewhere(request.method(), request.headers()) {
             return page::in_the_language_of(&call, Refusal::Elsewhere).into();
         }
         let mut gateway = self.gateway();

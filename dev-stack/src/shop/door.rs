@@ -8,10 +8,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::{Shop, refusal};
-use crate::site;
+use crate::hosts;
 
 pub(super) async fn pass(State(shop): State<Shop>, request: Request, next: Next) -> Response {
-    if site::is_from_elsewhere(request.method(), request.headers()) {
+    if hosts::is_from_elsewhere(request.method(), request.headers()) {
         return refusal::elsewhere(&shop, request.headers());
     }
     if is_by_the_other_name(&shop.0.settings.shop_url, request.method(), request.headers()) {

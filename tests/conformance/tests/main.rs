@@ -78,10 +78,10 @@ async fn every_expression_of_the_store_has_a_case() {
 async fn a_service_that_is_not_as_documented_is_found() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let clock = dev_stack::clock::Clock::system();
-    let (ids, disk) = (dev_stack::aws::Ids::random(), dev_stack::disk::Disk::none());
-    let secrets = dev_stack::aws::secrets_manager::SecretsManager::open(clock, ids, disk).unwrap();
-    tokio::spawn(dev_stack::aws::serve(listener, secrets));
+    let clock = local_aws::clock::Clock::system();
+    let (ids, disk) = (local_aws::Ids::random(), local_aws::disk::Disk::none());
+    let secrets = local_aws::secrets_manager::SecretsManager::open(clock, ids, disk).unwrap();
+    tokio::spawn(local_aws::serve(listener, secrets));
     let account = conformance::local(None);
     let target = Target::Endpoint { url, account, patience: Duration::ZERO };
     let rows = play(Service::SecretsManager, &target, "window").await.unwrap();

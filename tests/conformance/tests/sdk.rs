@@ -2,11 +2,11 @@
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
-use dev_stack::aws::secrets_manager::SecretsManager;
-use dev_stack::aws::sqs::Sqs;
-use dev_stack::aws::{AwsJson, Ids, dynamodb, serve};
-use dev_stack::clock::Clock;
-use dev_stack::disk::Disk;
+use local_aws::clock::Clock;
+use local_aws::disk::Disk;
+use local_aws::secrets_manager::SecretsManager;
+use local_aws::sqs::Sqs;
+use local_aws::{AwsJson, Ids, dynamodb, serve};
 use quittance::config::AwsConfig;
 
 async fn start<S: AwsJson>(service: impl FnOnce(&str) -> S) -> String {

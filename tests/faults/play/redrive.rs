@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dev_stack::aws::sqs::queue_arn;
+use local_aws::sqs::queue_arn;
 use serde_json::json;
 
 use crate::play::script::Player;

@@ -38,7 +38,7 @@ pub(crate) fn run<Q: DeserializeOwned, A: Serialize>(
     act(request).map(|answer| serde_json::to_string(&answer).unwrap())
 }
 
-pub(crate) fn aws(outcome: Result<Value, dev_stack::aws::AwsError>) -> Response<Bytes> {
+pub(crate) fn aws(outcome: Result<Value, local_aws::AwsError>) -> Response<Bytes> {
     match outcome {
         Ok(body) => answer(200, body.to_string()),
         Err(error) => {

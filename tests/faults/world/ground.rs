@@ -1,14 +1,14 @@
 //! What a run starts from: an empty table, empty queues, the secrets, and a gateway without payments.
 
-use dev_stack::aws::dynamodb::{
-    self, IndexDescription, Key, KeyAttribute, Projection, TableDescription,
-};
-use dev_stack::aws::secrets_manager::{SecretSeed, SecretsManager};
-use dev_stack::aws::sqs::{QueueDescription, Sqs, queue_arn};
-use dev_stack::clock::Clock;
-use dev_stack::disk::Disk;
 use dev_stack::sandbox::{ApiKey, Core, Ids, Profile, Settings, WebhookSecret};
 use dynoxide::Database;
+use local_aws::clock::Clock;
+use local_aws::disk::Disk;
+use local_aws::dynamodb::{
+    self, IndexDescription, Key, KeyAttribute, Projection, TableDescription,
+};
+use local_aws::secrets_manager::{SecretSeed, SecretsManager};
+use local_aws::sqs::{QueueDescription, Sqs, queue_arn};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -41,7 +41,7 @@ pub(crate) struct Ground {
 impl Ground {
     pub(crate) fn lay(profile: Profile, time: &Time) -> Self {
         let clock = Clock::fixed(time.hands());
-        let ids = dev_stack::aws::Ids::counting();
+        let ids = local_aws::Ids::counting();
         let database = dynamodb::open_memory(clock.clone()).unwrap();
         dynamodb::provide(&database, &[table()]).unwrap();
         let sqs = Sqs::open("http://sqs", clock.clone(), ids.clone(), Disk::none()).unwrap();

@@ -21,10 +21,10 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use dev_stack::aws::secrets_manager::SecretsManager;
-use dev_stack::aws::sqs::Sqs;
 use dev_stack::sandbox::{Core, Profile};
 use dynoxide::Database;
+use local_aws::secrets_manager::SecretsManager;
+use local_aws::sqs::Sqs;
 use quittance::domain::order::Order;
 use serde_json::{Value, json};
 
