@@ -5,14 +5,12 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use dev_stack::functions::answer;
 use e2e::{Options, Stack};
-use lambda_http::Request;
 use quittance::app::{App, World};
 use quittance::aws::sdk_config;
 use quittance::config::{Config, Need};
 use quittance::domain::time::Timestamp;
-use quittance::http::problem::Problem;
-use quittance::http::{Reply, respond};
 use quittance::ports::Clock;
 use quittance::system::{RandomIds, SystemClock};
 use serde_json::{Value, json};
@@ -112,14 +110,10 @@ impl Bench {
         self.clock.0.fetch_add(unix - self.now(), Ordering::Relaxed);
     }
 
-    pub(crate) async fn ask<'a, H, F>(&'a self, handle: H, event: &Event) -> Outcome
-    where
-        H: Fn(&'a App, Request) -> F,
-        F: Future<Output = Result<Reply, Problem>> + 'a,
-    {
+    /// The function of the event's route answers.
+    pub(crate) async fn ask(&self, event: &Event) -> Outcome {
         self.tally.take();
-        // Boxed: a whole request is larger than a test's stack should hold many times over.
-        let response = Box::pin(respond(&self.app, event.request(), handle)).await;
+        let response = answer(&self.app, event.request()).await.unwrap();
         let status = response.status().as_u16();
         let body = serde_json::from_slice(response.body()).unwrap_or(Value::Null);
         self.outcome(status, body)

@@ -24,13 +24,13 @@ async fn news(bench: &Bench, checkout: &Checkout, event: &str, status: &str) -> 
 async fn signed(bench: &Bench, id: &str, body: &Value) -> Outcome {
     let secret = bench.webhook_secret().await;
     let event = Event::of("webhook-receiver").body(body).signed(&secret, id, bench.now());
-    bench.ask(webhook_receiver::handle, &event).await.answered(200)
+    bench.ask(&event).await.answered(200)
 }
 
 async fn vouched(bench: &Bench, id: &str, body: &Value) -> Outcome {
     let secret = bench.webhook_secret().await;
     let event = Event::of("webhook-receiver").body(body).vouched(&secret, id);
-    bench.ask(webhook_receiver::handle, &event).await.answered(200)
+    bench.ask(&event).await.answered(200)
 }
 
 #[tokio::test]

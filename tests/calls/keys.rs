@@ -18,7 +18,7 @@ const API_KEYS: &str = "quittance/api-keys";
 
 async fn order(bench: &Bench) -> Outcome {
     let event = Event::of("create-order").without_header("idempotency-key");
-    bench.ask(create_order::handle, &event).await
+    bench.ask(&event).await
 }
 
 /// The dev stack's key with another member.
@@ -81,7 +81,7 @@ async fn a_flood_of_wrong_keys_reads_the_secret_once_in_thirty_seconds() {
     let event = Event::of("create-order").header("authorization", "Bearer sk_test_wrong");
     let mut reads = 0;
     for _ in 0..50 {
-        let refused = bench.ask(create_order::handle, &event).await.answered(401);
+        let refused = bench.ask(&event).await.answered(401);
         reads += refused.secret_reads;
     }
     assert!(reads <= 2, "{reads} readings");

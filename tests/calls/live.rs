@@ -22,7 +22,7 @@ async fn a_live_stack_takes_no_payment_without_money_behind_it() {
         let why = json!({ "sandbox": "has no money behind it, and this stack is live" });
         assert_eq!(refused.body["gateways"], why, "{mode}");
         let event = Event::of("webhook-receiver");
-        bench.ask(webhook_receiver::handle, &event).await.answered(503);
+        bench.ask(&event).await.answered(503);
         assert!(bench.stack.all_truth().await.is_empty(), "nothing was sent there");
     }
 }

@@ -17,7 +17,7 @@ impl Bench {
     pub(crate) async fn order(&self, key: &str, more: Value) -> Outcome {
         let mut body = e2e::order_body();
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        self.ask(create_order::handle, &Event::of("create-order").key(key).body(&body)).await
+        self.ask(&Event::of("create-order").key(key).body(&body)).await
     }
 
     pub(crate) async fn pay(&self, order: &str, key: Option<&str>, more: Value) -> Outcome {
@@ -28,7 +28,7 @@ impl Bench {
             Some(key) => event.key(key),
             None => event.without_header("idempotency-key"),
         };
-        self.ask(create_payment::handle, &event).await
+        self.ask(&event).await
     }
 
     pub(crate) async fn checkout(&self, key: &str, more: Value) -> Checkout {
@@ -48,20 +48,20 @@ impl Bench {
 
     pub(crate) async fn status(&self, checkout: &Checkout, query: &str) -> Outcome {
         let event = about("status-check", checkout).query(query);
-        self.ask(status_check::handle, &event).await
+        self.ask(&event).await
     }
 
     async fn capture(&self, checkout: &Checkout) -> Outcome {
-        self.ask(capture_payment::handle, &about("capture-payment", checkout)).await
+        self.ask(&about("capture-payment", checkout)).await
     }
 
     async fn refund(&self, checkout: &Checkout, key: &str) -> Outcome {
         let event = about("refund-payment", checkout).key(key).body(&json!({ "amount": 2500 }));
-        self.ask(refund_payment::handle, &event).await
+        self.ask(&event).await
     }
 
     async fn cancel(&self, checkout: &Checkout) -> Outcome {
-        self.ask(cancel_payment::handle, &about("cancel-payment", checkout)).await
+        self.ask(&about("cancel-payment", checkout)).await
     }
 }
 
@@ -120,7 +120,7 @@ async fn reads_cost_what_the_table_says() {
     measured.add("status-check with refresh", &refreshed);
     let token = format!("token={}", made.word("status_token"));
     let event = about("status-check", &checkout).query(&token).without_header("authorization");
-    let shown = bench.ask(status_check::handle, &event).await.answered(200);
+    let shown = bench.ask(&event).await.answered(200);
     assert_eq!(shown.body["gateway"], Value::Null, "a shopper sees less: {}", shown.body);
     measured.add("status-check of a shopper", &shown);
     measured.settle();

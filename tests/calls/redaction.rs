@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use dev_stack::functions::answer;
 use lambda_http::Body;
 use quittance::domain::id::{OrderId, PaymentId};
 use quittance::domain::names::GatewayName;
-use quittance::http::respond;
 use quittance::store::Parked;
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ async fn a_redaction_without_time_is_to_be_repeated_and_comes_to_its_end() {
     let redact = async |time: Duration| {
         let event = Event::of("cancel-payment-redact").about(&checkout.order, &checkout.payment);
         let request = event.request_within(time);
-        let response = Box::pin(respond(&bench.app, request, cancel_payment::handle)).await;
+        let response = answer(&bench.app, request).await.unwrap();
         let Body::Text(body) = response.body() else { panic!("no body") };
         let body: Value = serde_json::from_str(body).unwrap();
         (response.status().as_u16(), response.headers().contains_key("retry-after"), body)

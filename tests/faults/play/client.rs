@@ -3,18 +3,15 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::HeaderMap;
+use dev_stack::functions::of_route;
+use http::{HeaderMap, StatusCode};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Context, Request, RequestExt, Response};
 use lambda_runtime::LambdaEvent;
 use quittance::app::App;
-use quittance::http::respond;
+use quittance::sweep_due;
 use quittance::system::unix_ms;
-use quittance::{
-    cancel_payment, capture_payment, create_order, create_payment, refund_payment, status_check,
-    sweep_due, webhook_receiver,
-};
 use serde_json::Value;
 
 use crate::world::World;
@@ -169,26 +166,16 @@ impl Client {
 
 pub(crate) async fn dispatch(app: &App, request: Request) -> Response<Body> {
     let route = quittance::http::route(&request);
-    let (_, path) = route.split_once(' ').unwrap_or_default();
-    match path {
-        "/api/orders" => Box::pin(respond(app, request, create_order::handle)).await,
-        "/api/payments" => Box::pin(respond(app, request, create_payment::handle)).await,
-        "/api/webhooks/{gateway}" => {
-            Box::pin(respond(app, request, webhook_receiver::handle)).await
-        }
-        "/api/payments/{payment_id}/capture" => {
-            Box::pin(respond(app, request, capture_payment::handle)).await
-        }
-        "/api/payments/{payment_id}/refunds" => {
-            Box::pin(respond(app, request, refund_payment::handle)).await
-        }
-        "/api/payments/{payment_id}/cancel"
-        | "/api/orders/{order_id}/cancel"
-        | "/api/orders/{order_id}/redact" => {
-            Box::pin(respond(app, request, cancel_payment::handle)).await
-        }
-        _ => Box::pin(respond(app, request, status_check::handle)).await,
-    }
+    let answered = match of_route(&route) {
+        Some(function) => quittance::answer(app, function, request).await,
+        None => None,
+    };
+    // API Gateway says so itself.
+    answered.unwrap_or_else(|| {
+        let mut missing = Response::new(Body::Empty);
+        *missing.status_mut() = StatusCode::NOT_FOUND;
+        missing
+    })
 }
 
 impl World {

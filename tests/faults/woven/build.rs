@@ -13,6 +13,15 @@ use std::{env, fs};
 
 const RULES: &str = "../broken";
 const BUNDLE: &str = "../../..";
+/// What the handler of a function that answers requests looks like, and how it is called by its name.
+const ANSWERS: &str = "request: Request) -> Result<Reply, Problem>";
+const RESPOND: &str = "Box::pin(crate::http::respond(app, request, crate::";
+const ANSWER: &str = "/// What a function answers, by its name.
+pub async fn answer(
+    app: &crate::app::App,
+    function: &str,
+    request: lambda_http::Request,
+) -> Option<lambda_http::Response<lambda_http::Body>>";
 /// How `shared` shows the domain. In the copy it is a module like any other.
 const DOMAIN: &str = "pub use quittance_domain as domain;";
 const SWITCH: &str = "crate::mutants::broken(crate::mutants::Mutant::";
@@ -177,7 +186,7 @@ impl Sources {
 
     /// The root of the crate is a list of modules: those of `shared`, and each function.
     fn write(self, out: &Path) {
-        let mut root = String::new();
+        let (mut root, mut arms) = (String::new(), String::new());
         for (name, source) in self.0 {
             let text = woven(&name, &source);
             if name == "lib.rs" {
@@ -185,13 +194,20 @@ impl Sources {
                 root.extend(lines.map(|line| format!("{line}\n")));
                 continue;
             }
-            if let Some(function) = name.strip_suffix("/lib.rs") {
-                root.push_str(&format!("pub mod {};\n", function.replace('-', "_")));
+            if let Some(name) = name.strip_suffix("/lib.rs") {
+                let module = name.replace('-', "_");
+                root.push_str(&format!("pub mod {module};\n"));
+                if text.contains(ANSWERS) {
+                    arms.push_str(&format!(
+                        "{name:?} => Some({RESPOND}{module}::handle)).await),\n"
+                    ));
+                }
             }
             let to = out.join(&source.to);
             fs::create_dir_all(to.parent().unwrap()).unwrap();
             fs::write(to, text).unwrap();
         }
+        root.push_str(&format!("{ANSWER} {{\n    match function {{\n{arms}_ => None }}\n}}\n"));
         fs::write(out.join("bundle.rs"), root).unwrap();
     }
 }
