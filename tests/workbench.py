@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -10,6 +11,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
+# As the template has them.
+FUNCTIONS = re.findall(r"CodeUri: functions/([a-z-]+)", (ROOT / "template.yaml").read_text())
 REQUIREMENTS = ROOT / "tests" / "requirements"
 END_SECONDS = 30
 # Of a log, what a failure shows.

@@ -8,10 +8,7 @@ import time
 from journeys import Broken, Journeys
 from rights import Rights
 from stage import Stage
-from workbench import ROOT
-
-FUNCTIONS = ["create-order", "create-payment", "webhook-receiver", "status-check", "capture-payment",
-             "cancel-payment", "refund-payment", "sweep-due", "deliver-confirmation"]
+from workbench import FUNCTIONS, ROOT
 
 
 def run(sam, given):
