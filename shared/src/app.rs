@@ -42,7 +42,7 @@ pub enum AppError {
 
 /// What stands in for the world.
 #[derive(Clone, Debug)]
-pub struct World {
+pub struct Outside {
     pub aws: SdkConfig,
     pub transport: Arc<dyn Transport>,
     pub clock: Arc<dyn Clock>,
@@ -53,17 +53,17 @@ impl App {
     pub fn from_env(needs: &[Need]) -> Result<Self, AppError> {
         let config = Config::from_env(needs)?;
         telemetry::count_for(&config.stack);
-        let world = World {
+        let outside = Outside {
             aws: aws::sdk_config(&config.aws, aws::http_client()?),
             transport: Arc::new(HttpTransport::new(config.public_addresses_only)?),
             clock: Arc::new(SystemClock { offset_file: config.clock_offset_file.clone() }),
             ids: Arc::new(RandomIds),
         };
-        Ok(Self::new(config, world))
+        Ok(Self::new(config, outside))
     }
 
-    pub fn new(config: Config, world: World) -> Self {
-        let World { aws, transport, clock, ids } = world;
+    pub fn new(config: Config, outside: Outside) -> Self {
+        let Outside { aws, transport, clock, ids } = outside;
         let secrets = Secrets::new(
             aws_sdk_secretsmanager::Client::new(&aws),
             config.stack.clone(),

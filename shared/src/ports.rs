@@ -88,7 +88,7 @@ pub struct Create {
 
 /// Which payment is meant: by our name, and by the gateway's where it is known.
 #[derive(Clone, Debug)]
-pub struct About {
+pub struct Sought {
     pub create: Create,
     pub objects: Vec<ObjectId>,
 }
@@ -175,7 +175,7 @@ pub enum Notice {
     /// Signed, and complete enough to be merged.
     Fact { payment: PaymentId, event: Option<String>, seen: Seen },
     /// To be looked up; merged is the answer.
-    Hint { payment: PaymentId, event: Option<String>, claim: Claim },
+    Hint { payment: PaymentId, event: Option<String>, hinted: Hinted },
 }
 
 impl Notice {
@@ -189,7 +189,7 @@ impl Notice {
 
 /// What a hint says has happened; the look-up should show it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Claim {
+pub struct Hinted {
     pub phase: Option<Phase>,
     pub refund: Option<(GatewayRefundId, OperationPhase)>,
     pub dispute: Option<(DisputeId, DisputePhase)>,
@@ -218,7 +218,7 @@ pub trait Gateway: Send + Sync + fmt::Debug {
 
     async fn create(&self, create: &Create, timeout: Duration) -> Answer;
     /// Every object that the gateway keeps under our name.
-    async fn look_up(&self, about: &About, timeout: Duration) -> Result<Vec<Seen>, LookUpError>;
+    async fn look_up(&self, sought: &Sought, timeout: Duration) -> Result<Vec<Seen>, LookUpError>;
     async fn capture(&self, effect: &Effect, timeout: Duration) -> Answer;
     async fn void(&self, effect: &Effect, timeout: Duration) -> Answer;
     /// Ends an unpaid page.

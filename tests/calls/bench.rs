@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use dev_stack::functions::answer;
 use e2e::{Options, Stack};
-use quittance::app::{App, World};
+use quittance::app::{App, Outside};
 use quittance::aws::sdk_config;
 use quittance::config::{Config, Need};
 use quittance::domain::time::Timestamp;
@@ -92,13 +92,13 @@ impl Bench {
         let variables = environment(&stack, live);
         let config = Config::read(&NEEDS, &|name| variables.get(name).cloned()).unwrap();
         let transport = Arc::new(CountedTransport::new(&tally));
-        let world = World {
+        let outside = Outside {
             aws: sdk_config(&config.aws, http_client(&tally)),
             transport: transport.clone(),
             clock: clock.clone(),
             ids: Arc::new(RandomIds),
         };
-        Self { app: App::new(config, world), stack, tally, clock, transport }
+        Self { app: App::new(config, outside), stack, tally, clock, transport }
     }
 
     pub(crate) fn now(&self) -> i64 {

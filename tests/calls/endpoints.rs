@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use quittance::app::{App, World};
+use quittance::app::{App, Outside};
 use quittance::aws::sdk_config;
 use quittance::config::{Config, Need};
 use quittance::domain::id::OrderId;
@@ -49,13 +49,13 @@ async fn called(endpoint: &str) -> Vec<String> {
     };
     let config = Config::read(&[Need::Store, Need::Confirmations, Need::ApiKeys], &get).unwrap();
     let calls = Nowhere::default();
-    let world = World {
+    let outside = Outside {
         aws: sdk_config(&config.aws, SharedHttpClient::new(calls.clone())),
         transport: Arc::new(HttpTransport::new(false).unwrap()),
         clock: Arc::new(SystemClock::default()),
         ids: Arc::new(RandomIds),
     };
-    let app = App::new(config, world);
+    let app = App::new(config, outside);
     app.warm_up().await;
     let order = OrderId::parse("ORD_7Q2M9X4KD1T8V3N6B0ZC").unwrap();
     app.store.order(&order).await.unwrap_err();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::world::{Object, Order, Payment, Promise, TARGETS, Told, World};
+use crate::world::{Object, Order, Payment, Promise, Records, TARGETS, Told};
 
 #[cfg(test)]
 mod tests;
@@ -37,7 +37,7 @@ struct Case<'w> {
     promises: Vec<&'w Promise>,
 }
 
-pub(crate) fn compare(world: &World) -> Vec<Offence> {
+pub(crate) fn compare(world: &Records) -> Vec<Offence> {
     let mut cases: BTreeMap<&str, Case<'_>> = BTreeMap::new();
     for (id, order) in &world.orders {
         cases.entry(id).or_default().order = Some(order);
@@ -69,7 +69,7 @@ pub(crate) fn compare(world: &World) -> Vec<Offence> {
 }
 
 /// A request repeated under its key is answered with the same name.
-fn same_names(world: &World) -> Vec<Offence> {
+fn same_names(world: &Records) -> Vec<Offence> {
     let mut named: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
     let mut offences = Vec::new();
     for promise in &world.promises {

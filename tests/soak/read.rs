@@ -7,12 +7,12 @@ use serde_json::Value;
 
 use crate::Soak;
 use crate::compare::Offence;
-use crate::world::{Object, Order, Payment, TARGETS, Told, World, word};
+use crate::world::{Object, Order, Payment, Records, TARGETS, Told, word};
 
 const AT_ONCE: usize = 16;
 
 impl Soak {
-    pub(crate) async fn world(&self, truth: &[Value], inbox: &[Value]) -> World {
+    pub(crate) async fn world(&self, truth: &[Value], inbox: &[Value]) -> Records {
         let objects: Vec<Object> = truth.iter().map(Object::read).collect();
         let mut names: BTreeSet<String> = objects.iter().map(|o| o.order.clone()).collect();
         for item in self.stack.items().await {
@@ -31,7 +31,7 @@ impl Soak {
         let record = self.record();
         let queues = record.queues.values().flat_map(|queue| queue.confirmations.values());
         told.extend(queues.map(|(_, told)| told.clone()));
-        World { objects, orders, told, promises: record.promises.iter().cloned().collect() }
+        Records { objects, orders, told, promises: record.promises.iter().cloned().collect() }
     }
 
     /// `None` if the API does not know it.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 #[derive(Clone, Debug, Default)]
-pub(crate) struct World {
+pub(crate) struct Records {
     /// The gateway's truth.
     pub(crate) objects: Vec<Object>,
     pub(crate) orders: BTreeMap<String, Order>,
@@ -96,7 +96,7 @@ pub(crate) enum Promise {
 /// The three that hear every confirmation.
 pub(crate) const TARGETS: [&str; 3] = ["deliveries", "fulfilment", "notifications"];
 
-impl World {
+impl Records {
     /// Whose capture does not fit.
     pub(crate) fn payments_for_a_person(&self) -> usize {
         let payments = self.orders.values().flat_map(|order| &order.payments);

@@ -9,13 +9,13 @@ use crate::{found, none};
 /// A function's name in a document has as many words as a sentence.
 const WORDS_MIN: usize = 4;
 
-struct World {
+struct Known {
     is_there: fn(&str) -> bool,
     /// The names of functions, each with its file.
     functions: BTreeSet<(String, String)>,
 }
 
-impl World {
+impl Known {
     fn has(&self, function: &str) -> bool {
         self.functions.iter().any(|(name, _)| name == function)
     }
@@ -25,10 +25,10 @@ impl World {
     }
 }
 
-fn real() -> World {
+fn real() -> Known {
     let functions = all().into_iter().flat_map(|source| functions_of(&source.path, &source.code));
     let functions = functions.collect();
-    World { is_there: |path| root().join(path).exists(), functions }
+    Known { is_there: |path| root().join(path).exists(), functions }
 }
 
 /// Those that the test harness runs.
@@ -89,7 +89,7 @@ fn documents() -> Vec<(String, String)> {
     paths.map(|path| (path.clone(), read(&path))).collect()
 }
 
-fn violations(path: &str, text: &str, world: &World) -> Vec<String> {
+fn violations(path: &str, text: &str, known: &Known) -> Vec<String> {
     let mut violations = Vec::new();
     let mut fenced = false;
     for (n, line) in text.lines().enumerate() {
@@ -102,16 +102,16 @@ fn violations(path: &str, text: &str, world: &World) -> Vec<String> {
             let target = target.split('#').next().unwrap_or_default();
             let file = beside(path, target);
             let name = text.trim_matches('`');
-            if !target.is_empty() && !(world.is_there)(&file) {
+            if !target.is_empty() && !(known.is_there)(&file) {
                 say(format!("links to {target}, which is not there"));
-            } else if is_sentence(name) && !world.has_in(name, &file) {
+            } else if is_sentence(name) && !known.has_in(name, &file) {
                 say(format!("links to {target}, which has no `{name}`"));
             }
         }
         for code in quoted(line) {
-            if is_sentence(code) && !world.has(code) {
+            if is_sentence(code) && !known.has(code) {
                 say(format!("names `{code}`; no function is called that"));
-            } else if is_path(code) && !(world.is_there)(code) {
+            } else if is_path(code) && !(known.is_there)(code) {
                 say(format!("names `{code}`, which is not there"));
             }
         }
@@ -162,9 +162,9 @@ fn beside(path: &str, target: &str) -> String {
 
 #[test]
 fn what_a_document_names_exists() {
-    let world = real();
+    let known = real();
     let all = documents();
-    none(&all.iter().flat_map(|(path, text)| violations(path, text, &world)).collect::<Vec<_>>());
+    none(&all.iter().flat_map(|(path, text)| violations(path, text, &known)).collect::<Vec<_>>());
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn the_documents_of_a_stranger_are_there() {
 #[test]
 fn a_document_that_lags_is_found() {
     let code = "async fn an_order_is_paid_once() {} fn f<T>() {}";
-    let world = World {
+    let known = Known {
         is_there: |path| ["docs/problems.md", "tests/tidy/main.rs"].contains(&path),
         functions: functions_of("tests/journeys/a.rs", code).into_iter().collect(),
     };
@@ -210,7 +210,7 @@ fn a_document_that_lags_is_found() {
                 `tests/tidy/main.rs`, `tests/gone.rs`, `functions/<name>`, `amount_captured`\n\
                 [`an_order_is_paid_once`](../tests/tidy/main.rs)";
     found(
-        &violations("docs/x.md", text, &world),
+        &violations("docs/x.md", text, &known),
         &[
             "docs/x.md:1: links to ../tests/gone.rs, which is not there",
             "docs/x.md:5: names `an_order_is_paid_twice`; no function is called that",

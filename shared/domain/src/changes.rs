@@ -146,7 +146,7 @@ pub fn changes(before: &Order, after: &Order) -> Vec<Event> {
     ledger::disputes(before, after, &mut events);
     let of_the_order = match (before.state, after.state) {
         (State::Open, State::Expired) => Some(EventKind::OrderExpired),
-        (State::Open, State::Cancelled) => Some(EventKind::OrderCanceled),
+        (State::Open, State::Canceled) => Some(EventKind::OrderCanceled),
         (State::Open, State::Open) => {
             let asked = before.ending != after.ending && after.ending == Some(Ending::Cancel);
             asked.then_some(EventKind::OrderCancelAsked)

@@ -12,7 +12,7 @@ use super::phase::Phase;
 use super::time::Timestamp;
 
 impl Order {
-    /// The conditions of a claim (C2), read off an image.
+    /// The conditions of a claim, read off an image.
     pub fn accepts_attempt(&self, now: Timestamp) -> bool {
         self.state == State::Open
             && self.ending.is_none()
@@ -38,7 +38,7 @@ impl Order {
         true
     }
 
-    /// C10. Only who takes an operation sends it.
+    /// Only who takes an operation sends it.
     pub fn take_operation(&mut self, id: &OperationId, nonce: &Nonce, now: Timestamp) -> bool {
         if !self.operations.get(id).is_some_and(|op| self.may_resend(op)) {
             return false;
@@ -120,7 +120,7 @@ pub fn take_void(
     order.take_operation(&op_id, nonce, now).then_some(op_id)
 }
 
-/// C6. Closing is an intention, written first and never withdrawn.
+/// Closing is an intention, written first and never withdrawn.
 pub fn close(order: &mut Order, id: &PaymentId, rules: &Rules) -> Result<(), CloseRefused> {
     let Some(attempt) = order.attempts.get(id).filter(|attempt| attempt.phase().is_live()) else {
         return Err(CloseRefused::NotLive);
@@ -149,18 +149,18 @@ pub fn close(order: &mut Order, id: &PaymentId, rules: &Rules) -> Result<(), Clo
 pub enum EndRefused {
     Paid,
     Expired,
-    Cancelled,
+    Canceled,
     NotYetExpired,
     CaptureInFlight,
 }
 
-/// C7.
+/// An ending is an intention too. The order ends once nothing can pay it any more.
 pub fn end(order: &mut Order, ending: Ending, now: Timestamp) -> Result<(), EndRefused> {
     match order.state {
         State::Open => {}
         State::Paid => return Err(EndRefused::Paid),
         State::Expired => return Err(EndRefused::Expired),
-        State::Cancelled => return Err(EndRefused::Cancelled),
+        State::Canceled => return Err(EndRefused::Canceled),
     }
     match ending {
         Ending::Expire if order.ending.is_some() => return Ok(()),

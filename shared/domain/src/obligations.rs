@@ -45,7 +45,7 @@ pub fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
         .map(|(id, _)| id.clone());
 }
 
-/// a. A paid or ending order closes every live attempt; expiry alone leaves an authorized payment to
+/// A paid or ending order closes every live attempt; expiry alone leaves an authorized payment to
 /// the merchant.
 fn close_what_cannot_stay(order: &mut Order) {
     if order.state == State::Open && order.ending.is_none() {
@@ -54,7 +54,7 @@ fn close_what_cannot_stay(order: &mut Order) {
     let by_expiry = match order.state {
         State::Open => order.ending == Some(Ending::Expire),
         State::Expired => true,
-        State::Paid | State::Cancelled => false,
+        State::Paid | State::Canceled => false,
     };
     for attempt in order.attempts.values_mut() {
         let spared = by_expiry && attempt.phase() == Phase::Authorized;
@@ -64,7 +64,7 @@ fn close_what_cannot_stay(order: &mut Order) {
     }
 }
 
-/// b. A closing attempt is released where we can prove that no money will move; where nothing can end
+/// A closing attempt is released where we can prove that no money will move; where nothing can end
 /// it and no second page can follow, it is abandoned.
 fn release_if_closing(order: &mut Order, id: &PaymentId, able: Capabilities) {
     let Some(close) = order.attempts.get(id).filter(|a| a.phase().is_live()).and_then(|a| a.close)
@@ -104,7 +104,7 @@ fn withdraw_unsent_captures(order: &mut Order, id: &PaymentId) {
     }
 }
 
-/// c. Where money moves by our call only, an automatic payment that is authorized is captured.
+/// Where money moves by our call only, an automatic payment that is authorized is captured.
 fn owe_capture(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timestamp) {
     let Some(attempt) = order.attempts.get(id) else {
         return;
@@ -137,7 +137,7 @@ pub(super) fn next_owed(order: &Order, kind: OperationKind, object: &ObjectId) -
     (earlier < OWED_MAX).then_some(earlier)
 }
 
-/// d. An authorization that nobody wants is voided, where the gateway can.
+/// An authorization that nobody wants is voided, where the gateway can.
 fn owe_voids(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timestamp) {
     let Some(attempt) = order.attempts.get(id) else {
         return;
@@ -169,7 +169,7 @@ fn decide_reviews_of_a_paid_order(order: &mut Order) {
     }
 }
 
-/// e. What is not kept is given back: reserved in the very write that records it, so that a merchant's
+/// What is not kept is given back: reserved in the very write that records it, so that a merchant's
 /// refund finds no room.
 fn give_back_what_is_not_kept(order: &mut Order, now: Timestamp) {
     let reason =
@@ -203,7 +203,7 @@ impl Order {
     /// Whether we give this capture back by ourselves: the order does not need it, it was canceled while
     /// people had to decide, or it had ended before a refund of the capture failed.
     pub fn goes_back(&self, id: &CaptureId) -> bool {
-        let ended = matches!(self.state, State::Cancelled | State::Expired)
+        let ended = matches!(self.state, State::Canceled | State::Expired)
             || self.ending == Some(Ending::Cancel);
         self.captures.get(id).is_some_and(|capture| match capture.class {
             CaptureClass::Fits => false,
@@ -230,7 +230,7 @@ impl Order {
     }
 }
 
-/// g. An order ends only when nothing can pay it any more; one that expires also waits until people
+/// An order ends only when nothing can pay it any more; one that expires also waits until people
 /// have decided on a capture that did not fit.
 fn end_if_nothing_is_live(order: &mut Order) {
     if order.state != State::Open || order.can_still_be_paid() {
@@ -240,7 +240,7 @@ fn end_if_nothing_is_live(order: &mut Order) {
         None => State::Open,
         Some(Ending::Expire) if order.has_open_review() => State::Open,
         Some(Ending::Expire) => State::Expired,
-        Some(Ending::Cancel) => State::Cancelled,
+        Some(Ending::Cancel) => State::Canceled,
     };
 }
 

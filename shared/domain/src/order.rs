@@ -93,7 +93,8 @@ pub enum State {
     Open,
     Paid,
     Expired,
-    Cancelled,
+    #[serde(rename = "cancelled")]
+    Canceled,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

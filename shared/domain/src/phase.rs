@@ -17,7 +17,8 @@ pub enum Phase {
     Closed = 36,
     /// Given up without proof; what it captures after all is given back.
     Abandoned = 38,
-    Cancelled = 40,
+    #[serde(rename = "cancelled")]
+    Canceled = 40,
     Expired = 41,
     Failed = 42,
     Captured = 50,
@@ -31,7 +32,7 @@ impl Phase {
 
     /// The gateway said so of the object: it will not take money.
     pub fn is_negative(self) -> bool {
-        matches!(self, Self::Cancelled | Self::Expired | Self::Failed)
+        matches!(self, Self::Canceled | Self::Expired | Self::Failed)
     }
 
     #[must_use]

@@ -71,7 +71,7 @@ pub struct Room {
     pub left_minor: u64,
 }
 
-/// C8. Room is computed and claimed under one version.
+/// Room is computed and claimed under one version.
 pub fn claim_refund(
     order: &mut Order,
     payment: &PaymentId,
@@ -185,7 +185,7 @@ pub enum CaptureRefused {
     OrderFull,
 }
 
-/// C9. One capture; the rest of the authorization is released.
+/// One capture; the rest of the authorization is released.
 pub fn claim_capture(
     order: &mut Order,
     payment: &PaymentId,

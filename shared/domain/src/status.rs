@@ -128,7 +128,7 @@ impl Order {
             State::Open if self.has_lapsed(now) => OrderStatus::Expired,
             State::Open => OrderStatus::Created,
             State::Expired => OrderStatus::Expired,
-            State::Cancelled => OrderStatus::Canceled,
+            State::Canceled => OrderStatus::Canceled,
             State::Paid => self.paid_status(),
         }
     }
@@ -160,7 +160,7 @@ impl Order {
         match attempt.phase() {
             Phase::Sending | Phase::Unknown | Phase::Pending => PaymentStatus::Pending,
             Phase::Authorized => PaymentStatus::Authorized,
-            Phase::Closed | Phase::Cancelled => PaymentStatus::Canceled,
+            Phase::Closed | Phase::Canceled => PaymentStatus::Canceled,
             Phase::Expired => PaymentStatus::Expired,
             Phase::Abandoned | Phase::Failed => PaymentStatus::Failed,
             Phase::Captured => self.captured_status(id),

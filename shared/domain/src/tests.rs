@@ -107,7 +107,7 @@ fn a_failed_compensation_is_repeated_four_times_then_reviewed() {
     let id = case.attempt(0, AUTO);
     case.learn(&id, &at("o1", Phase::Failed));
     case.change(|order| end(order, Ending::Cancel, super::testing::START).unwrap());
-    assert_eq!(case.order.state, State::Cancelled);
+    assert_eq!(case.order.state, State::Canceled);
     case.learn(&id, &captured("o1", usd(7500)));
     for n in 0..4 {
         let open: Vec<_> =
@@ -221,8 +221,8 @@ fn where_money_moves_by_our_call_only_the_capture_is_owed_and_withdrawn_by_a_clo
     assert_eq!(case.order.operations[&capture].phase(), OperationPhase::Refused);
     let void = case.order.operations.values().find(|op| op.kind == OperationKind::Void).unwrap();
     assert!(void.phase().is_unproven());
-    case.learn(&id, &at("o1", Phase::Cancelled));
-    assert_eq!(case.order.attempts[&id].phase(), Phase::Cancelled);
+    case.learn(&id, &at("o1", Phase::Canceled));
+    assert_eq!(case.order.attempts[&id].phase(), Phase::Canceled);
 }
 
 #[test]
@@ -262,7 +262,7 @@ fn an_old_ending_told_again_does_not_end_a_hold() {
     let void = OperationId::void_of(&id, &ObjectId::new("o1"), 0);
     assert_eq!(case.order.operations[&void].phase(), OperationPhase::Sending, "still owed");
     case.change(|order| order.operations.get_mut(&void).unwrap().sends = 1);
-    case.learn(&id, &at("o1", Phase::Cancelled));
+    case.learn(&id, &at("o1", Phase::Canceled));
     assert_eq!(case.order.operations[&void].phase(), OperationPhase::Done);
 }
 

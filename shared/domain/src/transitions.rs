@@ -19,7 +19,7 @@ pub enum Unproven {
 
 /// What follows when a gateway was asked about an operation and does not show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum NotShown {
     Wait,
     Refused,
     /// A person decides.
@@ -167,13 +167,13 @@ impl Order {
     }
 
     /// The gateway was asked about the operation and does not show it.
-    pub fn operation_not_shown(&mut self, id: &OperationId, verdict: Verdict) {
+    pub fn operation_not_shown(&mut self, id: &OperationId, then: NotShown) {
         if let Some(op) = self.unproven(id) {
             op.lease = None;
-            match verdict {
-                Verdict::Wait => op.advance(OperationPhase::Unknown),
-                Verdict::Refused => op.advance(OperationPhase::Refused),
-                Verdict::Review => op.for_review = true,
+            match then {
+                NotShown::Wait => op.advance(OperationPhase::Unknown),
+                NotShown::Refused => op.advance(OperationPhase::Refused),
+                NotShown::Review => op.for_review = true,
             }
         }
         self.put_off();

@@ -46,12 +46,12 @@ pub struct Reply {
     status: StatusCode,
     body: Option<Value>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    about: About,
+    about: Named,
 }
 
 /// What the log line of a request names.
 #[derive(Debug, Default)]
-struct About {
+struct Named {
     order: Option<OrderId>,
     payment: Option<PaymentId>,
     gateway: Option<String>,
@@ -61,7 +61,7 @@ struct About {
 impl Reply {
     pub fn new(status: StatusCode, body: Value) -> Self {
         let headers = vec![(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-        Self { status, body: Some(body), headers, about: About::default() }
+        Self { status, body: Some(body), headers, about: Named::default() }
     }
 
     /// Answers a browser that asks whether another origin's page may read.
@@ -72,7 +72,7 @@ impl Reply {
             (ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600")),
         ];
         let status = StatusCode::NO_CONTENT;
-        Self { status, body: None, headers, about: About::default() }
+        Self { status, body: None, headers, about: Named::default() }
     }
 
     #[must_use]

@@ -51,7 +51,7 @@ pub async fn cancel_order(
         let within = cancel_gives_back_within(order, limit);
         match end(order, Ending::Cancel, occasion.now) {
             Ok(()) => within.map_err(CancelOrderError::OverLimit)?,
-            Err(EndRefused::Cancelled) => {}
+            Err(EndRefused::Canceled) => {}
             Err(EndRefused::Paid) => return Err(CancelOrderError::Paid(Box::new(order.clone()))),
             Err(EndRefused::Expired | EndRefused::NotYetExpired) => {
                 return Err(CancelOrderError::Expired);
@@ -76,7 +76,7 @@ pub async fn cancel_order(
     };
     let order = Box::new(work.publish(order).await);
     match order.state {
-        State::Cancelled => Ok(CancelAnswer::Canceled(order)),
+        State::Canceled => Ok(CancelAnswer::Canceled(order)),
         State::Open => Ok(CancelAnswer::Closing(order)),
         State::Paid => Err(CancelOrderError::Paid(order)),
         State::Expired => Err(CancelOrderError::Expired),

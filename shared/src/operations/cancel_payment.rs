@@ -73,7 +73,7 @@ pub async fn cancel_payment(
 fn ended(order: Order, phase: Phase) -> Result<CancelAnswer, CancelPaymentError> {
     let order = Box::new(order);
     match phase {
-        Phase::Closed | Phase::Cancelled => Ok(CancelAnswer::Canceled(order)),
+        Phase::Closed | Phase::Canceled => Ok(CancelAnswer::Canceled(order)),
         Phase::Captured => Err(CancelPaymentError::Succeeded(order)),
         Phase::Abandoned => Err(CancelPaymentError::Abandoned(order)),
         Phase::Expired | Phase::Failed => Err(CancelPaymentError::NotCancelable(order)),

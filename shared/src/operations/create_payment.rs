@@ -11,7 +11,7 @@ use crate::domain::phase::Phase;
 use crate::operations::Unavailable;
 use crate::operations::close::close_attempt;
 use crate::operations::payment_answer::{Verdict, verdict, was_declined_in_the_call};
-use crate::operations::payment_claim::{Claim, Request, claim, prepare};
+use crate::operations::payment_claim::{ClaimOutcome, Request, claim, prepare};
 use crate::operations::resolve::resolve;
 use crate::operations::start::{Refusal, Started, start};
 use crate::pause::{self, Point};
@@ -99,13 +99,13 @@ pub async fn create_payment(
     for _ in 0..TRIES_MAX {
         let occasion = app.occasion(Source::Merchant);
         match claim(&request, &occasion).await? {
-            Claim::Won(order, id) => {
+            ClaimOutcome::Won(order, id) => {
                 pause::reached(&app.config, Point::AttemptClaimed).await;
                 let takers = &request.takers;
                 let started = start(&request.work, *order, &id, takers, &occasion.nonce).await?;
                 return begun(started, id);
             }
-            Claim::Refused(order) => {
+            ClaimOutcome::Refused(order) => {
                 let verdict = verdict(&order, &request.wanted, occasion.now);
                 match Box::pin(answer(&request, *order, verdict)).await? {
                     Step::Answer(answer) => return Ok(answer),

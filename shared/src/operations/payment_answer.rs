@@ -78,13 +78,13 @@ pub(super) fn verdict(order: &Order, wanted: &Wanted, now: Timestamp) -> Verdict
 }
 
 fn without_live_attempt(order: &Order, now: Timestamp) -> Verdict {
-    let cancelled = order.state == State::Cancelled || order.ending == Some(Ending::Cancel);
+    let canceled = order.state == State::Canceled || order.ending == Some(Ending::Cancel);
     let expired = order.state == State::Expired
         || order.ending == Some(Ending::Expire)
         || order.expires_at <= now;
     if order.review_open.is_some() {
         Verdict::InReview
-    } else if cancelled {
+    } else if canceled {
         Verdict::Canceled
     } else if expired {
         Verdict::Expired
@@ -107,7 +107,7 @@ fn as_known(id: &PaymentId, attempt: &Attempt, now: Timestamp) -> Verdict {
         | Phase::Authorized
         | Phase::Closed
         | Phase::Abandoned
-        | Phase::Cancelled
+        | Phase::Canceled
         | Phase::Expired
         | Phase::Failed
         | Phase::Captured => Verdict::Replay(id),

@@ -77,7 +77,7 @@ pub(super) async fn prepare<'a>(
     Ok(Request { new, stack, work, wanted, takers, refusers, unset })
 }
 
-pub(super) enum Claim {
+pub(super) enum ClaimOutcome {
     Won(Box<Order>, PaymentId),
     Refused(Box<Order>),
 }
@@ -100,7 +100,7 @@ impl Request<'_> {
 pub(super) async fn claim(
     request: &Request<'_>,
     occasion: &Occasion,
-) -> Result<Claim, CreatePaymentError> {
+) -> Result<ClaimOutcome, CreatePaymentError> {
     let Work { app, rules, .. } = &request.work;
     let order_id = &request.new.order;
     match (&request.wanted.id, request.takers.first()) {
@@ -111,9 +111,9 @@ pub(super) async fn claim(
                 Claimed::Won(order) => {
                     // The one write of an order that `record` does not make, and so does not count.
                     telemetry::fact(EventKind::AttemptStarted, gateway.as_str());
-                    Ok(Claim::Won(order, id.clone()))
+                    Ok(ClaimOutcome::Won(order, id.clone()))
                 }
-                Claimed::Refused(order) => Ok(Claim::Refused(order)),
+                Claimed::Refused(order) => Ok(ClaimOutcome::Refused(order)),
                 Claimed::NoSuchOrder => Err(CreatePaymentError::NoSuchOrder),
             }
         }
@@ -121,7 +121,7 @@ pub(super) async fn claim(
         (_, None) => {
             let order = app.store.order(order_id).await?;
             let order = order.ok_or(CreatePaymentError::NoSuchOrder)?;
-            Ok(Claim::Refused(Box::new(order)))
+            Ok(ClaimOutcome::Refused(Box::new(order)))
         }
     }
 }
@@ -132,7 +132,7 @@ async fn claim_numbered(
     request: &Request<'_>,
     occasion: &Occasion,
     gateway: &GatewayName,
-) -> Result<Claim, CreatePaymentError> {
+) -> Result<ClaimOutcome, CreatePaymentError> {
     let work = &request.work;
     let image = work.app.store.order(&request.new.order).await?;
     let image = image.ok_or(CreatePaymentError::NoSuchOrder)?;
@@ -152,7 +152,7 @@ async fn claim_numbered(
         .find(|(_, a)| a.owner == occasion.nonce && a.phase() == Phase::Sending)
         .map(|(id, _)| id.clone());
     Ok(match mine {
-        Some(id) => Claim::Won(Box::new(order), id),
-        None => Claim::Refused(Box::new(order)),
+        Some(id) => ClaimOutcome::Won(Box::new(order), id),
+        None => ClaimOutcome::Refused(Box::new(order)),
     })
 }

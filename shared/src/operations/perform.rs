@@ -8,10 +8,10 @@ use crate::domain::ledger::{Operation, OperationKind};
 use crate::domain::money::Money;
 use crate::domain::order::{Order, Source};
 use crate::domain::time::Timestamp;
-use crate::domain::transitions::{Unproven, Verdict};
+use crate::domain::transitions::{NotShown, Unproven};
 use crate::operations::Unavailable;
 use crate::operations::resolve::{merge_all, rearm};
-use crate::operations::start::about;
+use crate::operations::start::sought;
 use crate::operations::work::Work;
 use crate::pause::{self, Point};
 use crate::ports::{Answer, Effect, Gateway, LookUpError};
@@ -121,8 +121,8 @@ async fn look_up(
             Ok(seen.into_iter().collect())
         }
         OperationKind::Capture | OperationKind::Void => {
-            let about = about(order, &op.attempt).ok_or(LookUpError::Unsupported)?;
-            gateway.look_up(&about, timeout).await
+            let sought = sought(order, &op.attempt).ok_or(LookUpError::Unsupported)?;
+            gateway.look_up(&sought, timeout).await
         }
     }
 }
@@ -140,25 +140,25 @@ async fn not_found(
     };
     let able = work.rules.of(&attempt.gateway);
     let since_sent = op.sent_at.map_or(0, |sent| now.since(sent));
-    let verdict = if op.repeat_refused || !order.may_resend(op) {
+    let then = if op.repeat_refused || !order.may_resend(op) {
         match able.look_up {
-            _ if since_sent < NETWORK_SECONDS_MAX => Verdict::Wait,
-            LookUp::ByReference | LookUp::SameKey => Verdict::Refused,
-            LookUp::None => Verdict::Review,
+            _ if since_sent < NETWORK_SECONDS_MAX => NotShown::Wait,
+            LookUp::ByReference | LookUp::SameKey => NotShown::Refused,
+            LookUp::None => NotShown::Review,
         }
     } else if since_sent < SETTLE_SECONDS {
-        Verdict::Wait
+        NotShown::Wait
     } else if may_repeat(op, able, now) {
         return take_and_send(work, order, id).await;
     } else if since_sent < NETWORK_SECONDS_MAX {
         // It may still be on its way; afterwards nobody would look any more.
-        Verdict::Wait
+        NotShown::Wait
     } else {
         tracing::error!(operation.id = %id, "an operation cannot be settled any more: for review");
-        Verdict::Review
+        NotShown::Review
     };
     let occasion = work.app.occasion(Source::Sweep);
-    let decided = |order: &mut Order| order.operation_not_shown(id, verdict);
+    let decided = |order: &mut Order| order.operation_not_shown(id, then);
     Ok(work.alter(&occasion, order, decided).await?)
 }
 

@@ -16,10 +16,10 @@ use crate::operations::Unavailable;
 use crate::operations::park::{Kept, NoRoom, Unmerged, keep};
 use crate::operations::record::LearnError;
 use crate::operations::resolve::can_ask;
-use crate::operations::start::about;
+use crate::operations::start::sought;
 use crate::operations::work::Work;
 use crate::pause::{self, Point};
-use crate::ports::{Claim, Delivery, Gateway, MappingError, Notice, SignatureError, Verified};
+use crate::ports::{Delivery, Gateway, Hinted, MappingError, Notice, SignatureError, Verified};
 use crate::store::StoreError;
 use crate::telemetry::{self, Metric};
 
@@ -196,7 +196,7 @@ pub(super) async fn accept(
         Notice::Fact { seen, .. } => {
             work.learn(Source::Webhook, order, &payment, &[seen]).await.map(|r| r.order)
         }
-        Notice::Hint { claim, .. } => follow_hint(&work, gateway, order, &payment, &claim).await,
+        Notice::Hint { hinted, .. } => follow_hint(&work, gateway, order, &payment, &hinted).await,
         Notice::Ignored => return Ok(Accepted::Ignored),
     };
     match learnt {
@@ -222,19 +222,19 @@ async fn follow_hint(
     gateway: &dyn Gateway,
     order: Order,
     payment: &PaymentId,
-    claim: &Claim,
+    hinted: &Hinted,
 ) -> Result<Order, LearnError> {
     let app = work.app;
     let able = work.rules.of(&gateway.name());
     let askable = |attempt| can_ask(able, attempt, app.clock.now());
-    let seen = match about(&order, payment) {
-        Some(about) if order.attempts.get(payment).is_some_and(askable) => {
-            gateway.look_up(&about, LOOK_UP_TIMEOUT).await
+    let seen = match sought(&order, payment) {
+        Some(sought) if order.attempts.get(payment).is_some_and(askable) => {
+            gateway.look_up(&sought, LOOK_UP_TIMEOUT).await
         }
         Some(_) | None => Ok(Vec::new()),
     };
     pause::reached(&app.config, Point::LookedUp).await;
-    let shown = seen.as_ref().is_ok_and(|seen| shows(seen, claim));
+    let shown = seen.as_ref().is_ok_and(|seen| shows(seen, hinted));
     let seen = seen.unwrap_or_default();
     let occasion = app.occasion(Source::Webhook);
     let recorded = work.change(&occasion, order, |order| {
@@ -249,15 +249,15 @@ async fn follow_hint(
     Ok(recorded.await?.order)
 }
 
-fn shows(seen: &[Seen], claim: &Claim) -> bool {
+fn shows(seen: &[Seen], hinted: &Hinted) -> bool {
     let any = |shown: &dyn Fn(&Seen) -> bool| seen.iter().any(shown);
-    let phase = claim
+    let phase = hinted
         .phase
         .is_none_or(|claimed| any(&|seen| seen.phase.is_some_and(|phase| phase >= claimed)));
-    let refund = claim.refund.as_ref().is_none_or(|(id, claimed)| {
+    let refund = hinted.refund.as_ref().is_none_or(|(id, claimed)| {
         any(&|seen| seen.refunds.iter().any(|r| &r.id == id && r.phase >= *claimed))
     });
-    let dispute = claim.dispute.as_ref().is_none_or(|(id, claimed)| {
+    let dispute = hinted.dispute.as_ref().is_none_or(|(id, claimed)| {
         any(&|seen| seen.disputes.iter().any(|d| &d.id == id && d.phase >= *claimed))
     });
     phase && refund && dispute

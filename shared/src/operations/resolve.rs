@@ -14,7 +14,7 @@ use crate::domain::phase::Phase;
 use crate::domain::time::Timestamp;
 use crate::operations::Unavailable;
 use crate::operations::record::LearnError;
-use crate::operations::start::about;
+use crate::operations::start::sought;
 use crate::operations::work::Work;
 use crate::pause::{self, Point};
 use crate::ports::{Answer, Gateway};
@@ -84,7 +84,8 @@ fn count_unknown(app: &App, order: &Order, payment: &PaymentId) {
 }
 
 async fn ask(work: &Work<'_>, gateway: &dyn Gateway, order: &Order, payment: &PaymentId) -> Found {
-    let (Some(attempt), Some(about)) = (order.attempts.get(payment), about(order, payment)) else {
+    let (Some(attempt), Some(sought)) = (order.attempts.get(payment), sought(order, payment))
+    else {
         return Found::Silence;
     };
     let app = work.app;
@@ -97,7 +98,7 @@ async fn ask(work: &Work<'_>, gateway: &dyn Gateway, order: &Order, payment: &Pa
     if !can_ask(able, attempt, app.clock.now()) {
         return Found::Unaskable;
     }
-    match gateway.look_up(&about, work.budget.gateway_timeout()).await {
+    match gateway.look_up(&sought, work.budget.gateway_timeout()).await {
         Ok(seen) if seen.is_empty() => Found::Nothing,
         Ok(seen) => Found::Seen(seen),
         Err(_) => Found::Silence,
@@ -172,10 +173,10 @@ async fn repeat(
     order: Order,
     payment: &PaymentId,
 ) -> Result<Order, Unavailable> {
-    let Some(about) = about(&order, payment) else {
+    let Some(sought) = sought(&order, payment) else {
         return Ok(order);
     };
-    let answer = gateway.create(&about.create, work.budget.gateway_timeout()).await;
+    let answer = gateway.create(&sought.create, work.budget.gateway_timeout()).await;
     pause::reached(&work.app.config, Point::GatewayAnswered).await;
     if let Answer::Seen(seen) = answer {
         return merge_all(work, Source::GatewayAnswer, order, payment, &[seen]).await;

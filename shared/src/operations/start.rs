@@ -10,7 +10,7 @@ use crate::operations::Unavailable;
 use crate::operations::record::LearnError;
 use crate::operations::work::Work;
 use crate::pause::{self, Point};
-use crate::ports::{About, Answer, Create};
+use crate::ports::{Answer, Create, Sought};
 use crate::store::StoreError;
 
 /// With less time left no second gateway is tried: its answer could not be recorded any more.
@@ -56,11 +56,11 @@ pub async fn start(
         if !order.is_untouched(payment, nonce) {
             return Ok(Started::Recorded(Box::new(order)));
         }
-        let Some(about) = about(&order, payment) else {
+        let Some(sought) = sought(&order, payment) else {
             break;
         };
         let gateway = work.gateways.get(name)?;
-        let answer = gateway.create(&about.create, work.budget.gateway_timeout()).await;
+        let answer = gateway.create(&sought.create, work.budget.gateway_timeout()).await;
         pause::reached(&app.config, Point::GatewayAnswered).await;
         match answer {
             Answer::Seen(_) | Answer::Unknown => {
@@ -135,7 +135,7 @@ async fn withdraw(
 
 /// The request as it was first made, from stored values alone: a repeat under the same key must be
 /// the same request.
-pub fn about(order: &Order, payment: &PaymentId) -> Option<About> {
+pub fn sought(order: &Order, payment: &PaymentId) -> Option<Sought> {
     let attempt = order.attempts.get(payment)?;
     let create = Create {
         payment: payment.clone(),
@@ -149,7 +149,7 @@ pub fn about(order: &Order, payment: &PaymentId) -> Option<About> {
         stack: attempt.stack.clone(),
         cart: attempt.tells_cart.then(|| order.details.cart.clone()).filter(Cart::is_priced),
     };
-    Some(About { create, objects: attempt.objects.keys().cloned().collect() })
+    Some(Sought { create, objects: attempt.objects.keys().cloned().collect() })
 }
 
 #[cfg(test)]
@@ -172,7 +172,7 @@ mod tests {
         };
         let mut order = case.order;
         order.details.cart.items = vec![item(Some(3750))];
-        let told = |order: &Order| about(order, &id).unwrap().create.cart;
+        let told = |order: &Order| sought(order, &id).unwrap().create.cart;
         assert_eq!(told(&order), Some(order.details.cart.clone()));
         order.attempts.get_mut(&id).unwrap().tells_cart = false;
         assert_eq!(told(&order), None);

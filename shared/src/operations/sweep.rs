@@ -172,7 +172,7 @@ async fn expire(work: &Work<'_>, order: Order) -> Result<Order, StoreError> {
         | Err(
             EndRefused::Paid
             | EndRefused::Expired
-            | EndRefused::Cancelled
+            | EndRefused::Canceled
             | EndRefused::NotYetExpired
             | EndRefused::CaptureInFlight,
         ) => {}

@@ -12,20 +12,20 @@ use crate::domain::time::Timestamp;
 use crate::store::error::StoreError;
 use crate::store::item::Item;
 
-/// C1, C4: nothing is there yet, so nothing can be overwritten.
+/// Nothing is there yet, so nothing can be overwritten.
 pub(super) const ABSENT: &str = "attribute_not_exists(pk)";
 
-/// C11: fewer than so many events have been parked in this hour.
+/// Fewer than `:max` events have been parked in this hour.
 pub(super) const ROOM_TO_PARK: &str = "attribute_not_exists(parked) OR parked < :max";
 
-/// C11: fewer than `:max` events of this order were parked, or this one was.
+/// Fewer than `:max` events of this order were parked, or this one was.
 pub(super) const ROOM_FOR_AN_ORDERS_EVENT: &str =
     "attribute_not_exists(events) OR size(events) < :max OR contains(events, :one)";
 
-/// C3: nobody has written since this image was read. Every change but the first claim stands on it.
+/// Nobody has written since this image was read. Every change but the first claim stands on it.
 pub(super) const UNCHANGED: &str = "#ver = :read";
 
-/// C2: the order is open and unexpired, asks for exactly this amount, has no capture in review, is not
+/// The order is open and unexpired, asks for exactly this amount, has no capture in review, is not
 /// ending, has nothing live, has not seen this attempt, and has room for one more.
 pub(super) const CLAIMABLE: &str = "#st = :open AND #exp > :now \
     AND #sum.#amt = :amt AND #sum.#cur = :cur \

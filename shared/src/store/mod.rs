@@ -65,7 +65,7 @@ impl Store {
         Self { client, table }
     }
 
-    /// C1. Of any number of calls with one id exactly one is `Won`, even if it never hears so.
+    /// Of any number of calls with one id exactly one is `Won`, even if it never hears so.
     pub async fn create(&self, order: &Order) -> Result<Created, StoreError> {
         let call = self
             .client
@@ -101,7 +101,7 @@ impl Store {
         answer.item.map(|item| item::to_order(id, item)).transpose()
     }
 
-    /// C2. The one claim made without a read: an attempt becomes the order's live one, and the order
+    /// The one claim made without a read: an attempt becomes the order's live one, and the order
     /// becomes due, before anything is sent to a gateway.
     pub async fn claim(
         &self,
@@ -152,7 +152,7 @@ impl Store {
         }
     }
 
-    /// C3. Replaces one image by the next; won if the order still was as read, or if the write turns
+    /// Replaces one image by the next; won if the order still was as read, or if the write turns
     /// out to be mine.
     pub async fn save(&self, before: &Order, after: &Order) -> Result<Saved, StoreError> {
         let (old, new) = (item::from_order(before)?, item::from_order(after)?);

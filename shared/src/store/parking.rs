@@ -75,7 +75,7 @@ impl Parked {
 }
 
 impl Store {
-    /// C11. Takes one of the hour's places. `false` if there is none left. A place that was taken by a
+    /// Takes one of the hour's places. `false` if there is none left. A place that was taken by a
     /// process that died, or twice by a repeated call, stays taken until the hour is over.
     pub async fn take_place(&self, now: Timestamp, max: u32) -> Result<bool, StoreError> {
         let hour = now.unix().div_euclid(HOUR_SECONDS);
@@ -90,7 +90,7 @@ impl Store {
         holds(update.send().await)
     }
 
-    /// C4. The same event parked twice is parked once. `true` if it was not there before.
+    /// The same event parked twice is parked once. `true` if it was not there before.
     pub async fn park(&self, event: &Parked) -> Result<bool, StoreError> {
         let (head, rest) = event.split();
         if let Some(rest) = rest {

@@ -1,4 +1,4 @@
-//! C3: what differs between two images is written, if nobody wrote in between.
+//! What differs between two images is written, if nobody wrote in between.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ pub(super) fn cases() -> Vec<Case> {
 fn outcomes() -> Vec<Case> {
     vec![
         Case::new(
-            "C3: a change of the image that was read is written",
+            "change: a change of the image that was read is written",
             CONDITIONS,
             "won same",
             |desk| async move {
@@ -43,7 +43,7 @@ fn outcomes() -> Vec<Case> {
             },
         ),
         Case::new(
-            "C3: a change of an older image is not, and shows the newer one",
+            "change: a change of an older image is not, and shows the newer one",
             UPDATE,
             "lost same same",
             |desk| async move {
@@ -62,7 +62,7 @@ fn outcomes() -> Vec<Case> {
             },
         ),
         Case::new(
-            "C3: a writer whose answer was lost knows its own change",
+            "change: a writer whose answer was lost knows its own change",
             UPDATE,
             "won",
             |desk| async move {
@@ -74,7 +74,7 @@ fn outcomes() -> Vec<Case> {
             },
         ),
         Case::new(
-            "C3: a change of an order that is gone makes none",
+            "change: a change of an order that is gone makes none",
             CONDITIONS,
             "gone none",
             |desk| async move {
@@ -118,7 +118,7 @@ fn attributes() -> Vec<Case> {
         ("req", |order| order.details.reference = Some("r".to_owned())),
     ];
     let case = |(name, change): (&str, Change)| {
-        let title = format!("C3: `{name}` is changed and changed back");
+        let title = format!("change: `{name}` is changed and changed back");
         Case::new(title, UPDATES, "won same, won same", move |desk| async move {
             let (store, first) = (desk.store(), open(&desk));
             let mut second = next(&first, "w2");
@@ -136,7 +136,7 @@ fn attributes() -> Vec<Case> {
 fn full() -> Vec<Case> {
     vec![
         Case::new(
-            "C3: an order with every entry that it may have is written in one call",
+            "change: an order with every entry that it may have is written in one call",
             UPDATES,
             "won same",
             |desk| async move {
@@ -146,7 +146,7 @@ fn full() -> Vec<Case> {
             },
         ),
         Case::new(
-            "C3: and emptied in one call, with every attribute taken away",
+            "change: and emptied in one call, with every attribute taken away",
             UPDATES,
             "won same",
             |desk| async move {
@@ -183,7 +183,7 @@ fn filled(order: &Order) -> Order {
 
 fn races() -> Vec<Case> {
     vec![Case::new(
-        "C3: of many changes of one image one wins",
+        "change: of many changes of one image one wins",
         CONDITIONS,
         "1 won, 15 lost",
         |desk| async move {

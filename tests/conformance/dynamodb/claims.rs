@@ -1,4 +1,4 @@
-//! C2: the claim that is made without a read, with each of its clauses true and false.
+//! The claim that is made without a read, with each of its clauses true and false.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ fn clauses() -> Vec<Case> {
     let clauses: [(&str, Change); 14] = [
         ("is paid", |order| order.state = State::Paid),
         ("is expired", |order| order.state = State::Expired),
-        ("is canceled", |order| order.state = State::Cancelled),
+        ("is canceled", |order| order.state = State::Canceled),
         ("expires now", |order| order.expires_at = NOW),
         ("expired a second ago", |order| order.expires_at = NOW.plus(-1)),
         ("asks for another amount", |order| order.total = usd(7499)),
@@ -61,7 +61,7 @@ fn clauses() -> Vec<Case> {
         ("has twenty attempts", |order| order.attempts = attempts(order, ATTEMPTS_MAX)),
     ];
     let case = |(which, change): (&str, Change)| {
-        let name = format!("C2: no claim on an order that {which}");
+        let name = format!("claim: no claim on an order that {which}");
         Case::new(name, CONDITIONS, "refused same same", move |desk| async move {
             outcome(&desk, change).await
         })
@@ -87,7 +87,7 @@ fn boundaries() -> Vec<Case> {
         ("that is due already", |order| order.due_at = Some(NOW)),
     ];
     let case = |(which, change): (&str, Change)| {
-        let name = format!("C2: an order {which} is claimed");
+        let name = format!("claim: an order {which} is claimed");
         Case::new(name, CONDITIONS, "won", move |desk| async move { outcome(&desk, change).await })
     };
     states.into_iter().map(case).collect()
@@ -96,7 +96,7 @@ fn boundaries() -> Vec<Case> {
 fn effects() -> Vec<Case> {
     vec![
         Case::new(
-            "C2: an order that is not there is not made",
+            "claim: an order that is not there is not made",
             CONDITIONS,
             "no such order, none",
             |desk| async move {
@@ -107,7 +107,7 @@ fn effects() -> Vec<Case> {
             },
         ),
         Case::new(
-            "C2: the claim answers the order as it is then",
+            "claim: the claim answers the order as it is then",
             UPDATE,
             "same, version 2, live 0, 1 entry",
             |desk| async move {
@@ -124,7 +124,7 @@ fn effects() -> Vec<Case> {
                 Ok(format!("{same}, version {version}, live {live}, {entries} entry"))
             },
         ),
-        Case::new("C2: a claimed order is due", UPDATES, "due", |desk| async move {
+        Case::new("claim: a claimed order is due", UPDATES, "due", |desk| async move {
             let (store, order) = (desk.store(), open(&desk));
             let order = Order { due_at: None, due_s: None, ..order };
             store.create(&order).await?;
@@ -136,7 +136,7 @@ fn effects() -> Vec<Case> {
             Ok(if due == [DueKey::Order(order.id)] { "due" } else { "not due" }.to_owned())
         }),
         Case::new(
-            "C2: a claimant whose answer was lost knows its own claim",
+            "claim: a claimant whose answer was lost knows its own claim",
             UPDATE,
             "won",
             |desk| async move {
@@ -165,7 +165,7 @@ fn races() -> Vec<Case> {
         })
     };
     vec![
-        race("C2: of many claims of different attempts one wins", |n| n),
-        race("C2: of many claims of one attempt one wins", |_| 0),
+        race("claim: of many claims of different attempts one wins", |n| n),
+        race("claim: of many claims of one attempt one wins", |_| 0),
     ]
 }

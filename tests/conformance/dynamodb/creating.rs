@@ -1,4 +1,4 @@
-//! C1: of any number of orders with one id, one is written.
+//! Of any number of orders with one id, one is written.
 
 use std::sync::Arc;
 
@@ -21,13 +21,13 @@ pub(super) fn cases() -> Vec<Case> {
 fn written_once() -> Vec<Case> {
     vec![
         Case::new(
-            "C1: an order that is not there is written",
+            "create: an order that is not there is written",
             CONDITIONS,
             "won same",
             |desk| async move { written(&desk.store(), &open(&desk)).await },
         ),
         Case::new(
-            "C1: an order that is there stays, and comes back with the failure",
+            "create: an order that is there stays, and comes back with the failure",
             PUT,
             "exists same same",
             |desk| async move {
@@ -45,7 +45,7 @@ fn written_once() -> Vec<Case> {
             },
         ),
         Case::new(
-            "C1: a writer whose answer was lost knows its own order",
+            "create: a writer whose answer was lost knows its own order",
             PUT,
             "won",
             |desk| async move {
@@ -55,7 +55,7 @@ fn written_once() -> Vec<Case> {
             },
         ),
         Case::new(
-            "C1: of many writers one wins",
+            "create: of many writers one wins",
             CONDITIONS,
             "1 won, 15 exists",
             |desk| async move {

@@ -1,4 +1,4 @@
-//! C4: parked events.
+//! Parked events.
 
 use std::sync::Arc;
 
@@ -42,13 +42,13 @@ pub(super) fn cases() -> Vec<Case> {
 
 fn raced() -> Vec<Case> {
     vec![
-        Case::new("C4: an event is parked once", CONDITIONS, "new known", |desk| async move {
+        Case::new("park: an event is parked once", CONDITIONS, "new known", |desk| async move {
             let (store, event) = (desk.store(), event(&desk, b"{}"));
             let first = yes(store.park(&event).await?);
             Ok(format!("{first} {}", yes(store.park(&event).await?)))
         }),
         Case::new(
-            "C4: of many who park one event one does",
+            "park: of many who park one event one does",
             CONDITIONS,
             "1 new, 15 known",
             |desk| async move {
@@ -62,7 +62,7 @@ fn raced() -> Vec<Case> {
             },
         ),
         Case::new(
-            "C11: of many who ask for an hour's last places so many get one as there are",
+            "park: of many who ask for an hour's last places so many get one as there are",
             CONDITIONS,
             "3 place, 13 none",
             |desk| async move {

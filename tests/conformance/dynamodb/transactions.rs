@@ -1,4 +1,4 @@
-//! Transactions: the consumer of a confirmation claims it together with its own write (C5).
+//! Transactions: the consumer of a confirmation claims it together with its own write.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{Case, Desk, Stop};
 const TRANSACT: &str = "TransactWriteItems (DynamoDB API reference)";
 const FAILURES: &str = "Transaction conflict and cancellation (developer guide)";
 
-/// C5, of a consumer that takes over what has expired and is still there.
+/// Of a consumer that takes over what has expired and is still there.
 const CLAIM: &str = "attribute_not_exists(pk) OR #ttl < :now";
 
 /// The claim of a message and the write that goes with it.
@@ -42,7 +42,7 @@ pub(super) fn cases() -> Vec<Case> {
 fn claims() -> Vec<Case> {
     vec![
         Case::new(
-            "C5: a message that nobody claimed is claimed, with its effect",
+            "consume: a message that nobody claimed is claimed, with its effect",
             TRANSACT,
             "taken done",
             |desk| async move {
@@ -53,7 +53,7 @@ fn claims() -> Vec<Case> {
             },
         ),
         Case::new(
-            "C5: a message that somebody claimed is not, and nothing is done",
+            "consume: a message that somebody claimed is not, and nothing is done",
             TRANSACT,
             "TransactionCanceledException not done",
             |desk| async move {
@@ -65,7 +65,7 @@ fn claims() -> Vec<Case> {
             },
         ),
         Case::new(
-            "C5: a claim that has expired and is still there is taken over",
+            "consume: a claim that has expired and is still there is taken over",
             TRANSACT,
             "taken done",
             |desk| async move {
@@ -96,7 +96,7 @@ fn call_of_the_document(desk: &Desk, message: &Row, effect: &Row) -> Result<Valu
 
 fn documented() -> Vec<Case> {
     vec![Case::new(
-        "C5: what the document tells consumers to send has its effect once",
+        "consume: what the document tells consumers to send has its effect once",
         TRANSACT,
         "taken, TransactionCanceledException ConditionalCheckFailed, 2 reserved",
         |desk| async move {
@@ -184,7 +184,7 @@ fn tokens() -> Vec<Case> {
 
 fn races() -> Vec<Case> {
     vec![Case::new(
-        "C5: of many consumers of one message one claims it",
+        "consume: of many consumers of one message one claims it",
         TRANSACT,
         "1 taken, 7 canceled",
         |desk| async move {

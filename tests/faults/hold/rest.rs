@@ -157,7 +157,7 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
         // What cannot be proven any more is for a person.
         let in_review =
             order.operations.values().any(|op| op.object.as_str() == id && op.for_review);
-        let unwanted = capture.class == CaptureClass::Excess || order.state == State::Cancelled;
+        let unwanted = capture.class == CaptureClass::Excess || order.state == State::Canceled;
         if unwanted && refunded + taken_back < amount && !in_review {
             wrong.push(format!("I17 {refunded} of the excess {amount} were given back"));
         }
@@ -281,7 +281,7 @@ fn ends(order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
         State::Open => return,
         State::Paid => "payment.completed",
         State::Expired => "order.expired",
-        State::Cancelled => "order.canceled",
+        State::Canceled => "order.canceled",
     };
     for (target, told) in messages {
         let said = told.values().filter(|message| message["type"] == word).count();

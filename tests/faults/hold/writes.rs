@@ -95,7 +95,7 @@ fn standing(order: &Order, wrong: &mut Vec<String>) {
 
 /// To be given back without anybody's word: until that has failed so often that a person decides.
 fn is_unwanted(order: &Order, id: &CaptureId, class: CaptureClass) -> bool {
-    let ended = matches!(order.state, State::Cancelled | State::Expired)
+    let ended = matches!(order.state, State::Canceled | State::Expired)
         || order.ending == Some(Ending::Cancel);
     let failed = order.operations.values().filter(|op| {
         op.capture.as_ref() == Some(id)
@@ -148,7 +148,7 @@ fn step(old: &Order, new: &Order, wrong: &mut Vec<String>) {
     if old.ending.is_some() && old.ending != new.ending && new.ending != Some(Ending::Cancel) {
         wrong.push("I19 an ending was withdrawn".to_owned());
     }
-    let ended = matches!(new.state, State::Expired | State::Cancelled) && old.state == State::Open;
+    let ended = matches!(new.state, State::Expired | State::Canceled) && old.state == State::Open;
     if ended && (new.live.is_some() || new.ending.is_none()) {
         wrong.push("I20 the order ended over a live attempt".to_owned());
     }

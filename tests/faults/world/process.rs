@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use quittance::app::{App, World as Outside};
+use quittance::app::{App, Outside};
 use quittance::aws::sdk_config;
 use quittance::config::{AwsConfig, Config, Target};
 use quittance::domain::names::GatewayName;

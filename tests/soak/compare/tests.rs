@@ -1,7 +1,7 @@
 //! The checker can fail: a sound world, and each offence in it.
 
 use super::{Kind, compare};
-use crate::world::{GivenBack, Object, Order, Payment, Promise, Refund, TARGETS, Told, World};
+use crate::world::{GivenBack, Object, Order, Payment, Promise, Records, Refund, TARGETS, Told};
 
 const ORDER: &str = "ORD_1";
 const PAYMENT: &str = "PAY_1";
@@ -23,7 +23,7 @@ fn told_to_all(kind: &str, id: &str, amount: u64) -> Vec<Told> {
 }
 
 /// An order of 75.00 that was paid, of which 25.00 were given back, and all know it.
-fn sound() -> World {
+fn sound() -> Records {
     let refund = Told { refund: "RFD_1".to_owned(), ..told("", "refund.completed", "msg_2", 2500) };
     let refunds = TARGETS.iter().map(|t| Told { target: (*t).to_owned(), ..refund.clone() });
     let mut everything = told_to_all("payment.completed", "msg_1", 7500);
@@ -48,7 +48,7 @@ fn sound() -> World {
         refunds: vec![shown],
     };
     let order = Order { status: "partially_refunded".to_owned(), payments: vec![payment] };
-    World {
+    Records {
         objects: vec![Object {
             reference: PAYMENT.to_owned(),
             order: ORDER.to_owned(),
@@ -65,13 +65,13 @@ fn sound() -> World {
 }
 
 /// What is found once the sound world has been spoilt.
-fn found(spoil: impl FnOnce(&mut World)) -> Vec<(Kind, String)> {
+fn found(spoil: impl FnOnce(&mut Records)) -> Vec<(Kind, String)> {
     let mut world = sound();
     spoil(&mut world);
     compare(&world).into_iter().map(|offence| (offence.kind, offence.what)).collect()
 }
 
-fn order(world: &mut World) -> &mut Order {
+fn order(world: &mut Records) -> &mut Order {
     world.orders.get_mut(ORDER).unwrap()
 }
 

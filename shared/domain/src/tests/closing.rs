@@ -35,7 +35,7 @@ fn a_page_that_nothing_can_end_is_not_closed_but_abandoned_with_its_order() {
     assert_eq!(refused, CloseRefused::NotReleasable { retry_at: None });
     case.change(|order| end(order, Ending::Cancel, START).unwrap());
     assert_eq!(case.order.attempts[&id].phase(), Phase::Abandoned);
-    assert_eq!(case.order.state, State::Cancelled);
+    assert_eq!(case.order.state, State::Canceled);
     assert_eq!(case.told, ["payment.failed", "order.canceled"]);
     assert_eq!(case.order.attempts[&id].failure.as_ref().unwrap().code, "abandoned");
     case.learn(&id, &captured("o1", usd(7500)));
@@ -65,7 +65,7 @@ fn a_close_waits_for_the_gateways_word() {
     case.change(|order| close(order, &id, &rules).unwrap());
     assert_eq!(status(&case, 0), PaymentStatus::Pending);
     assert!(case.order.attempts[&id].page_to_show().is_none());
-    case.learn(&id, &at("o1", Phase::Cancelled));
+    case.learn(&id, &at("o1", Phase::Canceled));
     assert_eq!(case.told, ["payment.canceled"]);
     assert_eq!(case.order.live, None);
 }

@@ -163,7 +163,7 @@ fn the_page_of_an_object_that_ended_is_not_handed_out() {
     let mut case = Case::new(FULL);
     let id = case.attempt(0, AUTO);
     case.learn(&id, &at("o2", Phase::Pending));
-    case.learn(&id, &at("o1", Phase::Cancelled));
+    case.learn(&id, &at("o1", Phase::Canceled));
     case.learn(&id, &pending("o1"));
     assert_eq!(case.order.attempts[&id].page, None, "an old answer");
     case.learn(&id, &pending("o1"));

@@ -56,7 +56,7 @@ fn a_capture_without_an_amount_is_no_payment() {
 fn a_canceled_order_gives_back_what_was_in_review() {
     let (mut case, _) = reviewed();
     case.change(|order| end(order, Ending::Cancel, START).unwrap());
-    assert_eq!(case.order.state, State::Cancelled);
+    assert_eq!(case.order.state, State::Canceled);
     assert_eq!((owed(&case), status(&case, 0)), (vec![7400], PaymentStatus::Returned));
     assert_eq!(case.told, ["payment.review", "order.canceled"]);
 }

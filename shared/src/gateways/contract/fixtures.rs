@@ -14,7 +14,7 @@ use crate::domain::names::{CaptureId, ObjectId};
 use crate::domain::phase::Phase;
 use crate::domain::time::Timestamp;
 use crate::ports::{
-    About, Answer, Create, Delivery, Effect, Gateway, LookUpError, Notice, Transport,
+    Answer, Create, Delivery, Effect, Gateway, LookUpError, Notice, Sought, Transport,
 };
 use crate::secrets::{Fault, parse};
 
@@ -77,8 +77,8 @@ impl Fixtures {
         (opened(self.open, &self.secret, transport.clone(), false).unwrap(), transport)
     }
 
-    pub(crate) fn about(&self) -> About {
-        About { create: self.create.clone(), objects: Vec::new() }
+    pub(crate) fn sought(&self) -> Sought {
+        Sought { create: self.create.clone(), objects: Vec::new() }
     }
 
     pub(crate) fn effect(&self) -> Effect {
@@ -103,6 +103,6 @@ impl Fixtures {
     }
 
     pub(super) async fn looked_up(&self, scene: Scene) -> Result<Vec<Seen>, LookUpError> {
-        self.gateway([scene]).0.look_up(&self.about(), TIMEOUT).await
+        self.gateway([scene]).0.look_up(&self.sought(), TIMEOUT).await
     }
 }

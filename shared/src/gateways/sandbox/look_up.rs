@@ -8,7 +8,7 @@ use crate::domain::capabilities::LookUp;
 use crate::domain::fact::Seen;
 use crate::domain::id::PaymentId;
 use crate::domain::names::ObjectId;
-use crate::ports::{About, Answer, Create, Gateway, LookUpError, TransportError};
+use crate::ports::{Answer, Create, Gateway, LookUpError, Sought, TransportError};
 
 /// Pages of objects under one reference. More are no answer that could be acted on in time.
 const PAGES_MAX: usize = 10;
@@ -17,23 +17,23 @@ impl Sandbox {
     /// Several requests share the time of one look-up.
     pub(super) async fn find(
         &self,
-        about: &About,
+        sought: &Sought,
         timeout: Duration,
     ) -> Result<Vec<Seen>, LookUpError> {
-        let found = tokio::time::timeout(timeout, self.find_all(about, timeout));
+        let found = tokio::time::timeout(timeout, self.find_all(sought, timeout));
         found.await.unwrap_or(Err(LookUpError::Unavailable))
     }
 
-    async fn find_all(&self, about: &About, timeout: Duration) -> Result<Vec<Seen>, LookUpError> {
-        let payment = &about.create.payment;
+    async fn find_all(&self, sought: &Sought, timeout: Duration) -> Result<Vec<Seen>, LookUpError> {
+        let payment = &sought.create.payment;
         let mut found = match self.capabilities().look_up {
             LookUp::ByReference => self.by_reference(payment, timeout).await?,
-            LookUp::SameKey if about.objects.is_empty() => {
-                self.by_same_key(&about.create, timeout).await?
+            LookUp::SameKey if sought.objects.is_empty() => {
+                self.by_same_key(&sought.create, timeout).await?
             }
             LookUp::SameKey | LookUp::None => Vec::new(),
         };
-        for object in &about.objects {
+        for object in &sought.objects {
             if found.iter().all(|seen| &seen.object != object) {
                 found.extend(self.by_id(object, payment, timeout).await?);
             }

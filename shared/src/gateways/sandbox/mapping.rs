@@ -48,7 +48,7 @@ fn phase(status: &str) -> Option<Phase> {
         "authorized" => Some(Phase::Authorized),
         "captured" => Some(Phase::Captured),
         "failed" => Some(Phase::Failed),
-        "canceled" => Some(Phase::Cancelled),
+        "canceled" => Some(Phase::Canceled),
         "expired" => Some(Phase::Expired),
         _ => None,
     }

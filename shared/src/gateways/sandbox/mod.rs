@@ -35,8 +35,8 @@ use crate::domain::money::Money;
 use crate::domain::names::{GatewayName, ObjectId};
 use crate::domain::time::Timestamp;
 use crate::ports::{
-    About, Answer, Create, Delivery, Effect, Gateway, ListPage, LookUpError, MappingError, Notice,
-    SignatureError, Transport, TransportError, Verified,
+    Answer, Create, Delivery, Effect, Gateway, ListPage, LookUpError, MappingError, Notice,
+    SignatureError, Sought, Transport, TransportError, Verified,
 };
 use crate::secrets::{Fault, Members};
 
@@ -161,8 +161,8 @@ impl Gateway for Sandbox {
         }
     }
 
-    async fn look_up(&self, about: &About, timeout: Duration) -> Result<Vec<Seen>, LookUpError> {
-        self.find(about, timeout).await
+    async fn look_up(&self, sought: &Sought, timeout: Duration) -> Result<Vec<Seen>, LookUpError> {
+        self.find(sought, timeout).await
     }
 
     async fn capture(&self, effect: &Effect, timeout: Duration) -> Answer {

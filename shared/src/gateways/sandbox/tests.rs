@@ -71,7 +71,7 @@ fn fixtures(profile: &str, sign: fn(&[u8], Timestamp) -> HeaderMap) -> Fixtures 
             (listed(AUTHORIZED), Phase::Authorized),
             (listed(CAPTURED), Phase::Captured),
             (listed(include_str!("fixtures/failed.json")), Phase::Failed),
-            (listed(CANCELED), Phase::Cancelled),
+            (listed(CANCELED), Phase::Canceled),
             (listed(include_str!("fixtures/expired.json")), Phase::Expired),
         ],
         strange_status: listed(include_str!("fixtures/frozen.json")),

@@ -25,11 +25,11 @@ struct Told {
     id: String,
     #[serde(default)]
     timestamp: Option<String>,
-    data: About,
+    data: Data,
 }
 
 #[derive(Deserialize)]
-struct About {
+struct Data {
     order_id: String,
     #[serde(default)]
     payment_id: Option<String>,

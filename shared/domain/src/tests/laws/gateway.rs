@@ -57,7 +57,7 @@ pub(super) fn steps(most: usize) -> impl Strategy<Value = Vec<(usize, Step)>> {
     let step = prop_oneof![
         2 => Just(Step::FailedTry),
         3 => Just(Step::Authorize),
-        3 => prop::sample::select(vec![Phase::Cancelled, Phase::Expired, Phase::Failed]).prop_map(Step::End),
+        3 => prop::sample::select(vec![Phase::Canceled, Phase::Expired, Phase::Failed]).prop_map(Step::End),
         5 => prop::sample::select(vec![
             Taken::AsAsked, Taken::AsAsked, Taken::Part, Taken::Part, Taken::OtherCurrency, Taken::OtherAmount,
         ]).prop_map(Step::Capture),

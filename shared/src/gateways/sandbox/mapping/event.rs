@@ -8,7 +8,7 @@ use crate::domain::id::PaymentId;
 use crate::domain::names::{DisputeId, GatewayRefundId, ObjectId};
 use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
 use crate::domain::time::Timestamp;
-use crate::ports::{Claim, MappingError, Notice, Verified};
+use crate::ports::{Hinted, MappingError, Notice, Verified};
 
 /// What the type of an event says has happened.
 #[derive(Clone, Copy)]
@@ -25,7 +25,7 @@ pub(in super::super) const EVENTS: [(&str, Told); 12] = [
     ("payment.authorized", Told::Payment(Phase::Authorized)),
     ("payment.completed", Told::Payment(Phase::Captured)),
     ("payment.failed", Told::Payment(Phase::Failed)),
-    ("payment.canceled", Told::Payment(Phase::Cancelled)),
+    ("payment.canceled", Told::Payment(Phase::Canceled)),
     ("payment.expired", Told::Payment(Phase::Expired)),
     ("refund.completed", Told::Refund(OperationPhase::Done)),
     ("refund.failed", Told::Refund(OperationPhase::Failed)),
@@ -77,11 +77,11 @@ pub(in super::super) fn notice(
     if let Some(seen) = fact {
         return Ok(Notice::Fact { payment, event, seen });
     }
-    let claim = claim(body, told);
-    Ok(Notice::Hint { payment, event, claim })
+    let hinted = hinted(body, told);
+    Ok(Notice::Hint { payment, event, hinted })
 }
 
-fn claim(body: wire::Event, told: Told) -> Claim {
+fn hinted(body: wire::Event, told: Told) -> Hinted {
     let (refund, dispute) = match told {
         Told::Payment(_) => (None, None),
         Told::Refund(phase) => {
@@ -91,7 +91,7 @@ fn claim(body: wire::Event, told: Told) -> Claim {
             (None, body.dispute.map(|dispute| (DisputeId::new(dispute.id), phase)))
         }
     };
-    Claim { phase: Some(told.phase()), refund, dispute }
+    Hinted { phase: Some(told.phase()), refund, dispute }
 }
 
 /// An event of a capture does not tell what was authorized. Nothing is missed: this gateway reserves

@@ -9,7 +9,7 @@ use crate::domain::fact::Seen;
 use crate::domain::money::{AMOUNT_MINOR_MAX, Currency, Money};
 use crate::domain::names::GatewayRefundId;
 use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
-use crate::ports::{Claim, MappingError, Notice, Verified};
+use crate::ports::{Hinted, MappingError, Notice, Verified};
 
 const COMPLETED: &str = include_str!("../fixtures/event_completed.json");
 const REFUND: &str = include_str!("../fixtures/event_refund.json");
@@ -105,9 +105,9 @@ fn fact(body: &str) -> Seen {
     }
 }
 
-fn hint(body: &str, signed: bool) -> Claim {
+fn hint(body: &str, signed: bool) -> Hinted {
     match told(body, signed).unwrap() {
-        Notice::Hint { claim, .. } => claim,
+        Notice::Hint { hinted, .. } => hinted,
         other @ (Notice::Ignored | Notice::Fact { .. }) => panic!("no hint: {other:?}"),
     }
 }
@@ -138,7 +138,7 @@ fn a_refund_or_dispute_tells_of_its_capture_too() {
 
 #[test]
 fn an_event_that_lacks_something_or_contradicts_itself_is_a_hint() {
-    let captured = Claim { phase: Some(Phase::Captured), ..Claim::default() };
+    let captured = Hinted { phase: Some(Phase::Captured), ..Hinted::default() };
     assert_eq!(hint(include_str!("../fixtures/event_short.json"), true), captured);
     let doubtful = [
         COMPLETED.replace("\"amount\": 7500,", ""),
@@ -154,7 +154,7 @@ fn an_event_that_lacks_something_or_contradicts_itself_is_a_hint() {
         assert_eq!(hint(&body, true), captured, "{body}");
     }
     let refund = GatewayRefundId::new("re_0000000000000000000001R1");
-    let claimed = Claim {
+    let claimed = Hinted {
         phase: Some(Phase::Captured),
         refund: Some((refund, OperationPhase::Failed)),
         dispute: None,

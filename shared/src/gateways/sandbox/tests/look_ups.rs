@@ -12,7 +12,7 @@ use crate::domain::names::{GatewayRefundId, ObjectId};
 use crate::domain::phase::{OperationPhase, Phase};
 use crate::domain::time::Timestamp;
 use crate::gateways::contract::{self, Canned, Scene};
-use crate::ports::{About, Effect, LookUpError};
+use crate::ports::{Effect, LookUpError, Sought};
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 const REFUNDED: &str = include_str!("../fixtures/refunded.json");
@@ -26,7 +26,7 @@ async fn look_up(
     let fixtures = fixtures(profile, show_token);
     let (gateway, transport) = fixtures.gateway(answers.into_iter().map(Scene::Ok));
     let objects = known.iter().map(|&object| ObjectId::new(object)).collect();
-    let found = gateway.look_up(&About { objects, ..fixtures.about() }, TIMEOUT).await;
+    let found = gateway.look_up(&Sought { objects, ..fixtures.sought() }, TIMEOUT).await;
     let line = |(request, _): &(http::Request<bytes::Bytes>, _)| {
         format!("{} {}", request.method(), request.uri().path_and_query().unwrap())
     };
@@ -97,9 +97,9 @@ async fn a_repeated_create_that_is_refused_finds_nothing_and_one_that_is_unclear
 async fn several_requests_share_the_time_of_one_look_up() {
     let slow = std::sync::Arc::new(Slow);
     let gateway = contract::opened(super::open, &super::secret("full"), slow, false).unwrap();
-    let about = About { objects: vec![ObjectId::new(OBJECT)], ..fixtures("full", sign).about() };
+    let sought = Sought { objects: vec![ObjectId::new(OBJECT)], ..fixtures("full", sign).sought() };
     let before = tokio::time::Instant::now();
-    assert_eq!(gateway.look_up(&about, TIMEOUT).await, Err(LookUpError::Unavailable));
+    assert_eq!(gateway.look_up(&sought, TIMEOUT).await, Err(LookUpError::Unavailable));
     assert_eq!(before.elapsed(), TIMEOUT);
 }
 
