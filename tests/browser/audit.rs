@@ -1,5 +1,5 @@
-//! What holds of every page: no violation of axe's rules, nothing from elsewhere, little weight, no
-//! sideways scrolling; on a phone and on a desk, by day and by night.
+//! Checks every page for axe violations, third-party requests, excess weight and sideways scrolling, on
+//! phone and desktop, in light and dark.
 
 use std::path::{Path, PathBuf};
 
@@ -10,13 +10,14 @@ use crate::visit::Visit;
 
 const AXE: &str = include_str!("axe/axe.min.js");
 const BYTES_MAX: u64 = 100 * 1024;
-/// A tenth of what is held to be noticeable.
+/// A tenth of the shift that is considered noticeable.
 const SHIFT_MAX: f64 = 0.01;
 
-/// Width and colour scheme: all widths and schemes, not all pairs, as each pair takes its time.
+/// Widths and colour schemes: each width and each scheme once, not all pairs, because every pair takes
+/// time.
 const AUDITED: [(u32, &str); 2] = [(1280, "light"), (360, "dark")];
 
-/// Axe's findings, each as its rule and where it was broken.
+/// Axe's findings: the rule and the element that broke it.
 const RUN_AXE: &str = r"
     const done = arguments[0];
     axe.run(document, { resultTypes: ['violations'] }).then(
@@ -35,7 +36,7 @@ const WEIGH: &str = r"
         ({ name, bytes: Math.max(transferSize, decodedBodySize), initiatorType }));";
 
 impl Visit {
-    /// Finds nothing wrong with the page that is open, and photographs it.
+    /// Asserts that the open page has no problems, and takes a screenshot of it.
     pub(crate) async fn audit(&self, name: &str) {
         let mut wrong = Vec::new();
         for (width, scheme) in AUDITED {
@@ -48,7 +49,7 @@ impl Visit {
         assert_eq!(wrong, Vec::<String>::new(), "{name}");
     }
 
-    /// Everything wrong with the page as it is shown now.
+    /// Every problem with the page as it is shown now.
     pub(crate) async fn look(&self) -> Vec<String> {
         let (axe, sideways) = (self.axe().await, self.run(SIDEWAYS).await);
         let mut wrong = axe;
@@ -72,7 +73,7 @@ impl Visit {
         serde_json::from_value(found["broken"].clone()).unwrap()
     }
 
-    /// What the page has loaded, and from where.
+    /// Everything the page has loaded, and from where.
     async fn weigh(&self) -> Vec<String> {
         let loaded = self.run(WEIGH).await;
         let loaded: &[Value] = loaded.as_array().unwrap();
@@ -81,12 +82,12 @@ impl Visit {
         foreign_or_heavy(loaded, &ours)
     }
 
-    /// How far things have moved on the page since it began to load, but for what a person moved.
+    /// How far elements have moved since the page began to load, apart from moves a person caused.
     pub(crate) async fn shifted(&self) -> f64 {
         self.client.execute_async(SHIFTS, Vec::new()).await.unwrap().as_f64().unwrap()
     }
 
-    /// Into `target/screenshots`.
+    /// Saves to `target/screenshots`.
     async fn photograph(&self, name: &str, width: u32, scheme: &str) {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../screenshots");
         self.photograph_into(&folder.join(format!("{name}-{width}-{scheme}.png"))).await;
@@ -96,7 +97,7 @@ impl Visit {
         self.photograph_part(file, json!({ "captureBeyondViewport": true })).await;
     }
 
-    /// What fits on the screen.
+    /// A screenshot of the visible part of the page.
     pub(crate) async fn photograph_screen(&self, file: &Path) {
         self.photograph_part(file, json!({})).await;
     }
@@ -116,7 +117,7 @@ fn foreign_or_heavy(loaded: &[Value], ours: &[String]) -> Vec<String> {
         (!is_ours).then(|| format!("{name} is loaded from elsewhere"))
     });
     let mut wrong: Vec<String> = foreign.collect();
-    // What a script asks later is no part of the page.
+    // Requests that a script makes later are not part of the page.
     let part = |one: &&Value| one["initiatorType"] != "fetch";
     let bytes: u64 = loaded.iter().filter(part).map(|one| one["bytes"].as_u64().unwrap()).sum();
     if bytes >= BYTES_MAX {
@@ -136,7 +137,7 @@ const SHIFTS: &str = r"
 const SIDEWAYS: &str = "const { scrollWidth, clientWidth } = document.documentElement;\
                         return scrollWidth > clientWidth;";
 
-/// Parts that reach over the edge of what their card holds, and a header that ends before the window.
+/// Elements that overflow their card, and a header that ends before the window does.
 const STICKING_OUT: &str = "
     const wrong = [];
     for (const card of document.querySelectorAll('.card')) {
@@ -151,7 +152,7 @@ const STICKING_OUT: &str = "
     if (bar && Math.abs(bar.right - innerWidth) > 0.5) wrong.push(`the header ends at ${bar.right} px`);
     return wrong;";
 
-/// Break each guard once: the audit sees it.
+/// Breaks each guard once and expects the audit to notice.
 #[tokio::test]
 async fn what_is_wrong_with_a_page_is_found() {
     let Some(visit) = Visit::begin().await else { return };
@@ -198,7 +199,8 @@ fn what_is_foreign_or_heavy_is_found() {
     assert_eq!(foreign_or_heavy(&page[..1], &ours), Vec::<String>::new());
 }
 
-/// The first paint is whole: nothing moves when the style, the script and the time that is left arrive.
+/// The first paint is complete: nothing moves when the stylesheet, the script and the remaining time
+/// arrive.
 #[tokio::test]
 async fn nothing_moves_while_a_page_loads() {
     let Some(visit) = Visit::begin().await else { return };

@@ -1,4 +1,4 @@
-//! The help page keeps its word: its commands, pasted into a shell, lead where it says.
+//! The commands on the help page, pasted into a shell, lead to the states it promises.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::visit::Visit;
 
 const SHELL_WITHIN: Duration = Duration::from_secs(30);
 
-/// What the help page shows under a heading, once there is a payment to speak of.
+/// The commands that the help page shows under a heading, once a payment exists.
 async fn commands(visit: &Visit, heading: &str) -> Vec<String> {
     visit.shop("/help").await;
     let find = format!(
@@ -26,7 +26,7 @@ async fn paste(command: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Buys a mug after the gateway was told how to behave, and opens the order's page.
+/// Buys a mug with the gateway set to this outcome, and opens the order's page.
 async fn buy(visit: &Visit, outcome: Option<&str>) {
     visit.to_checkout().await;
     if let Some(outcome) = outcome {
@@ -42,7 +42,7 @@ async fn until_titled(visit: &Visit, title: &str) {
     visit.go(address).await;
     let mut shown = String::new();
     for n in 1..=200 {
-        // A page that rests learns of what is done by hand when it is reloaded.
+        // A page that has stopped updating shows manual changes only after a reload.
         if n % 20 == 0 {
             visit.go(address).await;
         }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::visit::Visit;
 
-/// A page of its own, in a state that an outcome leads to.
+/// A separate page, in the state that an outcome leads to.
 async fn page(visit: &Visit, outcome: Option<&str>) -> String {
     let return_url = format!("{}/return/x", visit.stack.address("shop"));
     let more = json!({ "return_url": return_url });
@@ -71,7 +71,7 @@ async fn every_end_of_a_payment_is_sound() {
 async fn what_the_shop_and_time_do_to_a_page_is_sound() {
     let Some(visit) = Visit::begin().await else { return };
     let waiting = page(&visit, Some("pending")).await;
-    // The bank's answer is now a minute away: an audit takes longer than its three seconds.
+    // The bank's answer is now a minute away. An audit takes longer than its usual three seconds.
     visit.stack.set_clock_ahead(-60);
     visit.go(&waiting).await;
     visit.until_checkout("wait", "pending").await;

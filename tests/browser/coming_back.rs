@@ -1,4 +1,4 @@
-//! Tabs that are closed, doubled, or left open for too long.
+//! Tabs that are closed, duplicated, or left open for too long.
 
 use crate::visit::Visit;
 
@@ -54,9 +54,9 @@ async fn a_page_that_is_too_late_says_so_by_itself() {
     visit.stack.set_clock_ahead(1_801);
     visit.until_checkout("done", "expired").await;
     visit.click(".verdict .primary").await;
-    // Which of the two is shown is a matter of who was faster to tell: the page's end, or the order's.
+    // Either may be shown: the end of the page or the end of the order, whichever was reported first.
     visit.until_order("declined").await;
-    // An order that ended first takes no other try, and says so.
+    // An order that ended first accepts no further try, and says so.
     if visit.text("[data-title]").await != "Expired" {
         visit.click("form[action$='/pay'] button").await;
         visit.find(".note.bad").await;

@@ -1,4 +1,5 @@
-//! Finds a browser and its driver. One driver serves all tests of the process, and ends with the last.
+//! Finds a browser and its driver. One driver serves all tests of the process and ends with the last of
+//! them.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -24,7 +25,8 @@ pub(crate) struct Driver {
     child: Mutex<Child>,
 }
 
-/// Nothing where there is no browser: then the test is skipped, loudly, unless one is required.
+/// `None` if there is no browser: the test is then skipped with a visible message, unless a browser is
+/// required.
 pub(crate) fn driver() -> Option<Arc<Driver>> {
     let mut running = DRIVER.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(driver) = running.upgrade() {
@@ -39,7 +41,7 @@ pub(crate) fn driver() -> Option<Arc<Driver>> {
     Some(driver)
 }
 
-/// Past the harness, which keeps to itself what a passing test prints.
+/// Bypasses the test harness, which swallows the output of a passing test.
 fn missing() -> Option<Arc<Driver>> {
     assert!(!is_required(), "{MISSING}");
     std::io::stderr().write_all(MISSING.as_bytes()).unwrap();
@@ -58,7 +60,7 @@ fn on_path(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|dir| dir.join(program)).find(|file| file.is_file())
 }
 
-/// On a port of the driver's own choice, which it says when it is ready.
+/// The driver chooses its own port and prints it when ready.
 fn start(program: PathBuf, browser: PathBuf) -> Driver {
     let mut child = Command::new(program)
         .arg("--port=0")
@@ -69,7 +71,7 @@ fn start(program: PathBuf, browser: PathBuf) -> Driver {
         .unwrap();
     let stdout = BufReader::new(child.stdout.take().unwrap());
     let (said, port) = mpsc::channel();
-    // Reads on to the end, so that the driver never waits for a reader.
+    // Keeps reading to the end, so that the driver never blocks on a full pipe.
     std::thread::spawn(move || {
         for line in stdout.lines().map_while(Result::ok) {
             if let Some((_, port)) = line.split_once("started successfully on port ") {

@@ -1,4 +1,4 @@
-//! Everything can be done by keyboard, and one always sees where one is.
+//! Everything can be done by keyboard, and the focus is always visible.
 
 use fantoccini::key::Key;
 use serde_json::json;
@@ -8,8 +8,7 @@ use crate::visit::Visit;
 /// More stops than any page has.
 const STOPS_MAX: usize = 60;
 
-/// What has the focus, and whether that can be seen: by an outline of its own, or of the label that
-/// stands for it.
+/// The focused element, and whether its focus is visible: by an outline of its own or of its label.
 const FOCUS: &str = "
     const it = document.activeElement;
     const seen = [it, it.nextElementSibling].some((at) => at && (at === it || at.matches('label'))
@@ -21,7 +20,7 @@ async fn press(visit: &Visit, key: Key) {
     focus.send_keys(&String::from(char::from(key))).await.unwrap();
 }
 
-/// Presses Tab until the focus is on what is looked for.
+/// Presses Tab until the wanted element has the focus.
 async fn tab_to(visit: &Visit, wanted: &str) {
     for _ in 0..STOPS_MAX {
         press(visit, Key::Tab).await;

@@ -1,10 +1,11 @@
-//! What a page must not do at any width: break a time, hide what a row is about, or wrap some of its rows.
+//! What a page must not do at any width: break a time, hide the subject of a row, or wrap only some of
+//! its rows.
 
 use serde_json::json;
 
 use crate::visit::Visit;
 
-/// Nobody reads a longer page.
+/// Longer pages are not read.
 const REFERENCE_PX_MAX: f64 = 15_000.0;
 
 const BROKEN_TIMES: &str = "return [...document.querySelectorAll('time')]

@@ -1,5 +1,5 @@
-//! Browser journeys: the shop and the hosted checkout page as a person meets them, in headless
-//! Chromium, with every page audited.
+//! Browser journeys: the shop and the hosted checkout page as a person uses them, in headless Chromium,
+//! with every page audited.
 
 #![expect(
     clippy::unwrap_used,

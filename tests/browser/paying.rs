@@ -1,4 +1,4 @@
-//! Paying, failing to pay, and getting it back.
+//! Paying, failing to pay, and getting a refund.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ async fn a_button_that_was_pressed_shows_that_it_waits() {
     visit.stack.behave(json!({ "create": "timeout_before" })).await;
     visit.shop("/").await;
     visit.click("form[action='/cart'] .primary").await;
-    // A page that is on its way out answers nothing, so what it shows is kept before it goes.
+    // A page that is being left answers no queries, so its text is kept before it goes.
     visit
         .run(
             "document.addEventListener('submit', () => setTimeout(() => {
@@ -113,7 +113,7 @@ async fn after_a_decline_the_shop_offers_another_payment() {
     visit.end().await;
 }
 
-/// What has the focus keeps it, and what has not changed stays the same element.
+/// Focuses a link and counts replaced elements: an update must leave both alone.
 const WATCH: &str = "
     const link = [...document.querySelectorAll('a')].find((it) => it.textContent === 'Back to the shop');
     link.focus();
@@ -122,7 +122,7 @@ const WATCH: &str = "
     new MutationObserver(() => { window.replaced += 1; }).observe(live, { childList: true });
     return null;";
 const WATCHED: &str = "return [document.activeElement.textContent, window.replaced]";
-/// Of some polls at the eager pace.
+/// Enough for several polls at the fast pace.
 const A_WHILE: Duration = Duration::from_secs(4);
 
 #[tokio::test]
@@ -135,7 +135,7 @@ async fn a_page_that_waits_leaves_the_focus_where_it_is() {
     visit.run(WATCH).await;
     tokio::time::sleep(A_WHILE).await;
     let watched = visit.run(WATCHED).await;
-    // The sweep may find the page meanwhile: that is news.
+    // The sweep may find the page meanwhile; that counts as one change.
     assert!(watched[0] == "Back to the shop" && watched[1].as_u64() <= Some(1), "{watched}");
 
     visit.stack.behave(json!({ "refund_status": "pending" })).await;
@@ -176,7 +176,7 @@ async fn the_order_waits_for_a_late_webhook() {
     visit.until_order("waiting").await;
     assert!(visit.text("[data-title]").await.starts_with("Waiting for the bank"));
     assert!(!visit.text("main").await.contains("Go on to pay"));
-    // The page that shows it in the end is the one that waited: nobody reloaded it.
+    // The page that shows the result in the end is the one that waited: nobody reloaded it.
     visit.run("window.waited = true; return null").await;
     visit.stack.deliver_held().await;
     visit.until_order("paid").await;

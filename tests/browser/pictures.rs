@@ -1,11 +1,11 @@
-//! The pictures of the README: taken again by
-//! `PICTURES=docs/images cargo test -p e2e --test browser the_pictures_of_the_readme`.
+//! Takes the README's pictures again: `PICTURES=docs/images cargo test -p e2e --test browser
+//! the_pictures_of_the_readme`.
 
 use std::path::{Path, PathBuf};
 
 use crate::visit::Visit;
 
-/// Without the variable they go where all other screenshots go.
+/// Without the variable they are saved with the other screenshots.
 #[expect(clippy::disallowed_methods, reason = "a test reads its own environment")]
 fn folder() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

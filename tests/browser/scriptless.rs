@@ -1,4 +1,4 @@
-//! Without scripts everything still works: forms post, and pages ask again by themselves.
+//! Everything works without scripts: forms post, and pages refresh themselves.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! A person at a browser: a stack of their own, a fresh profile, and what they do and see.
+//! A person at a browser with their own stack and a fresh profile: what they do and see.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::STACK;
 use crate::driver::{Driver, driver};
 use crate::wire::Wire;
 
-/// Longer than anything takes on a busy machine.
+/// Longer than any step takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
@@ -28,7 +28,7 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
-    /// Nothing where there is no browser.
+    /// `None` if there is no browser.
     pub(crate) async fn begin() -> Option<Self> {
         let driver = driver()?;
         let profile = tempfile::tempdir().unwrap();
@@ -45,14 +45,14 @@ impl Visit {
         Some(visit)
     }
 
-    /// Whatever the story was, the console has nothing to complain of at its end.
+    /// Checks that the console holds no complaints at the end.
     pub(crate) async fn end(mut self) {
         assert_eq!(self.complaints().await, Vec::<String>::new());
         self.client.clone().close().await.unwrap();
         self.browser_pid = None;
     }
 
-    /// So wide, and in this colour scheme.
+    /// Sets the width and the colour scheme.
     pub(crate) async fn at(&self, width: u32, scheme: &str) {
         let height = if width < 600 { 740 } else { 800 };
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1,
@@ -66,8 +66,8 @@ impl Visit {
         self.client.issue_cmd(Wire::Devtools { command, parameters }).await.unwrap()
     }
 
-    /// What the console has said since the last time, but for the status of the page itself and
-    /// what the browser says of pages of its own.
+    /// Console messages since the last call, apart from those about the status of the page itself and
+    /// about the browser's own pages.
     pub(crate) async fn complaints(&self) -> Vec<String> {
         let said = self.client.issue_cmd(Wire::Console).await.unwrap();
         let entries = said.as_array().unwrap().iter();
@@ -92,7 +92,7 @@ impl Visit {
         self.client.current_url().await.unwrap().to_string()
     }
 
-    /// Waits for an element that is there.
+    /// Waits for an element to exist.
     #[track_caller]
     pub(crate) fn find(&self, css: &str) -> impl Future<Output = Element> {
         let at = std::panic::Location::caller();
@@ -109,7 +109,7 @@ impl Visit {
         }
     }
 
-    /// Presses an element; once more if the page replaced it between the finding and the press.
+    /// Clicks an element; retries once if the page replaced it after it was found.
     #[track_caller]
     pub(crate) fn click(&self, css: &str) -> impl Future<Output = ()> {
         let (first, again) = (self.find(css), self.find(css));
@@ -123,14 +123,14 @@ impl Visit {
         }
     }
 
-    /// Replaces what stands in a field, key by key.
+    /// Replaces a field's content, key by key.
     pub(crate) async fn type_into(&self, css: &str, text: &str) {
         let field = self.find(css).await;
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
     }
 
-    /// What an element that is there says. Read in one go: the page may replace it meanwhile.
+    /// The text of an existing element, read in one go because the page may replace it meanwhile.
     #[track_caller]
     pub(crate) fn text(&self, css: &str) -> impl Future<Output = String> {
         let element = self.find(css);
@@ -146,7 +146,7 @@ impl Visit {
         self.client.execute(script, Vec::new()).await.unwrap()
     }
 
-    /// The checkout page in a state: what can be done next, and the status of the payment.
+    /// Waits until the checkout page shows this next step and this payment status.
     #[track_caller]
     pub(crate) fn until_checkout(&self, next: &str, status: &str) -> impl Future<Output = ()> {
         let css = format!("main[data-next={next}][data-status={status}]");
@@ -158,12 +158,12 @@ impl Visit {
         }
     }
 
-    /// The order's page, showing one of its three words.
+    /// Waits until the order's page shows one of its three states.
     pub(crate) async fn until_order(&self, word: &str) {
         self.find(&format!("[data-status={word}]")).await;
     }
 
-    /// Prices from now on.
+    /// Switches the prices to this currency.
     pub(crate) async fn in_currency(&self, code: &str) {
         self.shop("/").await;
         self.find("#currency").await.select_by_value(code).await.unwrap();
@@ -171,7 +171,7 @@ impl Visit {
         self.find(&format!("#currency option[value='{code}'][selected]")).await;
     }
 
-    /// From the shop's first page to the checkout page of one mug.
+    /// From the shop's first page to the checkout page for one mug.
     pub(crate) async fn to_checkout(&self) {
         self.shop("/").await;
         self.click("form[action='/cart'] .primary").await;
@@ -187,7 +187,7 @@ impl Visit {
 }
 
 impl Drop for Visit {
-    /// A test that fails leaves its browser behind, and the driver would not end it.
+    /// A failing test leaves its browser behind, and the driver would not close it.
     fn drop(&mut self) {
         if let Some(pid) = self.browser_pid {
             let _ = Command::new("kill").arg(pid.to_string()).status();

@@ -1,4 +1,5 @@
-//! What the driver passes on to the browser: commands of its own protocol, and questions for its log.
+//! Commands that the driver passes on to the browser, in the browser's own protocol, and queries for its
+//! log.
 
 use fantoccini::wd::WebDriverCompatibleCommand;
 use http::Method;
@@ -9,7 +10,7 @@ use url::{ParseError, Url};
 pub(crate) enum Wire {
     /// A command of the browser's own protocol.
     Devtools { command: &'static str, parameters: Value },
-    /// What the console has said since the last time.
+    /// Console messages since the last call.
     Console,
 }
 

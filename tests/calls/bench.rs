@@ -1,4 +1,4 @@
-//! One `App`, made as the functions make theirs, at the addresses of a running stack.
+//! One `App`, built as the functions build theirs, with the addresses of a running stack.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -31,7 +31,7 @@ const NEEDS: [Need; 7] = [
 
 /// Shards of the index of unfinished work, as the dev stack has them.
 pub(crate) const SHARDS: usize = 8;
-/// Queues that hear of every fact.
+/// The queues that receive every confirmation.
 pub(crate) const TARGETS: usize = 3;
 
 pub(crate) struct Bench {
@@ -42,17 +42,17 @@ pub(crate) struct Bench {
     transport: Arc<CountedTransport>,
 }
 
-/// What a handler answered, and what it called for it.
+/// A handler's answer, and the calls it made.
 pub(crate) struct Outcome {
     pub status: u16,
     pub body: Value,
     pub calls: Calls,
     pub secret_reads: usize,
-    /// The calls by name, for the message of a failure.
+    /// The names of the calls, for failure messages.
     pub names: Vec<String>,
 }
 
-/// The machine's clock, so many seconds ahead.
+/// The machine's clock, moved ahead by this many seconds.
 #[derive(Debug, Default)]
 struct Ahead(AtomicI64);
 
@@ -63,7 +63,7 @@ impl Clock for Ahead {
 }
 
 impl Bench {
-    /// With a stack of its own, whose gateway sends no webhooks: nobody else changes an order.
+    /// With its own stack, whose gateway sends no webhooks, so nothing else changes an order.
     pub(crate) async fn start(profile: &'static str) -> Self {
         let bench = Self::cold(profile).await;
         bench.app.warm_up().await;
@@ -71,7 +71,7 @@ impl Bench {
         bench
     }
 
-    /// No secret has been read yet.
+    /// Before any secret has been read.
     pub(crate) async fn cold(profile: &'static str) -> Self {
         let options = Options { profile: Some(profile), ..Options::default() };
         Self::on(Stack::with(STACK, options).await).await
@@ -81,7 +81,7 @@ impl Bench {
         Self::made(stack, "false").await
     }
 
-    /// Of a stack whose money is real.
+    /// On a stack with real money.
     pub(crate) async fn live(stack: Stack) -> Self {
         Self::made(stack, "true").await
     }
@@ -105,12 +105,12 @@ impl Bench {
         self.clock.now().unix()
     }
 
-    /// From now on it is this time.
+    /// Sets the time from now on.
     pub(crate) fn set_now(&self, unix: i64) {
         self.clock.0.fetch_add(unix - self.now(), Ordering::Relaxed);
     }
 
-    /// The function of the event's route answers.
+    /// Calls the function of the event's route.
     pub(crate) async fn ask(&self, event: &Event) -> Outcome {
         self.tally.take();
         let response = answer(&self.app, event.request()).await.unwrap();
@@ -119,7 +119,7 @@ impl Bench {
         self.outcome(status, body)
     }
 
-    /// What a run that is no HTTP request came to.
+    /// The result of a run that is not an HTTP request, and the calls it made.
     pub(crate) async fn run<T>(&self, run: impl Future<Output = T>) -> (T, Outcome) {
         self.tally.take();
         let result = Box::pin(run).await;
@@ -155,7 +155,7 @@ impl Outcome {
     }
 }
 
-/// As the template sets it, with the addresses of the stack.
+/// The environment that the template sets, with the addresses of the stack.
 fn environment(stack: &Stack, live: &str) -> BTreeMap<String, String> {
     let queue =
         |name: &str| format!("{name}={}/000000000000/quittance-{name}.fifo", stack.address("sqs"));

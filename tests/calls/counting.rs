@@ -1,4 +1,5 @@
-//! Counts what leaves the process: the AWS SDK's HTTP client and the gateways' transport, wrapped.
+//! Counts calls that leave the process, by wrapping the AWS SDK's HTTP client and the gateways'
+//! transport.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -33,7 +34,7 @@ impl Tally {
         self.0.lock().unwrap().push(call);
     }
 
-    /// What was called since the last time.
+    /// The calls since the last time.
     pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
@@ -49,8 +50,8 @@ pub(crate) fn secret_reads(calls: &[String]) -> usize {
     calls.iter().filter(|call| call.starts_with("secretsmanager.")).count()
 }
 
-/// The very client of the functions, counted. The SDK's own retries are the network's doing, and are
-/// not: a slow machine makes no more calls.
+/// The same client the functions use, with a counter. The SDK's own retries are not counted: they depend
+/// on the network, and a slow machine makes no more calls.
 pub(crate) fn http_client(tally: &Tally) -> SharedHttpClient {
     let inner = quittance::aws::http_client().unwrap();
     SharedHttpClient::new(CountedClient { inner, tally: tally.clone() })
@@ -103,7 +104,7 @@ impl CountedTransport {
         Self { inner, tally: tally.clone(), deaf: AtomicBool::new(false) }
     }
 
-    /// From now on requests arrive, and answers are lost.
+    /// From now on requests arrive and answers are lost.
     pub(crate) fn lose_answers(&self) {
         self.deaf.store(true, Ordering::Relaxed);
     }

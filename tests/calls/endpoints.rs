@@ -1,4 +1,5 @@
-//! Where AWS's clients send their calls: what the template declares empty sends none astray.
+//! Where the AWS clients send their calls: an endpoint variable that the template leaves empty misdirects
+//! none.
 
 use std::sync::{Arc, Mutex};
 
@@ -15,7 +16,7 @@ use quittance::config::{Config, Need};
 use quittance::domain::id::OrderId;
 use quittance::system::{HttpTransport, RandomIds, SystemClock};
 
-/// Remembers the host of every call and makes none.
+/// Records the host of every call and sends none.
 #[derive(Clone, Debug, Default)]
 struct Nowhere(Arc<Mutex<Vec<String>>>);
 
@@ -37,7 +38,7 @@ impl HttpConnector for Nowhere {
     }
 }
 
-/// The hosts that an app calls whose endpoint variables all have this value.
+/// The hosts that an app calls when all its endpoint variables have this value.
 async fn called(endpoint: &str) -> Vec<String> {
     let get = |name: &str| match name {
         "AWS_REGION" => Some("eu-central-1".to_owned()),

@@ -1,4 +1,4 @@
-//! The events of `events/`, as API Gateway sends them, with the members changed that a test is about.
+//! The events in `events/`, as API Gateway sends them, with the members changed that a test needs.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use quittance::system::unix_ms;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-/// What the samples name.
+/// The order id in the samples.
 const ORDER: &str = "ORD_7Q2M9X4KD1T8V3N6B0ZC";
 const PAYMENT: &str = "PAY_7Q2M9X4KD1T8V3N6B0ZC4H9K2A";
 const REFUND: &str = "RFD_7Q2M9X4KD1T8V3N6B0ZC8M3T5W";
 
-/// As long as the template allows a function.
+/// The function timeout in the template.
 const TIMEOUT: Duration = Duration::from_secs(25);
 
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ impl Event {
         Self(serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap())
     }
 
-    /// About this order, this payment.
+    /// Changed to name this order and this payment.
     pub(crate) fn about(self, order: &str, payment: &str) -> Self {
         let text = self.0.to_string().replace(PAYMENT, payment).replace(ORDER, order);
         Self(serde_json::from_str(&text).unwrap())
@@ -63,7 +63,7 @@ impl Event {
         self
     }
 
-    /// Signed as Standard Webhooks, by a library that is not ours.
+    /// Signed according to Standard Webhooks, by a third-party library.
     pub(crate) fn signed(self, secret: &str, id: &str, at: i64) -> Self {
         let webhook = standardwebhooks::Webhook::new(secret).unwrap();
         let signature = webhook.sign(id, at, self.text().as_bytes()).unwrap();
@@ -72,7 +72,7 @@ impl Event {
             .header("webhook-signature", &signature)
     }
 
-    /// Authenticated as gateways do that sign nothing: with a hash of the secret.
+    /// Authenticated as unsigned gateways do it: with a hash of the secret.
     pub(crate) fn vouched(self, secret: &str, id: &str) -> Self {
         self.header("webhook-id", id)
             .header("authorization", &HEXLOWER.encode(&Sha256::digest(secret)))
@@ -83,14 +83,14 @@ impl Event {
         self.0["body"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// With its body in base64, as API Gateway sends what is not text.
+    /// With its body in base64, as API Gateway sends content that is not text.
     pub(crate) fn in_base64(mut self) -> Self {
         self.0["body"] = json!(BASE64.encode(self.text().as_bytes()));
         self.0["isBase64Encoded"] = json!(true);
         self
     }
 
-    /// When API Gateway took it, in seconds.
+    /// When API Gateway received it, in seconds.
     pub(crate) fn taken_at(&self) -> i64 {
         self.0["requestContext"]["timeEpoch"].as_i64().unwrap() / 1000
     }
@@ -103,7 +103,7 @@ impl Event {
         self.request_within(TIMEOUT)
     }
 
-    /// An invocation that has this much time.
+    /// An invocation with this much time left.
     pub(crate) fn request_within(&self, time: Duration) -> Request {
         let mut context = Context::default();
         context.deadline = unix_ms() + u64::try_from(time.as_millis()).unwrap();
@@ -111,7 +111,7 @@ impl Event {
     }
 }
 
-/// An invocation that has just begun.
+/// An invocation that has just started.
 pub(crate) fn context() -> Context {
     let mut context = Context::default();
     context.deadline = unix_ms() + u64::try_from(TIMEOUT.as_millis()).unwrap();

@@ -7,7 +7,7 @@ use crate::event::Event;
 use crate::merchant::Checkout;
 use crate::table::Measured;
 
-/// What the gateway says of a payment, with all that makes it a fact.
+/// A payment event from the gateway with everything that makes it a fact.
 async fn news(bench: &Bench, checkout: &Checkout, event: &str, status: &str) -> Value {
     let truth = bench.stack.truth(&checkout.payment).await;
     json!({

@@ -1,5 +1,5 @@
-//! What opens a stack and what leaves it, outside the dev stack: keys as they age, placeholders, and
-//! addresses that only we can reach.
+//! Keys and addresses outside the dev stack: ageing keys, placeholders, and addresses that only we can
+//! reach.
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -28,7 +28,7 @@ async fn api_key(bench: &Bench, member: &str, value: Value) -> Value {
     keys
 }
 
-/// Reads it anew: the last reading is older than what is kept.
+/// Stores a secret and moves the clock past the cache's lifetime, so that it is read again.
 async fn put(bench: &Bench, name: &str, value: &Value) {
     bench.stack.set_secret(name, value).await;
     bench.set_now(bench.now() + 301);
@@ -42,7 +42,7 @@ async fn a_key_opens_nothing_after_its_end() {
     order(&bench).await.answered(201);
     bench.set_now(bench.now() + 3600);
     order(&bench).await.answered(401);
-    // Nobody can say that it still counts, and there is no other.
+    // Whether this key is still valid cannot be determined, and there is no other.
     put(&bench, API_KEYS, &api_key(&bench, "not_after", json!("next spring")).await).await;
     order(&bench).await.answered(503);
     put(&bench, API_KEYS, &api_key(&bench, "not_after", Value::Null).await).await;

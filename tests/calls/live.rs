@@ -1,4 +1,5 @@
-//! A live stack. Only the sandbox gateway exists, which has no money behind it: nothing can be paid there.
+//! A live stack. Only the sandbox gateway exists, and it moves no real money, so nothing can be paid
+//! there.
 
 use e2e::Stack;
 use serde_json::json;

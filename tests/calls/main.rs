@@ -1,4 +1,4 @@
-//! The deployed handlers in the test's own process, on API Gateway's own events: every call that they
+//! The deployed handlers in the test's own process, fed with API Gateway's own events: every call they
 //! make to AWS and to the gateway is counted.
 
 #![expect(

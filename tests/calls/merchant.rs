@@ -6,7 +6,7 @@ use crate::bench::{Bench, Outcome};
 use crate::event::Event;
 use crate::table::Measured;
 
-/// An order and its pending payment, made by the handlers.
+/// An order and its pending payment, created by the handlers.
 pub(crate) struct Checkout {
     pub order: String,
     pub payment: String,
@@ -38,7 +38,8 @@ impl Bench {
         Checkout { order, payment, page }
     }
 
-    /// A checkout that the shopper has ended on the page, and that we have asked the gateway about.
+    /// A checkout in which the shopper has chosen an outcome on the page and we have asked the gateway
+    /// about it.
     async fn chosen(&self, key: &str, more: Value, outcome: &str) -> Checkout {
         let checkout = self.checkout(key, more).await;
         self.stack.choose(&checkout.page, outcome).await.expect(200);

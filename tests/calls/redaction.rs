@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::bench::Bench;
 use crate::event::Event;
 
-/// The time that functions reserve for answering.
+/// The time that functions reserve for their answer.
 const RESERVE: Duration = Duration::from_secs(5);
 
 #[tokio::test]

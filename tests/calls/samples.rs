@@ -1,4 +1,4 @@
-//! The samples of `events/`, each fed to its function's own handler.
+//! The samples in `events/`, each fed to its function's handler.
 
 use std::collections::BTreeSet;
 
@@ -10,8 +10,8 @@ use crate::STACK;
 use crate::bench::{Bench, Outcome};
 use crate::event::{Event, context};
 
-/// The samples for the API, with what each is answered as it stands by a stack that knows nothing of
-/// what it names: the status, and the problem's slug if it is one.
+/// The samples for the API and the answer of a stack that does not know their ids: the status, and the
+/// problem's slug if there is one.
 const ASKED: [(&str, u16, &str); 13] = [
     ("create-order", 201, ""),
     ("create-order-invalid", 422, "invalid-request"),
@@ -28,10 +28,10 @@ const ASKED: [(&str, u16, &str); 13] = [
     ("refund-payment", 404, "payment-not-found"),
 ];
 
-/// Not from the API: the schedule's and the queue's.
+/// Events that do not come from the API, but from the schedule and the queue.
 const OTHERS: [&str; 2] = ["sweep-due", "deliver-confirmation"];
 
-/// What the sample webhook is signed with.
+/// The secret that signs the sample webhook.
 const SAMPLE_SECRET: &str = "whsec_cXVpdHRhbmNlIHNhbXBsZSBldmVudCBzZWNyZXQgMDE=";
 
 /// A stack whose gateway also signs with the samples' secret.
@@ -44,7 +44,7 @@ async fn bench() -> Bench {
     Bench::on(stack).await
 }
 
-/// At the time at which API Gateway took it.
+/// Asks at the time when API Gateway received the event.
 async fn ask(bench: &Bench, event: &Event) -> Outcome {
     bench.set_now(event.taken_at());
     bench.ask(event).await

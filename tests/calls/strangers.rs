@@ -1,5 +1,5 @@
-//! What any AWS client sees of the dev stack: the table, the queues and the secrets of the template.
-//! The clients are the stock SDK's; only the addresses are ours.
+//! What any AWS client sees of the dev stack: the table, the queues and the secrets of the template. The
+//! clients are those of the stock SDK; only the addresses are ours.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! The table: how many calls a request makes. Reads of secrets are not in it; they are made once per
-//! process and five minutes.
+//! The table of calls per request. Reads of secrets are left out: each process makes them once per five
+//! minutes.
 
 use crate::bench::{Outcome, SHARDS, TARGETS};
 use crate::counting::Calls;
@@ -7,7 +7,7 @@ use crate::counting::Calls;
 /// `(request, DynamoDB, SQS, gateway)`.
 type Row = (&'static str, usize, usize, usize);
 
-/// With a confirmation, each target queue gets its message, and one write marks what was sent.
+/// A confirmation goes to each target queue, and one write marks it as sent.
 const TABLE: [Row; 27] = [
     ("create-order", 1, 0, 0),
     ("create-order, replay", 1, 0, 0),
@@ -30,7 +30,7 @@ const TABLE: [Row; 27] = [
     ("refund, replay", 1, 0, 0),
     ("close", 4, TARGETS, 1),
     ("void", 4, TARGETS, 1),
-    // The close finds the order in the claim that was refused.
+    // The close finds the order in the refused claim's answer.
     ("replace", 6, TARGETS, 2),
     ("status-check", 1, 0, 0),
     ("status-check with refresh", 3, 0, 1),
@@ -39,7 +39,7 @@ const TABLE: [Row; 27] = [
     ("sweep-due, two unresolved items", SHARDS + 1 + 2 * 2, 0, 2),
 ];
 
-/// What was measured; compared as a whole, so that one difference does not hide the next.
+/// The measured rows, compared as a whole so that one difference does not hide the next.
 #[derive(Debug, Default)]
 pub(crate) struct Measured(Vec<(&'static str, Calls, Vec<String>)>);
 
@@ -49,7 +49,7 @@ impl Measured {
         self.0.push((request, outcome.calls, outcome.names.clone()));
     }
 
-    /// Asserts that what was measured is in the table, and equal to it; shows it.
+    /// Asserts that every measured row is in the table and equal, and prints it.
     #[track_caller]
     pub(crate) fn settle(self) {
         let mut differences = Vec::new();
@@ -88,7 +88,7 @@ fn the_document_shows_the_table() {
     assert_eq!(rows, document(), "docs/calls.md lags");
 }
 
-/// A row that nobody measures would hold for ever.
+/// A row that is never measured would never be checked.
 #[test]
 fn every_row_is_measured() {
     let sources =

@@ -1,4 +1,4 @@
-//! A case: what is done, what AWS documents of it, and what came of it.
+//! A case: the actions, AWS's documented behaviour, and the result.
 
 use std::fmt;
 use std::pin::Pin;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::desk::Desk;
 
-/// No case takes so long, not even one that waits for a visibility timeout.
+/// Longer than any case takes, including those that wait for a visibility timeout.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
 type Play =
@@ -14,21 +14,21 @@ type Play =
 
 pub struct Case {
     pub name: String,
-    /// The page of AWS's documentation that the expectation is from.
+    /// The page of AWS's documentation that states the expectation.
     pub page: &'static str,
     pub expected: String,
     play: Play,
 }
 
-/// Why a case ended before its end.
+/// Why a case stopped early.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {
-    /// A call was refused that should have been taken; the code by which SDKs know the refusal.
+    /// A call was refused that should have been accepted; the code that SDKs see.
     #[error("{0}")]
     Refused(String),
     #[error("no answer: {0}")]
     Silent(String),
-    /// It waits longer than the caller has patience for, and this clock cannot be moved.
+    /// It needs more waiting time than the caller allows, and this clock cannot be moved.
     #[error("not run: {0} s must pass")]
     TooLong(i64),
 }

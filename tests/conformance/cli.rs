@@ -1,4 +1,4 @@
-//! `cargo conformance`: the cases by hand, against ours and against any endpoint.
+//! `cargo conformance`: runs the cases by hand, against our imitations or any endpoint.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -97,7 +97,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Option<Options>, lexopt::Error> {
     Ok(Some(options))
 }
 
-/// Whether ours is as expected.
+/// Whether our imitations behave as expected.
 async fn run(options: &Options) -> Result<bool, String> {
     let name = options.name.clone().or_else(|| options.endpoint.clone()).unwrap_or_default();
     let target = options.endpoint.clone().map(|url| Target::Endpoint {
@@ -166,7 +166,7 @@ fn account() -> AwsConfig {
     }
 }
 
-/// Of the embedded engine, as the lock file has it, and of our own imitations.
+/// The version of the embedded engine, from the lock file, and of our own imitations.
 fn versions() -> String {
     let engine = include_str!("../../Cargo.lock")
         .split("[[package]]")

@@ -1,5 +1,5 @@
-//! Where a case is played: a service of its own or a shared one, names that nobody else uses, and a
-//! clock that is moved or waited for.
+//! The place where a case is played: its own service or a shared one, unique names, and a clock that is
+//! moved or waited for.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -14,12 +14,12 @@ use super::case::Stop;
 use super::service::Service;
 use super::wire::{Answer, Wire};
 
-/// The time of a desk.
+/// A desk's clock.
 #[derive(Clone, Debug)]
 pub(super) enum Hands {
-    /// Of an imitation's own clock.
+    /// An imitation's own clock.
     Ours(Arc<AtomicI64>),
-    /// The world's; a case that waits longer than this is not run.
+    /// Real time; a case that waits longer than this is not run.
     Patience(Duration),
 }
 
@@ -28,20 +28,20 @@ pub struct Desk {
     pub(super) service: Service,
     pub(super) wire: Wire,
     pub(super) hands: Hands,
-    /// Of every name that this run gives.
+    /// The prefix of every name in this run.
     pub(super) prefix: String,
     pub(super) named: Arc<AtomicU64>,
-    /// What the store's SDK sends through.
+    /// The HTTP client that the store's SDK uses.
     pub(super) sdk: SharedHttpClient,
 }
 
 impl Desk {
-    /// The answer, whatever it is.
+    /// The answer, including refusals.
     pub async fn send(&self, action: &str, body: Value) -> Result<Answer, Stop> {
         self.wire.send(self.service, action, &body).await
     }
 
-    /// The body of an answer that is no refusal.
+    /// The body of a successful answer.
     pub async fn call(&self, action: &str, body: Value) -> Result<Value, Stop> {
         let answer = self.send(action, body).await?;
         if answer.status == 200 { Ok(answer.body) } else { Err(Stop::Refused(answer.code())) }
@@ -53,7 +53,7 @@ impl Desk {
         Ok(if answer.status == 200 { "taken".to_owned() } else { answer.code() })
     }
 
-    /// A name that no other case and no earlier run has given; all of a run begin alike.
+    /// A name that no other case and no earlier run uses. All names of a run have the same prefix.
     pub fn name(&self, what: &str) -> String {
         let n = self.named.fetch_add(1, Ordering::SeqCst);
         format!("{}-{n}-{what}", self.prefix)
@@ -71,7 +71,7 @@ impl Desk {
                 if wait > *patience {
                     return Err(too_long);
                 }
-                // Half a second more: the other clock may not be in step.
+                // Half a second more: the other clock may differ slightly.
                 tokio::time::sleep(wait + Duration::from_millis(500)).await;
                 Ok(())
             }
@@ -92,7 +92,7 @@ impl Desk {
     }
 }
 
-/// An account for what looks at no signature.
+/// An account for services that check no signature.
 pub fn local(endpoint: Option<String>) -> AwsConfig {
     AwsConfig {
         region: local_aws::REGION.to_owned(),

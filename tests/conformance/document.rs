@@ -1,4 +1,4 @@
-//! `docs/conformance.md`, as the command writes it.
+//! `docs/conformance.md`, written by the command.
 
 use std::fmt::Write as _;
 
@@ -32,7 +32,7 @@ An expectation is what the named page of AWS says. Where a page leaves something
 names a malformed length gets), the case accepts either, or is left out. No case was run against AWS itself.
 ";
 
-/// Who was compared, and when.
+/// The compared targets, and the date.
 pub(super) struct Heading<'a> {
     pub(super) date: &'a str,
     pub(super) ours: &'a str,
@@ -115,7 +115,7 @@ fn told(row: &Row) -> String {
     if row.matches() { "as expected".to_owned() } else { cell(&row.got()) }
 }
 
-/// The case as the document shows it.
+/// A case as shown in the document.
 pub fn cell(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let plain = if plain.chars().count() > 120 {

@@ -1,5 +1,4 @@
-//! The embedded `DynamoDB` without a socket: called by the name of the action, and as the SDK's own
-//! connection.
+//! The embedded `DynamoDB` without a socket: called by action name, or as the SDK's own connection.
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -44,7 +43,8 @@ fn run<Q: DeserializeOwned, A: Serialize>(
     serde_json::to_string(&answer).map_err(malformed)
 }
 
-/// As the engine's own server reads its marks: a value out of bounds is found while the body is parsed.
+/// Maps an error as the engine's own server does, by the mark in its text: an out-of-range value is found
+/// while the body is parsed.
 fn malformed(error: serde_json::Error) -> DynoxideError {
     let text = error.to_string();
     match text.split_once(':') {
@@ -55,7 +55,7 @@ fn malformed(error: serde_json::Error) -> DynoxideError {
     }
 }
 
-/// The engine where the SDK expects a server.
+/// The engine in place of the server that the SDK expects.
 #[derive(Clone)]
 pub(super) struct Connection(pub(super) Database);
 

@@ -1,13 +1,13 @@
-//! Where ours is known not to be as AWS documents it: the embedded engine is not ours to mend.
+//! Known differences from AWS's documentation, all in the embedded engine, which is not ours to fix.
 
 use super::case::Row;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Known {
     pub case: &'static str,
-    /// What comes instead.
+    /// The actual behaviour.
     pub got: &'static str,
-    /// Why it harms nothing here.
+    /// Why it does no harm here.
     pub why: &'static str,
 }
 
@@ -17,7 +17,7 @@ pub const KNOWN: [Known; 1] = [Known {
     why: "every time to live that the store writes is ahead",
 }];
 
-/// The known difference that this row shows, and no other.
+/// The known difference that this row shows exactly.
 pub fn known(row: &Row) -> Option<&'static Known> {
     KNOWN.iter().find(|known| known.case == row.name && row.got.as_deref() == Ok(known.got))
 }

@@ -1,7 +1,6 @@
-//! What AWS documents of the services that the bundle leans on, as cases that any endpoint can be held
-//! against: our imitations at every `cargo test`, another emulator or AWS itself by hand
-//! (`cargo conformance --help`). The cases of the table are played by the functions' own store, so that
-//! they use its very expressions.
+//! AWS's documented behaviour of the services that the bundle relies on, as cases for any endpoint: our
+//! imitations on every `cargo test`, another emulator or AWS itself by hand (`cargo conformance --help`).
+//! The table's cases are played by the functions' own store, so that they use its exact expressions.
 
 #![expect(
     clippy::unwrap_used,
@@ -42,10 +41,10 @@ pub use self::service::Service;
 use self::target::Stage;
 pub use self::target::Target;
 
-/// Cases that are played at the same time: most of them wait.
+/// How many cases are played at the same time. Most of them only wait.
 const AT_ONCE: usize = 16;
 
-/// Of one service on one target: a row for each case, and what the store said meanwhile.
+/// The results of one service on one target: a row per case, and the expressions that the store used.
 #[derive(Debug)]
 pub struct Played {
     pub service: Service,
@@ -63,7 +62,7 @@ impl Played {
     }
 }
 
-/// Every case of a service, in the order of the document.
+/// Every case of a service, in the document's order.
 pub fn cases(service: Service) -> Vec<Case> {
     match service {
         Service::DynamoDb => dynamodb::cases(),
@@ -72,7 +71,7 @@ pub fn cases(service: Service) -> Vec<Case> {
     }
 }
 
-/// Plays the cases of a service whose names hold `filter`.
+/// Plays the cases of a service whose names contain `filter`.
 pub async fn play(service: Service, target: &Target, filter: &str) -> Result<Played, Stop> {
     let stage = Stage::set(service, target)?;
     if service == Service::DynamoDb {

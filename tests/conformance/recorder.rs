@@ -1,5 +1,5 @@
-//! What the store says to the table: every expression that leaves in a call is written down, so that
-//! an expression without a case is noticed.
+//! Records every expression that the store sends to the table, so that an expression without a case is
+//! noticed.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +15,7 @@ use serde_json::Value;
 /// One expression of one kind of call, such as `UpdateItem ConditionExpression #ver = :read`.
 pub type Said = BTreeSet<String>;
 
-/// Cheap to clone; all clones write on the same sheet.
+/// Cheap to clone; all clones share one record.
 #[derive(Clone, Debug, Default)]
 pub struct Recorder(Arc<Mutex<Said>>);
 
@@ -24,7 +24,7 @@ impl Recorder {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// `client`, with every call written down before it is sent.
+    /// `client`, with every call recorded before it is sent.
     pub(super) fn over(&self, client: SharedHttpClient) -> SharedHttpClient {
         SharedHttpClient::new(Recorded { recorder: self.clone(), client })
     }

@@ -1,4 +1,4 @@
-//! A table for the reader of a terminal: each case, what is expected, what came.
+//! A table for the terminal: each case with its expectation and its result.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use super::{Played, Row};
 /// Columns wider than this are cut.
 const CELL_MAX: usize = 70;
 
-/// All cases of a service, beside what another target made of them.
+/// All cases of a service, beside another target's results.
 pub(super) fn table(ours: &Played, other: Option<(&str, &Played)>) -> String {
     let mut lines = vec![vec!["case".to_owned(), "expected".to_owned(), "ours".to_owned()]];
     if let (Some((name, _)), Some(head)) = (other, lines.first_mut()) {

@@ -1,6 +1,6 @@
-//! The three services, as their protocol names them.
+//! The three services, by their names in the protocol.
 
-/// Spoken to in awsJson.
+/// A service with the awsJson protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
     DynamoDb,
@@ -19,7 +19,7 @@ impl Service {
         }
     }
 
-    /// As on a command line, and in the scope of a signature.
+    /// The name on a command line and in the scope of a signature.
     pub fn word(self) -> &'static str {
         match self {
             Self::DynamoDb => "dynamodb",
@@ -32,7 +32,7 @@ impl Service {
         Self::ALL.into_iter().find(|service| service.word() == word)
     }
 
-    /// What stands before the dot in `x-amz-target`.
+    /// The part before the dot in `x-amz-target`.
     pub(super) fn target(self) -> &'static str {
         match self {
             Self::DynamoDb => "DynamoDB_20120810",

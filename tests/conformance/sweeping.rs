@@ -1,4 +1,5 @@
-//! Takes away what a run has made at an endpoint that keeps it: queues and secrets cost money.
+//! Removes the queues and secrets that a run has created at a persistent endpoint, because they cost
+//! money.
 
 use serde_json::json;
 
@@ -6,7 +7,7 @@ use super::case::Stop;
 use super::desk::Desk;
 use super::service::Service;
 
-/// Far more than the cases of one service make.
+/// Far more pages than the cases of one service fill.
 const PAGES_MAX: usize = 50;
 
 pub(super) async fn sweep(desk: &Desk) -> Result<(), Stop> {

@@ -1,4 +1,4 @@
-//! What is asked: an imitation of ours, served on a free port, or whatever answers at an endpoint.
+//! The service under test: one of our imitations, served on a free port, or any other endpoint.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ pub enum Target {
     },
 }
 
-/// What the cases of one service are played on.
+/// The services on which one service's cases are played.
 pub(super) struct Stage {
     service: Service,
     target: Target,
@@ -69,7 +69,7 @@ impl Stage {
         })
     }
 
-    /// A place for one case.
+    /// A desk for one case.
     pub(super) async fn desk(&self) -> Result<Desk, Stop> {
         let (wire, hands) = match (&self.wire, &self.target) {
             (Some(wire), Target::Endpoint { patience, .. }) => {
@@ -88,7 +88,7 @@ impl Stage {
         })
     }
 
-    /// An imitation with a clock of its own, so that no case moves another's time.
+    /// An imitation with its own clock, so that no case moves another's time.
     async fn fresh(&self) -> Result<(Wire, Hands), Stop> {
         let now_ms = now();
         let clock = Clock::fixed(Arc::clone(&now_ms));
@@ -113,7 +113,7 @@ fn run<S: AwsJson>(listener: tokio::net::TcpListener, service: S) {
     tokio::spawn(async move { serve(listener, service).await });
 }
 
-/// The wire that all cases of a service share; `None` where each has a service of its own.
+/// The wire that all cases of a service share; `None` if each case has its own service.
 fn shared(service: Service, target: &Target) -> Result<(Option<Wire>, Option<Served>), Stop> {
     match (target, service) {
         (Target::Endpoint { url, account, .. }, _) => Ok((Some(socket(url, account)?), None)),

@@ -1,4 +1,4 @@
-//! One awsJson call, signed, on its way to an endpoint or into an engine of this process.
+//! One signed awsJson call to an endpoint or to an engine in this process.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,7 +17,7 @@ use super::case::Stop;
 use super::engine;
 use super::service::Service;
 
-/// Longer than any long poll of ours.
+/// Longer than any of our long polls.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 #[derive(Clone)]
@@ -26,18 +26,18 @@ pub(super) enum Wire {
     Engine(Database),
 }
 
-/// What came back, in the parts that SDKs read.
+/// The parts of an answer that SDKs read.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
     pub status: u16,
     pub content_type: String,
-    /// `x-amzn-query-error`: the code and whose fault it is.
+    /// `x-amzn-query-error`: the code, and which side is at fault.
     pub query_error: Option<String>,
     pub body: Value,
 }
 
 impl Answer {
-    /// The error's name, without the namespace that stands before it.
+    /// The error's name without its namespace.
     pub fn kind(&self) -> &str {
         let kind = self.body["__type"].as_str().unwrap_or_default();
         kind.rsplit('#').next().unwrap_or_default()
@@ -48,7 +48,7 @@ impl Answer {
         message.unwrap_or_default()
     }
 
-    /// By which code an SDK knows the refusal: that of the query protocol where there is one.
+    /// The code by which an SDK identifies the refusal: the query protocol's where there is one.
     pub fn code(&self) -> String {
         let query = self.query_error.as_deref().and_then(|both| both.split(';').next());
         query.unwrap_or(self.kind()).to_owned()

@@ -1,5 +1,5 @@
-//! Who did what: each API key has a name, which the log, the histories and the refunds show, and a limit for
-//! one refund, if it has one.
+//! Who did what: each API key has a name, shown in the log, the histories and the refunds, and may have a
+//! limit for a single refund.
 
 use data_encoding::HEXLOWER;
 use e2e::{Answer, Options, Stack, order_body};
@@ -10,10 +10,10 @@ use crate::STACK;
 
 const API_KEYS: &str = "quittance/api-keys";
 const SCOPES: [&str; 4] = ["orders:write", "payments:write", "refunds:write", "read"];
-/// For so long a function may know a secret from before.
+/// How long a function may keep using a secret it has read.
 const FRESH_SECONDS: i64 = 301;
 
-/// An entry with all scopes; `more` are its other members.
+/// A key entry with all scopes; `more` holds its other members.
 fn entry(key: &str, more: &Value) -> Value {
     let hash = HEXLOWER.encode(&Sha256::digest(key));
     let mut entry = json!({ "sha256": hash, "scopes": SCOPES });
@@ -21,7 +21,7 @@ fn entry(key: &str, more: &Value) -> Value {
     entry
 }
 
-/// A stack with these keys beside the harness's own.
+/// A stack with these keys in addition to the harness's own.
 async fn with_keys(others: &[Value]) -> Stack {
     let local = entry(e2e::KEY, &json!({ "id": "local" }));
     let keys: Vec<Value> = std::iter::once(local).chain(others.iter().cloned()).collect();
@@ -38,7 +38,7 @@ async fn refund_as(stack: &Stack, key: &str, payment: &str, name: &str, body: &V
     post_as(stack, key, &format!("/api/payments/{payment}/refunds"), name, body).await
 }
 
-/// What happened and who asked for it.
+/// Each event of the history and who asked for it.
 fn told(shown: &Value) -> Vec<(&str, &str)> {
     let entries = shown["history"].as_array().unwrap().iter();
     entries
@@ -66,7 +66,7 @@ async fn two_keys_make_two_names() {
     assert_eq!(by_the_desk.expect(201).word("by"), "key:desk-1");
     let by_ana = refund_as(&stack, "op_ana", &payment, "s", &json!({ "amount": 700 })).await;
     assert_eq!(by_ana.expect(201).word("by"), "op:ana");
-    // Who repeats it has not asked for it.
+    // Whoever repeats a request does not become its author.
     let again = refund_as(&stack, "op_ana", &payment, "r", &json!({ "amount": 500 })).await;
     assert_eq!(again.expect(200).word("by"), "key:desk-1");
 
@@ -77,7 +77,7 @@ async fn two_keys_make_two_names() {
     let refunds: Vec<&str> =
         whose.iter().filter(|(what, _)| *what == "refund.requested").map(|(_, by)| *by).collect();
     assert_eq!(refunds, ["key:desk-1", "op:ana"]);
-    // What the gateway made known of them is nobody's.
+    // Events that the gateway reported have no author.
     assert!(whose.contains(&("refund.completed", "-")), "{shown}");
     let mut refunds: Vec<&str> =
         shown["refunds"].as_array().unwrap().iter().filter_map(|it| it["by"].as_str()).collect();
@@ -186,7 +186,7 @@ async fn a_key_gives_back_no_more_at_once_than_its_limit() {
     let refund = async |name: &str, body: Value| {
         refund_as(&stack, "op_clerk", &paid.payment, name, &body).await
     };
-    // Left out, the amount is all that is left, and it is that which the limit is of.
+    // If the amount is left out, the refund is all that is left, and the limit applies to that.
     for body in [json!({}), json!({ "amount": 5001 }), json!({ "amount": 7500 })] {
         let refused = refund("large", body).await.expect_problem(403, "refund-limit");
         let detail = refused.word("detail");
@@ -195,7 +195,7 @@ async fn a_key_gives_back_no_more_at_once_than_its_limit() {
     assert_eq!(stack.payment(&paid.payment).await["refunds"], json!([]));
     assert_eq!(stack.truth(&paid.payment).await[0]["refunds"], json!([]));
     refund("right", json!({ "amount": 5000 })).await.expect(201);
-    // All that is left is within it now; the same key may be used, as it did nothing.
+    // The rest is now within the limit. The same key may be used again, because it had no effect.
     let rest = refund("large", json!({})).await.expect(201);
     assert_eq!(rest.body["amount"], 2500);
 
@@ -223,7 +223,7 @@ async fn a_cancel_of_an_order_in_review_gives_back_no_more_than_the_key_may() {
     refused.expect_problem(403, "refund-limit");
     assert_eq!(stack.order_status(&wrong.order).await, "review");
     stack.cancel_order(&wrong.order).await.expect(200);
-    // It was asked for, and is counted like any refund on request.
+    // It was requested, and is counted like any requested refund.
     stack.until_logged("\"refund.begun\":1").await;
 }
 
@@ -255,7 +255,7 @@ async fn a_limit_that_lacks_the_currency_or_cannot_be_read_gives_nothing_back() 
         let refused = refund_as(&stack, key, &paid.payment, key, &json!({ "amount": 1 })).await;
         let refused = refused.expect_problem(403, "refund-limit");
         assert!(refused.word("detail").contains("USD"), "{refused}");
-        // It is a limit of refunds and of nothing else.
+        // The limit applies to refunds only.
         post_as(&stack, key, "/api/orders", key, &order_body()).await.expect(201);
     }
     stack.until_logged("the refund_max of a key cannot be read").await;

@@ -1,4 +1,4 @@
-//! A page is closed, an authorization voided; "canceled" is said on the gateway's word only.
+//! A page is closed or an authorization voided. "Canceled" is reported only once the gateway confirms it.
 
 use e2e::{End, Options, Stack, order_body};
 use serde_json::{Value, json};

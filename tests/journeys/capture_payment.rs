@@ -163,7 +163,8 @@ async fn a_part_is_captured_where_only_our_call_moves_money() {
     stack.ends(&payment, End { captured: 5000, ..CAPTURED }).await;
 }
 
-/// It was meant to be captured at once, and was only authorized: a part of it would fit no order.
+/// Capture was meant to be immediate, but the payment was only authorized. A partial capture would not
+/// fit the order.
 #[tokio::test]
 async fn a_part_of_an_automatic_payment_is_refused() {
     let stack = Stack::start(STACK).await;

@@ -1,12 +1,12 @@
-//! Card numbers are refused wherever they are written, and leave no trace. What only looks like one is
-//! taken.
+//! Card numbers are refused in every text field and leave no trace. Numbers that only look like cards are
+//! accepted.
 
 use e2e::{Answer, Stack, order_body};
 use serde_json::{Value, json};
 
 use crate::STACK;
 
-/// The gateways' own test numbers, in the ways in which people write them.
+/// The gateways' own test numbers, in the formats people use.
 const CARDS: [&str; 5] = [
     "4111111111111111",
     "4111 1111 1111 1111",
@@ -29,7 +29,7 @@ fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// The digits of no card are anywhere: not in the log, the table, or at the gateway.
+/// No card digits appear in the log, in the table or at the gateway.
 async fn assert_no_trace(stack: &Stack) {
     let mut everywhere = stack.log();
     everywhere.extend(stack.items().await.iter().map(Value::to_string));
@@ -45,7 +45,7 @@ async fn assert_no_trace(stack: &Stack) {
     assert_eq!(stack.panics(), Vec::<String>::new());
 }
 
-/// The example order with `value` at a pointer, whose parents are made as needed.
+/// The example order with `value` at a JSON pointer, creating parents as needed.
 fn order_with(pointer: &str, value: &str) -> Value {
     let mut body = order_body();
     body["items"][0]["name"] = json!("a name");
@@ -56,7 +56,7 @@ fn order_with(pointer: &str, value: &str) -> Value {
     body
 }
 
-/// Where a shop's programs write, not people.
+/// Fields that a shop's programs fill in, not people.
 const MADE: [&str; 3] = ["/reference", "/items/0/product_id", "/customer/id"];
 
 #[tokio::test]
@@ -214,7 +214,7 @@ async fn what_is_no_phone_number_is_not_stored_as_one() {
     assert_no_trace(&stack).await;
 }
 
-/// Luhn's sum, from the right.
+/// The Luhn checksum, from the right.
 fn passes_luhn(number: &str) -> bool {
     let digits = number.bytes().rev().filter(u8::is_ascii_digit).map(|b| u32::from(b - b'0'));
     let weighed = digits.enumerate().map(|(at, digit)| match (at % 2, digit * 2) {
@@ -225,7 +225,7 @@ fn passes_luhn(number: &str) -> bool {
     weighed.sum::<u32>() % 10 == 0
 }
 
-/// `prefix` and the digit that makes it pass.
+/// `prefix` with the check digit that makes it pass.
 fn completed(prefix: &str) -> String {
     let all = (0..10).map(|digit| format!("{prefix}{digit}"));
     all.into_iter().find(|number| passes_luhn(number)).unwrap()
@@ -234,7 +234,7 @@ fn completed(prefix: &str) -> String {
 #[tokio::test]
 async fn numbers_that_merely_pass_luhn_are_accepted() {
     let stack = Stack::start(STACK).await;
-    // A date and a counter, a plain counter, years, an account, a serial number.
+    // A date and a counter, a plain counter, years, an account number, a serial number.
     let prefixes =
         ["202611200000123", "100000000000000", "7992739871", "90000000000000000", "1764"];
     for prefix in prefixes {
@@ -244,7 +244,7 @@ async fn numbers_that_merely_pass_luhn_are_accepted() {
             assert_eq!(answer.body.pointer(pointer).unwrap(), &json!(number));
         }
     }
-    // A card's digits that something touches are part of a longer name.
+    // Card digits adjacent to another character are part of a longer id.
     for reference in ["INV4111111111111111", "4111111111111111a", "41111111111111112"] {
         stack.post("/api/orders", &order_with("/reference", reference)).await.expect(201);
     }

@@ -1,5 +1,5 @@
-//! A cart as shops have it: discounts, shipping, fees, taxes and gifts; and what becomes of it when the
-//! shopper changes it and comes back tomorrow.
+//! Realistic carts: discounts, shipping, fees, taxes and gifts, and a shopper who changes the cart and
+//! returns tomorrow.
 
 use e2e::{Answer, Stack, order_body};
 use serde_json::{Value, json};
@@ -126,7 +126,7 @@ async fn no_name_of_a_line_may_hold_a_card_number() {
     }
 }
 
-/// As `docs/integrate.md` has it: keys that name the cart's version, and the try.
+/// Keys that name the cart's version and the try, as `docs/integrate.md` recommends.
 async fn check_out(stack: &Stack, (version, attempt): (u32, u32), cart: &Value) -> Answer {
     let key = format!("cart-8731-v{version}");
     let order = stack.post_with_key("/api/orders", &key, cart).await;
@@ -147,7 +147,7 @@ async fn a_cart_that_changes_and_comes_back_tomorrow_can_still_be_paid() {
     changed["total_amount"] = json!(7200);
     let same = check_out(&stack, (1, 1), &changed).await;
     same.expect_problem(422, "idempotency-key-reused");
-    // The page of the cart as it was is still open in another tab.
+    // The previous cart's page is still open in another tab.
     stack.cancel_order(first.word("order_id")).await.expect(200);
     stack.choose(first.word("checkout_url"), "approve").await.expect(409);
     let ended = check_out(&stack, (1, 1), &cart()).await.expect(200);

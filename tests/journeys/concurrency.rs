@@ -1,4 +1,4 @@
-//! Many at once: one payment, no refund too many, no answer that the API document does not list.
+//! Concurrent requests: one payment, no refund too many, no answer that the API document does not list.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::STACK;
 
-/// How often each status came, and with which problem.
+/// The number of answers of each status and problem.
 fn kinds(answers: &[Answer]) -> BTreeMap<(u16, &str), usize> {
     let mut kinds = BTreeMap::new();
     for answer in answers {
@@ -25,7 +25,7 @@ fn assert_only(kinds: &BTreeMap<(u16, &str), usize>, allowed: &[(u16, &str)]) {
     assert!(unexpected.is_empty(), "{unexpected:?} among {kinds:?}");
 }
 
-/// One payment exists, here and at the gateway, and every answer that shows one shows this.
+/// One payment exists, here and at the gateway, and every answer that shows a payment shows this one.
 async fn assert_one_payment(stack: &Stack, order: &str, answers: &[Answer]) {
     let truth = stack.all_truth().await;
     assert_eq!(truth.len(), 1, "{truth:?}");
@@ -98,7 +98,7 @@ async fn fifty_orders_with_one_key_are_one_order() {
     assert_eq!(stack.items().await.len(), 1);
 }
 
-/// The gateway has given back no more than it took, and we have promised no more than it gave.
+/// The gateway has refunded no more than it captured, and we have promised no more than it refunded.
 async fn assert_not_over_refunded(stack: &Stack, payment: &str, promised: usize, each: u64) {
     let truth = stack.truth(payment).await;
     let refunds = truth[0]["refunds"].as_array().unwrap();
@@ -120,15 +120,16 @@ async fn sixty_refunds_at_once_never_exceed_the_capture() {
     let keys: Vec<String> = (0..60).map(|n| format!("refund-{n}")).collect();
     let refund = async |key: &str| stack.post_with_key(&path, key, &body).await;
     let answers = join_all(keys.iter().map(|key| refund(key))).await;
-    // A write that has lost ten races in a row gives up: before the refund is sent with a 503, after
-    // it with a 202, as the refund is claimed then.
+    // A write that loses ten races in a row gives up: with a 503 before the refund is sent, with a 202
+    // after it, because the refund is claimed by then.
     let allowed = [(201, ""), (202, ""), (422, "refund-exceeds-captured"), (503, "unavailable")];
     assert_only(&kinds(&answers), &allowed);
     eprintln!("60 refunds at once: {:?}", kinds(&answers));
     let truth = stack.truth(&checkout.payment).await;
     assert!(truth[0]["amount_refunded"].as_u64().unwrap() <= 7500, "{truth:?}");
 
-    // The same sixty again, one by one: each finds its own, the room is used up, and no more.
+    // The same sixty requests again, one by one: each finds its own refund, and no further refund is
+    // made.
     let mut again = Vec::new();
     for key in &keys {
         again.push(refund(key).await);
@@ -209,8 +210,8 @@ async fn an_order_that_is_paid_and_canceled_at_once_is_one_of_both() {
     }
 }
 
-/// Takes one shopper from the order to the paid payment, and returns every answer. On an overloaded machine
-/// the gateway may outlast the call's timeout; then the sweep finds the page.
+/// Takes one shopper from the order to the paid payment and returns every answer. On an overloaded
+/// machine the gateway may be slower than the call's timeout; the sweep then finds the page.
 async fn buy(stack: &Stack, n: usize) -> Vec<Answer> {
     let key = format!("order-{n}");
     let order = stack.post_with_key("/api/orders", &key, &order_body()).await.expect(201);

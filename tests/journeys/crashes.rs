@@ -1,5 +1,5 @@
-//! A child stops between two effects and is killed there, then the whole stack with it. Started again,
-//! the sweep finishes what was begun: once.
+//! A child is stopped between two effects and killed there, then the whole stack with it. After a
+//! restart, the sweep finishes the interrupted work exactly once.
 
 mod check;
 mod stories;
@@ -18,7 +18,7 @@ use crate::STACK;
 use check::check;
 use stories::{Known, Story, act, prepare};
 
-/// Every point, by each way in which it is reached.
+/// Every point, by each way of reaching it.
 const CASES: [(Point, Story); 31] = [
     (Point::OrderRecorded, Story::Order),
     (Point::AttemptClaimed, Story::Payment),
@@ -53,7 +53,8 @@ const CASES: [(Point, Story); 31] = [
     (Point::LookedUp, Story::Unheard),
 ];
 
-/// Each case has three stacks, one after the other; more at once would only wait for each other.
+/// Each case starts three stacks, one after the other. Running more cases at once would only make them
+/// wait for each other.
 const AT_ONCE: usize = 3;
 
 #[test]
@@ -107,7 +108,7 @@ async fn stack(dir: &TempDir, pause_at: Option<Point>) -> Stack {
     Stack::with(STACK, Options { data, pause_at, ..Options::default() }).await
 }
 
-/// The caller's request is under way when its function stops, and is never answered well.
+/// The caller's request is under way when its function stops, and never gets a successful answer.
 async fn die_at(point: Point, story: Story, dir: &TempDir, known: &Known) {
     let mut stack = stack(dir, Some(point)).await;
     let killed = async {
@@ -116,7 +117,7 @@ async fn die_at(point: Point, story: Story, dir: &TempDir, known: &Known) {
         assert_ne!(pid, 0, "not reached: {:?}", stack.log());
         kill_pid(pid).await;
     };
-    // Others may have paused too; nobody waits for them.
+    // Other children may have paused too; nothing waits for them.
     let acting = async {
         act(story, &stack, known).await;
         std::future::pending::<()>().await;
@@ -128,8 +129,8 @@ async fn die_at(point: Point, story: Story, dir: &TempDir, known: &Known) {
     stack.kill().await;
 }
 
-/// The child of this function that has stopped at the point. A webhook that came again may have
-/// stopped a child of another function there before.
+/// The child of this function that has stopped at the point. A repeated webhook may have stopped a child
+/// of another function there earlier.
 async fn paused(stack: &Stack, point: Point, function: &str) -> Option<u32> {
     let begin = format!("paused at {} pid ", point.name());
     for _ in 0..1000 {

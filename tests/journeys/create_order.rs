@@ -1,4 +1,4 @@
-//! An order is recorded, paid on the gateway's page, confirmed to everybody once.
+//! An order is created, paid on the gateway's page and confirmed to every target once.
 
 use e2e::{Stack, order_body};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! What a shopper can do on the page, and what a payment without a page can come to.
+//! The outcomes of the shopper's choices on the page, and of payments without a page.
 
 use e2e::{End, Paid, Stack, order_body};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Confirmations reach the merchant's server signed, in order, again and again until it takes them.
+//! Confirmations reach the merchant's server signed and in order, and are repeated until it accepts them.
 
 use std::time::Duration;
 
@@ -182,12 +182,12 @@ async fn a_failed_delivery_holds_up_its_own_order_only() {
     );
 }
 
-/// What passed of the stack's time from one request to the next.
+/// The stack's time that passed between one request and the next.
 pub(super) fn waits(all: &[e2e::Received]) -> Vec<i64> {
     all.windows(2).map(|two| two[1].came_at() - two[0].came_at()).collect()
 }
 
-/// Lets the stack's time pass in steps until so many requests have come.
+/// Advances the stack's clock in steps until this many requests have arrived.
 pub(super) async fn advance(
     stack: &Stack,
     receiver: &Receiver,

@@ -1,4 +1,4 @@
-//! Confirmations that fail: until when, at what pace, and what the log says of them.
+//! Failed deliveries: how often and how long they are repeated, and what the log reports about them.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use standardwebhooks::Webhook;
 use crate::deliver_confirmation::{KEY, advance, stack_delivering_to, waits};
 
 const FUNCTION: &str = "deliver-confirmation";
-/// Longer than any wait between two tries.
+/// Longer than any wait between two deliveries.
 const HALF_A_DAY: i64 = 43_200;
 
 #[tokio::test]
@@ -104,12 +104,12 @@ async fn a_process_that_dies_while_it_delivers_delays_the_confirmation_by_half_a
     let mut clock = 0;
     let all = advance(&stack, &receiver, 2, &mut clock, 3).await;
     let wait = waits(&all)[0];
-    // The function itself may take 25 s: before, nobody else may begin.
+    // The function itself may take 25 s; nothing else may start before that.
     assert!((25..60).contains(&wait), "{wait} s");
     assert_eq!(all[1].header("webhook-id"), all[0].header("webhook-id"));
 }
 
-/// Lets the merchant's server refuse until the queue gives up.
+/// The merchant's server refuses until the queue gives up.
 async fn until_dead(stack: &Stack, receiver: &Receiver) {
     for tries in 1..15 {
         receiver.until(tries).await;

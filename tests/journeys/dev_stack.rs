@@ -1,4 +1,5 @@
-//! The dev stack as its user meets it: what it says, what it refuses, and that it leaves nothing behind.
+//! The dev stack as its user meets it: what it prints, what it refuses, and that it leaves nothing
+//! behind.
 
 use std::process::{Output, Stdio};
 use std::time::Duration;
@@ -49,7 +50,8 @@ async fn a_taken_port_is_one_sentence() {
     );
 }
 
-/// Only what the template declares: SAM sets no other, and Lambda's own come from itself.
+/// Names only variables that the template declares, because SAM sets no others. Lambda's own come from
+/// Lambda.
 #[tokio::test]
 async fn a_container_is_told_where_the_stack_is() {
     let dir = tempfile::tempdir().unwrap();
@@ -68,7 +70,7 @@ async fn a_container_is_told_where_the_stack_is() {
 }
 
 fn is_running(pid: u32) -> bool {
-    // A zombie has ended; only its parent has not looked yet.
+    // A zombie has ended; its parent has not collected it yet.
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit(')').next().is_some_and(|rest| !rest.trim().is_empty() && !rest.contains(" Z "))
 }
@@ -121,7 +123,7 @@ async fn a_child_that_pauses_in_a_handler_ends_with_its_stack() {
     until_gone(&[pid]).await;
 }
 
-/// A stack that speaks to people: all that it says until it has said how to begin.
+/// An interactive stack: everything it prints up to its instructions.
 async fn banner() -> (tokio::process::Child, Vec<String>) {
     let mut child = Command::new(STACK)
         .args(["--port", "0", "--quiet"])
@@ -171,8 +173,8 @@ async fn the_line_for_machines_has_every_address() {
     assert_eq!(stack.addresses["pid"], stack.pid());
 }
 
-/// Every path on the six ports that takes a form. The merchant's own routes are open to every site and ask
-/// for a key or a signature.
+/// Every path on the six ports that accepts a form. The merchant's own routes are open to every site and
+/// require a key or a signature.
 const POSTS: [(&str, &str); 29] = [
     ("api", "/2015-03-31/functions/deliver-confirmation/invocations"),
     ("api", "/2015-03-31/functions/sweep-due/invocations"),
@@ -241,7 +243,7 @@ async fn no_page_of_another_site_reaches_a_port_by_a_name_of_its_own() {
             assert_ne!(ask(&ours).await, 421, "{port} {ours}");
         }
     }
-    // Nor by ours, where no credentials are asked for: the engine itself would answer every site.
+    // Nor by our names where no credentials are required: the engine itself would answer every site.
     for port in ["dynamodb", "sqs", "secrets_manager"] {
         let read =
             stack.client().post(stack.address(port)).header("origin", "https://evil.example");

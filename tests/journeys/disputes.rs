@@ -1,4 +1,4 @@
-//! Money that the shopper claims back at the bank: shown, told, and not given back twice.
+//! Disputed payments: shown, confirmed, and not refunded on top of the dispute.
 
 use e2e::{End, Stack};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! A stack that is killed in the middle of traffic goes on where it was.
+//! A stack that is killed in the middle of traffic continues where it was.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,18 +12,18 @@ use serde_json::{Value, json};
 
 use crate::STACK;
 
-/// What was answered with success, and so must not be lost.
+/// Everything that was answered with success, and so must not be lost.
 #[derive(Debug, Default)]
 struct Promised {
     orders: Vec<String>,
     payments: Vec<String>,
-    /// Payments whose page said that they were paid.
+    /// Payments whose page showed them as paid.
     paid: Vec<String>,
     /// Payment and refund.
     refunds: Vec<(String, String)>,
 }
 
-/// Enough of every kind; the next requests are under way when the stack dies.
+/// Enough of every kind. The next requests are under way when the stack dies.
 const REFUNDS_MIN: usize = 12;
 const CLIENTS: usize = 8;
 
@@ -31,7 +31,7 @@ async fn kept_in(dir: &Path) -> Stack {
     Stack::with(STACK, Options { data: Some(dir.to_owned()), ..Options::default() }).await
 }
 
-/// The answer, if the stack lived to give one, and it was a success.
+/// The answer, if the stack survived to send one and it was a success.
 async fn asked(request: RequestBuilder) -> Option<Answer> {
     let response = request.send().await.ok()?;
     if !response.status().is_success() {
@@ -41,7 +41,7 @@ async fn asked(request: RequestBuilder) -> Option<Answer> {
     answer.body.is_object().then_some(answer)
 }
 
-/// Buys and gives back until the stack is gone.
+/// Buys and refunds until the stack is gone.
 async fn traffic(stack: &Stack, client: usize, promised: &Mutex<Promised>) {
     for n in 0..10_000 {
         if round(stack, &format!("{client}-{n}"), promised).await.is_none() {
@@ -65,7 +65,7 @@ async fn round(stack: &Stack, name: &str, promised: &Mutex<Promised>) -> Option<
     let page = reqwest::Client::builder().no_proxy().build().unwrap();
     asked(page.post(started.word("checkout_url")).form(&[("outcome", "approve")])).await?;
     promised.lock().unwrap().paid.push(payment.clone());
-    // Until the webhook has come there is nothing to refund.
+    // There is nothing to refund until the webhook arrives.
     let path = format!("/api/payments/{payment}/refunds");
     for _ in 0..200 {
         let response = post(&path, &json!({ "amount": 100 })).send().await.ok()?;
@@ -80,7 +80,7 @@ async fn round(stack: &Stack, name: &str, promised: &Mutex<Promised>) -> Option<
     None
 }
 
-/// Kills the stack once enough was promised.
+/// Kills the stack once enough has been promised.
 async fn kill_amid(pid: u32, promised: &Mutex<Promised>) {
     for _ in 0..3000 {
         if promised.lock().unwrap().refunds.len() >= REFUNDS_MIN {
@@ -123,7 +123,7 @@ async fn nothing_that_was_promised_is_lost_when_the_stack_is_killed_amid_traffic
     assert_both_sides_agree(&stack, &promised).await;
 }
 
-/// What the gateway took and gave back is what we say, also where nobody heard an answer.
+/// The gateway's captures and refunds match ours, even where no answer arrived.
 async fn assert_both_sides_agree(stack: &Stack, promised: &Promised) {
     let truth = stack.all_truth().await;
     let references: BTreeSet<&str> =

@@ -1,4 +1,4 @@
-//! Bodies and headers that nobody should send: each has its named answer, and nothing is stored.
+//! Malformed bodies and headers: each gets its documented answer, and nothing is stored.
 
 mod headers;
 mod paths;
@@ -19,7 +19,7 @@ async fn order(stack: &Stack, body: impl Into<Vec<u8>>) -> Answer {
     stack.send(request.header(CONTENT_TYPE, "application/json").body(body.into())).await
 }
 
-/// After all that was refused: an empty table, an idle gateway, no panic.
+/// After all refusals: an empty table, an idle gateway, no panic.
 async fn assert_untouched(stack: &Stack) {
     assert_eq!(stack.items().await, Vec::<Value>::new());
     assert_eq!(stack.all_truth().await, Vec::<Value>::new());
@@ -104,7 +104,7 @@ async fn a_member_that_comes_twice_is_malformed_wherever_it_is() {
     assert_untouched(&stack).await;
 }
 
-/// An object around so many arrays.
+/// An object around this many nested arrays.
 fn nested(levels: usize) -> String {
     let arrays = levels - 1;
     format!("{{\"metadata\":{}{}}}", "[".repeat(arrays), "]".repeat(arrays))
@@ -121,7 +121,7 @@ async fn thirty_two_levels_are_read_and_thirty_three_are_malformed() {
     assert_untouched(&stack).await;
 }
 
-/// Member, wrong value, and the pointer that the answer must name.
+/// A member with a wrong value, and the pointer that the answer must name.
 fn wrong_members() -> Vec<(Value, &'static str)> {
     let amounts = [
         json!(1.5),

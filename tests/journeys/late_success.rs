@@ -1,4 +1,5 @@
-//! Money that comes after a payment was given up: it pays an open order, and goes back from any other.
+//! Money that arrives after its payment was given up: it pays an open order and is returned from any
+//! other.
 
 use std::time::Duration;
 
@@ -128,7 +129,7 @@ async fn an_authorization_of_a_closed_payment_is_voided() {
     assert_eq!(stack.truth(&checkout.payment).await[0]["status"], "canceled", "no hold is left");
 }
 
-/// The phase of an object does not fall, but a hold is real, whatever was said before.
+/// The phase of an object does not fall, but a hold is real whatever was reported before.
 #[tokio::test]
 async fn an_authorization_after_a_failure_is_voided() {
     let stack = Stack::start(STACK).await;

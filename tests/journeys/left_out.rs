@@ -1,4 +1,5 @@
-//! What typed clients and other programs add, and what people type: it changes nothing of what is meant.
+//! Extras from typed clients and other programs, and human typing: none of it changes the meaning of a
+//! request.
 
 use e2e::{Stack, order_body};
 use reqwest::Method;

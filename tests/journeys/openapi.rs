@@ -1,5 +1,5 @@
-//! The API's description is what the code says, names the template's routes, and tells the truth: its
-//! examples are carried out, and each of its answers is produced.
+//! The API's description matches the code, covers the template's routes and is accurate: its examples are
+//! executed, and each of its answers is produced.
 
 mod answers;
 mod examples;
@@ -31,7 +31,7 @@ fn the_document_is_what_the_code_says() {
     assert!(file == written(&DOCUMENT), "docs/openapi.json is not what the code says; {ADVICE}");
 }
 
-/// The answers of the examples are recorded, then the document is written with them.
+/// Records the answers to the examples, then writes the document with them.
 #[tokio::test]
 #[ignore = "writes docs/openapi.json and the examples; to be run after a change of the API"]
 async fn write_the_api_document() {
@@ -40,8 +40,8 @@ async fn write_the_api_document() {
     std::fs::write(FILE, written(&document(&examples))).unwrap();
 }
 
-/// The words of what is announced stand in the code as `Self::Kind => "word"`; those that are not are
-/// listed before the first `=> false`.
+/// The announced words stand in the code as `Self::Kind => "word"`; the others are listed before the
+/// first `=> false`.
 #[test]
 fn the_document_names_every_confirmation_that_a_shop_can_hear() {
     let code = include_str!("../../shared/domain/src/changes.rs");
@@ -90,7 +90,7 @@ fn routes_of_the_template() -> BTreeSet<String> {
     routes
 }
 
-/// The pattern of the document and the check of the code, character by character.
+/// The document's pattern against the code's check, character by character.
 #[test]
 fn a_text_admits_the_characters_that_its_pattern_admits() {
     for (text, kept) in [(fields::Text::chars(1), ""), (fields::Text::chars(1).prose(), "\t\n\r")] {

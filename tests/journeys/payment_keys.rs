@@ -1,4 +1,4 @@
-//! One key, one payment; without a key, one live payment; another one takes its place only when asked.
+//! One key, one payment. Without a key, one live payment; another replaces it only on request.
 
 use e2e::{End, Options, Stack, order_body};
 use reqwest::Method;

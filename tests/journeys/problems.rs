@@ -1,4 +1,4 @@
-//! Every problem that the API document names is met by a request, and looks as documented.
+//! Every problem in the API document is triggered by a request and looks as documented.
 
 pub(crate) mod met;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::STACK;
 
-/// No request produces these.
+/// Problems that no request produces.
 const NOT_MET: [(Kind, &str); 1] =
     [(Kind::IdCollision, "two keys with the same 100 bits of SHA-256 are not to be had")];
 
@@ -51,7 +51,7 @@ async fn every_problem_is_produced_by_a_request() {
     }
 }
 
-/// The whole answer; what differs each time is replaced.
+/// The whole answer, with variable parts replaced.
 fn shown(answer: &Answer) -> String {
     let mut body = answer.body.clone();
     body["instance"] = json!("<request>");
@@ -191,7 +191,7 @@ async fn an_unreachable_gateway_leaves_nothing_behind() {
     let seen = stack.get(&format!("/api/orders/{order}")).await.expect(200);
     assert_eq!(seen.body["payments"], json!([]));
 
-    // Once it can be reached, the same key takes the payment there.
+    // Once the gateway is reachable, the same key sends the payment there.
     let mut secret = stack.secret(crate::signed::SANDBOX).await;
     secret["base_url"] = json!(stack.address("sandbox"));
     stack.set_secret(crate::signed::SANDBOX, &secret).await;

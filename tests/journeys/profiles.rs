@@ -1,5 +1,5 @@
-//! The core of a checkout at gateways of other kinds: what they cannot do changes how a story goes on,
-//! never how it must end.
+//! The core of a checkout at other kinds of gateways: their limitations change the course of a story,
+//! never its end.
 
 use e2e::{End, Options, Paid, Stack, order_body};
 use futures_util::future::join_all;
@@ -106,7 +106,7 @@ async fn a_refund_whose_answer_is_lost_is_not_paid_twice() {
     }
 }
 
-/// Fifteen seconds pass at each, so they do so together.
+/// Each takes fifteen seconds, so they run concurrently.
 #[tokio::test]
 async fn a_create_call_without_an_answer_made_one_object() {
     join_all(PROFILES.map(|profile| async move {
@@ -120,7 +120,8 @@ async fn a_create_call_without_an_answer_made_one_object() {
         assert_eq!(found.word("payment_id"), unknown.word("payment_id"));
         assert_eq!(stack.all_truth().await.len(), 1, "{profile}");
         if found.word("checkout_url").is_empty() {
-            // Nobody has its page, and the gateway does not tell it again: another takes its place.
+            // Nobody has its page, and this gateway does not show it again, so another payment replaces
+            // it.
             assert_eq!(profile, "phonepe-like");
             let second = stack.try_again(&order, "second", json!({ "replace": true })).await;
             pay(&stack, &second).await;
@@ -191,7 +192,7 @@ async fn at(profile: &'static str) -> Stack {
     Stack::with(STACK, Options { profile: Some(profile), ..Options::default() }).await
 }
 
-/// The shopper pays; where the capture is ours, the sweep sends it.
+/// The shopper pays; where the capture is up to us, the sweep sends it.
 async fn pay(stack: &Stack, checkout: &Paid) {
     stack.choose(&checkout.page, "approve").await.expect(200);
     let seen = stack.until(&checkout.payment, |shown| shown["status"] != "pending").await;
@@ -201,7 +202,7 @@ async fn pay(stack: &Stack, checkout: &Paid) {
     }
 }
 
-/// What is told of a payment, beginning with its authorization where there is one.
+/// The confirmations of a payment, starting with its authorization if there is one.
 fn told<'a>(profile: &str, rest: &[&'a str]) -> Vec<&'a str> {
     let authorized = (profile == "paypal-like").then_some("payment.authorized");
     authorized.into_iter().chain(rest.iter().copied()).collect()

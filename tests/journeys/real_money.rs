@@ -1,5 +1,5 @@
-//! Test money is not real money: whoever reads a payment or hears of it is told which it is, and the
-//! credentials of one never serve a stack of the other. (A live stack: `calls/live.rs`.)
+//! Test money and real money are kept apart: payments and confirmations say which kind they are, and
+//! credentials for one never work on a stack for the other. (A live stack: `calls/live.rs`.)
 
 use e2e::{Stack, order_body};
 use serde_json::json;
@@ -44,7 +44,7 @@ async fn live_credentials_are_not_used_where_money_is_not_real() {
     let mut secret = stack.secret(SANDBOX).await;
     secret["mode"] = json!("live");
     stack.set_secret(SANDBOX, &secret).await;
-    // What a function has read is taken for good for five minutes.
+    // A function keeps using what it has read for five minutes.
     stack.set_clock_ahead(301);
 
     let order = stack.order(&order_body()).await;

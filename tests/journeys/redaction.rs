@@ -1,4 +1,4 @@
-//! An order that has ended can be made to name nobody, and works on as an order.
+//! An ended order can be redacted, and keeps working as an order.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::STACK;
 use crate::signed::{Event, completed};
 
-/// Each of them is somewhere in the order that `personal` makes.
+/// Each appears somewhere in the order that `personal` makes.
 const PERSONAL: [&str; 8] = [
     "Maria Example",
     "maria@example.com",
@@ -35,7 +35,7 @@ fn personal() -> Value {
     body
 }
 
-/// An order of a person, made under a key, and paid.
+/// A person's order, created under a key and paid.
 async fn paid_by_maria(stack: &Stack, key: &str) -> Paid {
     let order = stack.post_with_key("/api/orders", key, &personal()).await.expect(201);
     let order = order.word("order_id").to_owned();
@@ -47,7 +47,8 @@ async fn paid_by_maria(stack: &Stack, key: &str) -> Paid {
     paid
 }
 
-/// Waits until nothing is left to do of it: who was told of a change may be about to write that.
+/// Waits until the order has no unfinished work: a function that has just sent a confirmation may be
+/// about to mark it as sent.
 async fn settled(stack: &Stack, order: &str) {
     let mut item = stack.item(order).await.unwrap();
     for _ in 0..250 {
@@ -64,7 +65,7 @@ async fn redact(stack: &Stack, order: &str) -> Answer {
     stack.act(&format!("/api/orders/{order}/redact")).await
 }
 
-/// Which of the words are in the table.
+/// The personal words that are still in the table.
 async fn kept(stack: &Stack) -> Vec<&'static str> {
     let items = Value::from(stack.items().await).to_string();
     PERSONAL.into_iter().filter(|word| items.contains(word)).collect()
@@ -120,7 +121,7 @@ async fn any_body_under_a_redacted_key_answers_with_the_order() {
         assert_eq!((again.word("status"), &again.body["total_amount"]), ("paid", &json!(7500)));
         assert!(!again.word("redacted_at").is_empty(), "{again}");
     }
-    // The keys of what was done to it tell as little.
+    // The keys of later operations reveal as little.
     for more in [json!({}), json!({ "amount": 1 }), json!({ "method": "wallet" })] {
         let again = stack.pay_with_key(&paid.order, "cart-1-pay", more).await;
         assert_eq!(again.expect(200).word("payment_id"), paid.payment);
@@ -208,7 +209,7 @@ async fn the_body_of_an_event_that_had_to_be_stored_is_removed_too() {
     assert_eq!(event.send(&stack).await.expect(200).body["received"], "parked");
     redact(&stack, &paid.order).await.expect(200);
     assert_eq!(kept(&stack).await, [""; 0], "{:?}", stack.items().await);
-    // Its name stays, for whoever looks it up at the gateway; nothing brings its body back.
+    // Its id stays, for look-ups at the gateway; nothing restores its body.
     let parked = stack.items().await.into_iter().find(|item| item["pk"]["S"] == "P#sandbox#evt_1");
     assert_eq!(parked.unwrap()["body"]["S"], "");
     stack.sweep_at(3600).await;

@@ -1,4 +1,4 @@
-//! Money is given back in full or in parts, never more than was captured, and each refund is heard of.
+//! Money is refunded in full or in part, never more than was captured, and every refund is confirmed.
 
 use e2e::{End, Stack};
 use serde_json::{Value, json};

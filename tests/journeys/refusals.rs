@@ -1,4 +1,4 @@
-//! Refunds that cannot be made: the answer says why, and following it works.
+//! Refunds that cannot be made: the answer says why, and following its advice works.
 
 use e2e::{Stack, order_body};
 use serde_json::json;

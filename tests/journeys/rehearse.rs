@@ -1,4 +1,4 @@
-//! `docs/rehearse.md`, walked as it stands; only the addresses are those of this stack.
+//! Executes `docs/rehearse.md` as it stands; only the addresses are replaced by this stack's.
 
 use e2e::Stack;
 use serde_json::Value;
@@ -12,7 +12,7 @@ fn blocks() -> String {
     blocks.collect::<Vec<_>>().join("\n")
 }
 
-/// The first cells of the table below a heading, without their code marks.
+/// The first cells of the table below a heading, without code marks.
 fn named(heading: &str) -> Vec<&'static str> {
     let section = DOCUMENT.split(heading).nth(1).unwrap().split("\n## ").next().unwrap();
     let cells = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());

@@ -1,4 +1,5 @@
-//! A capture of another amount or currency is no payment: a person looks at it, and it goes back whole.
+//! A capture of another amount or currency does not pay the order: a person reviews it, and it is
+//! refunded in full.
 
 use e2e::{End, Paid, Stack};
 use serde_json::{Value, json};

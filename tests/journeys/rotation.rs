@@ -1,5 +1,5 @@
-//! Keys change while money moves: the new one is taken beside the old one, until the old one ends.
-//! (A gateway's webhook secret: `webhook_effects`; the key of the deliveries: `deliver_confirmation`.)
+//! Keys are rotated while payments run: the new key is accepted beside the old one until the old one
+//! ends. (A gateway's webhook secret: `webhook_effects`; the delivery key: `deliver_confirmation`.)
 
 use data_encoding::HEXLOWER;
 use e2e::{Stack, order_body};
@@ -13,7 +13,7 @@ const STATUS_TOKEN: &str = "quittance/status-token";
 const NEXT_KEY: &str = "sk_live_of_the_next_year";
 const ENDED: &str = "2020-01-01T00:00:00Z";
 
-/// For so long a function may know a secret from before.
+/// How long a function may keep using a secret it has read.
 const FRESH_SECONDS: i64 = 301;
 
 #[tokio::test]
@@ -30,7 +30,7 @@ async fn a_rotated_api_key_works_beside_the_old_one_until_that_ends() {
     let added = json!({ "id": "next", "sha256": hash, "scopes": ["read"], "not_after": null });
     keys.as_array_mut().unwrap().push(added);
     stack.set_secret(API_KEYS, &keys).await;
-    // A key that is not known has the secret read again, once that is half a minute old.
+    // An unknown key makes the function read the secret again, once its copy is half a minute old.
     stack.set_clock_ahead(40);
     stack.get_as(&path, &next).await.expect(200);
     stack.get(&path).await.expect(200);
@@ -64,7 +64,7 @@ async fn a_status_token_is_taken_until_the_key_that_signed_it_ends() {
     stack.get_as(&after, &[]).await.expect(200);
 }
 
-/// The address at which a new payment's shopper reads its status.
+/// The address where a new payment's shopper reads its status.
 async fn status_path(stack: &Stack) -> String {
     let order = stack.order(&order_body()).await;
     let started = stack.pay(&order, Value::Object(serde_json::Map::new())).await.expect(201);

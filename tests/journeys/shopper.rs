@@ -1,4 +1,4 @@
-//! What the shopper's browser reads with its status token.
+//! What the shopper's browser can read with its status token.
 
 use e2e::{Answer, Paid, Stack, order_body};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Webhooks as the sandbox gateway would send them, signed by a library that is not ours.
+//! Webhooks as the sandbox gateway would send them, signed by a third-party library.
 
 use e2e::{Answer, Stack};
 use reqwest::Method;
@@ -8,7 +8,7 @@ use standardwebhooks::Webhook;
 /// The secret that the sandbox gateway and its adapter share.
 pub(crate) const SANDBOX: &str = "quittance/gateways/sandbox";
 
-/// A secret of the right shape that nobody has configured.
+/// A secret of the right shape that is not configured anywhere.
 pub(crate) const STRANGE_KEY: &str = "whsec_c3RyYW5nZSBrZXkgb2YgdHdlbnR5LWZvdXIgYnl0ZXM=";
 
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct Event {
     pub(crate) key: String,
 }
 
-/// The short event of the API document, for a payment that was captured.
+/// The short event of the API document, for a captured payment.
 pub(crate) fn completed(order: &str, payment: &str) -> Value {
     json!({
         "event": "payment.completed",

@@ -1,5 +1,5 @@
-//! What can be read of an order and its payments: by the merchant all, by the shopper's browser the
-//! status of its own payment.
+//! What can be read of an order and its payments: everything by the merchant, the status of its own
+//! payment by the shopper's browser.
 
 use e2e::{Answer, KEY, Options, Stack, order_body};
 use reqwest::Method;

@@ -1,4 +1,4 @@
-//! What nobody signed, what another stack's gateway tells, and what API Gateway would never send.
+//! Unsigned events, events of another stack's gateway, and events that API Gateway would never send.
 
 use e2e::{Options, Stack, TABLE, order_body};
 use reqwest::Method;
@@ -21,7 +21,7 @@ fn counted(stack: &Stack, metric: &str) -> usize {
     stack.log().iter().filter(|line| line.contains(&format!("\"{metric}\":1"))).count()
 }
 
-/// A capture of a payment that this stack has never heard of.
+/// A capture of a payment that is unknown to this stack.
 async fn orphan(stack: &Stack, n: usize) -> Event {
     let order = format!("ORD_{n:0>20}");
     let body = completed(&order, &format!("PAY_{n:0>26}"));
@@ -82,7 +82,7 @@ async fn an_event_that_api_gateway_would_never_send_is_a_400_and_no_crash() {
     let answer = stack.request(Method::POST, path).body("[7]").send().await.unwrap();
     let report: Value = answer.json().await.unwrap();
     assert_eq!(report["errorType"], "serde_json::error::Error", "{report}");
-    // The sweep asks nothing of its event.
+    // The sweep does not read its event.
     for event in ["[]", "{}"] {
         let path = "/2015-03-31/functions/sweep-due/invocations";
         let answer = stack.request(Method::POST, path).body(event).send().await.unwrap();
@@ -107,7 +107,7 @@ async fn an_event_of_another_stack_is_ignored_and_counted_and_one_of_no_stack_is
     let truth = &stack.truth(&checkout.payment).await[0];
     assert_eq!(truth["metadata"]["quittance_stack"], "quittance");
 
-    // Under the very name that a payment has here: two stacks may have made both from one key.
+    // With the same id as a payment here: two stacks may have created both from one key.
     let mut body = completed(&checkout.order, &checkout.payment);
     body["metadata"] = json!({ "quittance_stack": "quittance-staging" });
     for (key, value) in
@@ -142,7 +142,7 @@ async fn an_attempt_repeats_its_create_call_as_it_was_first_sent() {
         let payment = stack.pay_with_key(&order, "k", json!({})).await.expect(202);
         let payment = payment.word("payment_id").to_owned();
         if !named {
-            // As an older version has left it.
+            // The item as an older version left it.
             let update = json!({
                 "TableName": TABLE, "Key": { "pk": { "S": format!("O#{order}") } },
                 "UpdateExpression": "REMOVE atts.#a.stk",
@@ -234,7 +234,7 @@ async fn no_number_of_parked_events_delays_an_order() {
     let order = stack.item(&checkout.order).await.unwrap();
     orphan(&stack, 0).await.send(&stack).await.expect(200);
     let parked = stack.parked().await.remove(0);
-    // Where events wait; were it among the orders, then before this very one.
+    // The key under which events wait; among the orders' keys they would come before this very order.
     let apart = parked["due_s"]["N"].as_str().unwrap().starts_with('-');
     let shard = if apart { &parked["due_s"] } else { &order["due_s"] };
     for some in (1..=600).collect::<Vec<u32>>().chunks(25) {

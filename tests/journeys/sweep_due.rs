@@ -1,4 +1,4 @@
-//! What a lost webhook or the passage of time leaves is finished by the sweep, with nobody's help.
+//! The sweep finishes, without help, whatever a lost webhook or the passage of time leaves unfinished.
 
 use e2e::{End, Stack, order_body};
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
-//! A call to the gateway whose answer never came: nobody guesses, and one object is captured.
+//! A call to the gateway whose answer never came: the outcome is never guessed, and one object is
+//! captured.
 
 use e2e::{Answer, End, Options, Paid, Stack, order_body};
 use futures_util::future::join_all;
@@ -98,7 +99,7 @@ async fn an_order_is_not_canceled_over_an_unknown_outcome_but_with_it() {
     stack.sweep_at(60).await;
     let page = stack.truth(payment).await[0]["checkout_url"].as_str().unwrap().to_owned();
     assert_eq!(stack.payment(payment).await["checkout_url"], Value::Null);
-    // Nobody was given this page; who finds it all the same gets the money back.
+    // Nobody was given this page; a shopper who finds it anyway gets the money back.
     stack.choose(&page, "approve").await.expect(200);
     stack.until(payment, |shown| shown["amount_captured"] == 7500).await;
     stack.sweep_at(75).await;
@@ -130,7 +131,7 @@ async fn a_gateway_without_keys_is_never_asked_twice() {
     stack.ends(&second, End { told: &["payment.failed", "payment.completed"], ..PAID }).await;
 }
 
-/// Fifteen seconds pass on each, so they do so together.
+/// Each takes fifteen seconds, so they run concurrently.
 #[tokio::test]
 async fn a_gateway_that_is_silent_is_asked_again_by_the_same_name() {
     let silences = ["timeout_before", "timeout_after"];
@@ -151,7 +152,7 @@ async fn a_gateway_that_is_silent_is_asked_again_by_the_same_name() {
     .await;
 }
 
-/// The same request while the first one waits for the gateway.
+/// Sends the same request while the first one waits for the gateway.
 async fn in_progress(stack: &Stack, order: &str) -> Answer {
     for _ in 0..100 {
         let shown = stack.get(&format!("/api/orders/{order}")).await.expect(200);

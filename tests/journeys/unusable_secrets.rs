@@ -1,4 +1,4 @@
-//! Secrets that somebody has put wrong: what that costs, and where it is told.
+//! Misconfigured secrets: their effect, and where they are reported.
 
 use data_encoding::BASE64;
 use e2e::{Answer, Paid, Stack, order_body};
@@ -10,7 +10,7 @@ use crate::signed::STRANGE_KEY;
 const API_KEYS: &str = "quittance/api-keys";
 const DELIVERY: &str = "quittance/delivery";
 const GATEWAY: &str = "quittance/gateways/sandbox";
-/// For so long a function may know a secret from before.
+/// How long a function may keep using a secret it has read.
 const FRESH_SECONDS: i64 = 301;
 
 #[tokio::test]
@@ -123,7 +123,8 @@ async fn a_gateway_that_is_no_longer_to_be_used_keeps_what_was_begun_there() {
     let stack = Stack::start(STACK).await;
     let right = stack.secret(GATEWAY).await;
     let mut clock = 0;
-    // With a placeholder the order fails alone and loudly; credentials of the other money wait.
+    // With a placeholder, the order fails alone and visibly; with credentials for the other kind of
+    // money, it waits.
     for (member, value, failed) in [("api_key", "REPLACE_ME", 1), ("mode", "live", 0)] {
         let paid = captured_unheard(&stack).await;
         let mut wrong = right.clone();
@@ -160,7 +161,7 @@ async fn sweep_later(stack: &Stack, clock: &mut i64) -> Answer {
     stack.invoke("sweep-due").await
 }
 
-/// Loudly: as a function that fails.
+/// Visibly: as a failing function.
 fn fails(swept: &Answer) {
     assert_eq!(swept.header("x-amz-function-error"), "Unhandled", "{swept}");
     assert_eq!(swept.word("errorMessage"), "the gateway's credentials cannot be used");
@@ -258,7 +259,8 @@ fn unavailable(answer: &Answer) {
     assert_eq!((answer.status, answer.word("type")), (503, "/problems/unavailable"), "{answer}");
 }
 
-/// As what it is, and not as a failure of the functions; and the value is told nowhere.
+/// It is reported as what it is, not as a failure of the functions, and the secret's value appears
+/// nowhere.
 fn counted(stack: &Stack) {
     let log = stack.log().join("\n");
     assert!(log.contains("\"secret.unusable\":1"), "{log}");

@@ -1,4 +1,4 @@
-//! However often, late, early or out of order a webhook comes, it has its effect once.
+//! A webhook has its effect once, whether it comes repeatedly, late, early or out of order.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::STACK;
 use crate::signed::{Event, SANDBOX, STRANGE_KEY, completed};
 
-/// Each queue has heard of the payment, under one id, and nothing else.
+/// Each queue has received the payment's confirmation, under one id, and nothing else.
 async fn assert_confirmed_once(stack: &Stack, checkout: &Paid) {
     stack.until_inbox(&checkout.order, "payment.completed").await;
     let mut ids = BTreeSet::new();
@@ -129,7 +129,7 @@ async fn badly_signed_webhooks_are_refused_and_the_sweep_learns_the_outcome() {
     assert_confirmed_once(&stack, &checkout).await;
 }
 
-/// Ids are computed from keys, so that another stack tells which order is to come.
+/// Ids are computed from keys, so another stack can predict the id of the coming order.
 async fn order_to_come() -> (String, String) {
     let stack = Stack::start(STACK).await;
     let order = stack.post_with_key("/api/orders", "order-1", &order_body()).await.expect(201);
@@ -197,7 +197,7 @@ async fn two_secrets_are_live_during_a_rotation() {
     let second = json!({ "id": "w2", "key": STRANGE_KEY });
     secret["webhook_secrets"] = json!([second, first]);
     stack.set_secret(SANDBOX, &secret).await;
-    // A mismatch reads the secret again once the cached one is half a minute old.
+    // A mismatch makes the function read the secret again once its copy is half a minute old.
     stack.set_clock_ahead(40);
     let at = |event: &Event| Event { timestamp: old.timestamp + 40, ..event.clone() };
     at(&new).send(&stack).await.expect(200);

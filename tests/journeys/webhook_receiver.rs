@@ -1,4 +1,4 @@
-//! A webhook is believed for its signature, answered as documented, and stored only if it is ours.
+//! A webhook is trusted because of its signature, answered as documented, and stored only if it is ours.
 
 use e2e::{Options, Stack, order_body};
 use reqwest::Method;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::STACK;
 use crate::signed::{Event, SANDBOX, STRANGE_KEY, completed};
 
-/// A stack whose gateway never sends a webhook of its own.
+/// A stack whose gateway never sends webhooks by itself.
 async fn silent_stack() -> Stack {
     let stack = Stack::start(STACK).await;
     stack.behave(json!({ "webhooks": { "mode": "never" } })).await;
@@ -60,7 +60,7 @@ async fn a_hint_of_a_capture_that_did_not_happen_changes_nothing() {
     }
 }
 
-/// The profiles that do not sign show the hash of the secret instead; `sha256sum` is a stranger's.
+/// Profiles that do not sign send a hash of the secret instead; here `sha256sum` computes it.
 async fn unsigned_proof(key: &str) -> String {
     let script = format!("printf %s '{key}' | sha256sum | cut -d' ' -f1");
     let output = tokio::process::Command::new("sh").args(["-c", &script]).output().await.unwrap();
@@ -78,7 +78,7 @@ async fn send_unsigned(stack: &Stack, event: &Event) -> e2e::Answer {
     stack.send(request).await
 }
 
-/// Nothing but a repeat of the create call could tell, and its key is dead.
+/// Only a repeat of the create call could tell, and its key has expired.
 #[tokio::test]
 async fn a_question_that_nothing_can_answer_ends() {
     let options = Options { profile: Some("paypal-like"), ..Options::default() };
@@ -111,7 +111,7 @@ async fn an_unsigned_event_needs_the_shared_proof() {
     let mut event = Event::new(&stack, &completed(&checkout.order, &checkout.payment)).await;
     event.key = unsigned_proof(STRANGE_KEY).await;
     send_unsigned(&stack, &event).await.expect_problem(401, "unauthorized");
-    // A good signature is no proof where nobody signs.
+    // A good signature proves nothing at a gateway that does not sign.
     event.send(&stack).await.expect_problem(401, "unauthorized");
     assert_eq!(stack.items().await, before);
 }
@@ -143,7 +143,7 @@ async fn a_missing_bad_or_stale_signature_is_refused_and_changes_nothing() {
     }
     assert_eq!(stack.items().await, before);
 
-    // Several signatures, as during a rotation: one of them is enough.
+    // Several signatures, as during a rotation: one valid one is enough.
     let several = format!("v1,AAAA {signature}");
     good.send_signed(&stack, &several).await.expect(200);
     assert_eq!(stack.payment_status(&checkout.payment).await, "succeeded");

@@ -1,4 +1,4 @@
-//! Fenced blocks of documents, and the snippets among them: those whose opening line names a file, as in
+//! Fenced blocks of documents, and the snippets among them: blocks whose opening line names a file, as in
 //! `js buy.mjs`.
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ pub(crate) const DOCUMENT: &str = include_str!("../../docs/integrate.md");
 #[derive(Debug)]
 pub(crate) struct Snippets(BTreeMap<String, String>);
 
-/// What follows the opening backticks, and the text between the fences, of every block.
+/// The text after the opening backticks and the text between the fences, for every block.
 pub(crate) fn blocks(document: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut lines = document.lines();
@@ -38,7 +38,7 @@ impl Snippets {
         self.0[name].clone()
     }
 
-    /// With a mistake in it.
+    /// The snippets with a mistake put in.
     #[track_caller]
     pub(crate) fn altered(mut self, name: &str, right: &str, wrong: &str) -> Self {
         let text = self.0.get_mut(name).unwrap();
@@ -47,7 +47,7 @@ impl Snippets {
         self
     }
 
-    /// Each in a file of its name.
+    /// Writes each snippet to a file of its name.
     pub(crate) fn written_out(&self) -> TempDir {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in &self.0 {

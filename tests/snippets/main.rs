@@ -1,4 +1,4 @@
-//! The snippets of `docs/integrate.md`, executed as they stand there: each is written under its name,
+//! Executes the snippets of `docs/integrate.md` as they stand: each is written to a file of its name,
 //! beside a script that uses it as a shop would.
 
 #![expect(
@@ -24,10 +24,10 @@ use serde_json::{Value, json};
 /// The dev stack, built with these tests.
 const STACK: &str = env!("CARGO_BIN_EXE_e2e-stack");
 
-/// What the bundle's own signatures are held to, too.
+/// Our own signatures are tested with these vectors too.
 const VECTORS: &str = include_str!("../../shared/src/fixtures/standard-webhooks.json");
 
-/// `None`, said loudly, where the interpreter is not installed.
+/// `None`, with a visible message, if the interpreter is not installed.
 fn run(program: &str, script: &str, folder: &Path, environment: &[(&str, &str)]) -> Option<Output> {
     if Command::new(program).arg("--version").output().is_err() {
         skipped(script, program);
@@ -38,7 +38,7 @@ fn run(program: &str, script: &str, folder: &Path, environment: &[(&str, &str)])
     Some(command.envs(environment.iter().copied()).output().unwrap())
 }
 
-/// Past the test harness, which shows the output of a test only if it fails.
+/// Bypasses the test harness, which shows a test's output only if it fails.
 fn skipped(what: &str, program: &str) {
     let told = format!("SKIPPED {what}: install {program} to run it\n");
     std::io::stderr().write_all(told.as_bytes()).unwrap();
@@ -51,7 +51,7 @@ fn succeeds(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// What a person's shell prints.
+/// The output of a person's shell.
 #[track_caller]
 fn bash(line: &str) -> String {
     succeeds(&Command::new("bash").args(["-c", line]).output().unwrap())
@@ -135,7 +135,8 @@ fn a_message_is_taken_once_in_dynamodb_too() {
     assert_eq!(stock["Item"]["reserved"], json!({ "N": "2" }));
 }
 
-/// Runs one of the recipes for a purchase against a stack: the payment that it bought, if the program is there.
+/// Runs one of the purchase recipes against a stack. Returns the payment it made, or `None` without the
+/// program.
 async fn bought(program: &str, script: &str, flow: &str) -> Option<(Stack, String)> {
     let stack = Stack::with(STACK, steps::documented()).await;
     let folder = snippets().written_out();

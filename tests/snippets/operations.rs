@@ -1,5 +1,5 @@
-//! The commands of `docs/operations.md`, as an operator copies them, against the secrets and the table of
-//! the dev stack.
+//! The commands of `docs/operations.md`, as an operator copies them, run against the secrets and the
+//! table of the dev stack.
 
 use std::process::Command;
 
@@ -14,7 +14,7 @@ const DOCUMENT: &str = include_str!("../../docs/operations.md");
 const API_KEYS: &str = "quittance/api-keys";
 const DELIVERY: &str = "quittance/delivery";
 const TOOLS: [&str; 4] = ["aws", "curl", "jq", "openssl"];
-/// For so long a function may know a secret from before.
+/// How long a function may keep using a secret it has read.
 const FRESH_SECONDS: i64 = 301;
 
 struct Operator {
@@ -23,7 +23,7 @@ struct Operator {
     environment: Vec<(String, String)>,
 }
 
-/// `None`, said loudly, where a tool is not installed.
+/// `None`, with a visible message, if a tool is not installed.
 async fn operator() -> Option<Operator> {
     let missing =
         TOOLS.into_iter().find(|tool| Command::new(tool).arg("--version").output().is_err());
@@ -52,7 +52,7 @@ async fn operator() -> Option<Operator> {
 }
 
 impl Operator {
-    /// Types the block with these words and answers what it prints.
+    /// Runs the block that contains these words and returns its output.
     #[track_caller]
     fn types(&self, words: &str, change: impl Fn(String) -> String) -> String {
         let (_, text) = block("sh", words);
@@ -113,7 +113,7 @@ async fn the_key_of_the_deliveries_is_changed_and_their_address_set() {
     let moved = operator.stack.secret(DELIVERY).await;
     let url = json!("https://shop.example/webhooks/quittance");
     assert_eq!((&moved["url"], &moved["keys"]), (&url, &before["keys"]));
-    // As a deployment generates it: one key, without a list.
+    // As a deployment generates it: a single key instead of a list.
     for old in [json!({ "keys": before["keys"], "url": url }), json!({ "key": "b2xk", "url": url })]
     {
         operator.stack.set_secret(DELIVERY, &old).await;

@@ -1,4 +1,4 @@
-//! The README's first page, carried out: what it shows is what is printed, but for `…`.
+//! Executes the README's first page: the output must be what it shows, apart from `…`.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use e2e::Stack;
 use crate::document::{README, blocks};
 use crate::{STACK, bash};
 
-/// Where the README finds the stack, in the order of its ports.
+/// The README's addresses of the stack, in the order of its ports.
 const NAMES: [&str; 6] = ["api", "sandbox", "dynamodb", "sqs", "secrets_manager", "shop"];
 
 fn documented(port: usize) -> String {
     format!("http://127.0.0.1:{}", 3000 + port)
 }
 
-/// Whether `printed` is what is `shown`, whose lines are wrapped and whose gaps are `…`.
+/// Whether `printed` matches `shown`, whose lines may be wrapped and whose gaps are `…`.
 fn shows(shown: &str, printed: &str) -> bool {
     let shown = shown.replace('\n', "");
     let mut pieces = shown.split('…');

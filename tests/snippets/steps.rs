@@ -1,4 +1,4 @@
-//! `docs/integrate.md` from its first command on, with the options that it names.
+//! `docs/integrate.md` from its first command on, with the options it names.
 
 use e2e::{KEY, Options, Receiver, Stack};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::document::{DOCUMENT, blocks};
 use crate::{STACK, bash};
 
-/// What differs from one run to the next.
+/// Values that differ from run to run.
 const PASSING: [&str; 8] = [
     "checkout_url",
     "client_token",

@@ -1,4 +1,4 @@
-//! What clients do once a payment has begun: capture, call off, give back; and what a bank does late.
+//! The clients' actions after a payment has begun: capture, cancel, refund; and a bank's late actions.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ impl Client<'_> {
                 }
             }
             7 => {
-                // More than fits, at once, and one of them twice.
+                // More than fits, concurrently, and one of them twice.
                 let mut asks: Vec<Ask> = Vec::new();
                 for _ in 0..4 {
                     let part = Some(part.clone());
@@ -87,7 +87,7 @@ impl Client<'_> {
                 let ask = self.on_order("cancel-payment", order, "/cancel");
                 self.insist(&ask).await;
                 if self.chance(30) {
-                    // A bank that was slow: the money comes after all.
+                    // A slow bank: the money comes after all.
                     self.at_the_gateway(started, "capture", json!({})).await;
                 }
             }
@@ -96,8 +96,8 @@ impl Client<'_> {
         }
     }
 
-    /// What the gateway's dashboard, or a bank behind it, does. Of this its webhook tells, be it late
-    /// or twice: a payment that is settled is not asked about any more.
+    /// An action of the gateway's dashboard, or of a bank behind it. A webhook must report it, even if
+    /// late or twice, because a settled payment is not asked about any more.
     async fn at_the_gateway(&mut self, started: &Started, act: &str, body: Value) {
         let webhooks = match self.rng.u32(0..4) {
             0 => json!({ "mode": "hold" }),
@@ -109,17 +109,17 @@ impl Client<'_> {
         self.soak.stack.behave(told).await;
         let sandbox = self.soak.stack.address("sandbox");
         let url = format!("{sandbox}/control/payments/{}/{act}", started.id);
-        // Refused where it does not fit any more.
+        // The gateway may refuse it if it no longer fits.
         let _ = self.soak.stack.client().post(url).json(&body).send().await;
     }
 
-    /// Something about the whole order.
+    /// A request about the whole order.
     pub(crate) fn on_order(&mut self, function: &'static str, order: &Ordered, end: &str) -> Ask {
         let path = format!("/api/orders/{}{end}", order.id);
         Ask { route: "POST /api/orders/{order_id}/cancel", ..self.on(function, order, path, None) }
     }
 
-    /// Something about a payment; under a key of its own if it has a body.
+    /// A request about a payment; with a new key if it has a body.
     fn on(
         &mut self,
         function: &'static str,

@@ -1,4 +1,5 @@
-//! What goes wrong meanwhile: processes die, the gateway misbehaves, messages are taken and not handled.
+//! Disturbances during the traffic: processes die, the gateway misbehaves, messages are taken and not
+//! handled.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,14 +10,14 @@ use serde_json::{Value, json};
 use crate::Soak;
 use crate::record::Kill;
 
-/// Long enough for a redelivery within the run, short enough not to stop an order's messages.
+/// Long enough for a redelivery within the run, short enough not to hold up an order's messages.
 const TAKEN_SECONDS: u64 = 2;
 const AT_WORK_PERCENT: u32 = 80;
-/// Some 200 ms of looking for one that runs.
+/// About 200 ms of looking for a running process.
 const LOOKS_MAX: u32 = 100;
 
 impl Soak {
-    /// Kills a function's process: mostly one that is at work, else any.
+    /// Kills a function's process: usually one at work, otherwise any.
     pub(crate) async fn kill(&self, mut rng: Rng) {
         let Some(every) = self.options.kill_every else { return };
         while self.rest_of(every).await {
@@ -31,7 +32,7 @@ impl Soak {
         }
     }
 
-    /// The gateway behaves in one way for a while, then in another.
+    /// Changes the gateway's behaviour from time to time.
     pub(crate) async fn misbehave(&self, mut rng: Rng) {
         if self.options.calm {
             return;
@@ -45,7 +46,7 @@ impl Soak {
         }
     }
 
-    /// Takes messages from the queue of the deliveries and does not handle them: they come again.
+    /// Takes messages from the delivery queue without handling them, so that they come again.
     pub(crate) async fn take(&self, mut rng: Rng) {
         if self.options.calm {
             return;
@@ -67,8 +68,8 @@ impl Soak {
     }
 }
 
-/// A behaviour, and for how many milliseconds. A call without an answer holds its function for 15
-/// seconds, so that is brief; else all of them would only wait.
+/// A behaviour, and its duration in milliseconds. A call without an answer blocks its function for 15
+/// seconds, so that one is short; otherwise all functions would only wait.
 fn behaviour(rng: &mut Rng) -> (Value, u64) {
     let calls = ["create", "create", "capture", "void", "cancel", "refund"];
     let call = rng.choice(calls).unwrap_or("create");
@@ -95,7 +96,7 @@ fn behaviour(rng: &mut Rng) -> (Value, u64) {
     }
 }
 
-/// One of those that are seen to run.
+/// One of the processes that were seen running.
 async fn at_work_of(children: &BTreeMap<String, Vec<u32>>, rng: &mut Rng) -> Option<(u32, String)> {
     let all = || children.iter().flat_map(|(name, pids)| pids.iter().map(move |pid| (*pid, name)));
     let before: BTreeMap<u32, u64> =
@@ -111,7 +112,7 @@ async fn at_work_of(children: &BTreeMap<String, Vec<u32>>, rng: &mut Rng) -> Opt
     None
 }
 
-/// A function first: else those with many processes would have all the deaths.
+/// Chooses the function first; otherwise functions with many processes would get all the kills.
 fn any_of(children: &BTreeMap<String, Vec<u32>>, rng: &mut Rng) -> Option<(u32, String)> {
     let (function, pids) = rng.choice(children)?;
     Some((*rng.choice(pids)?, function.clone()))
@@ -123,7 +124,7 @@ fn ran_ns(pid: u32) -> Option<u64> {
     stat.split(' ').next()?.parse().ok()
 }
 
-/// The processes of the functions, by function: those that the stack has started.
+/// The processes of the functions that the stack has started, by function.
 fn children(stack: u32) -> BTreeMap<String, Vec<u32>> {
     let mut found: BTreeMap<String, Vec<u32>> = BTreeMap::new();
     let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
@@ -141,7 +142,7 @@ fn children(stack: u32) -> BTreeMap<String, Vec<u32>> {
 
 fn parent(pid: u32) -> Option<u32> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name in parentheses may hold anything; what follows the last one are state and parent.
+    // The name in parentheses may contain anything; after the last one come state and parent.
     let (_, rest) = stat.rsplit_once(") ")?;
     rest.split(' ').nth(1)?.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! A merchant's client: asks, waits as long as it likes, and asks again under the same key.
+//! A merchant's client: sends a request, waits as long as it likes, and retries under the same key.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::world::Promise;
 
 /// Longer than any function may take.
 const PATIENCE: Duration = Duration::from_secs(35);
-/// Then it gives up, as a shopper who has left.
+/// After this many tries it gives up, like a shopper who has left.
 const TRIES_MAX: u32 = 8;
 
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(crate) struct Client<'s> {
     pub(crate) soak: &'s Soak,
     pub(crate) rng: Rng,
     pub(crate) number: u64,
-    /// Keys are numbered, so that none is used for two things.
+    /// Keys are numbered, so that no key is used twice.
     pub(crate) keys: u64,
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct Ask {
     pub(crate) path: String,
     pub(crate) key: Option<String>,
     pub(crate) body: Option<Value>,
-    /// What it is about; a new order has no name yet.
+    /// The order it is about; a new order has no id yet.
     pub(crate) order: Option<String>,
 }
 
@@ -52,8 +52,8 @@ impl Client<'_> {
         tokio::time::sleep(Duration::from_millis(self.rng.u64(range_ms))).await;
     }
 
-    /// Until an answer settles it: repeated after a 5xx, a cut connection, its own impatience, and
-    /// where the answer asks for it.
+    /// Repeats a request until an answer settles it: after a 5xx, a broken connection, its own timeout,
+    /// and where the answer asks for it.
     pub(crate) async fn insist(&mut self, ask: &Ask) -> Option<Answer> {
         let mut last = None;
         for _ in 0..TRIES_MAX {
@@ -75,7 +75,7 @@ impl Client<'_> {
         last
     }
 
-    /// Several of the same, or of different ones, at once.
+    /// Several requests, the same or different ones, at the same time.
     pub(crate) async fn at_once(&mut self, asks: &[Ask]) -> Vec<Option<Answer>> {
         let asked = asks.iter().map(|ask| self.soak.once(ask, PATIENCE));
         futures_util::future::join_all(asked).await
@@ -83,7 +83,7 @@ impl Client<'_> {
 }
 
 impl Soak {
-    /// One request; `None` if no answer came in the client's time.
+    /// One request; `None` if no answer came before the client's timeout.
     pub(crate) async fn once(&self, ask: &Ask, patience: Duration) -> Option<Answer> {
         let mut request = self.stack.request(ask.method.clone(), &ask.path).timeout(patience);
         if let Some(key) = &ask.key {
@@ -103,7 +103,7 @@ impl Soak {
         let took_ms = u64::try_from(to_ms.saturating_sub(from_ms)).unwrap_or_default();
         record.answered(ask.route, took_ms, answer.as_ref());
         let answer = answer?;
-        // API Gateway's own answer, not one of ours: the function is gone.
+        // API Gateway's own answer, not one of ours: the function has died.
         if answer.status == 500 && answer.body.get("message").is_some() {
             record.crashed(ask.function, ask.order.as_deref(), from_ms, to_ms);
         }
@@ -121,7 +121,7 @@ impl Soak {
     }
 }
 
-/// What this success means for good.
+/// The lasting promises of this success.
 fn promises(ask: &Ask, answer: &Answer) -> Vec<Promise> {
     let [order, payment, refund] =
         ["order_id", "payment_id", "refund_id"].map(|name| answer.word(name).to_owned());

@@ -1,4 +1,4 @@
-//! Compares what everybody knows, pure: what was lost, doubled, or invented.
+//! Compares what every party knows, without I/O: what was lost, doubled or invented.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,9 +14,9 @@ mod tests;
 pub(crate) enum Kind {
     /// Money, a promise or a confirmation that did not arrive where it must.
     Lost,
-    /// Taken, given back or told more than once.
+    /// Captured, refunded or confirmed more than once.
     Doubled,
-    /// Claimed by us, and not so at the gateway.
+    /// Claimed by us, but not true at the gateway.
     Invented,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct Offence {
     pub(crate) what: String,
 }
 
-/// Everything that is known about one order.
+/// Everything known about one order.
 #[derive(Default)]
 struct Case<'w> {
     id: &'w str,
@@ -68,7 +68,7 @@ pub(crate) fn compare(world: &Records) -> Vec<Offence> {
     offences
 }
 
-/// A request repeated under its key is answered with the same name.
+/// A request repeated under its key gets an answer with the same id.
 fn same_names(world: &Records) -> Vec<Offence> {
     let mut named: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
     let mut offences = Vec::new();
@@ -88,7 +88,7 @@ impl Case<'_> {
         Offence { kind, order: self.id.to_owned(), what: what.to_owned() }
     }
 
-    /// Money was taken if and only if the order says so.
+    /// Money was captured if and only if the order says so.
     fn status(&self, order: &Order) -> Vec<Offence> {
         let decided =
             || self.objects.iter().filter(|object| !order.leaves_to_a_person(&object.reference));
@@ -132,7 +132,7 @@ impl Case<'_> {
         offences
     }
 
-    /// Payment by payment, we say what the gateway says.
+    /// Our status of every payment matches the gateway's.
     fn payments(&self, order: &Order) -> Vec<Offence> {
         let mut offences = Vec::new();
         for payment in &order.payments {
@@ -166,7 +166,7 @@ impl Case<'_> {
         Some(self.offence(kind, &what))
     }
 
-    /// Refund by refund, by the gateway's name of it.
+    /// Refunds match one by one, by the gateway's name for each.
     fn refunds(&self, order: &Order) -> Vec<Offence> {
         let ours: Vec<_> = order.payments.iter().flat_map(|payment| &payment.refunds).collect();
         let theirs: Vec<_> = self.objects.iter().flat_map(|object| &object.refunds).collect();
@@ -219,7 +219,7 @@ impl Case<'_> {
         offences
     }
 
-    /// A confirmation of money that did not move so at the gateway.
+    /// A confirmation of money that did not move in this way at the gateway.
     fn baseless(&self, order: &Order, told: &Told) -> Option<Offence> {
         let based = match told.kind.as_str() {
             "payment.completed" => self
@@ -243,7 +243,7 @@ impl Case<'_> {
         (!based).then(|| self.offence(Kind::Invented, &what()))
     }
 
-    /// One fact has one id, at every target; a consumer that drops repeats then acts once.
+    /// Each fact has one id at every target, so a consumer that drops repeats acts once.
     fn told_twice(&self) -> Vec<Offence> {
         let mut ids: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
         for told in &self.told {

@@ -1,4 +1,4 @@
-//! The figures, from what was seen and what is known: every name with its unit.
+//! The figures, computed from the record and the comparison. Every name includes its unit.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,7 +61,7 @@ pub(crate) struct Figures {
     pub(crate) latency_by_route: BTreeMap<&'static str, Times>,
 }
 
-/// Of so many, in milliseconds.
+/// Percentiles over this many values, in milliseconds.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Times {
     pub(crate) count: usize,
@@ -70,7 +70,7 @@ pub(crate) struct Times {
     pub(crate) max_ms: u64,
 }
 
-/// What the run has left behind.
+/// The results of a run.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) interrupted: bool,
@@ -152,7 +152,7 @@ impl Figures {
 impl Times {
     pub(crate) fn of(mut all_ms: Vec<u64>) -> Self {
         all_ms.sort_unstable();
-        // The smallest that so many in a hundred do not exceed.
+        // The smallest value that this percentage of all values does not exceed.
         let at = |percent: usize| {
             let rank = (all_ms.len() * percent).div_ceil(100).max(1);
             all_ms.get(rank - 1).copied().unwrap_or_default()
@@ -161,13 +161,13 @@ impl Times {
     }
 }
 
-/// What went over the wire to the shop and the two queues.
+/// Messages sent to the shop and to the two queues.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Wire {
     /// Distinct confirmations, per target.
     messages: u64,
     received_again: u64,
-    /// Sent to a queue twice, beyond its window of deduplication.
+    /// Sent to a queue twice, outside its deduplication window.
     sent_again: u64,
     effects: u64,
     beyond_one: u64,
@@ -203,8 +203,8 @@ fn settled(all: &[Open]) -> Vec<u64> {
     all.iter().filter_map(took).collect()
 }
 
-/// From each capture at the gateway to the arrival of `payment.completed` in a queue of the merchant,
-/// both by the stack's clock.
+/// The times from each capture at the gateway to the arrival of `payment.completed` in a queue of the
+/// merchant, both by the stack's clock.
 fn told_after(record: &Record, truth: &[Value]) -> Vec<u64> {
     let mut arrived: BTreeMap<&str, i64> = BTreeMap::new();
     let confirmations = record.queues.values().flat_map(|queue| queue.confirmations.values());
@@ -215,7 +215,8 @@ fn told_after(record: &Record, truth: &[Value]) -> Vec<u64> {
     let took = |object: &Value| {
         let captured_ms = unix_ms(&word(&object["captures"][0], "captured_at"))?;
         let arrived_ms = arrived.get(object["reference"].as_str()?)?;
-        // The page answers before the gateway's clock is read for the event: never below zero.
+        // The page answers before the gateway's clock is read for the event, so the difference could be
+        // negative.
         u64::try_from(arrived_ms.saturating_sub(captured_ms).max(0)).ok()
     };
     truth.iter().filter_map(took).collect()
@@ -266,7 +267,7 @@ mod tests {
         };
         let mut record = Record::default();
         let queue = record.queues.entry("fulfilment").or_default();
-        // Delivered again, sent again, and then told under another id.
+        // Delivered again, sent again, and then confirmed under another id.
         for (message, id) in [("m1", "msg_1"), ("m1", "msg_1"), ("m2", "msg_1"), ("m3", "msg_2")] {
             queue.receive(message, 0, told(id));
         }

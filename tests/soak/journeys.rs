@@ -1,4 +1,4 @@
-//! What clients do, drawn at random: order, pay, and wait for the outcome.
+//! The clients' randomly chosen actions: order, pay, and wait for the outcome.
 
 use e2e::Answer;
 use futures_util::future::join;
@@ -100,7 +100,7 @@ impl Client<'_> {
             order: Some(order.id.clone()),
         };
         if self.chance(10) {
-            // The same thrice, and one under a key of its own.
+            // The same request three times, and one under a different key.
             let rival = Ask { key: Some(self.key()), ..ask.clone() };
             self.at_once(&[ask.clone(), rival, ask.clone(), ask.clone()]).await;
         }
@@ -115,7 +115,7 @@ impl Client<'_> {
         None
     }
 
-    /// The shopper at the page; what becomes of it, the gateway knows.
+    /// The shopper on the page; only the gateway knows the outcome.
     async fn shop(&mut self, order: &Ordered, started: &Started) {
         if started.page.is_empty() || self.chance(8) {
             return;
@@ -128,7 +128,7 @@ impl Client<'_> {
         }
         let outcome = self.rng.choice(outcomes).unwrap_or("approve");
         if self.chance(6) {
-            // Paid in the very moment in which it is called off.
+            // Paid at the very moment of the cancellation.
             let cancel = self.on_order("cancel-payment", order, "/cancel");
             join(self.choose(&page, outcome), self.at_will(&cancel)).await;
         } else {
@@ -138,11 +138,11 @@ impl Client<'_> {
 
     async fn choose(&self, page: &str, outcome: &str) {
         let form = [("outcome", outcome)];
-        // A page that is gone, or a gateway that refuses, is the shopper's own affair.
+        // The shopper ignores a page that is gone and a gateway that refuses.
         let _ = self.soak.stack.client().post(page).form(&form).send().await;
     }
 
-    /// The return page polls with its token; the server may ask the gateway itself.
+    /// The return page polls with its token; our API may ask the gateway itself.
     async fn wait(&mut self, started: &Started) -> String {
         let mut status = String::new();
         for _ in 0..self.rng.u32(3..12) {

@@ -1,5 +1,5 @@
-//! `cargo soak`: drives the running stack as strangers do, kills it meanwhile, and compares what
-//! everybody knows in the end.
+//! `cargo soak`: drives the running stack from outside, kills its processes meanwhile, and finally
+//! compares what every party knows.
 
 #![expect(clippy::indexing_slicing, reason = "what an answer does not have reads as null")]
 
@@ -74,7 +74,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// However the owner ends, its stack and their functions end too.
+/// The stack and its functions end with their owner, however it ends.
 fn end_with_the_input() {
     std::thread::spawn(|| {
         let mut stdin = std::io::stdin().lock();
@@ -142,7 +142,7 @@ impl Soak {
         }
     }
 
-    /// Nothing was compared: what was seen is told, and nothing is claimed.
+    /// Nothing was compared, so only observations are printed, without a verdict.
     fn stop_at_once(&self) -> ExitCode {
         let record = self.record();
         say(&format!(
@@ -157,7 +157,7 @@ impl Soak {
         ExitCode::FAILURE
     }
 
-    /// One stream of randomness for each purpose, so that none disturbs another.
+    /// A separate random stream for each purpose, so that none disturbs another.
     fn rng(&self, purpose: u64) -> Rng {
         Rng::with_seed(self.options.seed.wrapping_mul(1_000_003).wrapping_add(purpose))
     }
@@ -168,7 +168,7 @@ impl Soak {
         dev_stack::clock::machine_ms().saturating_add(ahead_ms)
     }
 
-    /// Its fields are whole after every statement, so a poisoned lock is as good as any.
+    /// Its fields are consistent after every statement, so a poisoned lock is harmless.
     pub(crate) fn record(&self) -> MutexGuard<'_, Record> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -187,7 +187,7 @@ async fn terminated() {
     }
 }
 
-/// A reader that has gone away is no reason to stop.
+/// It is no reason to stop if the reader of the output has gone.
 fn say(text: &str) {
     let mut stdout = std::io::stdout().lock();
     let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());

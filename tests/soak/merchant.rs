@@ -1,5 +1,5 @@
-//! The merchant's own consumers of the two queues: act once per id, and crash now and then before
-//! the message is deleted.
+//! The merchant's own consumers of the two queues: they act once per id, and sometimes crash before the
+//! message is deleted.
 
 use std::time::Duration;
 
@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 use crate::Soak;
 use crate::world::{Told, word};
 
-/// A consumer that crashed has its message again after so long.
+/// How long a message of a crashed consumer stays hidden.
 const VISIBILITY_SECONDS: u64 = 2;
 const CRASH_PERCENT: u32 = 5;
 
 pub(crate) const QUEUES: [&str; 2] = ["fulfilment", "notifications"];
 
 impl Soak {
-    /// Until the stack is stopped: also while all comes to rest.
+    /// Runs until the stack is stopped, also while it comes to rest.
     pub(crate) async fn consume(&self, queue: &'static str, mut rng: Rng) {
         loop {
             let messages = self.receive(queue, VISIBILITY_SECONDS, 1).await;
@@ -64,11 +64,11 @@ impl Soak {
             "QueueUrl": self.queue_url(queue),
             "ReceiptHandle": message["ReceiptHandle"],
         });
-        // Refused where its time is over by now: then it comes again.
+        // Refused if its time is over by now; the message then comes again.
         self.stack.try_aws("sqs", "AmazonSQS.DeleteMessage", &body).await;
     }
 
-    /// Messages that a queue holds, shown or hidden.
+    /// The number of messages in a queue, visible or hidden.
     pub(crate) async fn held(&self, queue: &str) -> u64 {
         let body = json!({ "QueueUrl": self.queue_url(queue), "AttributeNames": ["All"] });
         let answer = self.stack.aws("sqs", "AmazonSQS.GetQueueAttributes", &body).await;

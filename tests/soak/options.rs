@@ -34,7 +34,7 @@ command line is not understood.
 pub(crate) struct Options {
     pub(crate) traffic: Duration,
     pub(crate) clients: u64,
-    /// Absent: none is killed.
+    /// `None`: nothing is killed.
     pub(crate) kill_every: Option<Duration>,
     pub(crate) calm: bool,
     pub(crate) profile: Profile,
@@ -46,7 +46,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// `None` when help is asked for.
+    /// `None` if help was requested.
     pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Option<Self>, lexopt::Error> {
         let mut options = Self {
             traffic: Duration::from_mins(1),
@@ -54,7 +54,7 @@ impl Options {
             kill_every: Some(Duration::from_secs(1)),
             calm: false,
             profile: Profile::Full,
-            // Short enough to be typed again.
+            // Short enough to be typed.
             seed: fastrand::u64(1..1_000_000),
             json: None,
             document: None,
@@ -85,7 +85,7 @@ impl Options {
         Ok(Some(options))
     }
 
-    /// What is typed to run the same again.
+    /// The command that repeats this run.
     pub(crate) fn command(&self) -> String {
         let kill_ms = self.kill_every.unwrap_or_default().as_millis();
         let mut command = format!(

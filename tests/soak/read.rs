@@ -1,4 +1,4 @@
-//! Asks everybody what they know.
+//! Collects what every party knows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,7 +49,7 @@ impl Soak {
         let mut dead = Vec::new();
         for target in TARGETS {
             loop {
-                // Hidden until the stack is gone, so that each is seen once.
+                // Hidden until the stack has ended, so that each is counted once.
                 let messages = self.receive(&format!("{target}-dead"), 43_200, 0).await;
                 if messages.is_empty() {
                     break;
@@ -64,7 +64,7 @@ impl Soak {
         dead
     }
 
-    /// All that can be told of an order in which something is wrong.
+    /// Everything known about an order with an offence.
     pub(crate) async fn story(&self, offence: &Offence, truth: &[Value], log: &[String]) -> String {
         let mut lines = vec![format!("{:?} {}: {}", offence.kind, offence.order, offence.what)];
         let answer = self.stack.get(&format!("/api/orders/{}", offence.order)).await;
@@ -84,7 +84,7 @@ impl Soak {
             let kept = record.promises.iter().filter(|p| p.order() == offence.order);
             lines.extend(kept.map(|promise| format!("  client   {promise:?}")));
         }
-        // A payment's name holds its order's, so this finds the lines of both.
+        // A payment's id contains its order's, so this finds the lines of both.
         let name = offence.order.trim_start_matches("ORD_");
         let about = log.iter().filter(|line| line.contains(name));
         lines.extend(about.map(|line| format!("  log      {line}")));

@@ -1,4 +1,4 @@
-//! What was seen while it ran: answers, times, kills, messages.
+//! What was seen during the run: answers, times, kills, messages.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,24 +6,24 @@ use e2e::Answer;
 
 use crate::world::{Promise, Told};
 
-/// A process that is being killed may still be given a request: `kill` takes its time.
+/// How long a process may still be given requests after it was killed: `kill` takes its time.
 const DYING_MS: i64 = 500;
 
 #[derive(Debug, Default)]
 pub(crate) struct Record {
     pub(crate) requests: u64,
-    /// By class of status, `2xx`; `no_answer` where none came in the client's time.
+    /// By class of status, such as `2xx`; `no_answer` if none came before the client's timeout.
     pub(crate) answers: BTreeMap<String, u64>,
     pub(crate) latencies_ms: BTreeMap<&'static str, Vec<u64>>,
     pub(crate) promises: BTreeSet<Promise>,
     pub(crate) kills: Vec<Kill>,
-    /// Requests whose function died under them.
+    /// Requests whose function died while handling them.
     pub(crate) crashes: u64,
-    /// API Gateway's 500 while none of that function's processes had been killed.
+    /// Answers with API Gateway's 500 although none of that function's processes had been killed.
     pub(crate) unexplained: u64,
-    /// Orders that a kill left in the middle.
+    /// Orders that a kill interrupted.
     pub(crate) cut: Vec<Open>,
-    /// Payments whose outcome was answered as unknown.
+    /// Payments whose outcome was reported as unknown.
     pub(crate) unknown: Vec<Open>,
     pub(crate) queues: BTreeMap<&'static str, Queue>,
 }
@@ -38,7 +38,7 @@ pub(crate) struct Kill {
 #[derive(Clone, Debug)]
 pub(crate) struct Open {
     pub(crate) order: String,
-    /// Absent: the whole order.
+    /// `None`: the whole order.
     pub(crate) payment: Option<String>,
     pub(crate) since_ms: i64,
     pub(crate) until_ms: Option<i64>,
@@ -50,9 +50,9 @@ pub(crate) struct Queue {
     pub(crate) received: u64,
     /// The queue's own ids of messages.
     pub(crate) messages: BTreeSet<String>,
-    /// By the confirmation's id, which is what a consumer drops repeats by: when it arrived, and what.
+    /// By the confirmation's id, by which a consumer drops repeats: the arrival time and the content.
     pub(crate) confirmations: BTreeMap<String, (i64, Told)>,
-    /// How often the consumer acted upon each fact.
+    /// How often the consumer acted on each fact.
     pub(crate) effects: BTreeMap<String, u64>,
 }
 
@@ -67,7 +67,7 @@ impl Record {
         }
     }
 
-    /// A function died under a request that was under way between the two times.
+    /// A function died while handling a request that was under way between the two times.
     pub(crate) fn crashed(
         &mut self,
         function: &str,
@@ -103,7 +103,7 @@ impl Record {
 }
 
 impl Queue {
-    /// A consumer as it should be built: it acts once per id.
+    /// A well-built consumer: it acts once per id.
     pub(crate) fn receive(&mut self, message_id: &str, arrived_ms: i64, told: Told) {
         self.received += 1;
         self.messages.insert(message_id.to_owned());

@@ -1,11 +1,11 @@
-//! The figures as a person reads them: a table, and the same as a document.
+//! The figures for people: a table; and the same figures as a document.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::figures::{Figures, Times};
 
-/// What the figures mean, where a name cannot say it all.
+/// The meaning of the figures that their names do not fully explain.
 const MEANINGS: &str = "\
 Times are by the stack's clock. After the traffic that clock is moved on, ten seconds at a time at \
 first, with a sweep each minute of it, until everything has come to rest. Four kills in five hit a \

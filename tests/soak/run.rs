@@ -1,4 +1,4 @@
-//! One run: traffic, rest, comparison, and what came of it.
+//! One run: traffic, rest, comparison, result.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::figures::{Figures, Outcome};
 use crate::{Soak, merchant, say, tell};
 
 const PROGRESS_EVERY: Duration = Duration::from_secs(5);
-/// Offences that are told with all that is known; of the rest, one line each.
+/// How many offences are printed in full; the others get one line each.
 const STORIES_MAX: usize = 10;
 
 impl Soak {
@@ -33,7 +33,7 @@ impl Soak {
             panics.extend(ended.err().map(|error| error.to_string()));
         }
         background.abort_all();
-        // Before the questions of the comparison are in it, too.
+        // Read before the comparison adds its own requests to the log.
         let log = self.stack.log();
         panics.extend(self.stack.panics());
         let (truth, inbox) = (self.stack.all_truth().await, self.stack.whole_inbox().await);
@@ -62,7 +62,7 @@ impl Soak {
         self.publish(&figures)
     }
 
-    /// What runs until all is at rest.
+    /// Starts the tasks that run until everything is at rest.
     fn start_watching(self: &Arc<Self>, background: &mut JoinSet<()>) {
         for (n, queue) in (1..).zip(merchant::QUEUES) {
             let (soak, rng) = (Arc::clone(self), self.rng(n));
@@ -72,7 +72,7 @@ impl Soak {
         background.spawn(async move { soak.watch().await });
     }
 
-    /// Those of the clients and disturbances that did not end well.
+    /// Runs the clients and disturbances, and returns the failures among them.
     async fn traffic(self: &Arc<Self>) -> Vec<String> {
         let mut running = JoinSet::new();
         for number in 0..self.options.clients {

@@ -1,5 +1,5 @@
-//! Lets all come to rest: the gateway behaves, the clock moves on as if nobody did anything any
-//! more, and the sweep comes each minute of it.
+//! Brings everything to rest: the gateway behaves, nothing new begins, the clock advances, and the sweep
+//! runs every minute.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -10,28 +10,28 @@ use serde_json::{Value, json};
 use crate::Soak;
 use crate::merchant::QUEUES;
 
-/// How the clock moves on: so many steps of so many seconds. In the first ten minutes gently, so that
-/// times measured by it mean something; then past every page, order and abandoned attempt, every
-/// backoff of a delivery, and the gateway's keys.
+/// How the clock advances: this many steps of this many seconds. The first ten minutes pass slowly, so
+/// that times measured in them are meaningful. Later steps pass every page, order and abandoned attempt,
+/// every backoff of a delivery, and the life of the gateway's keys.
 const STEPS: [(u32, i64); 4] = [(60, 10), (60, 60), (36, 600), (48, 3600)];
 const BREATH: Duration = Duration::from_millis(100);
-/// When the merchant remembers what was authorized and never captured.
+/// When the merchant remembers authorizations that were never captured.
 const REMEMBERED_SECONDS: i64 = 600;
 const SWEEP_EVERY_SECONDS: i64 = 60;
-/// A sweep that is cut short is followed by another.
+/// A sweep that is cut short is followed by another, up to this many.
 const SWEEPS_MAX: u32 = 8;
-/// Rest must be seen twice: between two looks a message may have been on its way.
+/// Rest must be seen twice: a message may have been on its way between two looks.
 const CALM_LOOKS: u32 = 2;
-/// Bounded in real time too, by this and as much again per second of traffic.
+/// The limit in real time; the duration of the traffic is added to it.
 const REAL_TIME_MAX: Duration = Duration::from_mins(1);
 
-/// How it came to rest, or why not.
+/// How the stack came to rest, or why it did not.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rest {
     pub(crate) real: Duration,
     pub(crate) moved_seconds: i64,
     pub(crate) sweeps: u64,
-    /// What is still unfinished, and how often. Empty: at rest.
+    /// Unfinished work by kind, with its count. Empty: at rest.
     pub(crate) unfinished: BTreeMap<String, u64>,
 }
 
@@ -89,7 +89,7 @@ impl Soak {
         }
     }
 
-    /// What still has to happen, by its reason.
+    /// Everything that still has to happen, by reason.
     pub(crate) async fn unfinished(&self) -> BTreeMap<String, u64> {
         let mut reasons = BTreeMap::new();
         for item in self.due_items().await {
@@ -104,7 +104,7 @@ impl Soak {
         reasons
     }
 
-    /// The index of what is due holds what has work, and nothing else.
+    /// The due index contains exactly the items that have work.
     async fn due_items(&self) -> Vec<Value> {
         let mut keys = Vec::new();
         let mut question = json!({ "TableName": e2e::TABLE, "IndexName": "due" });

@@ -1,5 +1,4 @@
-//! Watches what a kill has left in the middle, and payments whose outcome is unknown, until they are
-//! settled.
+//! Watches orders that a kill interrupted, and payments whose outcome is unknown, until they are settled.
 
 use std::time::Duration;
 
@@ -53,14 +52,14 @@ impl Soak {
     }
 }
 
-/// No claim without its outcome, and no confirmation unsent; of one payment, its outcome is known.
+/// No claim without an outcome and no unsent confirmation. For a single payment: its outcome is known.
 fn is_settled(item: &Value, payment: Option<&str>) -> bool {
     let open = |entry: &Value| {
         ["sending", "unknown"].contains(&entry["M"]["ph"]["S"].as_str().unwrap_or_default())
     };
     let attempts = &item["atts"]["M"];
     if let Some(payment) = payment {
-        // Removed: it is proven that the gateway never had it.
+        // Removed: the gateway provably never had it.
         return item.is_object() && !open(&attempts[payment]);
     }
     let none = |map: &Value| map.as_object().is_none_or(|map| !map.values().any(open));

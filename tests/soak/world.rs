@@ -1,4 +1,4 @@
-//! What everybody knows once all is at rest: the gateway, our API, the queues, the shop, the clients.
+//! What every party knows at rest: the gateway, our API, the queues, the shop, the clients.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ pub(crate) struct Records {
     /// The gateway's truth.
     pub(crate) objects: Vec<Object>,
     pub(crate) orders: BTreeMap<String, Order>,
-    /// What each target has of each confirmation, one entry per target and id.
+    /// The confirmations of each target, one entry per target and id.
     pub(crate) told: Vec<Told>,
     pub(crate) promises: Vec<Promise>,
 }
 
-/// A payment as the gateway keeps it.
+/// A payment as recorded at the gateway.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Object {
     /// The payment that it is for.
@@ -24,11 +24,11 @@ pub(crate) struct Object {
     pub(crate) refunds: Vec<GivenBack>,
 }
 
-/// A refund as the gateway keeps it.
+/// A refund as recorded at the gateway.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct GivenBack {
     pub(crate) id: String,
-    /// The operation that asked for it; absent if it was made at the gateway.
+    /// The operation that requested it; `None` if it was made at the gateway.
     pub(crate) reference: Option<String>,
     pub(crate) amount: u64,
     pub(crate) status: String,
@@ -58,7 +58,7 @@ pub(crate) struct Refund {
     pub(crate) status: String,
 }
 
-/// A confirmation that a target has.
+/// A confirmation at one target.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Told {
     pub(crate) target: String,
@@ -68,11 +68,11 @@ pub(crate) struct Told {
     pub(crate) payment: String,
     pub(crate) refund: String,
     pub(crate) amount: u64,
-    /// It lies in the target's dead-letter queue.
+    /// It is in the target's dead-letter queue.
     pub(crate) dead: bool,
 }
 
-/// What a client was answered with success.
+/// A promise made to a client by a successful answer.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Promise {
     Order(String),
@@ -85,7 +85,7 @@ pub(crate) enum Promise {
         payment: String,
         refund: String,
     },
-    /// The same request under the same key: what each answer called it.
+    /// The same request under the same key: the id in each answer.
     Keyed {
         key: String,
         order: String,
@@ -93,11 +93,11 @@ pub(crate) enum Promise {
     },
 }
 
-/// The three that hear every confirmation.
+/// The three targets of every confirmation.
 pub(crate) const TARGETS: [&str; 3] = ["deliveries", "fulfilment", "notifications"];
 
 impl Records {
-    /// Whose capture does not fit.
+    /// The number of payments whose capture does not match the order.
     pub(crate) fn payments_for_a_person(&self) -> usize {
         let payments = self.orders.values().flat_map(|order| &order.payments);
         payments.filter(|payment| payment.status == "review").count()
@@ -120,7 +120,7 @@ impl Object {
         }
     }
 
-    /// Given back, or about to be.
+    /// The amount refunded or about to be refunded.
     pub(crate) fn given_back(&self) -> u64 {
         let stands = self.refunds.iter().filter(|refund| refund.status != "failed");
         stands.map(|refund| refund.amount).sum()
@@ -140,12 +140,13 @@ impl Order {
         ["paid", "partially_refunded", "refunded"].contains(&self.status.as_str())
     }
 
-    /// A capture that does not fit is neither booked nor given back; all are told so.
+    /// Whether a capture does not match the order: it is neither booked nor refunded, and every target is
+    /// informed.
     pub(crate) fn leaves_to_a_person(&self, payment: &str) -> bool {
         self.payments.iter().any(|known| known.id == payment && known.status == "review")
     }
 
-    /// What every target must have been told, by its type and what it is about.
+    /// The confirmations that every target must have, by type and subject.
     pub(crate) fn owed(&self) -> Vec<(&'static str, &str)> {
         let mut owed = Vec::new();
         if self.is_paid() {
@@ -193,7 +194,7 @@ impl Told {
         }
     }
 
-    /// Of a refund by its name, of a payment by its name, of an order by none.
+    /// A confirmation of a refund or payment matches its id; one of an order matches the empty name.
     pub(crate) fn is_about(&self, name: &str) -> bool {
         if self.refund.is_empty() {
             name.is_empty() || self.payment == name
@@ -202,7 +203,7 @@ impl Told {
         }
     }
 
-    /// The fact that it tells: it has one id, and one effect at each consumer.
+    /// The fact that it reports, which has one id and one effect at each consumer.
     pub(crate) fn fact(&self) -> String {
         let about = match self.kind.as_str() {
             "payment.completed" | "order.canceled" | "order.expired" => "",

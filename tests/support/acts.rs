@@ -1,4 +1,5 @@
-//! What a merchant does after a payment has begun: tries again, captures, cancels, refunds, waits.
+//! The merchant's actions after a payment has begun: trying again, capturing, canceling, refunding,
+//! waiting.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{Answer, Paid, Stack};
 
 impl Stack {
-    /// Another attempt to pay an order, whose page nobody has paid yet.
+    /// Another attempt to pay an order, whose page has not been paid yet.
     pub async fn try_again(&self, order: &str, key: &str, more: Value) -> Paid {
         let answer = self.pay_with_key(order, key, more).await.expect(201);
         Paid {
@@ -18,7 +19,7 @@ impl Stack {
         }
     }
 
-    /// An order that has been paid on the page, and all has been told of it.
+    /// An order that was paid on the page, with all confirmations sent.
     pub async fn paid(&self) -> Paid {
         let checkout = self.checkout().await;
         self.choose(&checkout.page, "approve").await.expect(200);
@@ -36,7 +37,7 @@ impl Stack {
         checkout
     }
 
-    /// Waits until a payment shows what is looked for.
+    /// Waits until a payment's view satisfies `shows`.
     pub async fn until(&self, payment: &str, shows: impl Fn(&Value) -> bool) -> Value {
         let mut last = Value::Null;
         for _ in 0..250 {
@@ -70,12 +71,12 @@ impl Stack {
         self.act(&format!("/api/orders/{order}/cancel")).await
     }
 
-    /// Asks the gateway now, as a merchant who cannot wait does.
+    /// Asks the gateway now, as an impatient merchant does.
     pub async fn refreshed(&self, payment: &str) -> Value {
         self.get(&format!("/api/payments/{payment}?refresh=true")).await.expect(200).body
     }
 
-    /// Without our key: as a shopper's browser, or a stranger.
+    /// Without our key: as a shopper's browser or a stranger.
     pub async fn get_as(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.send_as(Method::GET, path, headers).await
     }
@@ -106,8 +107,8 @@ impl Stack {
         panic!("{queue} still holds {held}");
     }
 
-    /// So many seconds after the stack's start, and all that was due by then is done. Wake-up times
-    /// are rounded up to ten seconds, so a second sweep follows as much later.
+    /// Moves to this many seconds after the stack's start and finishes everything due by then. Wake-up
+    /// times are rounded up to ten seconds, so a second sweep follows ten seconds later.
     pub async fn sweep_at(&self, seconds: i64) {
         self.until_published().await;
         for later in [0, 10] {
@@ -117,8 +118,8 @@ impl Stack {
         }
     }
 
-    /// Waits until nothing is left to tell of any order. A function that is about to mark what it
-    /// has told would otherwise do so after the clock has moved, and put the order off.
+    /// Waits until no order has unsent confirmations. A function about to mark one as sent would
+    /// otherwise do so after the clock has moved, and postpone the order.
     async fn until_published(&self) {
         let published =
             |item: &Value| item["out"]["M"].as_object().is_none_or(serde_json::Map::is_empty);

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The API's route that was asked; empty for anything else.
+    /// The API route that was called; empty for anything else.
     pub route: String,
     pub status: u16,
     pub headers: HeaderMap,
@@ -28,7 +28,7 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// A member of the body as text; empty if it is not there.
+    /// A member of the body as text; empty if it is missing.
     pub fn word(&self, name: &str) -> &str {
         self.body[name].as_str().unwrap_or_default()
     }

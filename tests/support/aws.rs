@@ -1,4 +1,4 @@
-//! The imitated AWS services, asked directly: what is stored, and what is secret.
+//! Direct calls to the imitated AWS services: what is stored and what is secret.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::{Answer, Options, Stack};
 pub const TABLE: &str = "quittance-payments";
 
 impl Stack {
-    /// With secrets of the developer's own, given in a file.
+    /// With the developer's own secrets, given in a file.
     pub async fn with_secrets(binary: &str, secrets: &Value, mut options: Options) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("secrets.json");
@@ -51,7 +51,7 @@ impl Stack {
         }
     }
 
-    /// The items of one order: its own, and none other.
+    /// The item of one order, without those of others.
     pub async fn item(&self, order: &str) -> Option<Value> {
         let key = format!("O#{order}");
         self.items().await.into_iter().find(|item| item["pk"]["S"] == key)

@@ -1,5 +1,5 @@
-//! Every answer of the API that a journey gets is held against the API's description: its route, its
-//! status, its content type, its problem, and each member of its body.
+//! Checks every API answer that a journey gets against the API's description: route, status, content
+//! type, problem, and each member of the body.
 
 use std::sync::LazyLock;
 
@@ -29,7 +29,7 @@ pub fn route_of(method: &Method, path: &str) -> Option<String> {
     has.then(|| format!("{method} {path}"))
 }
 
-/// Panics if the document does not say that the shop may hear this.
+/// Panics unless the document lists this confirmation.
 #[track_caller]
 pub fn check_confirmation(body: &Value) {
     let kind = body["type"].as_str().unwrap_or_default();
@@ -45,7 +45,7 @@ pub fn check_confirmation(body: &Value) {
     }
 }
 
-/// Panics if the document does not say that this may be answered.
+/// Panics unless the document lists this answer.
 #[track_caller]
 pub fn check(answer: &Answer) {
     let Some((method, path)) = answer.route.split_once(' ') else { return };
@@ -86,7 +86,7 @@ pub fn check(answer: &Answer) {
 }
 
 /// What does not fit, if anything. Members that the schema does not name do not fit either: the document
-/// is to name all of them.
+/// must name all of them.
 fn fits(schema: &Value, value: &Value, at: &str) -> Result<(), String> {
     if let Some(path) = schema["$ref"].as_str() {
         return fits(DOCUMENT.pointer(path.trim_start_matches('#')).unwrap(), value, at);

@@ -1,4 +1,4 @@
-//! Where a story must end: in the answers, at the gateway, in the queues and in the shop's inbox.
+//! How a story must end: in the answers, at the gateway, in the queues and in the shop's inbox.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -7,20 +7,20 @@ use serde_json::{Value, json};
 
 use crate::{Paid, Stack};
 
-/// The end of a story, told by everybody who knows something of it.
+/// The end of a story, as every party must report it.
 #[derive(Clone, Copy, Debug)]
 pub struct End<'a> {
     pub payment: &'a str,
     pub order: &'a str,
-    /// What the gateway has taken under the payment's reference, and what it has given back.
+    /// What the gateway has captured under the payment's reference, and what it has refunded.
     pub captured: u64,
     pub refunded: u64,
-    /// The types of all confirmations about the order, in their order.
+    /// The types of all confirmations about the order, in sequence.
     pub told: &'a [&'a str],
 }
 
 impl Stack {
-    /// Waits for the end, sweeps once more, and finds it unchanged everywhere.
+    /// Waits for the end, sweeps once more, and checks that nothing changes anywhere.
     #[track_caller]
     pub fn ends(&self, paid: &Paid, end: End<'_>) -> impl Future<Output = ()> {
         let at = std::panic::Location::caller();
@@ -43,7 +43,8 @@ impl Stack {
         }
     }
 
-    /// Nothing is left to send, an ended payment's page is forgotten, an ended order never due again.
+    /// Nothing is left to send, the page of an ended payment is gone, and an ended order is never due
+    /// again.
     async fn is_at_rest(&self, paid: &Paid, end: End<'_>) {
         let item = self.item(&paid.order).await.unwrap();
         assert!(item["out"]["M"].as_object().is_none_or(serde_json::Map::is_empty), "{item}");
@@ -56,7 +57,7 @@ impl Stack {
         }
     }
 
-    /// The shop and both of the merchant's queues have heard the same, each message once.
+    /// The shop and both of the merchant's queues have received the same messages, each once.
     async fn everybody_is_told(&self, order: &str, told: &[&str]) {
         let inbox = self.inbox(order).await;
         let ids: BTreeSet<&str> = inbox.iter().filter_map(|c| c["webhook_id"].as_str()).collect();
@@ -71,8 +72,9 @@ impl Stack {
         }
     }
 
-    /// Waits until the shop has been told exactly this about an order. Sweeps now and then, as the
-    /// schedule does: what a write made due in this very moment is not due before the next.
+    /// Waits until the shop has received exactly these confirmations about an order. Sweeps now and then,
+    /// as the schedule does: an order made due by a write in this very moment is picked up only by the
+    /// next sweep.
     pub async fn until_told(&self, order: &str, wanted: &[&str]) {
         let mut last = Vec::new();
         for n in 1..400 {
@@ -88,12 +90,12 @@ impl Stack {
         panic!("{order}: told {:?}, not {wanted:?}", types(&last));
     }
 
-    /// The confirmation of a type in the shop's inbox, once it is there: its `data`.
+    /// The `data` of a confirmation of this type, once it is in the shop's inbox.
     pub async fn told(&self, order: &str, kind: &str) -> Value {
         self.until_inbox(order, kind).await["body"]["data"].clone()
     }
 
-    /// The messages about an order in a queue of the merchant, left where they are.
+    /// The messages about an order in a queue of the merchant, left in the queue.
     async fn peek(&self, queue: &str, order: &str) -> Vec<Value> {
         let body = json!({
             "QueueUrl": format!("{}/000000000000/quittance-{queue}.fifo", self.address("sqs")),

@@ -1,4 +1,5 @@
-//! The harness: a dev stack of one's own, spoken to in the verbs of a merchant, a shopper and a gateway.
+//! The harness: a separate dev stack for each test, driven with the verbs of a merchant, a shopper and a
+//! gateway.
 
 #![expect(
     clippy::unwrap_used,

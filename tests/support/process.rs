@@ -1,4 +1,4 @@
-//! A dev stack as a child process: ports of its own, a clock that can be moved, killed with its owner.
+//! A dev stack as a child process: its own ports, an adjustable clock, killed together with its owner.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -15,11 +15,11 @@ const READY_WITHIN: Duration = Duration::from_mins(1);
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     pub profile: Option<&'static str>,
-    /// Where it keeps everything; kept after it, too.
+    /// The folder for its data, which is kept after it ends.
     pub data: Option<PathBuf>,
-    /// The step at which its children stop.
+    /// The step at which its children pause.
     pub pause_at: Option<String>,
-    /// It ends with the end of its input, which is ours too, and not with a terminal's Ctrl-C.
+    /// It ends when its input closes, and so when we end; a terminal's Ctrl-C does not reach it.
     pub tied: bool,
     pub arguments: Vec<String>,
 }
@@ -48,7 +48,7 @@ impl Stack {
         collect(&mut child, Arc::clone(&log));
         let stdout = BufReader::new(child.stdout.take().unwrap()).lines();
         let addresses = ready(stdout, &log).await;
-        // The second test of a process finds it installed.
+        // In the second test of a process it is already installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .no_proxy()
@@ -67,7 +67,7 @@ impl Stack {
         &self.http
     }
 
-    /// Everything that the stack and its children have written to stderr.
+    /// Everything the stack and its children have written to stderr.
     pub fn log(&self) -> Vec<String> {
         self.log.lock().unwrap().clone()
     }
@@ -83,7 +83,7 @@ impl Stack {
         panic!("nothing logged says {words}: {}", self.log().join("\n"));
     }
 
-    /// Where the stack or one of its children has panicked.
+    /// Panics of the stack and its children.
     pub fn panics(&self) -> Vec<String> {
         let log = self.log();
         let begins = |at: &usize| log[*at].contains("panicked");
@@ -93,19 +93,19 @@ impl Stack {
             .collect()
     }
 
-    /// Says by how many seconds the stack's clock is ahead.
+    /// The file that holds how many seconds the stack's clock is ahead.
     pub fn clock_file(&self) -> &Path {
         &self.clock
     }
 
-    /// Moves the clock of the stack and its children to so many seconds ahead.
+    /// Sets how many seconds the clock of the stack and its children is ahead.
     pub fn set_clock_ahead(&self, seconds: i64) {
         let next = self.clock.with_extension("next");
         std::fs::write(&next, seconds.to_string()).unwrap();
         std::fs::rename(&next, &self.clock).unwrap();
     }
 
-    /// The pid of the child that has stopped at `point`.
+    /// The pid of the child that has paused at `point`.
     pub async fn paused_at(&self, point: &str) -> Option<u32> {
         let wanted = format!("paused at {point} pid ");
         for _ in 0..200 {
@@ -131,7 +131,7 @@ impl Stack {
     }
 }
 
-/// Kills one process by its number.
+/// Kills one process by its pid.
 pub async fn kill_pid(pid: u32) {
     Command::new("kill").arg("-9").arg(pid.to_string()).status().await.unwrap();
 }

@@ -1,4 +1,4 @@
-//! A merchant's server of one's own: it keeps what it is sent and answers as it was told to.
+//! A merchant's server for tests: it keeps the requests it receives and answers as instructed.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -10,9 +10,9 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
-/// No answer as long as the caller waits.
+/// No answer for as long as the caller waits.
 pub const SILENCE: &str = "silence";
-/// An answer that is no HTTP.
+/// An answer that is not HTTP.
 pub const GIBBERISH: &str = "gibberish";
 
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ pub struct Received {
     pub path: String,
     pub headers: HeaderMap,
     pub payload: String,
-    /// So much was the stack's clock ahead of the machine's.
+    /// How far the stack's clock was ahead of the machine's.
     ahead: i64,
 }
 
@@ -37,7 +37,7 @@ impl Received {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// When it came, by the stack's clock; it is signed with the machine's time.
+    /// When it arrived, by the stack's clock. It is signed with the machine's time.
     pub fn came_at(&self) -> i64 {
         self.header("webhook-timestamp").parse::<i64>().unwrap() + self.ahead
     }
@@ -54,7 +54,7 @@ impl Receiver {
         let (received, answers, ahead) = (Arc::default(), Arc::default(), Arc::default());
         let started = Self { url, received, answers, ahead };
         let server = started.clone();
-        // It ends with the test's process; a listener that nobody calls costs nothing.
+        // Ends with the test's process. A listener that nobody calls costs nothing.
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let server = server.clone();
@@ -64,14 +64,15 @@ impl Receiver {
         started
     }
 
-    /// The next answers, each a status line's end and headers, `500 x` or `302 x\r\nlocation: /y`;
-    /// after them it is 204 again. `SILENCE` is no answer, and `GIBBERISH` is no HTTP.
+    /// Sets the next answers, each the end of a status line and headers: `500 x` or `302 x\r
+    /// location: /y`. After them it answers 204 again. `SILENCE` is no answer, and `GIBBERISH` is not
+    /// HTTP.
     pub fn answer_next(&self, answers: &[&str]) {
         let mut waiting = self.answers.lock().unwrap();
         waiting.extend(answers.iter().map(|answer| (*answer).to_owned()));
     }
 
-    /// Says how far the clock of the stack that sends is moved, before it is.
+    /// Announces how far the sending stack's clock is moved, before it is moved.
     pub fn set_clock_ahead(&self, seconds: i64) {
         self.ahead.store(seconds, Ordering::SeqCst);
     }
@@ -80,7 +81,7 @@ impl Receiver {
         self.received.lock().unwrap().clone()
     }
 
-    /// Waits until so many requests have come.
+    /// Waits until this many requests have arrived.
     pub async fn until(&self, count: usize) -> Vec<Received> {
         for _ in 0..250 {
             let received = self.received();
@@ -118,7 +119,7 @@ impl Receiver {
         let answer = self.answers.lock().unwrap().pop_front();
         let answer = answer.unwrap_or_else(|| "204 No Content".to_owned());
         if answer == SILENCE {
-            // Until the caller is gone.
+            // Until the caller hangs up.
             let _ = reader.read(&mut [0]);
             return;
         }

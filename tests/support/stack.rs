@@ -1,4 +1,4 @@
-//! The dev stack, for the tests of this package.
+//! The dev stack as a binary of this package, for its tests.
 
 fn main() -> std::process::ExitCode {
     dev_stack::main()

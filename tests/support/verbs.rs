@@ -1,4 +1,4 @@
-//! What a merchant, a shopper and a gateway do.
+//! The actions of a merchant, a shopper and a gateway.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ impl Stack {
         self.http.request(method, format!("{}{path}", self.address("api"))).bearer_auth(KEY)
     }
 
-    /// What the API answers is held against its description.
+    /// Checks the API's answer against its description.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
         let (client, request) = request.build_split();
         let request = request.unwrap();
@@ -67,7 +67,7 @@ impl Stack {
         answer.word("order_id").to_owned()
     }
 
-    /// Starts a payment for 75.00 USD; `more` are members beside those of the example.
+    /// Starts a payment of 75.00 USD; `more` are members added to those of the example.
     pub async fn pay(&self, order: &str, more: Value) -> Answer {
         self.post("/api/payments", &payment_body(order, more)).await
     }
@@ -76,7 +76,7 @@ impl Stack {
         self.post_with_key("/api/payments", key, &payment_body(order, more)).await
     }
 
-    /// A new order with a payment whose page nobody has paid yet.
+    /// A new order with a payment whose page has not been paid yet.
     pub async fn checkout(&self) -> Paid {
         self.checkout_with(order_body(), json!({})).await
     }
@@ -91,7 +91,7 @@ impl Stack {
         }
     }
 
-    /// What the shopper does on the hosted page.
+    /// The shopper's choice on the hosted page.
     pub async fn choose(&self, page: &str, outcome: &str) -> Answer {
         self.send(self.http.post(page).form(&[("outcome", outcome)])).await
     }
@@ -109,7 +109,7 @@ impl Stack {
         answer.word("status").to_owned()
     }
 
-    /// Waits until a payment has a status; a webhook is on its way.
+    /// Waits until a payment has a status, because a webhook is on its way.
     pub async fn until_payment(&self, payment: &str, status: &str) {
         let mut last = String::new();
         for _ in 0..250 {
@@ -144,7 +144,7 @@ impl Stack {
         self.invoke("sweep-due").await.body
     }
 
-    /// Changes how the sandbox gateway behaves from now on; absent members are as by default.
+    /// Changes how the sandbox gateway behaves from now on; absent members return to their defaults.
     pub async fn behave(&self, behaviour: Value) {
         let url = format!("{}/control/behaviour", self.address("sandbox"));
         self.send(self.http.put(url).json(&behaviour)).await.expect(200);
@@ -156,13 +156,13 @@ impl Stack {
         self.send(self.http.post(url).json(&json!({}))).await.expect(200);
     }
 
-    /// What the gateway's dashboard would do: `capture`, `refund`, `dispute`.
+    /// An action in the gateway's dashboard: `capture`, `refund`, `dispute`.
     pub async fn dashboard(&self, payment: &str, act: &str, body: Value) -> Answer {
         let url = format!("{}/control/payments/{payment}/{act}", self.address("sandbox"));
         self.send(self.http.post(url).json(&body)).await
     }
 
-    /// The gateway's own objects for one of our references: the truth.
+    /// The gateway's own objects for one of our references, the source of truth.
     pub async fn truth(&self, reference: &str) -> Vec<Value> {
         self.all_truth().await.into_iter().filter(|p| p["reference"] == reference).collect()
     }
@@ -173,7 +173,7 @@ impl Stack {
         answer.body["payments"].as_array().unwrap().clone()
     }
 
-    /// What the shop has received about an order, oldest first.
+    /// The confirmations about an order in the shop's inbox, oldest first.
     pub async fn inbox(&self, order: &str) -> Vec<Value> {
         let all = self.whole_inbox().await;
         all.into_iter().filter(|c| c["body"]["data"]["order_id"] == order).collect()

@@ -1,4 +1,4 @@
-//! What is linked: the deployed functions without the slow stacks, and nothing declared in vain.
+//! Linked crates: none of the slow stacks in the deployed functions, and no unused declarations.
 
 use std::process::Command;
 
@@ -63,7 +63,7 @@ fn section(manifest: &str, names: &[&str]) -> Vec<String> {
     listed
 }
 
-/// Beside the functions. What `woven` depends on is named by the sources that it copies.
+/// Packages beside the functions. The sources that `woven` copies name its dependencies.
 const PACKAGES: [&str; 7] = [
     "shared/domain",
     "shared",
@@ -74,7 +74,7 @@ const PACKAGES: [&str; 7] = [
     "tests",
 ];
 
-/// The package of a file: the first of these folders that it lies in, as some lie in others.
+/// The package of a file: the first matching folder, because some packages lie in others.
 fn package_of<'a>(path: &str, packages: &'a [(String, String)]) -> Option<&'a str> {
     let folders = packages.iter().map(|(folder, _)| folder.as_str());
     folders.into_iter().find(|folder| path.starts_with(&format!("{folder}/")))

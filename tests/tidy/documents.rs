@@ -1,4 +1,4 @@
-//! Documents cannot lag: what they link is there, and a test or a file that they name exists.
+//! Documents stay current: their links work, and the tests and files they name exist.
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path};
@@ -6,7 +6,7 @@ use std::path::{Component, Path};
 use crate::source::{all, files, read, root};
 use crate::{found, none};
 
-/// A function's name in a document has as many words as a sentence.
+/// A function's name in a document has at least this many words, like a sentence.
 const WORDS_MIN: usize = 4;
 
 struct Known {
@@ -31,7 +31,7 @@ fn real() -> Known {
     Known { is_there: |path| root().join(path).exists(), functions }
 }
 
-/// Those that the test harness runs.
+/// The functions that the test harness runs.
 fn tests_of(path: &str, code: &str) -> Vec<(String, String)> {
     let pieces: Vec<&str> = code.split("fn ").collect();
     let attributed = |before: &str| {
@@ -44,7 +44,7 @@ fn tests_of(path: &str, code: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The claims of a section, each a row of its table or an entry of its numbered list, with its line.
+/// The claims of a section, each a table row or an entry of a numbered list, with its line.
 fn claims(text: &str, section: &str) -> Vec<(usize, String)> {
     let mut claims: Vec<(usize, String)> = Vec::new();
     let lines = text.lines().enumerate().skip_while(|(_, line)| *line != section).skip(1);
@@ -60,7 +60,7 @@ fn claims(text: &str, section: &str) -> Vec<(usize, String)> {
     claims
 }
 
-/// A claim without a link to a test that runs is a wish.
+/// A claim must link to a test that runs.
 fn unproven(
     path: &str,
     section: &str,
@@ -128,7 +128,7 @@ fn links(line: &str) -> Vec<(&str, &str)> {
     ends.filter(|(_, to)| !to.contains("://") && !to.starts_with("mailto:")).collect()
 }
 
-/// What stands between backticks.
+/// The text between backticks.
 fn quoted(line: &str) -> Vec<&str> {
     line.split('`').skip(1).step_by(2).collect()
 }
@@ -146,7 +146,7 @@ fn is_path(code: &str) -> bool {
         && !code.contains("NNNN")
 }
 
-/// A link's target from the root, as the document at `path` means it.
+/// A link's target relative to the root; the document at `path` gives it relative to itself.
 fn beside(path: &str, target: &str) -> String {
     let joined = Path::new(path).parent().unwrap_or(Path::new("")).join(target);
     let mut parts: Vec<String> = Vec::new();

@@ -1,4 +1,4 @@
-//! What the template puts into a function's environment is what its `Need`s read.
+//! The template gives each function exactly the environment that its `Need`s read.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -20,7 +20,7 @@ const NEEDS: [(&str, Need); 7] = [
     ("Need::Delivery", Need::Delivery),
 ];
 
-/// Read by all, set where the code beside it shows that it matters.
+/// Read by all functions, but set only where the code of this name shows that it matters.
 const OPTIONAL: [(&str, &str); 2] =
     [("RETURN_ORIGINS", "return_origins"), ("CORS_ORIGINS", "Reply::preflight")];
 
@@ -29,7 +29,7 @@ fn is_lambdas(name: &str) -> bool {
     name.starts_with("AWS_")
 }
 
-/// Set by the dev stack alone: in a real stack they have no value.
+/// Set by the dev stack only; in a real stack they have no value.
 fn is_the_dev_stacks(name: &str) -> bool {
     name.starts_with("QUITTANCE_")
 }
@@ -44,7 +44,7 @@ fn is_a_containers(name: &str) -> bool {
     name.starts_with("AWS_ENDPOINT_URL_") || name == "QUITTANCE_DEV_STACK"
 }
 
-/// Asks the real reader which variables it would read.
+/// Asks the real reader for the variables it would read.
 fn asked(code: &str) -> BTreeSet<String> {
     let asked = RefCell::new(BTreeSet::new());
     let get = |name: &str| {
@@ -91,7 +91,8 @@ fn a_function_gets_the_variables_that_it_reads() {
     none(&all);
 }
 
-/// What all functions are declared to have: what a container needs, without a value of its own.
+/// The variables that the template must declare for all functions: a container needs them, and they have
+/// no value of their own.
 fn undeclared(template: &Value) -> Vec<String> {
     let declared = &template["Globals"]["Function"]["Environment"]["Variables"];
     let declared = declared.as_object().cloned().unwrap_or_default();
@@ -131,7 +132,7 @@ fn a_declaration_that_is_missing_or_has_a_value_is_found() {
     );
 }
 
-/// The list above is all that `config` knows: an unknown need would go unnoticed.
+/// The list above is everything that `config` knows: an unknown need would go unnoticed.
 #[test]
 fn every_need_is_known() {
     let config = read("shared/src/config.rs");

@@ -1,9 +1,9 @@
-//! Figures that documents quote are those of the code, and their sums are sums.
+//! Figures in documents match the code, and their sums are right.
 
 use crate::source::read;
 use crate::{found, none};
 
-/// A document, a phrase in it, and the line of ours that makes it true.
+/// A document, a phrase in it, the file of ours and the line in it that makes the phrase true.
 type Figure = (&'static str, &'static str, &'static str, &'static str);
 
 const FIGURES: [Figure; 20] = [
@@ -132,7 +132,7 @@ const DEFAULTS: [(&str, &str, i64); 4] = [
     ("0.15 GB-s at 256 MB", "MemorySize", 256),
 ];
 
-/// As a reader sees it, wherever the lines end.
+/// The text as a reader sees it, regardless of line breaks.
 fn flat(path: &str) -> String {
     read(path).split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -151,7 +151,7 @@ fn outdated(figures: &[Figure], read_flat: impl Fn(&str) -> String) -> Vec<Strin
     violations
 }
 
-/// The cells of each row of the table whose head begins so.
+/// The cells of each row of the table whose head begins like this.
 fn table(text: &str, head: &str) -> Vec<Vec<String>> {
     let rows = text.lines().skip_while(|line| !line.starts_with(head)).skip(2);
     let rows = rows.take_while(|line| line.starts_with('|'));
@@ -162,13 +162,13 @@ fn table(text: &str, head: &str) -> Vec<Vec<String>> {
     rows.map(cells).collect()
 }
 
-/// Hundredths, so that sums are whole.
+/// In hundredths, so that sums are integers.
 fn hundredths(cell: &str) -> i64 {
     let (whole, part) = cell.split_once('.').unwrap_or((cell, "00"));
     whole.parse::<i64>().unwrap() * 100 + part.parse::<i64>().unwrap()
 }
 
-/// Rows that are not the sum of those above, by the columns from `first` on.
+/// Rows that are not the sum of the rows above them, in the columns from `first` on.
 fn wrong_sums(rows: &[Vec<String>], first: usize) -> Vec<String> {
     let (last, above) = rows.split_last().unwrap();
     let mut violations = Vec::new();
@@ -181,7 +181,7 @@ fn wrong_sums(rows: &[Vec<String>], first: usize) -> Vec<String> {
     violations
 }
 
-/// Steps whose calls are not those of `docs/calls.md`.
+/// Steps whose calls differ from those in `docs/calls.md`.
 fn uncounted(steps: &[Vec<String>], counted: &[Vec<String>]) -> Vec<String> {
     let known = |name: &str| counted.iter().find(|row| row[0] == name);
     let mut violations = Vec::new();

@@ -1,16 +1,16 @@
-//! How a file looks: short, named for what it holds, introduced by a sentence, free of ornament.
-//! (The length of functions is clippy's.)
+//! The form of a file: short, named for its content, introduced by a sentence, without ornament. (Clippy
+//! checks the length of functions.)
 
 use crate::source::{Source, all, files, read};
 use crate::{found, none};
 
 const LINES_MAX: usize = 300;
 
-/// Each is a refusal to name a thing.
+/// Names that say nothing about the content.
 const NO_NAMES: [&str; 8] =
     ["utils", "helpers", "common", "types", "models", "traits", "prelude", "macros"];
 
-/// `TODO(name): when …` has an owner.
+/// Only `TODO(name): when …` has an owner.
 const LATER: [&str; 3] = ["TODO", "FIXME", "XXX"];
 
 fn too_long(sources: &[Source]) -> Vec<String> {
@@ -33,7 +33,7 @@ fn unnamed(sources: &[Source]) -> Vec<String> {
     violations
 }
 
-/// Tests beside the code are introduced by the code, and by their own names.
+/// Unit tests beside the code need no introduction: the code and their names provide it.
 fn unintroduced(sources: &[Source]) -> Vec<String> {
     let beside = |source: &Source| source.is_test() && !source.path.starts_with("tests/");
     sources
@@ -79,7 +79,7 @@ fn unowned(path: &str, text: &str) -> Vec<String> {
     violations
 }
 
-/// Code, and what is written beside it; not this file, which has the words in its samples.
+/// Code and documentation, except this file, whose samples contain the words.
 fn texts() -> Vec<(String, String)> {
     let mut paths: Vec<String> =
         all().into_iter().map(|s| s.path).filter(|path| path != "tests/tidy/form.rs").collect();

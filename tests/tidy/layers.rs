@@ -1,12 +1,13 @@
-//! Who may name whom in `shared`: itself and what stands above it in `lib.rs`.
+//! Modules of `shared` may name only themselves and those above them in `lib.rs`.
 
 use crate::source::{Source, all, read};
 use crate::{found, none};
 
-/// These stand side by side: each knows one part of the world, and none another's.
+/// Siblings: each knows one part of the world, and none knows another.
 const SIBLINGS: [&str; 4] = ["secrets", "store", "queues", "gateways"];
 
-/// A gateway is opened with its secret: credentials are what it is made of, not a world of their own.
+/// A gateway is opened with its secret, so credentials belong to it rather than to a separate part of the
+/// world.
 const BESIDE: [(&str, &str); 1] = [("gateways", "secrets")];
 
 /// The layers, lowest first: the `mod` lines of `lib.rs`.
@@ -64,7 +65,7 @@ fn grouped(sources: &[Source]) -> Vec<String> {
     .collect()
 }
 
-/// Functions never see each other; `shared` sees none of them, nor the dev stack.
+/// Functions never see each other. `shared` sees neither them nor the dev stack.
 fn crate_violations(manifests: &[(String, String)], functions: &[&str]) -> Vec<String> {
     let mut violations = Vec::new();
     for (path, text) in manifests {

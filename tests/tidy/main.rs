@@ -1,5 +1,5 @@
-//! The rules of the workspace, executed. Each rule is a test, and beside it stands the proof that it
-//! fails: a sample that breaks it.
+//! The rules of the workspace as tests. Beside each rule stands the proof that it can fail: a sample that
+//! breaks it.
 
 #![expect(
     clippy::unwrap_used,
@@ -32,7 +32,7 @@ fn none(violations: &[String]) {
     assert!(violations.is_empty(), "\n{}\n", violations.join("\n"));
 }
 
-/// The proof of a rule: it finds this much in a sample that breaks it, and says so.
+/// The proof of a rule: in a sample that breaks it, the rule finds exactly this.
 #[track_caller]
 fn found(violations: &[String], expected: &[&str]) {
     assert_eq!(violations, expected);

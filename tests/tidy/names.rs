@@ -1,6 +1,6 @@
-//! One name, five places: `functions/create-order` is the resource `CreateOrderFunction`, the sample
+//! One name in five places: `functions/create-order` is the resource `CreateOrderFunction`, the sample
 //! `events/create-order.json`, the journey `tests/journeys/create_order.rs`, a row of the README's map,
-//! and what the dev stack runs.
+//! and a function that the dev stack runs.
 
 use std::fs;
 
@@ -65,7 +65,7 @@ fn belongs(path: &str, name: &str, ends: &[char]) -> bool {
     path.strip_prefix(name).is_some_and(|rest| rest.starts_with(ends))
 }
 
-/// What stands for a function that is not there.
+/// Entries for functions that do not exist.
 fn strays(places: &Places) -> Vec<String> {
     let known =
         |folder: &str| places.folders.iter().any(|name| folder == format!("functions/{name}"));

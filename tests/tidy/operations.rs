@@ -1,5 +1,5 @@
-//! What is watched: every alarm has its page in the runbook, and every metric that an alarm or the
-//! dashboard names is one that somebody writes.
+//! Monitoring: every alarm has a runbook entry, and every metric of an alarm or the dashboard is written
+//! by some code.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::source::{Source, all, read};
 use crate::template::{ours, parse};
 use crate::{found, none};
 
-/// What AWS itself writes, as far as it is watched here.
+/// AWS's own metrics, as far as they are watched here.
 const OF_AWS: [(&str, &[&str]); 5] = [
     ("AWS/ApiGateway", &["4xx", "5xx", "Count", "Latency"]),
     (
@@ -40,7 +40,7 @@ fn of_type(template: &Value, kind: &str) -> Vec<(String, Value)> {
     wanted.map(|(name, resource)| (name, resource["Properties"].clone())).collect()
 }
 
-/// Whether an alarm has a heading of its own with a text and a first command below it.
+/// Whether an alarm has its own heading, with a text and a first command below it.
 fn is_explained(runbook: &str, alarm: &str) -> bool {
     let mut sections = runbook.split("\n### ").skip(1);
     sections.any(|section| {
@@ -74,7 +74,7 @@ fn silent(template: &Value, runbook: &str) -> Vec<String> {
 
 type Named = BTreeSet<(String, String)>;
 
-/// Namespace and name of every metric that is watched.
+/// Namespace and name of every watched metric.
 fn watched(template: &Value) -> Named {
     let mut named = Named::new();
     let mut add = |namespace: &Value, name: &Value| {
@@ -119,14 +119,14 @@ fn searched(expression: &str) -> Option<(String, String)> {
     Some((namespace.to_owned(), name.to_owned()))
 }
 
-/// The words of an order's events, and what is counted beside them.
+/// The words of an order's events, and the other counters.
 fn written(events: &str) -> Vec<String> {
     let words = events.lines().filter_map(|line| line.split_once("=> \"")?.1.strip_suffix("\","));
     let others = Metric::ALL.map(|metric| metric.name().to_owned());
     words.map(str::to_owned).chain(others).collect()
 }
 
-/// What is counted in the API's log: `Quittance` alone, by fields that its lines have.
+/// Metrics counted from the API's log: only in `Quittance`, and only by fields that the log has.
 fn filtered(template: &Value) -> (Vec<String>, Vec<String>) {
     let format = template["Resources"]["Api"]["Properties"]["AccessLogSettings"]["Format"].clone();
     let format = format["Sub"].as_str().unwrap_or_default().to_owned();
@@ -159,7 +159,7 @@ fn unwritten(named: &Named, written: &[String]) -> Vec<String> {
     unknown.map(|(namespace, name)| format!("nobody writes {name} in {namespace}")).collect()
 }
 
-/// A metric that no line of code writes. (Its own list says `Self`.)
+/// Metrics that no code writes. (Their own list says `Self`.)
 fn idle(metrics: &[Metric], sources: &[Source]) -> Vec<String> {
     let used = |metric: &Metric| {
         let variant = format!("Metric::{metric:?}");
@@ -170,7 +170,7 @@ fn idle(metrics: &[Metric], sources: &[Source]) -> Vec<String> {
     idle.map(|metric| format!("{metric:?} is never written")).collect()
 }
 
-/// What the security checks are told to skip, without a word why.
+/// Skipped security checks without a reason.
 fn unreasoned(checks: &str) -> Vec<String> {
     let skipped = checks.lines().filter(|line| line.trim_start().starts_with("- CKV"));
     let bare = skipped.filter(|line| line.split_once(" # ").is_none_or(|(_, why)| why.len() < 20));
@@ -201,7 +201,7 @@ fn what_is_watched_is_written() {
     none(&[unwritten(&watched(&ours()), &written), idle, violations].concat());
 }
 
-/// What costs money or says that somebody tries has an alarm; an id that is not found has none.
+/// Conditions that cost money or indicate abuse have an alarm; an unknown id has none.
 #[test]
 fn what_costs_money_and_who_is_refused_rings() {
     let alarms = of_type(&ours(), "AWS::CloudWatch::Alarm");

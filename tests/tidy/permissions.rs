@@ -1,5 +1,5 @@
-//! What each function may do, and why. The template grants this and nothing else; a permission that is
-//! not used is a permission for somebody else.
+//! The permissions of each function, with the reason for each. The template must grant exactly these; an
+//! unused permission only helps an attacker.
 
 mod grants;
 
@@ -9,10 +9,10 @@ use self::grants::{GRANTS, Grant, grant};
 use crate::template::{functions, ours, parse, resource_name};
 use crate::{found, none};
 
-/// Actions that know no resource, so that `*` is all that can be said.
+/// Actions without a resource, for which only `*` is possible.
 const WITHOUT_RESOURCE: [&str; 2] = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
 
-/// What the template allows one function: `action on resource`, sorted.
+/// The permissions that the template gives one function: `action on resource`, sorted.
 pub(crate) fn allowed(template: &Value, properties: &Value) -> Vec<String> {
     let role = properties["Role"]["GetAtt"].as_str().and_then(|name| name.strip_suffix(".Arn"));
     let mut policies = list(&properties["Policies"]);
@@ -26,13 +26,13 @@ pub(crate) fn allowed(template: &Value, properties: &Value) -> Vec<String> {
     allowed
 }
 
-/// A policy of the template's own, shared by roles; any other stays what it is called.
+/// A managed policy of the template, shared by roles; any other stays a name.
 fn managed(template: &Value, arn: &Value) -> Value {
     let own = arn["Ref"].as_str().map(|name| &template["Resources"][name]["Properties"]);
     own.map_or_else(|| arn.clone(), |policy| policy["PolicyDocument"].clone())
 }
 
-/// A ready-made policy, by its name, grants what somebody else decides.
+/// A ready-made policy grants permissions that somebody else decides.
 fn of_policy(policy: &Value) -> Vec<String> {
     match list(&policy["Statement"]) {
         statements if statements.is_empty() => vec![format!("whatever {policy} says")],
@@ -56,8 +56,8 @@ fn of(statement: &Value) -> Vec<String> {
     actions.flat_map(|action| resources.iter().map(move |on| format!("{action} on {on}"))).collect()
 }
 
-/// `, keys O#* P#*`: the items that a statement is bound to. A request that names no key fits every
-/// pattern, so it must be refused beside them.
+/// `, keys O#* P#*`: the items that a statement is limited to. A request without a key matches every
+/// pattern, so the condition must also refuse that.
 fn keys(condition: &Value) -> Option<String> {
     if condition.is_null() {
         return Some(String::new());
@@ -71,7 +71,7 @@ fn keys(condition: &Value) -> Option<String> {
     (condition == &understood && !words.is_empty()).then(|| format!(", keys {}", words.join(" ")))
 }
 
-/// One value, or several.
+/// A single value or a list, as a list.
 fn list(value: &Value) -> Vec<Value> {
     match value {
         Value::Null => Vec::new(),
@@ -96,7 +96,7 @@ fn granted(function: &str, grants: &[Grant]) -> Vec<String> {
     granted
 }
 
-/// In both directions: what is allowed is granted here, what is granted here is allowed.
+/// In both directions: the template allows what is granted here, and nothing else.
 fn differences(template: &Value, grants: &[Grant]) -> Vec<String> {
     let mut violations = Vec::new();
     for (name, properties) in functions(template) {
@@ -112,7 +112,7 @@ fn differences(template: &Value, grants: &[Grant]) -> Vec<String> {
     violations
 }
 
-/// Every text of every policy, wherever it stands.
+/// Every string of every policy.
 fn wildcards(template: &Value) -> Vec<String> {
     let resources = template["Resources"].as_object().cloned().unwrap_or_default();
     let mut violations = Vec::new();
@@ -129,7 +129,7 @@ fn wildcards(template: &Value) -> Vec<String> {
     violations
 }
 
-/// Without the statements that name no resource because there is none.
+/// Leaves out the statements whose actions have no resource.
 fn excused(policy: &Value) -> Value {
     let mut policy = policy.clone();
     if let Some(statements) = policy.get_mut("Statement").and_then(Value::as_array_mut) {
@@ -146,7 +146,7 @@ fn texts(value: &Value) -> Vec<String> {
     match value {
         Value::String(text) => vec![text.clone()],
         Value::Array(values) => values.iter().flat_map(texts).collect(),
-        // A condition narrows; what it says is held against the table above, to the letter.
+        // A condition restricts; its exact content is checked against the table above.
         Value::Object(members) => members
             .iter()
             .filter(|(name, _)| *name != "Condition")

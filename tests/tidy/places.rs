@@ -1,4 +1,4 @@
-//! What has one place: each thing on the left is named in the files on the right and nowhere else.
+//! Things with a single place: each text on the left occurs only in the files on the right.
 
 use crate::source::{Source, all};
 use crate::{found, none};
@@ -6,7 +6,7 @@ use crate::{found, none};
 struct Place {
     what: &'static str,
     words: &'static [&'static str],
-    /// The beginnings of the paths that may name it; `*` is any folder.
+    /// The beginnings of the allowed paths; `*` is any folder.
     only_in: &'static [&'static str],
 }
 
@@ -31,8 +31,8 @@ const PLACES: [Place; 7] = [
         words: &["aws_sdk_secretsmanager"],
         only_in: &["shared/src/secrets.rs", "shared/src/app.rs"],
     },
-    // Bytes become an event only here: where a signature is checked, and where what was checked when
-    // it was parked is tried again.
+    // Bytes become an event only here: where a signature is checked, and where an event that was checked
+    // before it was parked is tried again.
     Place {
         what: "the proof of a sender",
         words: &["vouch_for"],
@@ -42,7 +42,7 @@ const PLACES: [Place; 7] = [
             "shared/src/operations/retry.rs",
         ],
     },
-    // The dev stack hands its children what tests ask of them, and its clock reads the same file.
+    // The dev stack passes on to its children what tests request, and its clock reads the same file.
     Place {
         what: "the environment",
         words: &["env::var", "env::var_os", "env::vars", "env::vars_os"],
@@ -59,7 +59,7 @@ const PLACES: [Place; 7] = [
     },
 ];
 
-/// Nothing of the world is known to the rules of payment.
+/// The domain rules know nothing of the outside world.
 const NOT_IN_DOMAIN: [&str; 17] = [
     "async",
     "await",

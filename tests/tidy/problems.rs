@@ -1,17 +1,17 @@
-//! Every problem of `docs/problems.md` is met by a request of a test.
+//! A test triggers every problem of `docs/problems.md`.
 
 use crate::source::{files, read};
 use crate::{found, none};
 
-/// No request leads here on purpose; where each is tested instead.
+/// Problems that no request triggers on purpose, and where each is tested instead.
 const UNREACHABLE: [(&str, &str); 1] = [
-    // Two keys whose hashes agree in 100 bits.
+    // Needs two keys whose hashes agree in 100 bits.
     ("id-collision", "shared/src/domain"),
 ];
 
 fn slugs(document: &str) -> Vec<String> {
     let headings = document.lines().filter_map(|line| line.strip_prefix("## "));
-    // A problem is a single word; the last heading speaks of the API's own answers.
+    // A problem is a single word; the last heading is about the API's own answers.
     headings.filter(|text| !text.contains(' ')).map(str::to_owned).collect()
 }
 

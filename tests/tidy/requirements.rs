@@ -1,12 +1,12 @@
-//! Python's tools come from `PyPI`, and only the very files that were looked at: everything that is
-//! installed is named with its version and hashes.
+//! Python tools are installed from `PyPI` with pinned versions and hashes, so that only files we have
+//! reviewed are used.
 
 use crate::source::{files, read, root};
 use crate::{found, none};
 
 const LISTS: &str = "tests/requirements";
 
-/// Where tools are installed: scripts, and the documents that people copy from.
+/// Files that install tools: scripts, and documents that people copy from.
 fn installers() -> Vec<String> {
     let mut paths = vec![".ci/run".to_owned(), "README.md".to_owned(), "CHANGELOG.md".to_owned()];
     paths.extend(["md", "mjs"].iter().flat_map(|ending| files("docs", ending)));
@@ -15,7 +15,7 @@ fn installers() -> Vec<String> {
     paths
 }
 
-/// Sentences that install; a sentence of a script may go on in the next line or two.
+/// Installing sentences without hashes; a script's sentence may continue on the next line or two.
 fn unhashed(path: &str, text: &str) -> Vec<String> {
     let lines: Vec<&str> = text.lines().collect();
     let installs = |line: &str| {
@@ -30,7 +30,7 @@ fn unhashed(path: &str, text: &str) -> Vec<String> {
     bare.map(|at| format!("{path}:{}: installs without --require-hashes", at + 1)).collect()
 }
 
-/// The packages of a list without a version or without a hash.
+/// Packages in a list without a version or a hash.
 fn loose(path: &str, list: &str) -> Vec<String> {
     let list = list.replace("\\\n", " ");
     let entries = list.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -42,7 +42,7 @@ fn loose(path: &str, list: &str) -> Vec<String> {
     .collect()
 }
 
-/// What was asked for and is not what the list pins.
+/// Requested packages that differ from the pinned ones.
 fn unpinned(path: &str, wanted: &str, list: &str) -> Vec<String> {
     let asked = wanted.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     let missing = asked.filter(|package| {

@@ -1,4 +1,4 @@
-//! `docs/permissions.md`, which a deployment writes, shows the template's own rights: all, and no other.
+//! `docs/permissions.md`, which a deployment writes, shows exactly the permissions of the template.
 
 use std::io::Write;
 use std::process::Command;
@@ -12,7 +12,7 @@ use crate::{found, none};
 
 const DOCUMENT: &str = "docs/permissions.md";
 
-/// What a row of every function says, it says of each.
+/// A row for every function counts for each of them.
 fn documented(text: &str, function: &str) -> Vec<String> {
     let rows = text.lines().filter(|line| line.starts_with("| ") && line.contains('`'));
     let cells = rows.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>());
@@ -44,13 +44,13 @@ fn the_rights_that_were_proved_are_those_of_the_template() {
     none(&differences(&ours(), &read(DOCUMENT)));
 }
 
-/// What holds the recorded calls of a deployment against the keys of their roles.
+/// Runs the comparison of a deployment's recorded calls with the keys of their roles.
 #[test]
 fn a_call_with_a_key_beyond_its_role_is_found() {
     let tested =
         Command::new("python3").arg("tests/cloud/keys_test.py").current_dir(root()).output();
     let Ok(tested) = tested else {
-        // Past the test harness, which shows the output of a test only if it fails.
+        // Bypasses the test harness, which shows a test's output only if it fails.
         std::io::stderr()
             .write_all(b"SKIPPED tests/cloud/keys_test.py: install python3\n")
             .unwrap();

@@ -1,5 +1,5 @@
-//! What an operator is told is whole: each parameter, each alarm with who gets up for it, each service
-//! that the deployer needs, and what the deployment of a stack with real money must be given.
+//! The operations guide is complete: each parameter, each alarm and whom it wakes, each service the
+//! deployer needs, and the required settings of a stack with real money.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use crate::source::read;
 use crate::template::{ours, parse};
 use crate::{found, none};
 
-/// In `samconfig.toml`, in the place of what only the merchant knows.
+/// The placeholder in `samconfig.toml` for values that only the merchant knows.
 const OPEN: &str = "SET_ME";
 
-/// Without these nothing is delivered, no shopper comes back, or nobody hears of an alarm.
+/// Without these nothing is delivered, no shopper returns to the shop, or nobody is told of an alarm.
 const GIVEN: [&str; 6] =
     ["AlarmEmail", "CorsOrigins", "DeliveryUrl", "Gateways", "Live", "ReturnOrigins"];
 
@@ -41,7 +41,7 @@ fn untold(template: &Value, document: &str) -> Vec<String> {
     untold.chain(services).collect()
 }
 
-/// Whose resources the template makes, as IAM calls them.
+/// The services of the template's resources, by their names in IAM.
 fn services(template: &Value) -> BTreeSet<String> {
     let resources = template["Resources"].as_object().into_iter().flatten();
     let kinds = resources.filter_map(|(_, resource)| resource["Type"].as_str());
@@ -54,7 +54,7 @@ fn services(template: &Value) -> BTreeSet<String> {
     kinds.map(service).collect()
 }
 
-/// Alarms that no row ranks, or more than one.
+/// Alarms that no row ranks, or more than one does.
 fn unranked(template: &Value, document: &str) -> Vec<String> {
     let text = section(document, "## When it rings");
     let rows: Vec<&str> = text.lines().take_while(|line| !line.starts_with('#')).collect();
@@ -88,7 +88,7 @@ fn ungiven(template: &Value, config: &str) -> Vec<String> {
         if parameter.is_null() {
             violations.push(format!("prod sets {name}, which is no parameter"));
         }
-        // Each of these wants what the word does not have: an address, or small letters only.
+        // Each of these requires something the word lacks: the form of an address, or lower case.
         let pattern = parameter["AllowedPattern"].as_str().unwrap_or_default();
         let refuses = ["(https://", "([^@ ]+@", "[a-z]+("].iter().any(|p| pattern.starts_with(p));
         if value == OPEN && !refuses {

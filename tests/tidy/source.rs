@@ -1,18 +1,18 @@
-//! The files that the rules are about, as text and as code without comments and strings.
+//! The files that the rules check, as text and as code without comments and strings.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug)]
 pub(crate) struct Source {
-    /// From the root of the workspace.
+    /// Relative to the workspace's root.
     pub path: String,
     pub text: String,
-    /// The text with comments and the insides of strings blanked out; its lines are the text's.
+    /// The text with comments and string contents blanked out, line by line the same.
     pub code: String,
 }
 
-/// Everything that we write in Rust.
+/// All our Rust code.
 const FOLDERS: [&str; 4] = ["shared", "functions", "dev-stack", "tests"];
 
 impl Source {
@@ -20,21 +20,21 @@ impl Source {
         Self { path: path.to_owned(), text: text.to_owned(), code: code_of(text) }
     }
 
-    /// What is compiled into tests only.
+    /// Whether the file is compiled only into tests.
     pub(crate) fn is_test(&self) -> bool {
         self.path.starts_with("tests/")
             || self.path.contains("/tests/")
             || self.path.ends_with("/tests.rs")
     }
 
-    /// Lines, from 1, whose code names `word` as a whole word.
+    /// The lines, counted from 1, whose code contains `word` as a whole word.
     pub(crate) fn lines_naming(&self, word: &str) -> Vec<usize> {
         let lines = self.code.lines().enumerate();
         lines.filter(|(_, line)| names(line, word)).map(|(n, _)| n + 1).collect()
     }
 }
 
-/// Whether `line` has `word` where neither end goes on as a name.
+/// Whether `line` contains `word` as a whole word.
 fn names(line: &str, word: &str) -> bool {
     let goes_on = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     line.match_indices(word).any(|(at, _)| {
@@ -59,7 +59,7 @@ pub(crate) fn all() -> Vec<Source> {
     files.map(|path| Source::sample(&path, &read(&path))).collect()
 }
 
-/// The files below `folder` with this ending, sorted.
+/// The files below `folder` with this extension, sorted.
 pub(crate) fn files(folder: &str, ending: &str) -> Vec<String> {
     let mut found = Vec::new();
     walk(&root().join(folder), &mut found);
@@ -77,7 +77,7 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in entries {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            // The fuzzer's binaries are built below their sources.
+            // The fuzzer builds its binaries below its sources.
             if !path.ends_with("target") {
                 walk(&path, found);
             }
@@ -87,8 +87,8 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Blanks comments and what stands between quotes. Knows line and block comments, strings, raw strings
-/// and characters; a lifetime is no character.
+/// Blanks comments and the content of quotes. Handles line and block comments, strings, raw strings and
+/// characters; a lifetime is not a character.
 fn code_of(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut code = String::with_capacity(text.len());

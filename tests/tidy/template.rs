@@ -5,7 +5,7 @@ use yaml_serde::Value as Yaml;
 
 use crate::source::read;
 
-/// The name of every function of the template that is a folder here, with its resource.
+/// Every function of the template that has a folder here, with its resource.
 pub(crate) fn functions(template: &Value) -> Vec<(String, Value)> {
     let resources = template["Resources"].as_object().cloned().unwrap_or_default();
     let functions = resources.into_iter().filter_map(|(name, resource)| {

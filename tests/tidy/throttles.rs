@@ -1,4 +1,4 @@
-//! A flood of what anybody may send leaves the merchant's own routes alone.
+//! A flood of requests on the public routes leaves the merchant's own routes unaffected.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use crate::source::read;
 use crate::template::{functions, ours, parse};
 use crate::{found, none};
 
-/// Routes that are answered without an API key, by what admits their callers instead.
+/// Routes that need no API key; other checks admit their callers.
 const OPEN: [&str; 3] = [
     "GET /api/payments/{payment_id}",
     "OPTIONS /api/payments/{payment_id}",

@@ -1,4 +1,4 @@
-//! What differs between two images is written, if nobody wrote in between.
+//! Differences between two images are written only if nobody has written in between.
 
 use std::sync::Arc;
 
@@ -95,7 +95,7 @@ async fn replaced(desk: &Desk, before: &Order, after: &Order) -> Result<String, 
     Ok(format!("{} {}", saved(&outcome), compared(read.as_ref(), after)))
 }
 
-/// Every attribute that an order may have, set where it was absent or other, and taken back.
+/// Every attribute an order may have, changed and changed back.
 fn attributes() -> Vec<Case> {
     let changes: [(&str, Change); 18] = [
         ("end", |order| order.ending = Some(Ending::Cancel)),

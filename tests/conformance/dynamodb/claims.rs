@@ -1,4 +1,4 @@
-//! The claim that is made without a read, with each of its clauses true and false.
+//! The claim without a prior read, with each clause of its condition true and false.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ async fn outcome(desk: &Desk, change: Change) -> Result<String, Stop> {
     change(&mut order);
     store.create(&order).await?;
     let outcome = claim(&store, &order, 0, "mine").await?;
-    // A refusal changes nothing and shows the order as it is.
+    // A refusal changes nothing and returns the order as it is.
     let unchanged = match &outcome {
         Claimed::Refused(shown) => {
             let read = store.order(&order.id).await?;
@@ -38,7 +38,7 @@ async fn outcome(desk: &Desk, change: Change) -> Result<String, Stop> {
     Ok(format!("{}{unchanged}", claimed(&outcome)))
 }
 
-/// Each makes exactly one clause of the condition false.
+/// Each case makes exactly one clause of the condition false.
 fn clauses() -> Vec<Case> {
     let clauses: [(&str, Change); 14] = [
         ("is paid", |order| order.state = State::Paid),
@@ -69,7 +69,7 @@ fn clauses() -> Vec<Case> {
     clauses.into_iter().map(case).collect()
 }
 
-/// The first attempts but the one that is claimed.
+/// The first attempts without the claimed one.
 fn attempts(
     order: &Order,
     n: usize,
@@ -78,7 +78,7 @@ fn attempts(
     (1..=n).map(|n| (payment(order, n), attempt("other"))).collect()
 }
 
-/// The states next to those.
+/// The states closest to those.
 fn boundaries() -> Vec<Case> {
     let states: [(&str, Change); 4] = [
         ("open", |_| {}),

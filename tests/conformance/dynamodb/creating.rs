@@ -1,4 +1,4 @@
-//! Of any number of orders with one id, one is written.
+//! Of several orders with the same id, exactly one is written.
 
 use std::sync::Arc;
 
@@ -116,7 +116,7 @@ fn stored() -> Vec<Case> {
     ]
 }
 
-/// What creating says, and whether it is read as it was written.
+/// The result of creating the order, and whether it reads back as written.
 async fn written(store: &Store, order: &Order) -> Result<String, Stop> {
     let outcome = store.create(order).await?;
     let read = store.order(&order.id).await?;

@@ -1,4 +1,4 @@
-//! The index of unfinished work: what enters, what leaves, what a page holds.
+//! The index of unfinished work: what enters it, what leaves it, and what a page contains.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ pub(super) fn cases() -> Vec<Case> {
     [marks(), moves(), pages(), pushed()].into_iter().flatten().collect()
 }
 
-/// What is due, once the index shows so many entries; as it is, if it never does.
+/// The due entries, once the index shows this many; the latest state if it never does.
 pub(super) async fn settled(
     store: &Store,
     shard: u32,
@@ -126,7 +126,7 @@ fn moves() -> Vec<Case> {
     ]
 }
 
-/// Parks so many events in one shard, the last one due first.
+/// Parks this many events in one shard, the last one due first.
 async fn park(desk: &Desk, store: &Store, shard: u32, events: i64) -> Result<(), Stop> {
     for n in 0..events {
         let name = desk.name("event");

@@ -1,4 +1,4 @@
-//! What the store's expressions are made of: conditions, functions, updates, names.
+//! The parts of the store's expressions: conditions, functions, updates, names.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ pub(super) fn cases() -> Vec<Case> {
     chapters.into_iter().flatten().collect()
 }
 
-/// Of the store's own kinds: on `{n: 5, s: "abc", m: {a: 1}}`.
+/// Conditions of the kinds that the store uses, on `{n: 5, s: "abc", m: {a: 1}}`.
 fn conditions() -> Vec<Case> {
     let truths = [
         ("attribute_exists(pk)", true),
@@ -57,7 +57,7 @@ fn conditions() -> Vec<Case> {
     truths.into_iter().map(case).collect()
 }
 
-/// An update under this condition, with the names and values that it uses and no others.
+/// An update under this condition, with exactly the names and values it uses.
 fn conditional(condition: &str) -> Value {
     let mut members = json!({
         "UpdateExpression": "SET x = :v",
@@ -82,7 +82,7 @@ fn conditional(condition: &str) -> Value {
     members
 }
 
-/// Whether an expression has this name or value, and not only a longer one.
+/// Whether an expression contains this name or value as a whole.
 fn uses(expression: &str, name: &str) -> bool {
     expression.match_indices(name).any(|(at, _)| {
         let after = expression[at + name.len()..].chars().next();
@@ -224,7 +224,7 @@ fn names_of(name: &str) -> Value {
     })
 }
 
-/// Words that our attributes have or might have had.
+/// Words that our attributes have or might have had as names.
 const WORDS: [&str; 8] = ["end", "status", "ttl", "name", "exists", "date", "size", "counter"];
 
 fn reserved() -> Vec<Case> {
@@ -244,7 +244,7 @@ fn reserved() -> Vec<Case> {
     WORDS.into_iter().map(case).collect()
 }
 
-/// The store names these without a placeholder.
+/// Names that the store uses without a placeholder.
 fn free() -> Vec<Case> {
     let case = |word: &'static str| {
         Case::new(format!("`{word}` is not reserved"), RESERVED, "taken", move |desk| async move {

@@ -1,4 +1,4 @@
-//! The form of a failure, from which stock SDKs make their errors.
+//! The form of failures, which stock SDKs turn into their errors.
 
 use serde_json::{Value, json};
 

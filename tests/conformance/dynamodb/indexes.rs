@@ -1,4 +1,4 @@
-//! Indexes in the engine's own words: what is projected, what enters, how pages continue.
+//! Indexes, called directly at the engine: projections, entries, pagination.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ const SPARSE: &str = "Sparse indexes (developer guide)";
 const QUERY: &str = "Query (DynamoDB API reference)";
 const PAGES: &str = "Paginating table query results (developer guide)";
 
-/// A shard of one case.
+/// A shard used by one case only.
 #[derive(Clone, Debug)]
 struct Shard {
     desk: Desk,
@@ -42,7 +42,7 @@ impl Shard {
         question
     }
 
-    /// The answer once the index shows so many entries; as it is, if it never does.
+    /// The answer, once the index shows this many entries; the latest state if it never does.
     async fn query(&self, members: Value, entries: usize) -> Result<Value, Stop> {
         let mut answer = Value::Null;
         for _ in 0..TRIES_MAX {

@@ -1,4 +1,4 @@
-//! What an item may hold: numbers, texts, empty values, keys.
+//! The contents of items: numbers, texts, empty values, keys.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ pub(super) fn cases() -> Vec<Case> {
     [numbers(), arithmetic(), empty(), keys(), expiry()].into_iter().flatten().collect()
 }
 
-/// The number as it is read, or the refusal.
+/// The number as read back, or the refusal.
 async fn number(desk: &Desk, text: &str) -> Result<String, Stop> {
     let row = Row::new(desk);
     match row.put_outcome(json!({ "n": { "N": text } })).await?.as_str() {
@@ -131,7 +131,7 @@ fn keys() -> Vec<Case> {
     ]
 }
 
-/// An expired item is deleted some time later, and until then it is there.
+/// An expired item stays until it is deleted some time later.
 fn expiry() -> Vec<Case> {
     let kept = |which: &str, ttl: Value| {
         Case::new(
@@ -140,7 +140,7 @@ fn expiry() -> Vec<Case> {
             "there",
             move |desk| async move {
                 let row = Row::of(&desk, json!({ "ttl": ttl })).await?;
-                // Longer than the embedded engine waits between two sweeps.
+                // Longer than the embedded engine's interval between sweeps.
                 tokio::time::sleep(std::time::Duration::from_millis(1_200)).await;
                 Ok(row.read().await?.as_str().unwrap_or("there").to_owned())
             },

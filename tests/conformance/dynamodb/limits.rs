@@ -13,7 +13,7 @@ const PAGES: &str = "Paginating table query results (developer guide)";
 /// AWS: 400 KB, names and values together (quotas).
 const ITEM_BYTES_MAX: usize = 400 * 1024;
 
-/// One attribute `b` that brings the item to this size.
+/// An attribute `b` that brings the item to this size.
 fn filling(row: &Row, size: usize) -> Value {
     let rest = size - "pk".len() - row.key.len() - "b".len();
     json!({ "b": { "S": "b".repeat(rest) } })

@@ -1,4 +1,4 @@
-//! The table as the store uses it, and the engine beneath as the API reference describes it.
+//! The table as the store uses it, and the engine below it as the API reference describes it.
 
 mod changes;
 mod claims;
@@ -36,7 +36,7 @@ pub(super) fn cases() -> Vec<Case> {
     chapters.into_iter().flatten().collect()
 }
 
-/// One table for all cases, as the template describes it; each has keys of its own.
+/// One table for all cases, as the template describes it. Each case uses its own keys.
 pub(super) async fn make_table(desk: &Desk) -> Result<(), Stop> {
     let key = |name: &str, role: &str| json!({ "AttributeName": name, "KeyType": role });
     let attribute =
@@ -77,7 +77,7 @@ pub(super) async fn make_table(desk: &Desk) -> Result<(), Stop> {
     Err(Stop::Silent("the table does not become active".to_owned()))
 }
 
-/// One item of the case's own, spoken to in the engine's own words.
+/// An item of one case, accessed by direct calls to the engine.
 #[derive(Clone, Debug)]
 struct Row {
     desk: Desk,
@@ -129,7 +129,7 @@ impl Row {
         self.desk.outcome("UpdateItem", self.update_body(members)).await
     }
 
-    /// The attributes but the key; `absent` without the item.
+    /// The attributes without the key; `absent` if there is no item.
     async fn read(&self) -> Result<Value, Stop> {
         let body = json!({
             "TableName": self.desk.prefix, "Key": self.key(), "ConsistentRead": true,

@@ -1,4 +1,4 @@
-//! Orders in every state that a condition of the store tells apart.
+//! Orders in every state that the store's conditions distinguish.
 
 use quittance::domain::attempt::{Attempt, CaptureMode, NewAttempt};
 use quittance::domain::capabilities::Rules;
@@ -14,9 +14,9 @@ use quittance::store::{Claimed, Created, Saved, Store, StoreError};
 
 use crate::{Desk, Stop};
 
-/// So far ahead that no table takes away what expires about then while a case is played.
+/// So far ahead that no table deletes an item expiring around that time while a case is played.
 pub(super) const NOW: Timestamp = Timestamp::from_unix(4_000_000_000);
-/// So many that each order has a shard of its own, and a case sees its own entries only.
+/// Enough that each order has its own shard, and a case sees only its own entries.
 const SHARDS: u32 = u32::MAX;
 
 impl From<StoreError> for Stop {
@@ -35,7 +35,7 @@ pub(super) fn usd(amount_minor: u64) -> Money {
     Money::new(amount_minor, Currency::from_code("USD").unwrap())
 }
 
-/// Open, of 75 dollars, until tomorrow.
+/// Open, for 75 dollars, until tomorrow.
 pub(super) fn open(desk: &Desk) -> Order {
     let hash = digest(&[&desk.name("order")]);
     let id = OrderId::from_random(hash[..16].try_into().unwrap());
@@ -68,7 +68,7 @@ pub(super) fn attempt(nonce: &str) -> Attempt {
     new.claimed_by(&Nonce(nonce.to_owned()), NOW)
 }
 
-/// The `n`th attempt's name.
+/// The id of the `n`th attempt.
 pub(super) fn payment(order: &Order, n: usize) -> PaymentId {
     PaymentId::from_number(&order.id, n)
 }
@@ -86,7 +86,7 @@ pub(super) async fn claim(
     Ok(claimed)
 }
 
-/// The order as it is next, written by `nonce`.
+/// The order's next version, written by `nonce`.
 pub(super) fn next(order: &Order, nonce: &str) -> Order {
     Order { version: order.version + 1, writer: Nonce(nonce.to_owned()), ..order.clone() }
 }

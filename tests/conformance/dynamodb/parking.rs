@@ -28,7 +28,7 @@ fn yes(flag: bool) -> &'static str {
     if flag { "new" } else { "known" }
 }
 
-/// Whether it is parked, and comes back with its body.
+/// Whether the event is parked and returned with its body.
 async fn whole(desk: &Desk, body: String) -> Result<String, Stop> {
     let (store, event) = (desk.store(), event(desk, body.as_bytes()));
     let outcome = yes(store.park(&event).await?);
@@ -67,7 +67,7 @@ fn raced() -> Vec<Case> {
             "3 place, 13 none",
             |desk| async move {
                 let store = Arc::new(desk.store());
-                // An hour of this case's own.
+                // An hour that only this case uses.
                 let name = desk.name("hour");
                 let hour = name.bytes().fold(0, |n, byte| (n * 31 + i64::from(byte)) % 1_000_000);
                 let hour = NOW.plus(3600 * hour);

@@ -12,10 +12,10 @@ use crate::{Case, Desk, Stop};
 const TRANSACT: &str = "TransactWriteItems (DynamoDB API reference)";
 const FAILURES: &str = "Transaction conflict and cancellation (developer guide)";
 
-/// Of a consumer that takes over what has expired and is still there.
+/// Lets a consumer take over an expired claim that is still in the table.
 const CLAIM: &str = "attribute_not_exists(pk) OR #ttl < :now";
 
-/// The claim of a message and the write that goes with it.
+/// The claim of a message and the write that belongs to it.
 fn claim(desk: &Desk, message: &Row, effect: &Row) -> Value {
     let claim = json!({ "Put": {
         "TableName": desk.prefix,
@@ -79,7 +79,7 @@ fn claims() -> Vec<Case> {
     ]
 }
 
-/// The call that `docs/integrate.md` gives to consumers, on this desk's table and with names of its own.
+/// The call that `docs/integrate.md` recommends to consumers, with this desk's table and its own names.
 fn call_of_the_document(desk: &Desk, message: &Row, effect: &Row) -> Result<Value, Stop> {
     let document = include_str!("../../../docs/integrate.md");
     let call =
@@ -193,7 +193,7 @@ fn races() -> Vec<Case> {
                 let (desk, message) = (desk.clone(), message.clone());
                 async move {
                     let effect = Row::new(&desk);
-                    // A conflict is no verdict: whoever meets one tries again.
+                    // A conflict decides nothing: the caller retries.
                     for _ in 0..20 {
                         let body = claim(&desk, &message, &effect);
                         let answer = desk.send("TransactWriteItems", body).await?;

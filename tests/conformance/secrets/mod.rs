@@ -18,7 +18,7 @@ pub(super) fn cases() -> Vec<Case> {
     chapters.into_iter().flatten().collect()
 }
 
-/// A secret of the case's own, whose versions are `ONE`, `TWO`, `THREE`.
+/// A secret of one case, with the versions `ONE`, `TWO`, `THREE`.
 #[derive(Clone, Debug)]
 struct Secret {
     desk: Desk,
@@ -27,7 +27,7 @@ struct Secret {
 }
 
 impl Secret {
-    /// With one version, which holds `one`.
+    /// With one version, which contains `one`.
     async fn new(desk: &Desk) -> Result<Self, Stop> {
         Self::create(desk, json!({ "SecretString": "one", "ClientRequestToken": ONE })).await
     }

@@ -1,4 +1,4 @@
-//! Versions, and the stages that point at them.
+//! Versions, and the stages attached to them.
 
 use serde_json::json;
 
@@ -132,7 +132,7 @@ fn moved() -> Vec<Case> {
     ]
 }
 
-/// What a move must know of where the stage is.
+/// A move must say where the stage currently is.
 fn held() -> Vec<Case> {
     vec![
         Case::new(

@@ -1,4 +1,4 @@
-//! Values: what they may be, and how they are read.
+//! Values: the allowed ones, and how they are read.
 
 use serde_json::{Value, json};
 
@@ -174,8 +174,8 @@ fn refused() -> Vec<Case> {
     cases
 }
 
-/// Lengths and characters are refused by the service or by the protocol before it; AWS's pages do not
-/// say by which.
+/// Lengths and characters are refused either by the service or by the protocol before it; AWS's pages do
+/// not say which.
 fn either(code: String) -> String {
     match code.as_str() {
         "InvalidParameterException" | "ValidationException" => {

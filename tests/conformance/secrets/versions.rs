@@ -1,4 +1,4 @@
-//! Versions: the tokens that name them, and which of them is read.
+//! Versions: the tokens that name them, and which one is read.
 
 use serde_json::json;
 

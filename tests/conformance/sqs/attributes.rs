@@ -1,4 +1,4 @@
-//! Attributes of messages: what they may be, their digests, and which of them a receiver sees.
+//! Message attributes: allowed values, digests, and which ones a receiver gets.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::Case;
 const METADATA: &str = "Amazon SQS message metadata (developer guide)";
 const RECEIVE: &str = "ReceiveMessage (SQS API reference)";
 
-/// The digests are those that the stock SDK for Python computes.
+/// The stock SDK for Python computes these digests.
 const BODY: &str = "m1 ✓";
 const MD5_OF_BODY: &str = "0403ad416d81a3bec3cce7c25b5400a0";
 const MD5_OF_ATTRIBUTES: &str = "8b450274866015dd57b5c5139ad66259";
@@ -46,7 +46,7 @@ fn digests() -> Vec<Case> {
         Case::new(
             "a sender gets the digest of the system attributes",
             METADATA,
-            // Of AWSTraceHeader, String, Root=1-2, by the recipe for attributes.
+            // For AWSTraceHeader, String, Root=1-2, by the recipe for attributes.
             "eea8f494e51df9c126b8b85f54ccabf7",
             |desk| async move {
                 let queue = Queue::standard(&desk, json!({})).await?;

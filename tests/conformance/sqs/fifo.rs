@@ -1,4 +1,4 @@
-//! FIFO queues: order, group lock, deduplication.
+//! FIFO queues: sequence, group lock, deduplication.
 
 use serde_json::{Value, json};
 
@@ -253,7 +253,7 @@ fn groups() -> Vec<Case> {
     ]
 }
 
-/// Receives with a token: the answer that was lost is given again.
+/// Receiving with a token returns a lost answer again.
 fn repeated() -> Vec<Case> {
     let ask = |token: &str| {
         json!({

@@ -1,4 +1,4 @@
-//! What a message may be, and when it comes.
+//! Allowed messages, and when they arrive.
 
 use serde_json::{Value, json};
 
@@ -113,7 +113,7 @@ fn delays() -> Vec<Case> {
     ]
 }
 
-/// What only one of the two kinds of queue takes.
+/// What only one of the two kinds of queue accepts.
 fn kinds() -> Vec<Case> {
     vec![
         Case::new(

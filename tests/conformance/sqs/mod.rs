@@ -30,7 +30,7 @@ pub(super) fn cases() -> Vec<Case> {
     chapters.into_iter().flatten().collect()
 }
 
-/// A queue of the case's own.
+/// A queue of one case.
 #[derive(Clone, Debug)]
 struct Queue {
     desk: Desk,
@@ -68,12 +68,12 @@ impl Queue {
         self.desk.outcome(action, self.with_url(members)).await
     }
 
-    /// To a standard queue.
+    /// Sends to a standard queue.
     async fn post(&self, body: &str) -> Result<Value, Stop> {
         self.call("SendMessage", json!({ "MessageBody": body })).await
     }
 
-    /// To a FIFO queue, the body being the deduplication id too.
+    /// Sends to a FIFO queue, with the body as deduplication id.
     async fn send(&self, group: &str, body: &str) -> Result<Value, Stop> {
         let message = json!({
             "MessageBody": body, "MessageGroupId": group, "MessageDeduplicationId": body,
@@ -81,7 +81,7 @@ impl Queue {
         self.call("SendMessage", message).await
     }
 
-    /// The messages of one receive; a service of many machines is asked to look at all of them.
+    /// The messages of one receive. A distributed service is asked to poll all its servers.
     async fn receive(&self, mut members: Value) -> Result<Vec<Value>, Stop> {
         if matches!(self.desk.hands, Hands::Patience(_)) {
             members["WaitTimeSeconds"] = 1.into();
@@ -118,7 +118,7 @@ impl Queue {
         Ok(text(&answer["Attributes"][name]))
     }
 
-    /// Waiting, in flight, delayed.
+    /// The numbers of messages waiting, in flight and delayed.
     async fn counts(&self) -> Result<String, Stop> {
         let names = ["", "NotVisible", "Delayed"];
         let names = names.map(|kind| format!("ApproximateNumberOfMessages{kind}"));

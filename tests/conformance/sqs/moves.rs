@@ -1,4 +1,4 @@
-//! Moving dead letters back.
+//! Redriving dead letters to their source queue.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ pub(super) fn cases() -> Vec<Case> {
     [moved(), renewed(), refused(), told()].into_iter().flatten().collect()
 }
 
-/// A queue, where it gives up to, and what has been given up there.
+/// A queue, its dead-letter queue, and the messages in that.
 struct Pipe {
     queue: Queue,
     dead: Queue,

@@ -1,4 +1,4 @@
-//! Queues themselves: names, attributes, lists, tags, purging, deleting.
+//! Queues: names, attributes, lists, tags, purging, deleting.
 
 use serde_json::{Value, json};
 

@@ -238,7 +238,7 @@ fn deleted() -> Vec<Case> {
     ]
 }
 
-/// Real time, on every clock.
+/// These cases need real time, whatever the clock.
 fn awaited() -> Vec<Case> {
     vec![
         Case::new(

@@ -20,7 +20,7 @@ async fn policy(dead: &Queue, receives_max: u32) -> Result<Value, Stop> {
     Ok(json!({ "RedrivePolicy": policy.to_string() }))
 }
 
-/// A FIFO queue that gives up after so many receives, and where it gives up to.
+/// A FIFO queue that gives up after this many receives, and its dead-letter queue.
 async fn fifo(desk: &Desk, receives_max: u32) -> Result<(Queue, Queue), Stop> {
     let dead = Queue::fifo(desk, json!({})).await?;
     let attributes = policy(&dead, receives_max).await?;
@@ -35,7 +35,7 @@ fn sent_at(message: &Value) -> i64 {
     text(&message["Attributes"]["SentTimestamp"]).parse().unwrap_or_default()
 }
 
-/// Receives once and lets go at once.
+/// Receives a message and returns it at once.
 async fn fail(queue: &Queue) -> Result<(), Stop> {
     queue.receive(json!({ "VisibilityTimeout": 0 })).await.map(drop)
 }

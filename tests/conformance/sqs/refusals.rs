@@ -1,4 +1,4 @@
-//! The form of a refusal, from which stock SDKs make their errors.
+//! The form of refusals, which stock SDKs turn into their errors.
 
 use serde_json::json;
 

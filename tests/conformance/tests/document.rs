@@ -1,4 +1,4 @@
-//! `docs/conformance.md` holds every case.
+//! `docs/conformance.md` contains every case.
 
 use std::fs;
 use std::path::Path;

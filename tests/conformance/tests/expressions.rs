@@ -1,4 +1,4 @@
-//! The expressions in the source of the store, and which of them no case has played.
+//! The expressions in the store's source code, and those that no case has played.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,10 +14,10 @@ const KINDS: [(&str, &str); 5] = [
     ("projection_expression", "ProjectionExpression"),
 ];
 
-/// Expressions that the store puts together: the variable, and what cases must have shown of it.
+/// Expressions that the store builds: the variable, and the parts that the cases must have shown.
 const BUILT: [(&str, &[&str]); 1] = [("expression", &["SET #", " REMOVE #"])];
 
-/// Every file of the store but its tests, as text.
+/// Every file of the store without its tests, as text.
 pub(crate) fn store() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/src/store");
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -26,7 +26,7 @@ pub(crate) fn store() -> Vec<String> {
     sources.map(|path| fs::read_to_string(path).unwrap()).collect()
 }
 
-/// What the sources hand to the SDK as an expression and no case has said.
+/// Expressions that the sources pass to the SDK and no case has used.
 pub(crate) fn unplayed(sources: &[String], said: &Said) -> Vec<String> {
     let constants: BTreeMap<String, String> =
         sources.iter().flat_map(|text| constants(text)).collect();
@@ -56,8 +56,8 @@ pub(crate) fn unplayed(sources: &[String], said: &Said) -> Vec<String> {
     missing
 }
 
-/// What an argument may stand for: a text, a constant, or the constants that a function of the sources
-/// names. What a broken rule makes of them is no expression of the store.
+/// The possible values of an argument: a literal, a constant, or the constants that a function of the
+/// sources names. The replacements made by broken rules are not expressions of the store.
 fn texts(argument: &str, sources: &[String], constants: &BTreeMap<String, String>) -> Vec<String> {
     if let Some(text) = literal(argument) {
         return vec![text];
@@ -93,7 +93,7 @@ fn arguments(source: &str) -> Vec<(&'static str, String)> {
     found
 }
 
-/// Up to the parenthesis that closes the call; one within quotes closes nothing.
+/// Up to the parenthesis that closes the call; those within quotes do not count.
 fn argument(rest: &str) -> String {
     let (mut depth, mut quoted) = (0_u32, false);
     let end = rest.char_indices().find(|(_, c)| {
@@ -109,7 +109,7 @@ fn argument(rest: &str) -> String {
     rest[..end.map_or(rest.len(), |(at, _)| at)].trim().to_owned()
 }
 
-/// A text in quotes, its lines joined as Rust joins them.
+/// A quoted literal, with its lines joined as Rust joins them.
 fn literal(argument: &str) -> Option<String> {
     let inner = argument.trim_end_matches(',').trim().strip_prefix('"')?.strip_suffix('"')?;
     let mut lines = inner.split("\\\n");

@@ -1,5 +1,5 @@
-//! Our imitations are as AWS documents the services, stock SDKs understand their refusals, and what the
-//! store says to its table has a case.
+//! Our imitations behave as AWS documents the services, stock SDKs understand their refusals, and every
+//! expression of the store has a case.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 
 use conformance::{KNOWN, Played, Row, Service, Target, known, play};
 
-/// The cases of the table must stay cheap enough to run at every change.
+/// The table's cases must stay cheap enough to run at every change.
 const TABLE_WITHIN: Duration = Duration::from_secs(10);
 
-/// Shows every case that is not as expected at once, but for those that are known.
+/// Prints every case with an unexpected result, apart from known differences.
 async fn conforms(service: Service, target: &Target) -> Played {
     let played = play(service, target, "").await.unwrap();
     let differing = played.rows.iter().filter(|row| !row.matches() && known(row).is_none());
@@ -42,7 +42,7 @@ async fn the_secrets_are_as_aws_documents_them() {
 async fn the_table_is_as_aws_documents_it_over_http() {
     let started = Instant::now();
     conforms(Service::DynamoDb, &Target::Ours).await;
-    // Said, not held: a machine with other work to do is slower.
+    // Only reported, not enforced: a busy machine is slower.
     if started.elapsed() > TABLE_WITHIN {
         eprintln!(
             "the cases of the table took {:?}; {TABLE_WITHIN:?} are meant",
@@ -56,7 +56,7 @@ async fn the_table_is_as_aws_documents_it_in_process() {
     conforms(Service::DynamoDb, &Target::InProcess).await;
 }
 
-/// A difference that is gone is taken out of the list.
+/// A difference that no longer occurs must be removed from the list.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_known_to_differ_still_does() {
     for known in KNOWN {
@@ -73,7 +73,7 @@ async fn every_expression_of_the_store_has_a_case() {
     assert!(unplayed.is_empty(), "\n{}\n", unplayed.join("\n"));
 }
 
-/// A case that differs is seen as one that differs: the same cases on a service that is another.
+/// Differences are noticed: the same cases on a different service.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_is_not_as_documented_is_found() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,4 +1,5 @@
-//! `cargo faults`: the whole fault search, with progress, from any place of it, and any one run again.
+//! `cargo faults`: the whole fault search with progress, resumable at any task, and the replay of any
+//! run.
 
 #![expect(
     clippy::print_stdout,

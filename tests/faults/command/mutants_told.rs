@@ -1,4 +1,4 @@
-//! Rules that are broken on purpose, and the runs that notice.
+//! Reports on rules broken on purpose, and on the runs that notice.
 
 use std::process::ExitCode;
 
@@ -20,7 +20,7 @@ pub(super) fn list() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Looks for a run that notices, and tells the shortest.
+/// Searches for a run that notices and prints the shortest.
 pub(super) fn tell(mutant: Mutant, options: &Options) -> ExitCode {
     let (falls, what) = about(mutant);
     println!("broken: {what}\nto fall: {falls}");
@@ -51,7 +51,7 @@ pub(super) fn tell(mutant: Mutant, options: &Options) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// What no run has noticed, and how many of all are noticed.
+/// Prints the rules no run has noticed, and the share that was noticed.
 pub(super) fn report(tally: &Tally) {
     for survivor in tally.hunts.iter().filter(|hunt| hunt.caught.is_none()) {
         println!("{survivor}");

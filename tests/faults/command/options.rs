@@ -1,4 +1,4 @@
-//! What the command line asks for.
+//! Command-line options.
 
 use std::path::PathBuf;
 
@@ -59,7 +59,7 @@ pub(super) struct Options {
     pub schedules: bool,
     pub faults: bool,
     pub mutants: bool,
-    /// `None`: what is usual.
+    /// `None`: the default.
     pub stride: Option<usize>,
     pub pairs: usize,
     pub jobs: usize,

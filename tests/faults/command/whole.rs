@@ -1,4 +1,4 @@
-//! The whole search, told while it runs.
+//! The whole search, with progress.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -20,18 +20,18 @@ use super::mutants_told;
 use super::options::Options;
 
 const BOUNDS: Bounds = Bounds { preemptions_max: 3, preemptions_with_fault_max: 1, stride: 15 };
-/// Of the single faults of a setting that is not a main one, one in so many is played.
+/// Which share of the single faults is played in settings that are not main ones: one in this many.
 const STRIDE: usize = 37;
-/// As a shell says it of SIGINT.
+/// The exit code that shells use for SIGINT.
 const INTERRUPTED: u8 = 130;
 const TELL_EVERY: Duration = Duration::from_secs(5);
-/// Nothing goes wrong, and everybody waits for their turn.
+/// Without faults, and without interruptions between actors.
 const CLEAN: (Depth, Bounds) = (
     Depth { stride: usize::MAX, main_stride: usize::MAX, pairs: 0, triples: 0 },
     Bounds { preemptions_max: 0, preemptions_with_fault_max: 0, stride: usize::MAX },
 );
 
-/// What the terminal has shown.
+/// What has been printed to the terminal.
 struct Told {
     at: Instant,
     reached: usize,
@@ -39,7 +39,7 @@ struct Told {
     caught: BTreeSet<Mutant>,
 }
 
-/// What the options leave of all that there is.
+/// The tasks that the options select.
 fn wanted(options: &Options) -> Vec<Task> {
     let mut tasks: Vec<Task> = settings().into_iter().map(Task::Faults).collect();
     tasks.extend(races().into_iter().map(Task::Schedules));
@@ -48,7 +48,7 @@ fn wanted(options: &Options) -> Vec<Task> {
         Task::Schedules(_) => options.schedules,
     });
     tasks.retain(|task| task.setting().to_string().contains(&options.only));
-    // So that what takes long and what does not are mixed, and the time left can be told.
+    // Mixes short and long tasks, so that the remaining time can be estimated.
     fastrand::Rng::with_seed(options.seed).shuffle(&mut tasks);
     tasks
 }
@@ -104,7 +104,7 @@ pub(super) fn search(options: &Options) -> ExitCode {
     if tally.found.is_empty() && stop.load(Ordering::Relaxed) {
         return ExitCode::from(INTERRUPTED);
     }
-    // A part of the search need not come to every rule.
+    // A partial search need not reach every rule.
     let whole = campaign.tasks.len() == settings().len() + races().len() && options.from == 0;
     let survived = whole && reached == campaign.tasks.len() && killed < mutants;
     ExitCode::from(u8::from(survived || !tally.found.is_empty()))
@@ -123,13 +123,13 @@ fn campaign(options: &Options, tasks: Vec<Task>, started: Instant) -> Campaign {
     }
 }
 
-/// Most broken rules are noticed with nothing else going wrong.
+/// Most broken rules are noticed without any fault.
 fn clean(whole: &Campaign) -> Campaign {
     Campaign { depth: CLEAN.0, bounds: CLEAN.1, from: 0, ..whole.clone() }
 }
 
-/// Looks for a run that notices: first without a fault, then where such runs came to the rule, then
-/// wherever the search looks.
+/// Searches for a run that notices: first without a fault, then where such runs reached the rule, then
+/// everywhere.
 pub(super) fn hunt(mutant: Mutant, options: &Options) -> Hunt {
     let stop = AtomicBool::new(false);
     let mut whole = campaign(options, wanted(options), Instant::now());
@@ -145,7 +145,7 @@ pub(super) fn hunt(mutant: Mutant, options: &Options) -> Hunt {
     hunted(&whole, &stop).swap_remove(0)
 }
 
-/// Ends when nothing is left to be noticed.
+/// Ends when every rule has been noticed.
 fn hunted(campaign: &Campaign, stop: &AtomicBool) -> Vec<Hunt> {
     let (over, told) = (AtomicBool::new(false), Mutex::new(Instant::now()));
     let tally = campaign.run(&over, |Progress { tally, tasks_done, tasks, .. }| {
@@ -165,7 +165,7 @@ fn hunted(campaign: &Campaign, stop: &AtomicBool) -> Vec<Hunt> {
     tally.hunts
 }
 
-/// What came of it, and how far it came.
+/// Runs the search. Returns its result and how far it got.
 fn played(
     campaign: &Campaign,
     options: &Options,
@@ -196,7 +196,7 @@ fn played(
     (tally, told.into_inner().unwrap().reached)
 }
 
-/// Writes the figures where the options say.
+/// Writes the figures to the file in the options.
 fn keep(options: &Options, figures: &serde_json::Value) -> Result<(), String> {
     let json = options.json.as_ref().map(|file| (file, Ok(format!("{figures}\n"))));
     let document = options.write.as_ref().map(|file| (file, rewritten(file, figures)));
@@ -207,7 +207,7 @@ fn keep(options: &Options, figures: &serde_json::Value) -> Result<(), String> {
     Ok(())
 }
 
-/// Ctrl-C ends the search, not its report; a second one ends both.
+/// Ctrl-C ends the search and still reports; a second Ctrl-C ends everything.
 fn until_interrupted<T: Send>(stop: &AtomicBool, search: impl FnOnce() -> T + Send) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     thread::scope(|scope| {
@@ -259,7 +259,7 @@ fn report(tally: &Tally, seconds: u64) {
     }
 }
 
-/// The command line, but for the place to begin at.
+/// The command line without the starting place.
 fn asked() -> String {
     let mut words: Vec<String> = std::env::args().skip(1).collect();
     if let Some(at) = words.iter().position(|word| word == "--from") {

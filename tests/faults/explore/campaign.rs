@@ -1,5 +1,5 @@
-//! A search over many settings, on all cores, the same whatever their number: each setting has its own
-//! seed, and whoever knows the seed and the place can go on from there.
+//! A search over many settings on all cores, with the same result on any number of them: each setting has
+//! its own seed, and the search can resume from a seed and a task number.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -15,7 +15,7 @@ use crate::play::run::Report;
 use crate::play::scenarios::Setting;
 use crate::world::plan::Plan;
 
-/// What is done with a setting.
+/// What to do with a setting.
 #[derive(Clone, Copy, Debug)]
 pub enum Task {
     Faults(Setting),
@@ -28,25 +28,25 @@ pub struct Campaign {
     pub depth: Depth,
     pub bounds: Bounds,
     pub seed: u64,
-    /// The tasks before it are taken as done.
+    /// Tasks before this one count as done.
     pub from: usize,
     pub jobs: usize,
-    /// Rules that are broken, in the runs that come to them, until one notices.
+    /// Broken rules: each is tried in the runs that reach it until one notices.
     pub hunts: Vec<Hunt>,
     pub until: Option<Instant>,
 }
 
-/// How far a campaign is.
+/// A campaign's progress.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress<'p> {
     pub tally: &'p Tally,
     pub tasks_done: usize,
     pub tasks: usize,
-    /// Every task before it is done.
+    /// Every task before this one is done.
     pub resume_from: usize,
 }
 
-/// What the workers share.
+/// State shared by the workers.
 struct Shared {
     tally: Tally,
     done: Vec<bool>,
@@ -112,7 +112,7 @@ impl Campaign {
         (task < self.tasks.len()).then_some(task)
     }
 
-    /// `false` if `each` wanted no more.
+    /// `false` if `each` asked to stop.
     fn play(&self, task: usize, each: impl FnMut(&Setting, &Plan, &Report) -> bool) -> bool {
         let salt = u64::try_from(task).unwrap_or_default();
         let mut random = fastrand::Rng::with_seed(self.seed.wrapping_add(salt << 32));
@@ -126,7 +126,7 @@ impl Task {
         setting
     }
 
-    /// `false` if `each` wanted no more.
+    /// `false` if `each` asked to stop.
     fn play(
         self,
         depth: Depth,

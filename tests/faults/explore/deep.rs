@@ -1,10 +1,10 @@
-//! An operation within an operation is deep, above all in a build without optimisation.
+//! Nested operations need a deep stack, above all in a build without optimisation.
 
 use std::thread;
 
 pub(crate) const STACK_BYTES: usize = 256 * 1024 * 1024;
 
-/// Runs `work` where runs have room.
+/// Runs `work` on a stack deep enough for runs.
 pub fn on_a_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     thread::scope(|scope| {
         let thread = thread::Builder::new().stack_size(STACK_BYTES);

@@ -1,5 +1,5 @@
-//! Plans of one setting: every call × every way in which it can go wrong, and sampled second and third
-//! faults after them.
+//! Plans of one setting: every call × every way it can go wrong, followed by sampled second and third
+//! faults.
 
 use crate::hold::hidden;
 use crate::play::run::{Report, run};
@@ -9,17 +9,17 @@ use crate::world::plan::Plan;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Depth {
-    /// Every how many-th single is played; 1: all.
+    /// One in this many single faults is played; 1: all.
     pub stride: usize,
-    /// The same in the main settings: at the fullest gateway, with webhooks in order.
+    /// The same for the main settings: the full gateway with webhooks in order.
     pub main_stride: usize,
     /// Pairs sampled per single; `usize::MAX`: all.
     pub pairs: usize,
-    /// Every how many-th pair is followed by a triple; 0: none.
+    /// One in this many pairs is followed by a triple; 0: none.
     pub triples: usize,
 }
 
-/// Calls `each` with every plan that it plays and what came of it; stops when that says so.
+/// Calls `each` with every plan it plays and the plan's report. Stops when `each` returns false.
 pub(crate) fn explore(
     setting: &Setting,
     depth: Depth,
@@ -62,7 +62,7 @@ pub(crate) fn explore(
     true
 }
 
-/// A run; where the SDK hides its last fault, held also against the run without it.
+/// A run, also compared with the run without its last fault where the SDK hides that fault.
 fn run_beside(setting: &Setting, plan: &Plan, without: &Report) -> Report {
     let mut report = run(setting, plan, false);
     if hidden::without(setting, plan, &report).is_some() {
@@ -72,7 +72,7 @@ fn run_beside(setting: &Setting, plan: &Plan, without: &Report) -> Report {
     report
 }
 
-/// Every single fault of a run without one.
+/// Every single fault for a run without faults.
 fn singles(clean: &Report) -> Vec<Plan> {
     let calls = clean.kinds.iter().enumerate();
     let calls = calls.flat_map(|(k, kind)| Mode::all(*kind).map(move |mode| Plan::one(k, mode)));
@@ -81,21 +81,21 @@ fn singles(clean: &Report) -> Vec<Plan> {
     calls.chain(secrets).collect()
 }
 
-/// Every second fault, of a call that comes after those of the plan.
+/// Every second fault in a call after those of the plan.
 fn after(plan: &Plan, report: &Report) -> Vec<Plan> {
     let first = plan.last(Count::Calls).map_or(0, |k| k + 1);
     let later = report.kinds.iter().enumerate().skip(first);
     later.flat_map(|(k, kind)| Mode::all(*kind).map(move |mode| plan.and(k, mode))).collect()
 }
 
-/// Another fault, of a call that comes after those of the plan.
+/// A further fault in a call after those of the plan.
 pub(crate) fn another(plan: &Plan, report: &Report, random: &mut fastrand::Rng) -> Option<Plan> {
     let first = plan.last(Count::Calls).map_or(0, |k| k + 1);
     let later = first..report.kinds.len();
     if later.is_empty() {
         return None;
     }
-    // Most of what is interesting comes soon.
+    // Most interesting effects come soon after.
     let near = first..report.kinds.len().min(first + 11);
     let at = if random.bool() { random.usize(near) } else { random.usize(later) };
     let modes: Vec<Mode> = Mode::all(*report.kinds.get(at)?).collect();

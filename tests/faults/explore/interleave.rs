@@ -1,5 +1,5 @@
-//! Schedules of what is at work at once, depth first: every turn that the driver could have given to
-//! somebody else, up to a number of interruptions, without a fault and under each single one.
+//! Schedules of concurrent actors, searched depth first: every turn that the driver could have given to
+//! another actor, up to a number of interruptions, without a fault and under each single one.
 
 use dev_stack::sandbox::Profile;
 
@@ -11,17 +11,17 @@ use crate::world::turns::Point;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
-    /// How often an actor may be interrupted in one run.
+    /// The most interruptions of actors in one run.
     pub preemptions_max: usize,
-    /// The same, in a run with a fault.
+    /// The most interruptions in a run with a fault.
     pub preemptions_with_fault_max: usize,
-    /// Of the faults of a setting one in so many is searched.
+    /// One in this many faults of a setting is searched.
     pub stride: usize,
 }
 
 impl Bounds {
-    /// Webhooks that do not come in order are late, lost or doubled: the schedule is not what tells
-    /// there. Nor is it what tells the gateways apart: the third interruption is played at one of them.
+    /// Where webhooks are late, lost or doubled, the schedule matters little, and it hardly depends on
+    /// the gateway: the third interruption is played at one gateway only.
     fn of(self, setting: &Setting) -> Self {
         if setting.webhooks != Webhooks::InOrder {
             return Self {
@@ -35,7 +35,7 @@ impl Bounds {
     }
 }
 
-/// A schedule, what it costs, and from which step on it may still be changed.
+/// A schedule, its cost, and the first step that may still be changed.
 #[derive(Clone, Debug)]
 struct Branch {
     plan: Plan,
@@ -43,7 +43,7 @@ struct Branch {
     from_step: usize,
 }
 
-/// Calls `each` with every plan and its report; stops when that says so.
+/// Calls `each` with every plan and its report. Stops when `each` returns false.
 pub(crate) fn interleave(
     setting: &Setting,
     bounds: Bounds,
@@ -76,8 +76,8 @@ fn descend(
     let mut left = vec![Branch { plan, preemptions: 0, from_step: 0 }];
     while let Some(branch) = left.pop() {
         let report = run(setting, &branch.plan, false);
-        // Under another schedule the call of the fault may be one that it does not suit: no plan to count,
-        // but what breaks, breaks.
+        // Under another schedule the fault may hit a call it does not apply to. The plan is then not
+        // counted, but its violations are.
         let tells = report.fired == branch.plan.0.len() || !report.violations.is_empty();
         if tells && !each(&branch.plan, &report) {
             return false;

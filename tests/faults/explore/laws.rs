@@ -1,4 +1,5 @@
-//! What no run shows: what the consumer of a queue says of a batch of which the merchant takes a part.
+//! Rules that no run can test: how the queue's consumer reports a batch of which the merchant takes a
+//! part.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -20,16 +21,16 @@ use crate::world::World;
 use crate::world::plan::Plan;
 use crate::world::process::Process;
 
-/// A law, held against what a broken rule made of it.
+/// A law, checked against a broken rule.
 #[derive(Clone, Debug)]
 pub struct Law {
-    /// None if it holds.
+    /// Empty if the law holds.
     pub violations: Vec<String>,
-    /// What was done, for a reader.
+    /// The actions, for a reader.
     pub trace: Vec<String>,
 }
 
-/// The law that a broken rule breaks while it is sound; `None` if it is left to the runs.
+/// The law that a broken rule breaks and the sound rule keeps; `None` if the runs must show it.
 pub(crate) fn broken(mutant: Mutant) -> Option<Law> {
     const BATCHES: [Mutant; 3] =
         [Mutant::BatchForgetsAFailure, Mutant::BatchNamesAll, Mutant::BatchNamesNobody];
@@ -43,13 +44,13 @@ pub(crate) fn broken(mutant: Mutant) -> Option<Law> {
 }
 
 impl Law {
-    /// A law that does not hold of the sound rule says nothing about the broken one.
+    /// A law that fails for the sound rule says nothing about the broken one.
     fn turned_down(self) -> Self {
         Self { violations: Vec::new(), ..self }
     }
 }
 
-/// Takes what is not refused.
+/// Takes every message it does not refuse.
 #[derive(Debug, Default)]
 struct Merchant {
     taken: Mutex<BTreeSet<String>>,
@@ -82,7 +83,7 @@ const BATCH: [(&str, &str); 4] = [
     ("second-of-another", "another"),
 ];
 
-/// I5: whatever the merchant did not take is named, so that it comes again, and nothing else is.
+/// I5: every message the merchant did not take is named, so that it comes again, and nothing else is.
 async fn batch() -> Law {
     let merchant = Arc::new(Merchant::default());
     let world = Arc::new(World::new(Profile::Full, 1, Plan::default(), false));

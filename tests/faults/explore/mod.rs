@@ -1,4 +1,4 @@
-//! Which runs are played, and what is found.
+//! Which runs are played, and what they find.
 
 pub(crate) mod deep;
 pub(crate) mod tally;

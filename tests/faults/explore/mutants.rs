@@ -1,5 +1,5 @@
-//! Proof that the search would notice: every rule that can be broken (`quittance::mutants`) is broken in
-//! the runs of the search that come to it, until an invariant falls that holds of the same run unbroken.
+//! Proof that the search would notice: every breakable rule (`quittance::mutants`) is broken in the runs
+//! that reach it, until an invariant fails that holds in the same run unbroken.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -14,7 +14,7 @@ use crate::play::scenarios::Setting;
 use crate::world::faults::Count;
 use crate::world::plan::Plan;
 
-/// Rules of the protocol that are not there to be broken, and why.
+/// Protocol rules that cannot be broken, and why.
 pub const NOT_APPLICABLE: [(&str, &str); 2] = [
     (
         "no-reconciler",
@@ -26,16 +26,16 @@ pub const NOT_APPLICABLE: [(&str, &str); 2] = [
     ),
 ];
 
-/// What so many runs without a fault have not noticed takes one.
+/// A rule that this many runs without a fault have not noticed needs a fault.
 const CLEAN_MAX: usize = 300;
 
-/// What a hunt has come to.
+/// The result of a hunt.
 #[derive(Clone, Debug)]
 pub struct Hunt {
     pub mutant: Mutant,
-    /// That came to the rule, and were played with it broken.
+    /// Runs that reached the rule and were played with it broken.
     pub runs: usize,
-    /// The settings that come to it when nothing goes wrong.
+    /// The settings that reach the rule without a fault.
     pub settings: BTreeSet<String>,
     pub caught: Option<Caught>,
 }
@@ -43,13 +43,13 @@ pub struct Hunt {
 /// A run in which a broken rule is noticed.
 #[derive(Clone, Debug)]
 pub struct Caught {
-    /// None: a law shows it without a run.
+    /// `None`: a law shows it without a run.
     pub run: Option<(Setting, Plan)>,
-    /// What falls; first of all the invariant that is meant to.
+    /// The violated invariants, the expected one first.
     pub violations: Vec<String>,
 }
 
-/// Every rule that can be broken.
+/// Every breakable rule.
 pub fn all() -> impl Iterator<Item = Mutant> {
     RULES.iter().map(|rule| rule.mutant)
 }
@@ -58,30 +58,30 @@ pub fn named(name: &str) -> Option<Mutant> {
     all().find(|mutant| mutant.name() == name)
 }
 
-/// The invariant that is to fall, and what is broken.
+/// The invariant expected to fail, and what is broken.
 pub fn about(mutant: Mutant) -> (&'static str, &'static str) {
     (mutant.rule().breaks, mutant.rule().what)
 }
 
-/// The run that is known to notice this mutant.
+/// The run known to notice this mutant.
 pub fn known(mutant: Mutant) -> Option<(Setting, Plan)> {
     let (setting, plan) = mutant.rule().noticed?;
     let setting = crate::play::scenarios::named(setting)?;
     Some((setting, plan.parse().ok()?))
 }
 
-/// The law that is to fall; `None` if runs are to show it.
+/// The law expected to fail; `None` if runs must show it.
 pub fn law(mutant: Mutant) -> Option<Law> {
     laws::broken(mutant)
 }
 
-/// A run with a rule broken or none, held also against the run without the last fault if the SDK hides
+/// A run with at most one rule broken, also compared with the run without the last fault if the SDK hides
 /// that.
 fn run_beside(mutant: Option<Mutant>, setting: &Setting, plan: &Plan) -> Report {
     breaking(mutant, || hidden::beside(setting, plan, false))
 }
 
-/// The violations of a run with a broken rule that the run has not without: none if it does not notice.
+/// The violations of a run that only the broken rule causes; empty if the run does not notice.
 pub fn notice(mutant: Mutant, setting: &Setting, plan: &Plan) -> Vec<String> {
     let broken = run_beside(Some(mutant), setting, plan);
     if broken.violations.is_empty() {
@@ -104,7 +104,7 @@ impl Hunt {
         Self { mutant, runs: 0, settings: BTreeSet::new(), caught }
     }
 
-    /// Whether a run of the sound rules tells nothing yet, and might if this one were broken.
+    /// Whether a run with sound rules shows nothing yet, but might if this rule were broken.
     pub(crate) fn wants(&self, plan: &Plan, report: &Report) -> bool {
         self.caught.is_none()
             && (self.runs < CLEAN_MAX || !plan.0.is_empty())
@@ -112,7 +112,7 @@ impl Hunt {
             && report.reached.contains(&self.mutant)
     }
 
-    /// A run with the rule broken, and what it has noticed.
+    /// Records a run with the rule broken, and what it noticed.
     pub(crate) fn tried(&mut self, setting: &Setting, plan: &Plan, violations: Vec<String>) {
         self.runs += 1;
         if plan.0.is_empty() {
@@ -125,7 +125,7 @@ impl Hunt {
     }
 }
 
-/// By what a run notices: by no fault at all, one, more, a schedule, or the comparison of two runs.
+/// The kind of evidence: no fault at all, one, more, a schedule, or the comparison of two runs.
 pub fn by(plan: &Plan, violation: &str) -> &'static str {
     match plan.0.len() {
         _ if plan.last(Count::Steps).is_some() => "schedule",

@@ -25,7 +25,7 @@ pub struct Tally {
     pub hunts: Vec<Hunt>,
 }
 
-/// A plan under which an invariant does not hold.
+/// A plan under which an invariant fails.
 #[derive(Clone, Debug)]
 pub struct Found {
     pub setting: Setting,
@@ -38,12 +38,12 @@ impl Tally {
         self.clean + self.singles + self.pairs + self.triples + self.interleavings
     }
 
-    /// How many of the broken rules something has noticed.
+    /// The number of broken rules that something has noticed.
     pub fn killed(&self) -> usize {
         self.hunts.iter().filter(|hunt| hunt.caught.is_some()).count()
     }
 
-    /// Which of the hunts want this run with their rule broken.
+    /// The hunts that want this run with their rule broken.
     pub(crate) fn wanted(&self, plan: &Plan, report: &Report) -> Vec<(usize, Mutant)> {
         let hunts = self.hunts.iter().enumerate().filter(|(_, hunt)| hunt.wants(plan, report));
         hunts.map(|(place, hunt)| (place, hunt.mutant)).collect()
@@ -62,7 +62,7 @@ impl Tally {
         };
         *counted += 1;
         let mut violations = report.violations.clone();
-        // What comes after trouble with a secret may shift the places of all else.
+        // A problem with a secret may shift the numbers of all later calls.
         let shifted = plan.last(Count::Secrets).is_some() && plan.0.len() > 1;
         if report.fired < plan.0.len() && !shifted {
             violations.push(format!("{} of {} faults came to pass", report.fired, plan.0.len()));
@@ -72,7 +72,7 @@ impl Tally {
         }
     }
 
-    /// What was found, by its words without the names in it.
+    /// Violations grouped by their text without ids.
     pub fn kinds(&self) -> BTreeMap<String, Vec<&Found>> {
         let mut kinds: BTreeMap<String, Vec<&Found>> = BTreeMap::new();
         for found in &self.found {

@@ -1,4 +1,4 @@
-//! What every answer keeps to, whatever was asked.
+//! Checks that hold for every answer, whatever the request.
 
 use http::header::CONTENT_TYPE;
 use lambda_http::{Body, Request, RequestExt, Response};
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::bench::{Bench, Marks};
 
-/// So long a function may run.
+/// How long a function may run.
 const TIMEOUT_MS: u64 = 25_000;
 
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(super) struct Answer {
     pub(super) body: Value,
 }
 
-/// Asks, and holds the answer to the contract.
+/// Sends a request and checks the answer against the contract.
 pub(super) async fn ask(bench: &Bench, mut request: Request) -> Answer {
     let mut context = lambda_http::Context::default();
     context.deadline = unix_ms() + TIMEOUT_MS;
@@ -34,7 +34,7 @@ pub(super) async fn ask(bench: &Bench, mut request: Request) -> Answer {
         200..=202 => assert!(body.is_object(), "{status} {body}"),
         204 => assert!(body.is_null(), "{body}"),
         400..=499 => assert_is_problem(&response, *status, body),
-        // Nothing in this world fails, so a 5xx has its reason in the input.
+        // Nothing fails in this world, so the input must have caused a 5xx.
         _ => panic!("{route} was answered {status}: {body}"),
     }
     if matches!(status, 400 | 401 | 403 | 404 | 413 | 415 | 422) {
@@ -62,7 +62,7 @@ fn assert_is_problem(response: &Response<Body>, status: u16, body: &Value) {
     assert!(body["title"].is_string() && body["instance"].is_string(), "{body}");
 }
 
-/// No number of a card is shown or kept, wherever in a request it stood.
+/// No card number is shown or stored, wherever it stood in the request.
 fn assert_no_card(body: &Value, marks: &Marks) {
     assert_eq!(card::find(body, place), [""; 0], "an answer holds a card's number");
     for item in marks.items.values() {
@@ -71,13 +71,13 @@ fn assert_no_card(body: &Value, marks: &Marks) {
     }
 }
 
-/// Who wrote what an item holds: of what the merchant said, the same as in the request. Hashes and the
-/// gateway's names are made.
+/// The author of a stored value: for the merchant's own words, the same as in the request. Hashes and the
+/// gateway's ids are generated.
 fn stored_place(pointer: &str) -> Place {
     let Some(said) = pointer.strip_prefix("/req/M") else {
         return if pointer.ends_with("/text/S") { Place::Typed } else { Place::Made };
     };
-    // Between the names stand DynamoDB's words for what follows.
+    // Between the names stand DynamoDB's type names.
     let names = said
         .split('/')
         .step_by(2)

@@ -1,5 +1,5 @@
-//! A small shop, always the same: what an input may be about. It is kept from one input to the next and
-//! made anew after one that changed anything, so that each is judged alone.
+//! A small shop that inputs may refer to, always the same. It is kept between inputs and rebuilt after
+//! one that changed anything, so that each is judged alone.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use crate::world::plan::Plan;
 use crate::world::process::Process;
 use dev_stack::sandbox::Profile;
 
-/// The key of each order; its id follows from it.
+/// The key of each order, which determines its id.
 pub(super) const ORDERS: [(&str, &str); 5] = [
     ("fresh", ""),
     ("pending", "pending"),
@@ -44,7 +44,7 @@ thread_local! {
     static KEPT: RefCell<Option<(Runtime, Bench)>> = const { RefCell::new(None) };
 }
 
-/// Runs `act` on the shop as it was laid.
+/// Runs `act` on the shop in its initial state.
 pub(super) fn on_a_bench<T>(act: impl AsyncFnOnce(&Bench) -> T) -> T {
     KEPT.with_borrow_mut(|kept| {
         let (runtime, bench) = kept.take().unwrap_or_else(lay);

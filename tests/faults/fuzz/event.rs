@@ -1,4 +1,4 @@
-//! Any JSON in the place of API Gateway's event, read by the runtime's own library.
+//! Arbitrary JSON in place of API Gateway's event, read by the runtime's own library.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -13,7 +13,7 @@ use super::bench::on_a_bench;
 
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 
-/// Method and path of every route that the template gives to a function.
+/// Method and path of every route in the template.
 pub(super) fn routes() -> &'static [(String, String)] {
     static ROUTES: OnceLock<Vec<(String, String)>> = OnceLock::new();
     ROUTES.get_or_init(|| {
@@ -32,7 +32,7 @@ pub(super) fn routes() -> &'static [(String, String)] {
     })
 }
 
-/// As the runtime makes it of an event; `None` if it takes the event for none.
+/// The request that the runtime makes of an event; `None` if it does not recognise the event.
 pub(super) fn request(event: &str) -> Option<Request> {
     serde_json::from_str(event).ok().map(|event| Request::from(event::admit(event)))
 }

@@ -1,5 +1,5 @@
-//! Any JSON in the place of a stored order, of this version's shape or of an older one's: it is read or
-//! refused, never more, and what is read is written back as it was read.
+//! Arbitrary JSON in place of a stored order, in this version's shape or an older one's: it is either
+//! read or refused, and what is read is written back unchanged.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use super::{Ran, event, request};
 use crate::world::World;
 use crate::world::fate::run as call;
 
-/// Whatever the item says, it lies under this order's key.
+/// The order's key, whatever the item says.
 const ORDER: &str = "ORD_00000000000000000000";
 const SWEEP_MS: u64 = 60_000;
 
@@ -58,7 +58,7 @@ async fn sweep(bench: &Bench) {
     sweep_due::handle(bench.app(), LambdaEvent::new(Value::Null, context)).await.unwrap();
 }
 
-/// An order that cannot be read is an error of ours, and answered as one.
+/// An unreadable order is an internal error, and answered as one.
 async fn look(bench: &Bench, line: &str) {
     let text = format!("{line}\nauthorization: Bearer sk_test_local\n\n");
     let Some(event) = request::event_of(text.as_bytes()) else { return };
@@ -69,7 +69,7 @@ async fn look(bench: &Bench, line: &str) {
 
 async fn write_back(bench: &Bench, order: &Order) {
     bench.world.take_away(&format!("O#{ORDER}"));
-    // Too large to be written, it could not have been stored.
+    // An order too large to be written could not have been stored.
     let Ok(created) = bench.app().store.create(order).await else { return };
     assert!(matches!(created, Created::Won), "nothing is there");
     let read = bench.app().store.order(&order.id).await.unwrap();
@@ -77,14 +77,14 @@ async fn write_back(bench: &Bench, order: &Order) {
 }
 
 impl World {
-    /// Puts an item there that none of our handlers wrote; `false` if the table does not take it.
+    /// Puts an item that none of our handlers wrote; `false` if the table refuses it.
     fn lay(&self, item: &Value) -> bool {
         self.state().laid.extend(item["pk"]["S"].as_str().map(str::to_owned));
         let put = json!({ "TableName": "payments", "Item": item });
         call(&put, |request| self.database.put_item(request)).is_ok()
     }
 
-    /// As if it had never been there, nor what was thought of it.
+    /// Removes the item and all conclusions drawn from it.
     fn take_away(&self, key: &str) {
         let delete = json!({ "TableName": "payments", "Key": { "pk": { "S": key } } });
         call(&delete, |request| self.database.delete_item(request)).unwrap();

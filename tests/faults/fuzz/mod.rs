@@ -1,6 +1,6 @@
-//! What strangers, gateways, queues and older versions may hand over, brought to the real handlers in
-//! the world of the fault search, with nothing failing. A target takes any bytes and panics if an
-//! invariant breaks; a fuzzer and `cargo test` run the same ones.
+//! Inputs that strangers, gateways, queues and older versions may send, given to the real handlers in the
+//! world of the fault search, with nothing failing. A target takes any bytes and panics if an invariant
+//! breaks; a fuzzer and `cargo test` run the same targets.
 
 mod answer;
 mod bench;
@@ -15,18 +15,18 @@ use std::time::{Duration, Instant};
 
 pub use self::mutation::mutated;
 
-/// What became of an input.
+/// How far an input came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ran {
-    /// It came to our code.
+    /// It reached our code.
     Through,
-    /// What stands before us would not have passed it on.
+    /// The systems in front of our code would not have passed it on.
     NotPassedOn,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
-    /// Also that of its corpus and of its binary.
+    /// Also the name of its corpus and its binary.
     pub name: &'static str,
     pub run: fn(&[u8]) -> Ran,
 }
@@ -40,11 +40,11 @@ pub const TARGETS: [Target; 6] = [
     Target { name: "stored_item", run: item::run },
 ];
 
-/// A function that is as long at one input has been stopped by it. Unoptimised and among other work, an
+/// A target that takes this long for one input counts as hanging. Unoptimised and beside other work, an
 /// input takes some hundredths of a second.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Runs the target of this name on `input`, and shows the input if it panics or takes too long.
+/// Runs the target of this name on `input`, and prints the input if it panics or takes too long.
 pub fn run(name: &str, input: &[u8]) -> Ran {
     let target = TARGETS.iter().find(|target| target.name == name).unwrap();
     let _shown = ShownIfItPanics(input);

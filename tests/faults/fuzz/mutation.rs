@@ -1,8 +1,8 @@
-//! Inputs near those of a corpus, from a seed: what `cargo test` has instead of a fuzzer.
+//! Inputs near those of a corpus, generated from a seed: the substitute for a fuzzer in `cargo test`.
 
 use fastrand::Rng;
 
-/// Values at which something may turn over.
+/// Values at which something may overflow.
 const EDGES: [&str; 12] = [
     "0",
     "-1",
@@ -18,7 +18,7 @@ const EDGES: [&str; 12] = [
     "4242424242424242",
 ];
 
-/// As long as a merchant's body may be.
+/// The maximum size of a merchant's body.
 const LONG: usize = 64 * 1024;
 
 /// One of `seeds`, changed in one to three places.
@@ -53,13 +53,13 @@ fn change(rng: &mut Rng, input: &mut Vec<u8>, seeds: &[Vec<u8>]) {
             let (at, end) = token(input, at);
             drop(input.splice(at..end, edge.bytes()));
         }
-        // One place goes on and on: what is read in time that grows faster than it does is found here.
+        // Repeats one place many times, to find parsing that is slower than linear.
         9 => {
             let part = if at < end { input[at..end].to_vec() } else { b"1".to_vec() };
             let part = part.repeat(LONG.saturating_sub(input.len()) / part.len());
             drop(input.splice(at..at, part));
         }
-        // What is a word in one place may be one in another: most JSON stays JSON.
+        // A word from one place may be valid in another, so most JSON stays JSON.
         _ => {
             let other = rng.choice(seeds).map(Vec::as_slice).unwrap_or_default();
             let (from, to) = token(other, rng.usize(0..=other.len()));

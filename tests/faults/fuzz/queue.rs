@@ -1,5 +1,5 @@
-//! Any JSON in the place of the queue's event: nothing overtakes within an order, and what is posted to
-//! the merchant is signed.
+//! Arbitrary JSON in place of the queue's event: messages of an order stay in sequence, and every request
+//! to the merchant is signed.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -42,7 +42,7 @@ pub(super) fn run(input: &[u8]) -> Ran {
     Ran::Through
 }
 
-/// The merchant's server: takes most of it, and what it refuses it refuses for good.
+/// The merchant's server: takes most messages, and refuses the others every time.
 #[derive(Debug, Default)]
 struct Merchant {
     posted: Mutex<Vec<(Request<Bytes>, bool)>>,
@@ -63,7 +63,8 @@ impl Transport for Merchant {
     }
 }
 
-/// Every message is either posted and taken, or reported; after a failure its group stands still.
+/// Every message is either sent and accepted, or reported. After a failure the rest of its group is held
+/// back.
 fn assert_in_order(records: &[SqsMessage], failed: &[String], posted: &[(Request<Bytes>, bool)]) {
     let taken = posted.iter().filter(|(_, taken)| *taken).count();
     assert_eq!(taken + failed.len(), records.len(), "each message has one outcome");

@@ -1,5 +1,5 @@
-//! A request as text: `POST /api/orders?a=b`, headers, an empty line, a body. It goes through the event
-//! that API Gateway makes of it.
+//! A request as text: `POST /api/orders?a=b`, headers, an empty line, a body. It is converted to the
+//! event that API Gateway makes of it.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::answer::{Answer, ask};
 use super::bench::on_a_bench;
 use super::event;
 
-/// What API Gateway lets through; a larger one never comes to a function.
+/// API Gateway's limit: a larger body never reaches a function.
 const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
 
 pub(super) fn run(input: &[u8]) -> Ran {
@@ -29,7 +29,7 @@ pub(super) fn run(input: &[u8]) -> Ran {
     Ran::Through
 }
 
-/// The same key makes the same thing once.
+/// The same key has the same effect once.
 fn assert_same(first: &Answer, again: &Answer) {
     assert!(matches!(again.status, 200 | 201), "{} {}", again.status, again.body);
     for name in ["order_id", "payment_id", "refund_id"] {
@@ -37,12 +37,12 @@ fn assert_same(first: &Answer, again: &Answer) {
     }
 }
 
-/// Nothing that API Gateway passes on may be more than the runtime can read.
+/// The runtime must be able to read everything that API Gateway passes on.
 fn request(event: &Value) -> lambda_http::Request {
     event::request(&event.to_string()).expect("an event that the runtime reads")
 }
 
-/// What API Gateway makes of the request; `None` if no function would see it.
+/// The event that API Gateway makes of the request; `None` if no function would receive it.
 pub(super) fn event_of(input: &[u8]) -> Option<Value> {
     let (head, body) = parts(input);
     if body.len() > BODY_BYTES_MAX {
@@ -91,7 +91,7 @@ pub(super) fn event_of(input: &[u8]) -> Option<Value> {
     Some(event)
 }
 
-/// The head up to the first empty line, and what follows it.
+/// The head up to the first empty line, and the rest.
 fn parts(input: &[u8]) -> (String, &[u8]) {
     let end = input.windows(2).position(|pair| pair == b"\n\n");
     let (head, body) = end.map_or((input, &[][..]), |end| (&input[..end], &input[end + 2..]));

@@ -1,4 +1,4 @@
-//! A gateway's events: forged ones come to nothing, signed ones to one whole thing.
+//! A gateway's events: forged ones have no effect, signed ones have their whole effect or none.
 
 use quittance::standard_webhooks::{self, SigningKey};
 
@@ -8,7 +8,7 @@ use super::bench::{Bench, Marks, on_a_bench};
 use super::{event, request};
 use crate::world::ground::WEBHOOK_SECRET;
 
-/// Headers, an empty line, a body: what anybody can send who has no secret.
+/// Headers, an empty line, a body: what anybody without the secret can send.
 pub(super) fn forged(input: &[u8]) -> Ran {
     let mut text = b"POST /api/webhooks/payment\n".to_vec();
     text.extend_from_slice(input);
@@ -21,7 +21,7 @@ pub(super) fn forged(input: &[u8]) -> Ran {
     Ran::Through
 }
 
-/// A body that the gateway signed.
+/// A body signed by the gateway.
 pub(super) fn signed(input: &[u8]) -> Ran {
     on_a_bench(async |bench| {
         let before = bench.marks();
@@ -49,7 +49,8 @@ async fn deliver(bench: &Bench, body: &[u8]) -> Answer {
     ask(bench, event::request(&event.to_string()).unwrap()).await
 }
 
-/// Committed is one order's write, parked is an event kept whole, and all else is nothing.
+/// A committed event is one write of one order, a parked event is stored whole, and anything else changes
+/// nothing.
 fn assert_whole(answer: &Answer, before: &Marks, after: &Marks) {
     let changed: Vec<&String> = after
         .items

@@ -1,4 +1,4 @@
-//! Invariants of every call to the gateway, held against the order as it stands when the call leaves.
+//! Invariants of every call to the gateway, checked against the order as it stands when the call is sent.
 
 use bytes::Bytes;
 use http::{Method, Request};
@@ -31,7 +31,7 @@ pub(crate) fn check(world: &World, request: &Request<Bytes>) {
         "refunds" => operation(world, name, "refund", |order, op| {
             let capture = op.capture.as_ref().and_then(|id| order.captures.get_key_value(id));
             let (id, capture) = capture?;
-            // Between the claim and the first send a person may have taken the room unseen.
+            // Between the claim and the first send a person may have used the room unnoticed.
             let over = op.sends > 1 && spent(order, id) > capture.amount.amount_minor;
             over.then(|| format!("I17 {name} is sent beyond what was captured"))
         }),

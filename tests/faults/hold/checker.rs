@@ -1,5 +1,5 @@
-//! What the checker of writes is to notice, and no broken rule of the bundle shows it: orders of real runs,
-//! each with one thing wrong.
+//! Violations that the checker of writes must notice although no broken rule of the bundle causes them:
+//! orders of real runs, each with one error.
 
 use quittance::domain::ledger::{CaptureClass, Operation, OperationKind};
 use quittance::domain::names::{GatewayRefundId, Nonce};
@@ -10,16 +10,16 @@ use crate::play::run::acted;
 
 /// An open page.
 const LIVE: &str = "abandoned/full/in-order";
-/// Captured and given back.
+/// Captured and refunded.
 const REFUNDED: &str = "refund-full/full/in-order";
-/// A hold that nobody has captured.
+/// An authorization that was not captured.
 const HELD: &str = "authorize-capture-1/full/in-order";
-/// Paid twice, and the second given back by us.
+/// Paid twice, with the second capture refunded by us.
 const EXCESS: &str = "late-on-paid/full/in-order";
 
 type Wrong = fn(&mut Order);
 
-/// From which run, what is made wrong of the next version, and what the checker says of it.
+/// The run, the error made in the next version, and the checker's message.
 const NOTICED: [(&str, Wrong, &str); 22] = [
     (LIVE, |order| order.live = None, "I1 live is None"),
     (LIVE, |order| order.due_at = None, "I10 unfinished and not due"),
@@ -49,7 +49,7 @@ const NOTICED: [(&str, Wrong, &str); 22] = [
     (HELD, |order| order.attempts.values_mut().for_each(|it| it.page = None), "I16 the page"),
 ];
 
-/// What is known of each entry of a map, as the item has it.
+/// Sets the phase of every entry of a map in the item.
 fn set_each(order: &mut Order, map: &str, phase: &str) {
     let mut item = serde_json::to_value(&*order).unwrap();
     for entry in item[map].as_object_mut().unwrap().values_mut() {
@@ -58,14 +58,14 @@ fn set_each(order: &mut Order, map: &str, phase: &str) {
     *order = serde_json::from_value(item).unwrap();
 }
 
-/// Something is told that has not happened.
+/// Adds a confirmation of something that has not happened.
 fn confirm(order: &mut Order) {
     let body = r#"{"type":"payment.completed"}"#.to_owned();
     let out = Outgoing { sequence: 0, body, targets: [].into(), request: None };
     order.outbox.insert("msg_x".to_owned(), out);
 }
 
-/// The same operation once more, under another name.
+/// The same operation again, under another name.
 fn again(order: &mut Order, change: fn(&mut Operation)) {
     let known = order.operations.values().find(|op| op.kind == OperationKind::Refund).unwrap();
     let Operation { kind, attempt, object, amount_minor, reason, created_at, .. } = known;
@@ -80,7 +80,7 @@ fn again(order: &mut Order, change: fn(&mut Operation)) {
     order.operations.insert(id, op);
 }
 
-/// The next write of an order that changes nothing else.
+/// The next write of an order, with no other change.
 fn next(order: &Order) -> Order {
     let version = order.version + 1;
     Order { version, writer: Nonce("another".to_owned()), ..order.clone() }

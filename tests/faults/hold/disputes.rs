@@ -1,4 +1,4 @@
-//! Disputes at rest: what the gateway shows is known, and was announced to everybody.
+//! Disputes at rest: those the gateway shows are known and were announced to every target.
 
 use quittance::domain::names::DisputeId;
 use quittance::domain::order::Order;
@@ -36,7 +36,7 @@ pub(crate) fn check(
     }
 }
 
-/// What the shopper's bank took back.
+/// The amount that the shopper's bank took back.
 pub(crate) fn lost(object: &Value) -> u64 {
     let disputes = object["disputes"].as_array().into_iter().flatten();
     disputes

@@ -1,14 +1,14 @@
-//! How each scenario ends when nothing goes wrong: a bundle that refuses everything breaks no invariant
-//! of what it did, and takes no payment either.
+//! How each scenario ends when nothing goes wrong. A bundle that refused everything would break no
+//! invariant, but would take no payment either.
 
 use crate::hold::disputes::lost;
 use crate::play::scenarios::Setting;
 use crate::play::script::Player;
 
-/// Lines of `scenario gateways webhooks end`; of those that match, the first counts.
+/// Lines of `scenario gateways webhooks end`; the first matching line counts.
 const ENDS: &str = include_str!("ends.txt");
 
-/// The state of the order, and what the merchant keeps of the money.
+/// The state of the order, and the money that the merchant keeps.
 fn expected(setting: &Setting) -> Option<&'static str> {
     let name = setting.to_string();
     let mut of_setting = name.split('/');
@@ -27,13 +27,13 @@ fn expected(setting: &Setting) -> Option<&'static str> {
     })
 }
 
-/// What differs, of a run in which nothing went wrong.
+/// The difference, in a run in which nothing went wrong.
 pub(crate) fn difference(setting: &Setting, end: &str) -> Option<String> {
     let expected = expected(setting).unwrap_or("somehow");
     (end != expected).then(|| format!("I4 nothing went wrong, and it ended {end}, not {expected}"))
 }
 
-/// How it ended: the state of the order, and what the merchant keeps of the money; of each order.
+/// How each order ended: its state, and the money that the merchant keeps.
 pub(crate) fn of(player: &Player) -> String {
     let ends = std::iter::once(player).chain(player.beside.as_deref()).map(|player| {
         let mut kept = 0;

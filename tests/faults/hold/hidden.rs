@@ -1,5 +1,5 @@
-//! Faults that the SDK hides by trying again: they change nothing of what follows. A write whose answer
-//! was lost must be known again by who made it, or its author goes on as if another had been faster.
+//! Faults that the SDK hides by retrying must not change what follows. The author of a write whose answer
+//! was lost must recognise the write, or it goes on as if another author had been faster.
 
 use crate::play::run::{Report, run};
 use crate::play::scenarios::{Setting, Webhooks};
@@ -12,7 +12,7 @@ pub(crate) fn is_difference(violation: &str) -> bool {
     violation.starts_with(DIFFERENCE)
 }
 
-/// A run, held also against the one without its last fault if the SDK hides that.
+/// A run, also compared with the one without its last fault if the SDK hides that.
 pub(crate) fn beside(setting: &Setting, plan: &Plan, tell: bool) -> Report {
     let mut report = run(setting, plan, tell);
     let without = without(setting, plan, &report).map(|without| run(setting, &without, false));
@@ -23,9 +23,9 @@ pub(crate) fn beside(setting: &Setting, plan: &Plan, tell: bool) -> Report {
     report
 }
 
-/// The plan without its last fault, if that is one that the SDK hides. Not where webhooks are late: the
-/// SDK's pause before it tries again may let one come first. Nor where an effect is: what it tries again
-/// is one more of the calls after which that lands.
+/// The plan without its last fault, if the SDK hides that fault. Excluded are late webhooks, because one
+/// may arrive in the SDK's pause before a retry, and late effects, because a retry is one more of the
+/// calls after which they land.
 pub(crate) fn without(setting: &Setting, plan: &Plan, report: &Report) -> Option<Plan> {
     let late = plan.0.iter().any(|(_, mode)| *mode == Mode::Late);
     if late || setting.webhooks == Webhooks::Late {

@@ -1,9 +1,9 @@
-//! Items of the table, as orders.
+//! Items of the table as orders.
 
 use quittance::domain::order::Order;
 use serde_json::{Map, Number, Value};
 
-/// The order in an item of the table, read as the store reads it.
+/// The order in an item of the table, decoded as the store decodes it.
 pub(crate) fn order(item: &Value) -> Option<Order> {
     let members = item.as_object()?;
     let key = members.get("pk")?.get("S")?.as_str()?;
@@ -33,7 +33,7 @@ fn plain(value: &Value) -> Value {
     }
 }
 
-/// What a reader of a trace wants to know of an order.
+/// The essentials of an order, for a reader of a trace.
 pub(crate) fn digest(order: &Order) -> String {
     let mut parts = vec![format!("v{} {:?}", order.version, order.state)];
     if let Some(ending) = order.ending {

@@ -1,4 +1,4 @@
-//! What the search holds, in words: the name that a violation begins with, and what it means.
+//! The invariants of the search in words: the name that a violation begins with, and its meaning.
 
 pub const INVARIANTS: [(&str, &str); 25] = [
     ("I0", "No handler panics."),
@@ -65,7 +65,7 @@ pub const INVARIANTS: [(&str, &str); 25] = [
     ("I24", "A redacted order names nobody, and had nothing unfinished."),
 ];
 
-/// What the invariants are that these violations break.
+/// The meanings of the invariants that these violations break.
 pub fn broken_by(violations: &[String]) -> impl Iterator<Item = String> {
     let breaks = |name: &str| {
         let begin = format!("{name} ");

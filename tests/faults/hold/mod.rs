@@ -1,4 +1,4 @@
-//! What a run is held against: at each write, at each call, and at rest.
+//! The checks of a run: at each write, at each call, and at rest.
 
 pub(crate) mod image;
 pub(crate) mod room;

@@ -1,4 +1,4 @@
-//! I24: an order is redacted when nothing of it is unfinished, and then names nobody.
+//! I24: an order is redacted only when it has no unfinished work, and then names nobody.
 
 use quittance::domain::attempt::Failure;
 use quittance::domain::order::Order;

@@ -1,4 +1,4 @@
-//! Invariants at rest: the gateway's own account, the order, and what the queues were told.
+//! Invariants at rest: the gateway's own account, the order, and the confirmations in the queues.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ use crate::play::scenarios::Webhooks;
 use crate::play::script::{AMOUNT, Messages, Player};
 use crate::world::World;
 
-/// I21: where a void exists, no authorization that nobody wants waits for its lapse.
+/// I21: where a void exists, no unwanted authorization is left to lapse.
 pub(crate) fn no_hold_is_left(world: &World, webhooks: Webhooks) {
     if matches!(world.profile, Profile::PhonepeLike | Profile::RazorpayLike) {
         return;
@@ -30,7 +30,7 @@ pub(crate) fn no_hold_is_left(world: &World, webhooks: Webhooks) {
         let attempts = state.orders.values().flat_map(|order| &order.attempts);
         let known = attempts.clone().find(|(id, _)| object["reference"] == id.as_str());
         let wanted = known.is_some_and(|(_, a)| a.phase().is_live() && a.close.is_none());
-        // No event told of it: the list of the gateway's payments would.
+        // No event reported it; only the list of the gateway's payments would show it.
         let id = ObjectId::new(object["id"].as_str().unwrap_or_default());
         let unheard = webhooks == Webhooks::Lost && known.is_some_and(|(_, a)| !a.holds(&id));
         drop(state);
@@ -40,7 +40,7 @@ pub(crate) fn no_hold_is_left(world: &World, webhooks: Webhooks) {
     }
 }
 
-/// `listener` has heard what was told of all orders.
+/// `listener` has received the confirmations of all orders.
 pub(crate) fn check(player: &Player, listener: &Player, webhooks: Webhooks) {
     let world = &player.client.world;
     let all = player.objects();
@@ -69,7 +69,7 @@ pub(crate) fn check(player: &Player, listener: &Player, webhooks: Webhooks) {
     }
 }
 
-/// I3: nothing is at the gateway that is of no order.
+/// I3: everything at the gateway belongs to an order.
 fn strangers(world: &World) {
     let truth = world.truth();
     let mut objects = truth["payments"].as_array().into_iter().flatten();
@@ -82,13 +82,14 @@ fn strangers(world: &World) {
     }
 }
 
-/// The order has given it up, and no event tells: only the list of the gateway's payments would.
+/// The order has given it up, and no event reports it: only the list of the gateway's payments would show
+/// it.
 fn is_for_reconciliation(object: &Value, order: &Order) -> bool {
     let known = order.attempts.iter().find(|(id, _)| object["reference"] == id.as_str());
     known.is_some_and(|(_, attempt)| attempt.phase() == Phase::Abandoned)
 }
 
-/// I16: one page per attempt was ever handed out, and it is the one in the item.
+/// I16: one page per attempt was ever handed out, the one in the item.
 fn pages(player: &Player, order: &Order, wrong: &mut Vec<String>) {
     let pages = player.client.world.state().pages.clone();
     for (payment, tokens) in pages.into_iter().filter(|(payment, _)| player.owns(payment)) {
@@ -154,7 +155,7 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
             wrong.push(format!("I17 {refunded} of {amount} were given back"));
         }
         let taken_back = crate::hold::disputes::lost(object);
-        // What cannot be proven any more is for a person.
+        // Anything that can no longer be proven is for a person.
         let in_review =
             order.operations.values().any(|op| op.object.as_str() == id && op.for_review);
         let unwanted = capture.class == CaptureClass::Excess || order.state == State::Canceled;
@@ -197,7 +198,7 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
     }
 }
 
-/// For a person to look at, and not as one that was to be given back and could not be.
+/// Left to a person, and not because a due refund failed.
 fn is_missed(order: &Order, id: &CaptureId, capture: &Capture) -> bool {
     let owed = |op: &Operation| op.capture.as_ref() == Some(id) && op.reason != Reason::Requested;
     capture.class == CaptureClass::Review && !order.operations.values().any(owed)
@@ -258,7 +259,7 @@ fn refunds(objects: &[Value], order: &Order, messages: &Messages, wrong: &mut Ve
     }
 }
 
-/// I23: what reads as paid is what paid.
+/// I23: a payment that reads as paid is the one that paid.
 fn statuses(order: &Order, wrong: &mut Vec<String>) {
     for (id, attempt) in &order.attempts {
         let won = order.winner.as_ref().is_some_and(|winner| &winner.attempt == id);
@@ -268,7 +269,7 @@ fn statuses(order: &Order, wrong: &mut Vec<String>) {
     }
 }
 
-/// I20: every order ends, and says so; or waits for people to decide.
+/// I20: every order ends and says so, or waits for a person's decision.
 fn ends(order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
     let people_decide = order.review_open.is_some() && order.ending == Some(Ending::Expire);
     if order.state == State::Open && !people_decide {

@@ -1,4 +1,4 @@
-//! Room as the checker counts it: by its own sums, so that a mistake in the order's is seen.
+//! Room as the checker counts it, with its own arithmetic, so that a mistake in the order's is noticed.
 
 use quittance::domain::ledger::{CaptureClass, OperationKind, Refund};
 use quittance::domain::names::CaptureId;
@@ -12,7 +12,7 @@ pub(crate) fn capture_of(shown: &Value) -> CaptureId {
     CaptureId::new(own.unwrap_or_default())
 }
 
-/// What of a capture is gone, given back or on its way back.
+/// The part of a capture that is gone, refunded or being refunded.
 pub(crate) fn spent(order: &Order, capture: &CaptureId) -> u64 {
     let mut sum = 0;
     for dispute in order.disputes.values() {
@@ -33,8 +33,8 @@ pub(crate) fn spent(order: &Order, capture: &CaptureId) -> u64 {
     sum
 }
 
-/// What was captured otherwise than ordered was given back, whole, before any later payment began: the
-/// order could be paid again.
+/// Whether a capture that does not match the order was refunded in full before any later payment began,
+/// so that the order could be paid again.
 pub(crate) fn returned(order: &Order, object: &Value) -> bool {
     let id = capture_of(object);
     let Some(capture) = order.captures.get(&id).filter(|it| it.class == CaptureClass::Review)

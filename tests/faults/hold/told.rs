@@ -1,5 +1,5 @@
-//! Confirmations at rest, held against the gateway's own account: everybody hears the same, each fact
-//! once, and of amounts what moved.
+//! Confirmations at rest, checked against the gateway's own account: every target gets the same ones,
+//! each fact once, with the amounts that moved.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::play::script::Messages;
 
-/// Facts that one payment, refund or order has once.
+/// Facts that occur once per payment, refund or order.
 const ONCE: [&str; 9] = [
     "payment.completed",
     "payment.authorized",
@@ -23,7 +23,7 @@ const ONCE: [&str; 9] = [
     "order.canceled",
 ];
 
-/// What was told of one order.
+/// The confirmations of one order.
 pub(crate) fn of(order: &OrderId, heard: &Messages) -> Messages {
     let mut of_it = heard.clone();
     for told in of_it.values_mut() {
@@ -32,7 +32,7 @@ pub(crate) fn of(order: &OrderId, heard: &Messages) -> Messages {
     of_it
 }
 
-/// `objects` is all that the gateway has.
+/// `objects` is everything that the gateway has.
 pub(crate) fn check(
     objects: &[Value],
     order: &Order,
@@ -58,7 +58,7 @@ pub(crate) fn check(
     }
 }
 
-/// I5, I6: all targets hear the same, and of a payment only if there was one.
+/// I5, I6: all targets receive the same messages, and messages about a payment only if there was one.
 fn alike(order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
     let mut heard = messages.values();
     let first = heard.next();
@@ -73,7 +73,7 @@ fn alike(order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
     }
 }
 
-/// So much moved at the gateway, in that currency.
+/// Whether this amount moved at the gateway, in this currency.
 fn is_based(kind: &str, data: &Value, objects: &[Value], order: &Order) -> bool {
     let moved = |object: &Value, amount: &Value| {
         *amount == data["amount"] && object["currency"] == data["currency"]

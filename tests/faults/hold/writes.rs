@@ -1,4 +1,4 @@
-//! Invariants of every write: what one image of an order may become.
+//! Invariants of every write: how one image of an order may change.
 
 use quittance::domain::attempt::{Attempt, CaptureMode};
 use quittance::domain::ledger::{CaptureClass, Dispute, Operation, OperationKind, Reason};
@@ -35,7 +35,7 @@ pub(crate) fn violations(old: Option<&Order>, new: &Order) -> Vec<String> {
     wrong
 }
 
-/// A failed entry is pushed back without a new version.
+/// A failed entry is postponed without a new version.
 fn only_due_moved(old: &Order, new: &Order) -> bool {
     old.due_at.is_some() && &Order { due_at: new.due_at, ..old.clone() } == new
 }
@@ -50,7 +50,7 @@ pub(crate) fn has_work(order: &Order) -> bool {
         || !order.ask.is_empty()
 }
 
-/// What holds of every image.
+/// Invariants of every single image.
 fn standing(order: &Order, wrong: &mut Vec<String>) {
     let live: Vec<_> = order.attempts.iter().filter(|(_, a)| a.phase().is_live()).collect();
     if live.len() > 1 {
@@ -93,7 +93,7 @@ fn standing(order: &Order, wrong: &mut Vec<String>) {
     reservations(order, wrong);
 }
 
-/// To be given back without anybody's word: until that has failed so often that a person decides.
+/// To be refunded without anyone's request, until it has failed so often that a person decides.
 fn is_unwanted(order: &Order, id: &CaptureId, class: CaptureClass) -> bool {
     let ended = matches!(order.state, State::Canceled | State::Expired)
         || order.ending == Some(Ending::Cancel);
@@ -109,7 +109,7 @@ fn is_unwanted(order: &Order, id: &CaptureId, class: CaptureClass) -> bool {
     }
 }
 
-/// I21: captured and in flight within what was authorized; never a capture beside a void.
+/// I21: captures done and in flight stay within the authorization; never a capture beside a void.
 fn reservations(order: &Order, wrong: &mut Vec<String>) {
     let in_flight = |op: &&Operation| op.may_have_effect() && op.sends > 0;
     for (id, attempt) in &order.attempts {
@@ -144,7 +144,7 @@ fn step(old: &Order, new: &Order, wrong: &mut Vec<String>) {
     if old.winner.is_some() && old.winner != new.winner {
         wrong.push("I7 the winner changed".to_owned());
     }
-    // Who cancels an order that expires closes also what expiry would have spared.
+    // Canceling an expiring order also closes what expiry would have spared.
     if old.ending.is_some() && old.ending != new.ending && new.ending != Some(Ending::Cancel) {
         wrong.push("I19 an ending was withdrawn".to_owned());
     }
@@ -256,13 +256,13 @@ fn ledger(old: &Order, new: &Order, wrong: &mut Vec<String>) {
     }
 }
 
-/// What could not be given back is for a person; a person has nothing to decide of an order that is paid.
+/// A capture that could not be refunded is for a person. For a paid order there is nothing to decide.
 fn decided(was: CaptureClass, is: CaptureClass, order: &Order) -> bool {
     let moot = was == CaptureClass::Review && is == CaptureClass::Excess;
     is == CaptureClass::Review || (moot && order.state == State::Paid)
 }
 
-/// I17, I21: what a new operation may take.
+/// I17, I21: how much a new operation may take.
 fn begun(id: &str, op: &Operation, order: &Order, wrong: &mut Vec<String>) {
     let capture = op.capture.as_ref().and_then(|capture| order.captures.get_key_value(capture));
     match (op.kind, capture) {

@@ -1,57 +1,58 @@
-//! What merchants, shoppers, strangers and gateways can do.
+//! The actions of merchants, shoppers, strangers and gateways.
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Act {
-    /// Starts an attempt under a key, or without one if the key is empty.
+    /// Starts an attempt under a key, or without a key if it is empty.
     Pay(&'static str),
     PayManual(&'static str),
-    /// As `Pay`, by who does not wait for an outcome that is not known.
+    /// As `Pay`, but does not wait for an unknown outcome.
     PayAndLeave(&'static str),
     /// Closes the live attempt first.
     PayInstead(&'static str),
     /// The shopper's choice on the page of an attempt, if the shopper has it.
     Choose(&'static str, &'static str),
-    /// Amount 0: all of it.
+    /// Amount 0 captures everything.
     Capture(&'static str, &'static str, u64),
     Refund(&'static str, &'static str, u64),
-    /// By one whose key has a limit.
+    /// By a caller whose key has a refund limit.
     ClerkRefund(&'static str, &'static str, u64),
     Cancel(&'static str),
     CancelOrder,
-    /// Removes from the order what names a person.
+    /// Removes personal data from the order.
     Redact,
     Look(&'static str),
     /// The shopper's browser reads the status with its token.
     Watch(&'static str),
-    /// What the gateway's dashboard does with an attempt: `capture`, `authorize`, `refund`, `dispute`,
+    /// An action on an attempt in the gateway's dashboard: `capture`, `authorize`, `refund`, `dispute`,
     /// `dispute-won`, `dispute-lost`.
     Dashboard(&'static str, &'static str, u64),
-    /// A refund of the dashboard ends: `succeeded` or `failed`.
+    /// A refund made in the dashboard ends: `succeeded` or `failed`.
     RefundsBecome(&'static str, &'static str),
-    /// The bank sends back what was given back already.
+    /// The bank sends back money that was already refunded.
     SendBack(&'static str),
-    /// The gateway has a second object of an attempt, as after a repeat that nobody saw: with a page, or
-    /// with the outcome that is named.
+    /// The gateway has a second object for an attempt, as after an unnoticed repeat: with a page, or with
+    /// the named outcome.
     Twin(&'static str, &'static str),
-    /// Somebody who has seen an event tells of a capture that is none.
+    /// Somebody who has seen an event reports a capture that does not exist.
     Lie(&'static str),
-    /// What is late comes only after fourteen minutes.
+    /// Late calls arrive only after fourteen minutes.
     SlowNetwork,
     Behave(&'static str),
     Wait(i64),
     Sweep,
-    /// The merchant's server takes nothing until what it was to hear is dead; then that is moved back.
+    /// The merchant's server refuses every message until they are dead-lettered; then they are moved
+    /// back.
     Redrive,
-    /// The webhooks that are due come.
+    /// Delivers the webhooks that are due.
     Deliver,
-    /// Somebody without the key says that an attempt succeeded.
+    /// Somebody without the key claims that an attempt succeeded.
     Forge(&'static str),
-    /// The gateway tells of a payment of nobody's, each name another one's.
+    /// The gateway reports a payment that belongs to no order, a different one for each name.
     Orphan(&'static str),
-    /// The gateway tells that another stack's payment of the same name succeeded.
+    /// The gateway reports that another stack's payment of the same name succeeded.
     Foreign(&'static str),
-    /// The same merchant does it with a second order.
+    /// The same merchant does this with a second order.
     Beside(&'static Self),
-    /// At most three acts at once, each by a process of its own, one call at a time.
+    /// At most three concurrent acts, each by its own process, one call at a time.
     Together(&'static [Act]),
 }

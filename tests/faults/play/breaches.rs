@@ -1,4 +1,4 @@
-//! Scripts in which a rule matters that the others get along without.
+//! Scripts that depend on a rule that the other scripts do not need.
 
 use crate::play::act::Act::{
     Behave, Cancel, CancelOrder, Capture, Choose, ClerkRefund, Dashboard, Lie, Look, Pay,
@@ -22,7 +22,7 @@ pub(crate) static BREACHES: &[Scenario] = &[
             Choose("b", "approve"),
         ],
     ),
-    // A try that begins before the page ends is over after it.
+    // A try that begins before the page ends is over only after it.
     plain(
         "close-at-its-end",
         &[Pay("a"), Wait(3598), Cancel("a"), Choose("a", "pending"), Wait(2), Cancel("a")],
@@ -89,7 +89,7 @@ pub(crate) static BREACHES: &[Scenario] = &[
             Sweep,
         ],
     ),
-    // A person's refund takes the room of ours, and then fails.
+    // A person's refund uses the room of ours, and then fails.
     with(
         "refund-very-late",
         &[Need::Events],
@@ -231,7 +231,7 @@ pub(crate) static BREACHES: &[Scenario] = &[
             Look("a"),
         ],
     ),
-    // The first call to give it back fails; then the shopper disputes the payment.
+    // The first refund call fails; then the shopper disputes the payment.
     with(
         "late-disputed",
         &[Need::EventsInOrder],

@@ -1,4 +1,4 @@
-//! The merchant's server: it calls the handlers as API Gateway does, and tries again as one should.
+//! The merchant's server: it calls the handlers as API Gateway does, and retries as it should.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::world::World;
 use crate::world::ground::API_KEY;
 use crate::world::process::Process;
 
-/// How often one request is tried before its client gives up.
+/// How often a client tries one request before it gives up.
 const TRIES_MAX: usize = 5;
 const HTTP_MS: u64 = 25_000;
 const SWEEP_MS: u64 = 60_000;
@@ -30,7 +30,7 @@ pub(crate) struct Client {
     pub(crate) process: Process,
 }
 
-/// What a process is at.
+/// What a process is doing.
 #[derive(Clone, Debug)]
 pub(crate) enum Work {
     Ask(Ask),
@@ -38,14 +38,14 @@ pub(crate) enum Work {
     Sweep,
 }
 
-/// A request of the merchant's, or of a shopper's browser.
+/// A request from the merchant's server or from a shopper's browser.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ask {
     pub(crate) route: &'static str,
     pub(crate) parameter: Option<(&'static str, String)>,
     pub(crate) key: Option<String>,
     pub(crate) body: Value,
-    /// A shopper's token or another API key, in the place of the server's key.
+    /// A shopper's token or another API key, in place of the server's key.
     pub(crate) token: Option<String>,
 }
 
@@ -60,7 +60,7 @@ impl Client {
         Self::of_actor(world, None)
     }
 
-    /// One of several that are at work at once.
+    /// One of several concurrent actors.
     pub(crate) fn of_actor(world: Arc<World>, actor: Option<usize>) -> Self {
         let process = Process::start(&world, actor);
         Self { world, actor, process }
@@ -70,7 +70,7 @@ impl Client {
         self.process
     }
 
-    /// Tries until there is an answer that trying again would not change.
+    /// Retries until the answer is one that another try would not change.
     pub(crate) async fn ask(&mut self, ask: &Ask) -> Option<Reply> {
         let mut busy = false;
         for _ in 0..TRIES_MAX {
@@ -85,7 +85,7 @@ impl Client {
             }
             self.world.time.pass_ms(2_000);
         }
-        // No plan has so many faults, so somebody's lease is all that may be in the way.
+        // No plan has this many faults, so only somebody's lease can be in the way.
         if !busy {
             self.world.violate(format!("I11 {} is never answered", ask.route));
         }
@@ -122,7 +122,7 @@ impl Client {
         Some(reply)
     }
 
-    /// A webhook; the status that it was answered with.
+    /// Delivers a webhook and returns the status of the answer.
     pub(crate) async fn webhook(
         &mut self,
         headers: &[(&'static str, String)],
@@ -157,7 +157,7 @@ impl Client {
         }
     }
 
-    /// The process is gone with its caches; the next call starts another.
+    /// The process dies and its caches are lost; the next call starts another.
     pub(crate) fn bury(&mut self) {
         self.world.tell(|| "† the process died".to_owned());
         self.process = Process::start(&self.world, self.actor);
@@ -170,7 +170,7 @@ pub(crate) async fn dispatch(app: &App, request: Request) -> Response<Body> {
         Some(function) => quittance::answer(app, function, request).await,
         None => None,
     };
-    // API Gateway says so itself.
+    // API Gateway's own answer.
     answered.unwrap_or_else(|| {
         let mut missing = Response::new(Body::Empty);
         *missing.status_mut() = StatusCode::NOT_FOUND;
@@ -179,7 +179,7 @@ pub(crate) async fn dispatch(app: &App, request: Request) -> Response<Body> {
 }
 
 impl World {
-    /// What an answer has put into the world: a page, or a promise.
+    /// Records what an answer has revealed: a page, or a promise.
     fn remember(&self, ask: &Ask, reply: &Reply) {
         let mut state = self.state();
         let body = &reply.body;

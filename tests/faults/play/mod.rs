@@ -1,4 +1,4 @@
-//! What is played: people, shops and gateways act by scripts, and a run plays one of them.
+//! The scripts of people, shops and gateways, and the runs that play them.
 
 pub(crate) mod act;
 pub(crate) mod client;

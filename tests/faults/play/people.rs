@@ -1,4 +1,4 @@
-//! What people do: a clerk who gives money back, or works in the gateway's dashboard, a bank, a shopper on
+//! The actions of people: a clerk who refunds or works in the gateway's dashboard, a bank, a shopper on
 //! the page.
 
 use bytes::Bytes;
@@ -18,7 +18,7 @@ impl Player {
         PaymentId::parse(payment).is_ok_and(|payment| payment.order() == self.order)
     }
 
-    /// What the gateway has of it.
+    /// The gateway's objects for the order.
     pub(crate) fn objects(&self) -> Vec<Value> {
         let truth = self.client.world.truth();
         let mut objects = truth["payments"].as_array().cloned().unwrap_or_default();
@@ -26,7 +26,7 @@ impl Player {
         objects
     }
 
-    /// By the merchant's server, or by whoever has another key.
+    /// A refund by the merchant's server, or by a caller with another key.
     pub(crate) async fn refund(
         &mut self,
         api_key: Option<&str>,
@@ -83,7 +83,7 @@ impl Player {
 }
 
 impl World {
-    /// What the shopper does on the page of a payment, if the shopper has it.
+    /// The shopper's choice on the page of a payment, if the shopper has the page.
     pub(crate) fn choose(&self, payment: &str, outcome: &str) {
         let token = self.state().pages.get(payment).and_then(|tokens| tokens.first().cloned());
         let Some(token) = token else {
@@ -103,7 +103,7 @@ impl World {
         self.control("GET", "/control/payments", &Value::Null)
     }
 
-    /// A call from outside, which nothing befalls.
+    /// A call from outside, which never fails.
     pub(crate) fn control(&self, method: &str, path: &str, body: &Value) -> Value {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let request = Request::builder().method(method).uri(path).body(Bytes::from(body)).unwrap();

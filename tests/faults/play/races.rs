@@ -1,4 +1,4 @@
-//! What is played with several at work at once.
+//! Scripts with several concurrent actors.
 
 use crate::play::act::Act::{
     self, Behave, Beside, Cancel, CancelOrder, Capture, Choose, Dashboard, Deliver, Look, Pay,

@@ -1,16 +1,16 @@
-//! After the script: time passes, webhooks and sweeps run, until nothing is left to do.
+//! After the script: time passes and webhooks and sweeps run until nothing is left to do.
 
 use crate::play::scenarios::Webhooks;
 use crate::play::script::Player;
 use crate::world::ground::CONSUMED;
 
-/// More rounds than any order needs that is polled at the pace of the backoff until its last
-/// authorization has lapsed.
+/// More rounds than any order needs that is polled at the backoff's pace until its last authorization has
+/// lapsed.
 const ROUNDS_MAX: usize = 120;
 
-/// Who has nothing to do for so long has forgotten what is still open.
+/// An order that is idle for this long has lost track of its unfinished work.
 const IDLE_MS: i64 = 12 * 3_600_000;
-/// So many rounds a bank takes to finish a refund.
+/// The number of rounds that a bank takes to finish a refund.
 const BANK_ROUNDS: usize = 4;
 
 pub(crate) async fn recover(player: &mut Player, webhooks: Webhooks) {
@@ -20,7 +20,7 @@ pub(crate) async fn recover(player: &mut Player, webhooks: Webhooks) {
         world.control("POST", "/control/deliver", &serde_json::Value::Null);
         player.deliver(webhooks).await;
         world.control("PUT", "/control/behaviour", &serde_json::json!({}));
-        // What happened during the delivery was still held back.
+        // Events that arose during the delivery were still held back.
         world.control("POST", "/control/deliver", &serde_json::Value::Null);
     }
     for round in 0..ROUNDS_MAX {
@@ -44,7 +44,7 @@ pub(crate) async fn recover(player: &mut Player, webhooks: Webhooks) {
     world.violate(format!("I11 still at work after {ROUNDS_MAX} rounds: {}", left.join(" | ")));
 }
 
-/// When something happens next by itself.
+/// When the next thing happens by itself.
 fn next_ms(player: &Player, late: bool) -> Option<i64> {
     let world = &player.client.world;
     let now = world.time.now_ms();

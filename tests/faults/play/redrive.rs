@@ -1,4 +1,5 @@
-//! What the merchant's server has refused for too long is dead, until somebody moves it back.
+//! Confirmations that the merchant's server has refused for too long stay dead-lettered until somebody
+//! moves them back.
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ impl Player {
     pub(crate) async fn redrive(&mut self) {
         let world = Arc::clone(&self.client.world);
         world.state().refuses = true;
-        // A message that arrives meanwhile waits behind, and dies after.
+        // A message that arrives meanwhile waits behind it, and is dead-lettered after it.
         for _ in 0..MESSAGES_MAX * (RECEIVES_MAX + 1) {
             self.client.consume().await;
             let Some(next_ms) = world.sqs.next_shown_at(&format!("{CONSUMED}.fifo")).unwrap()

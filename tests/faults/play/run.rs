@@ -1,4 +1,4 @@
-//! One run: a setting, played under a plan, recovered, and held against the invariants.
+//! One run: a setting is played under a plan, recovered, and checked against the invariants.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -21,25 +21,25 @@ use crate::world::turns::Point;
 
 #[derive(Debug, Default)]
 pub struct Report {
-    /// The kind of each call that was made.
+    /// The kinds of the calls made, in order.
     pub kinds: Vec<Kind>,
-    /// Where several at work at once could have taken another turn.
+    /// The places where another of the concurrent actors could have had the turn.
     pub points: Vec<Point>,
-    /// The calls that were made while several were at work at once.
+    /// The calls made while several actors were at work.
     pub together: Range<usize>,
     /// How often a secret was read.
     pub secrets: usize,
-    /// How many of the plan's faults came to pass.
+    /// The number of planned faults that occurred.
     pub fired: usize,
-    /// The rules that it came to and that could be broken.
+    /// The breakable rules that the run reached.
     pub reached: BTreeSet<Mutant>,
-    /// What the gateway was asked, and what callers were answered.
+    /// Requests to the gateway, and answers to callers.
     pub outcome: Vec<String>,
     pub violations: Vec<String>,
     pub trace: Vec<String>,
 }
 
-/// Plays `setting` under `plan`; with `tell` it keeps the trace.
+/// Plays `setting` under `plan`; with `tell` it records the trace.
 pub fn run(setting: &Setting, plan: &Plan, tell: bool) -> Report {
     let _ = reached();
     let played = AssertUnwindSafe(|| on_paused_time(play(setting, plan, tell)));
@@ -55,7 +55,7 @@ pub fn run(setting: &Setting, plan: &Plan, tell: bool) -> Report {
     Report { reached: reached(), ..report }
 }
 
-/// On one thread, where time passes only while everybody waits.
+/// Runs on one thread, where time passes only while everything waits.
 pub(crate) fn on_paused_time<T>(work: impl Future<Output = T>) -> T {
     fastrand::seed(7);
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -66,7 +66,7 @@ pub(crate) fn on_paused_time<T>(work: impl Future<Output = T>) -> T {
     runtime.block_on(work)
 }
 
-/// The order as it is when the script is over.
+/// The order at the end of the script.
 #[cfg(test)]
 pub(crate) fn acted(name: &str) -> quittance::domain::order::Order {
     let setting = scenarios::named(name).unwrap();
@@ -103,7 +103,7 @@ async fn play(setting: &Setting, plan: &Plan, tell: bool) -> Report {
     }
 }
 
-/// The script.
+/// Plays the script.
 async fn act(setting: &Setting, plan: &Plan, tell: bool) -> (Player, Arc<World>) {
     let world = Arc::new(World::new(setting.profile, setting.orders(), plan.clone(), tell));
     let behaviour = format!(r#"{{"webhooks":{}}}"#, setting.webhooks.behaviour());
@@ -114,7 +114,7 @@ async fn act(setting: &Setting, plan: &Plan, tell: bool) -> (Player, Arc<World>)
     let mut acts = setting.acts().iter();
     while let Some(act) = acts.next() {
         player.play(*act, setting.webhooks).await;
-        // Who is at work at once with others brings them itself.
+        // Concurrent actors deliver it themselves.
         let next = acts.clone().find(|act| !matches!(act, Act::Wait(_)));
         if !matches!(next, Some(Act::Together(_))) {
             player.deliver(setting.webhooks).await;
@@ -123,7 +123,7 @@ async fn act(setting: &Setting, plan: &Plan, tell: bool) -> (Player, Arc<World>)
     (player, world)
 }
 
-/// The run that a violation was found in, told call by call.
+/// Plays the run of a violation again, with a trace of every call.
 pub fn replay(name: &str, plan: &Plan) -> Option<(Setting, Report)> {
     let setting = scenarios::named(name)?;
     let report = hidden::beside(&setting, plan, true);

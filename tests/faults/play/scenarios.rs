@@ -1,5 +1,5 @@
-//! What is played: scripts, each at every kind of gateway that can play it, with webhooks that come in
-//! every way.
+//! The settings to play: each script at every kind of gateway that can play it, with webhooks delivered
+//! in every way.
 
 use std::fmt;
 
@@ -10,17 +10,17 @@ use crate::play::breaches::BREACHES;
 use crate::play::races::RACES;
 use crate::play::scripts::SCENARIOS;
 
-/// How the gateway's webhooks come.
+/// How the gateway delivers its webhooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Webhooks {
     InOrder,
     Doubled,
-    /// All at the end, the newest first.
+    /// All at the end, newest first.
     Reversed,
     /// Two minutes after their cause.
     Late,
     Lost,
-    /// After each, the first of all once more.
+    /// After each webhook, the very first one again.
     Replayed,
 }
 
@@ -52,7 +52,7 @@ impl Webhooks {
 
 pub(crate) struct Scenario {
     pub name: &'static str,
-    /// The outcome that the order's metadata choose, without a page.
+    /// The outcome chosen by the order's metadata, without a page.
     pub chosen: Option<&'static str>,
     pub acts: &'static [Act],
     pub needs: &'static [Need],
@@ -63,13 +63,13 @@ pub(crate) enum Need {
     /// Authorizing first and capturing later.
     Manual,
     PartialCapture,
-    /// Only an event tells of it: what happens to what has ended, or in the dashboard.
+    /// Events are the only source: for changes after the end, or in the dashboard.
     Events,
     /// A repeated create call makes a second object.
     NoKeys,
     /// The body of an event is not signed.
     Unsigned,
-    /// An ending and what follows it: told the wrong way round they cannot be told from their opposite.
+    /// An ending and what follows it; reported in the wrong order they look like the opposite.
     EventsInOrder,
 }
 
@@ -79,7 +79,7 @@ pub struct Setting {
     pub(crate) scenario: &'static Scenario,
     pub(crate) profile: Profile,
     pub(crate) webhooks: Webhooks,
-    /// So many acts of its end are left out.
+    /// How many acts are left out at its end.
     cut: usize,
 }
 
@@ -118,7 +118,7 @@ impl Setting {
         self.cut == 0
     }
 
-    /// The same without its last act.
+    /// The same setting without its last act.
     pub(crate) fn shorter(&self) -> Option<Self> {
         (self.acts().len() > 1).then(|| Self { cut: self.cut + 1, ..*self })
     }
@@ -137,17 +137,17 @@ impl Setting {
     }
 }
 
-/// Every setting in which one thing happens after another, the main ones first.
+/// Every setting without concurrency, the main ones first.
 pub fn settings() -> Vec<Setting> {
     all(SCENARIOS.iter().chain(BREACHES))
 }
 
-/// Every setting in which several are at work at once.
+/// Every setting with concurrent actors.
 pub fn races() -> Vec<Setting> {
     all(RACES.iter())
 }
 
-/// The setting that is shown as `name`; `approve-1/full/in-order` leaves out the last act.
+/// The setting displayed as `name`; `approve-1/full/in-order` leaves out the last act.
 pub(crate) fn named(name: &str) -> Option<Setting> {
     let known = settings().into_iter().chain(races());
     let cuts = |setting: Setting| std::iter::successors(Some(setting), Setting::shorter);

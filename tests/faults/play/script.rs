@@ -18,28 +18,28 @@ use crate::world::ground::{CLERK_KEY, CONSUMED, TARGETS};
 use crate::world::turns::together;
 
 pub(crate) const AMOUNT: u64 = 7500;
-/// In another shard than the first.
+/// In another shard than the first order.
 const SECOND: &str = "beside";
-/// Short, so that a run soon reaches it.
+/// Short, so that a run reaches it soon.
 pub(crate) const ORDER_SECONDS: i64 = 3600;
 
-/// What is remembered of a run besides the world.
+/// What is remembered of a run, apart from the world.
 #[derive(Debug)]
 pub(crate) struct Player {
     pub(crate) client: Client,
     pub(crate) order: OrderId,
-    /// What the merchant calls the order.
+    /// The merchant's name for the order.
     name: &'static str,
     placed: bool,
     /// A second order, if there is one.
     pub(crate) beside: Option<Box<Self>>,
     metadata: Option<&'static str>,
-    /// The gateway took or reserved money by hand.
+    /// The gateway captured or reserved money by hand.
     pub(crate) by_hand: BTreeSet<String>,
-    /// Attempts of which the gateway was made to have a second object.
+    /// Attempts for which the gateway was given a second object.
     pub(crate) twins: BTreeSet<String>,
     pub(crate) heard: Messages,
-    /// In which order the other target heard them.
+    /// The sequence in which the other target received them.
     pub(crate) sequence: Vec<String>,
 }
 
@@ -178,7 +178,7 @@ impl Player {
         }
     }
 
-    /// Asks again while the outcome is not known, as the shopper waits for a page.
+    /// Repeats the request while the outcome is unknown, as the shopper waits for a page.
     async fn pay(&mut self, key: &'static str, more: Value) {
         let ask = self.payment_asked_for(key, more);
         for _ in 0..3 {
@@ -216,12 +216,13 @@ impl Player {
         self.client.ask(&ask).await
     }
 
-    /// Who captures or gives back has heard of the money: else asks, and lets the sweep ask.
+    /// Before a capture or refund the order must have heard of the money: else asks, and lets the sweep
+    /// ask.
     pub(crate) async fn heard_of(&mut self, key: &str, least: Phase) {
         let payment = self.payment(key);
         let order = self.client.world.state().orders.get(&format!("O#{}", self.order)).cloned();
         let attempt = order.as_ref().and_then(|order| order.attempts.get(&payment));
-        // While others are at work nobody has the time, and of an ended attempt nothing comes.
+        // During concurrent work nobody waits, and nothing more is expected from an ended attempt.
         let waits = attempt.is_some_and(|it| it.phase().is_live() && it.phase() < least);
         if waits && self.client.actor.is_none() {
             self.client.world.time.pass_ms(35_000);
@@ -244,7 +245,7 @@ impl Player {
         self.client.ask(&Ask { route, parameter, ..Ask::default() }).await;
     }
 
-    /// The consumers take what the queues hold.
+    /// The consumers receive everything in the queues.
     pub(crate) async fn listen(&mut self) {
         self.client.consume().await;
         let world = &self.client.world;

@@ -1,4 +1,4 @@
-//! The scripts that are played.
+//! The scripts.
 
 use crate::play::act::Act::{
     self, Behave, Beside, Cancel, CancelOrder, Capture, Choose, Dashboard, Foreign, Forge, Look,

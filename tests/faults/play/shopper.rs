@@ -8,7 +8,7 @@ use crate::play::script::Player;
 use crate::world::World;
 
 impl Player {
-    /// Begins a payment and does not wait for its outcome.
+    /// Begins a payment without waiting for its outcome.
     pub(crate) async fn pay_once(&mut self, key: &'static str) {
         let ask = self.payment_asked_for(key, json!({}));
         self.client.ask(&ask).await;
@@ -31,14 +31,15 @@ impl Player {
     }
 }
 
-/// The page that the shopper of a payment is to be shown.
+/// The page that the shopper of a payment should see.
 fn page_of(world: &World, payment: &PaymentId) -> Option<String> {
     let state = world.state();
     let order = state.orders.get(&format!("O#{}", payment.order()))?;
     order.attempts.get(payment)?.page_to_show()?.address.clone()
 }
 
-/// I23: what the shopper reads is true, and shows the page that there was to pay on all the while.
+/// I23: the status that the shopper reads is true, and it shows the page for as long as there is one to
+/// pay on.
 fn leads_on(world: &World, payment: &PaymentId, before: Option<String>, reply: &Reply) {
     let order = world.state().orders.get(&format!("O#{}", payment.order())).cloned();
     let Some(order) = order.filter(|_| reply.status == 200) else {

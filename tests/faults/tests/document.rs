@@ -1,4 +1,4 @@
-//! What the fault search prints is explained in `docs/proof.md`: its invariants and its faults.
+//! Everything the fault search prints is explained in `docs/proof.md`: its invariants and its faults.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::Path;
 use faults::{INVARIANTS, Mode};
 
 const DOCUMENT: &str = "docs/proof.md";
-/// Where violations are found.
+/// The folders whose code reports violations.
 const FOLDERS: [&str; 4] = ["explore", "hold", "play", "world"];
 
 /// Rows of tables: their first two cells.
@@ -26,7 +26,8 @@ fn unexplained(text: &str) -> Vec<String> {
     invariants.chain(faults.map(|name| format!("{DOCUMENT}: no row for `{name}`"))).collect()
 }
 
-/// What a violation begins with is in the table, and the other way round.
+/// The names that violations begin with and the names in the table must be the same; returns the
+/// differences.
 fn unheld(sources: &str) -> Vec<String> {
     let used: BTreeSet<String> = sources
         .split("\"I")
@@ -37,7 +38,7 @@ fn unheld(sources: &str) -> Vec<String> {
         .collect();
     let known: BTreeSet<String> = INVARIANTS.iter().map(|(name, _)| (*name).to_owned()).collect();
     let unknown = used.difference(&known).map(|name| format!("{name} is not in the table"));
-    // What is told in any order is a law, which needs no run.
+    // I8 is a law, which needs no run: facts may be reported in any order.
     let idle = known.difference(&used).filter(|name| *name != "I8");
     unknown.chain(idle.map(|name| format!("nothing holds {name}"))).collect()
 }

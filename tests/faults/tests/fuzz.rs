@@ -1,4 +1,4 @@
-//! The fuzz targets without a fuzzer: their corpora, and inputs near them, the same ones every time.
+//! The fuzz targets without a fuzzer: their corpora and inputs near them, the same on every run.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
@@ -6,10 +6,10 @@ use std::path::Path;
 
 use faults::fuzz::{Ran, TARGETS, mutated, run};
 
-/// So many inputs of each target are made from its corpus, unless `FUZZ_INPUTS` says otherwise.
+/// How many inputs are made from each target's corpus, unless `FUZZ_INPUTS` says otherwise.
 const INPUTS: usize = 150;
 const SEED: u64 = 20_261_121;
-/// An operation within an operation is deep in a build without optimisation.
+/// Nested operations need a deep stack in a build without optimisation.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
 
 #[expect(clippy::disallowed_methods, reason = "how a developer asks for more")]

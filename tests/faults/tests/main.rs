@@ -10,9 +10,9 @@ use faults::{
     Bounds, Campaign, Depth, Plan, Setting, Task, on_a_deep_stack, races, replay, settings,
 };
 
-/// How many settings are searched: chosen by the seed, the same ones on a slow and on a fast machine.
+/// How many settings are searched. The seed chooses them, the same on slow and fast machines.
 const SETTINGS_MAX: usize = 48;
-/// Always among them, and searched more closely.
+/// Always included, and searched more closely.
 const MAIN: [&str; 4] = [
     "approve/full/in-order",
     "authorize-capture/full/in-order",
@@ -20,31 +20,31 @@ const MAIN: [&str; 4] = [
     "cancel-order/full/in-order",
 ];
 const RACES_MAX: usize = 12;
-/// Of the singles of a setting it plays one in so many, so that it comes to many settings.
+/// A sparse selection of each setting's single faults, so that many settings are reached.
 const DEPTH: Depth = Depth { stride: 97, main_stride: 7, pairs: 1, triples: 10 };
 const BOUNDS: Bounds = Bounds { preemptions_max: 1, preemptions_with_fault_max: 0, stride: 31 };
 const SEED: u64 = 20_261_120;
 
-/// What a search has found and a change has mended.
+/// Runs that once found a bug, since fixed.
 const MENDED: [(&str, &str); 10] = [
-    // A failure told once more ended the hold that came after it: its void was never sent.
+    // A repeated failure ended the authorization that came after it, and its void was never sent.
     ("late-authorization/full/in-order", "15:replay"),
-    // A refund was sent again although a person had taken its room at the gateway meanwhile.
+    // A refund was sent again although a person had used its room at the gateway meanwhile.
     ("dashboard-refund/full/reversed", "12:lost"),
     ("dashboard-refund/razorpay-like/in-order", "3:cancel-order"),
-    // A refund that was still on its way was given to a person and never looked at again.
+    // A refund still under way was left to a person and never looked at again.
     ("refund-fails/no-keys/in-order", "12:late"),
-    // The merchant was blamed for refusing a confirmation that the network had held back for long.
+    // The merchant was blamed for refusing a confirmation that the network had delayed for long.
     ("refund-very-late-1/no-keys/doubled", "2:die-before+54:late"),
     // A capture of unknown outcome was sent again although its order had been paid meanwhile.
     ("late-on-manual/full/doubled", "22:throttle"),
-    // A payment that was closing over a capture under way was voided when its merchant canceled it.
+    // A payment that was closing while a capture was under way was voided when the merchant canceled it.
     ("late-on-manual/no-keys/in-order", "20:die-before+27:cancel-payment"),
-    // A second payment was taken for a double one although the first had been given back, whole.
+    // A second payment was taken for a duplicate although the first had been refunded in full.
     ("wrong-currency/full/replayed", "20:pay-instead+30:approve"),
-    // A late capture that could not be given back, as its shopper disputed it, was missed as a payment.
+    // A late capture that could not be returned because of a dispute was wrongly reported as missed.
     ("dispute-lost/razorpay-like/late", "2:sweep+9:expire"),
-    // What the SDK tried again let a late effect land one call sooner, and that was called a difference.
+    // A retry by the SDK made a late effect land one call sooner, which was reported as a difference.
     ("refund-fails/razorpay-like/replayed", "13:late+14:fails"),
 ];
 
@@ -81,7 +81,7 @@ fn no_plan_breaks_an_invariant() {
         seed: SEED,
         from: 0,
         jobs: thread::available_parallelism().map_or(1, Into::into),
-        // Each by the run that is known to notice it: see `mutants`.
+        // Each rule has a known run that notices it: see `mutants`.
         hunts: Vec::new(),
         until: None,
     };

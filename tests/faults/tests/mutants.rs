@@ -5,7 +5,7 @@ use faults::mutants::{NOT_APPLICABLE, about, all, by, known, law, notice};
 use faults::{Plan, on_a_deep_stack, run};
 use quittance::mutants::Mutant;
 
-/// One row of the table, or what is wrong with it.
+/// One row of the table, or the reason why there is none.
 fn row(mutant: Mutant) -> Result<String, String> {
     let (name, (falls, what)) = (mutant.name(), about(mutant));
     let again = format!("cargo faults --mutant {name}");

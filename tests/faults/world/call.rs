@@ -19,7 +19,7 @@ pub(crate) enum Call {
         body: Bytes,
     },
     Gateway(Request<Bytes>),
-    /// A confirmation, to the merchant's server.
+    /// A confirmation for the merchant's server.
     Merchant(Request<Bytes>),
 }
 
@@ -44,7 +44,7 @@ impl Call {
         }
     }
 
-    /// The answer to who calls too often.
+    /// The answer to a caller that is throttled.
     pub(crate) fn in_haste(&self) -> Response<Bytes> {
         match self {
             Self::DynamoDb { .. } => in_haste("ThrottlingException"),
@@ -85,7 +85,7 @@ impl Call {
     }
 }
 
-/// What is asked of the gateway: `create`, `capture`, `void`, `cancel`, `refunds`.
+/// The action requested of the gateway: `create`, `capture`, `void`, `cancel`, `refunds`.
 pub(crate) fn act(request: &Request<Bytes>) -> &str {
     let mut segments = request.uri().path().trim_start_matches("/v1/payments").split('/').skip(1);
     segments.nth(1).unwrap_or("create")
@@ -95,7 +95,7 @@ pub(crate) fn key(request: &Request<Bytes>) -> Option<&str> {
     request.headers().get("idempotency-key")?.to_str().ok()
 }
 
-/// The end of a name, by which one tells it from its sisters.
+/// The end of a name, which distinguishes it from similar names.
 pub(crate) fn short(name: &str) -> &str {
     name.get(name.len().saturating_sub(6)..).unwrap_or(name)
 }

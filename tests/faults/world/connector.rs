@@ -1,4 +1,4 @@
-//! What stands where sockets would: the SDK's connector and the gateways' transport of one process.
+//! Stands in for sockets: the SDK's connector and the gateways' transport of one process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,11 +23,11 @@ use crate::world::fate::{Fate, never};
 use crate::world::ground::MERCHANT;
 use crate::world::meanwhile::meanwhile;
 
-/// The wires of one process, and the news of its death.
+/// The wires of one process, and the signal of its death.
 #[derive(Clone, Debug)]
 pub(crate) struct Wires {
     pub(crate) world: Arc<World>,
-    /// Who it is of those at work at once.
+    /// Its number among the concurrent actors.
     pub(crate) actor: Option<usize>,
     pub(crate) death: Arc<Notify>,
     pub(crate) gateway_calls: Arc<AtomicUsize>,
@@ -52,7 +52,7 @@ impl Wires {
     }
 
     async fn aws(self, mut request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        // So that everything that is ready runs before anything is decided.
+        // Lets everything that is ready run before anything is decided.
         tokio::task::yield_now().await;
         let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
         let invocation = request.headers().get("amz-sdk-invocation-id").map(str::to_owned);

@@ -16,12 +16,12 @@ use crate::world::fate::answer;
 use crate::world::faults::Mode;
 use crate::world::ground::{CONSUMED, DELIVERY_SECRET};
 
-/// What one batch holds at most.
+/// The most messages in one batch.
 const BATCH: usize = 10;
 const LAMBDA_MS: u64 = 120_000;
 
 impl Client {
-    /// Hands over what the queue shows, as the event source mapping does.
+    /// Hands over the visible messages, as the event source mapping does.
     pub(crate) async fn consume(&mut self) {
         let world = std::sync::Arc::clone(&self.world);
         let queue = format!("{CONSUMED}.fifo");
@@ -55,7 +55,8 @@ impl Client {
             }
             let said = serde_json::to_vec(&said).unwrap();
             for message in handled(&said, &batch) {
-                // Refused if the process was frozen past the visibility: then it comes once more.
+                // Refused if the process was frozen past the visibility timeout; the message then comes
+                // again.
                 let _ = world.sqs.delete(&queue, &message.receipt_handle);
             }
         }
@@ -63,7 +64,7 @@ impl Client {
 }
 
 impl World {
-    /// The merchant believes what is signed, and takes each message once.
+    /// The merchant accepts signed messages, each one once.
     pub(crate) fn merchant(&self, request: &Request<Bytes>) -> Response<Bytes> {
         let header = |name: &str| request.headers().get(name)?.to_str().ok();
         let headers = Headers {
@@ -73,7 +74,7 @@ impl World {
         };
         let key = SigningKey::parse(DELIVERY_SECRET).unwrap();
         if let Err(error) = verify([&key], headers, request.body(), self.time.now_ms() / 1000) {
-            // What the network has held back for too long is refused, as it should be.
+            // A message that the network delayed for too long is refused, as it should be.
             if error != VerifyError::StaleTimestamp || !self.state().landing {
                 self.violate(format!("I5 the merchant cannot believe a confirmation: {error}"));
             }
@@ -96,7 +97,8 @@ impl World {
     }
 }
 
-/// I5: within an order everybody hears the same in the same sequence. `messages` are what was told of it.
+/// I5: within an order every target receives the same messages in the same sequence. `messages` are the
+/// order's.
 pub(crate) fn sequence(listener: &Player, messages: &Messages, wrong: &mut Vec<String>) {
     let of_it = |id: &&String| messages.values().any(|told| told.contains_key(*id));
     let told = listener.client.world.state().told.clone();

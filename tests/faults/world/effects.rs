@@ -1,4 +1,4 @@
-//! What a call does to the world.
+//! The effect of a call on the world.
 
 use bytes::Bytes;
 use dev_stack::sandbox::Outcome;
@@ -45,7 +45,7 @@ impl World {
         }
     }
 
-    /// Holds what was just written against the invariants.
+    /// Checks the item just written against the invariants.
     fn written(&self, key: &str) {
         let read = json!({ "TableName": "payments", "Key": { "pk": { "S": key } } });
         let found = run(&read, |request| self.database.get_item(request)).unwrap();

@@ -1,4 +1,4 @@
-//! What comes of a call, in the forms in which callers know it.
+//! The fate of a call, in the forms in which callers see it.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-/// What came of a call.
+/// The result of a call.
 #[derive(Debug)]
 pub(crate) enum Fate {
     Answered(Response<Bytes>),
@@ -17,13 +17,13 @@ pub(crate) enum Fate {
     Unsent,
     /// The connection broke.
     Broken,
-    /// Nothing comes, ever.
+    /// No answer, ever.
     Silence,
     /// The process dies here.
     Death,
 }
 
-/// How long the SDK or a transport waits for what never comes is for them to say.
+/// Never returns. The SDK or a transport decides how long it waits.
 pub(crate) async fn never<T>() -> T {
     tokio::time::sleep(Duration::from_hours(24 * 365)).await;
     std::future::pending().await
@@ -48,7 +48,7 @@ pub(crate) fn aws(outcome: Result<Value, local_aws::AwsError>) -> Response<Bytes
     }
 }
 
-/// How AWS turns away who calls too often.
+/// How AWS throttles a caller.
 pub(crate) fn in_haste(kind: &str) -> Response<Bytes> {
     answer(400, json!({ "__type": kind }).to_string())
 }

@@ -1,20 +1,20 @@
 //! What can go wrong with a call.
 
-/// What a call is, as far as it decides what can go wrong with it.
+/// The kinds of calls, as far as they decide what can go wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Read,
     Write,
-    /// Of an index, which may be old.
+    /// Reads an index, which may be outdated.
     Query,
     /// To a queue.
     Send,
-    /// Of the gateway, without an effect.
+    /// Asks the gateway, without an effect.
     Ask,
-    /// On the gateway, where a repeat is recognised.
+    /// Acts at the gateway, which recognises a repeat.
     KeyedAct,
     Act,
-    /// The handing over of a batch from a queue.
+    /// Hands over a batch from a queue.
     Batch,
     /// To the merchant's server.
     Post,
@@ -26,39 +26,39 @@ pub enum Mode {
     Before,
     /// The effect, and no answer.
     After,
-    /// Proven: nothing was sent.
+    /// Provably nothing was sent.
     Unsent,
-    /// No effect and no answer, however often the SDK tries.
+    /// No effect and no answer, in any of the SDK's tries.
     Down,
-    /// The effect and no answer, and no effect of what the SDK tries after it.
+    /// The effect without an answer, and no effect of the SDK's retries.
     Lost,
-    /// The effect twice, and the second answer.
+    /// The effect twice, and the answer of the second.
     Dup,
     DieBefore,
     DieAfter,
     /// No answer now; the effect comes six calls later.
     Late,
-    /// Turned away for haste, without an effect.
+    /// Throttled, without an effect.
     Throttle,
-    /// The effect, and an answer that something went wrong inside.
+    /// The effect, and an answer that reports an internal error.
     Fails,
     /// The process is frozen past every lease before it reads the answer.
     Slow,
-    /// The index does not know of anything yet.
+    /// The index does not contain anything yet.
     Lag,
-    /// The index still knows of everything that ever was in it.
+    /// The index still contains everything that was ever in it.
     Stale,
-    /// Of a batch only the first message is handed over; the others come later.
+    /// Only the first message of a batch is handed over; the others come later.
     Partial,
-    /// After the effect and before its answer, something else runs from its start to its end.
+    /// After the effect and before its answer, another operation runs from start to end.
     Meanwhile(Other),
-    /// Not of a call but of a step among actors at work at once: this one has the turn.
+    /// Applies to a step among concurrent actors instead of a call: this actor has the turn.
     Turn(usize),
-    /// Not of a call but of the n-th reading of a secret.
+    /// Applies to the n-th read of a secret instead of a call.
     Secret(Trouble),
 }
 
-/// What the place of a fault in a plan counts.
+/// What a fault's place in a plan counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
     Calls,
@@ -66,14 +66,14 @@ pub enum Count {
     Secrets,
 }
 
-/// What can go wrong with the reading of a secret.
+/// What can go wrong with reading a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Trouble {
     /// No answer, once.
     Before,
-    /// Turned away for haste, once.
+    /// Throttled, once.
     Throttle,
-    /// No answer, however often the SDK tries.
+    /// No answer, in any of the SDK's tries.
     Down,
     Dies,
 }
@@ -82,19 +82,19 @@ impl Trouble {
     pub const ALL: [Self; 4] = [Self::Before, Self::Throttle, Self::Down, Self::Dies];
 }
 
-/// What else can run while a process waits for an answer.
+/// The operations that can run while a process waits for an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Other {
     /// A sweep, after every lease has lapsed.
     Sweep,
     /// A sweep at the same time.
     SweepNow,
-    /// The same work once more.
+    /// The same work again.
     Again,
     Webhooks,
     CancelOrder,
     CancelPayment,
-    /// The order's time is over, and a sweep runs.
+    /// The order expires, and a sweep runs.
     Expire,
     /// An attempt under another key.
     Pay,
@@ -103,7 +103,7 @@ pub enum Other {
     Refund,
     /// The shopper pays.
     Approve,
-    /// The first webhook of all comes once more.
+    /// The very first webhook comes again.
     Replay,
 }
 
@@ -125,7 +125,7 @@ impl Other {
     ];
 }
 
-/// Of a write of the table: the SDK tries again, and may see its own effect.
+/// For a write of the table: the SDK retries, and may see its own effect.
 const WRITE: [Mode; 10] = [
     Mode::Before,
     Mode::After,
@@ -186,7 +186,7 @@ impl Mode {
         NAMES.iter().find(|(known, _)| *known == name).map(|(_, mode)| *mode)
     }
 
-    /// Every name that a plan may hold.
+    /// Every name that a plan may contain.
     pub fn names() -> impl Iterator<Item = &'static str> {
         NAMES.iter().map(|(name, _)| *name)
     }
@@ -214,7 +214,7 @@ impl Mode {
         }
     }
 
-    /// Every way in which a call of this kind can go wrong, and all that can happen meanwhile.
+    /// Every way a call of this kind can go wrong, and everything that can happen meanwhile.
     pub fn all(kind: Kind) -> impl Iterator<Item = Self> {
         let others = if kind == Kind::Batch { [].as_slice() } else { Other::ALL.as_slice() };
         Self::of(kind).iter().copied().chain(others.iter().map(|other| Self::Meanwhile(*other)))
@@ -224,7 +224,7 @@ impl Mode {
         matches!(self, Self::Meanwhile(_)) && kind != Kind::Batch || Self::of(kind).contains(&self)
     }
 
-    /// Every way in which a call of this kind can go wrong.
+    /// Every way a call of this kind can go wrong.
     pub fn of(kind: Kind) -> &'static [Self] {
         match kind {
             Kind::Read => &[Self::Before, Self::Throttle, Self::Down, Self::DieBefore, Self::Slow],

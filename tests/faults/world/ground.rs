@@ -1,4 +1,4 @@
-//! What a run starts from: an empty table, empty queues, the secrets, and a gateway without payments.
+//! The initial state of a run: an empty table, empty queues, the secrets, and a gateway without payments.
 
 use dev_stack::sandbox::{ApiKey, Core, Ids, Profile, Settings, WebhookSecret};
 use dynoxide::Database;
@@ -15,15 +15,15 @@ use sha2::{Digest, Sha256};
 use crate::world::time::Time;
 
 pub(crate) const API_KEY: &str = "sk_test_local";
-/// A clerk's, who may give back so much at once.
+/// A clerk's key, which limits a single refund to this amount.
 pub(crate) const CLERK_KEY: &str = "op_clerk";
 pub(crate) const CLERK: &str = "op:clerk";
 pub(crate) const CLERK_MOST: u64 = 3000;
-/// The target that a function of ours reads.
+/// The target queue that one of our functions consumes.
 pub(crate) const CONSUMED: &str = "deliveries";
 pub(crate) const TARGETS: [&str; 2] = [CONSUMED, "fulfilment"];
 pub(crate) const DEAD: &str = "deliveries-dead";
-/// More than the faults of a plan can use up.
+/// More than a plan's faults can use up.
 pub(crate) const RECEIVES_MAX: usize = 6;
 pub(crate) const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 pub(crate) const DELIVERY_SECRET: &str = "whsec_c2VhcmNoIHNlYXJjaCBzZWFyY2ggc2VhcmNo";
@@ -79,7 +79,7 @@ fn table() -> TableDescription {
     }
 }
 
-/// The targets, and the queue that gets what the merchant's server does not take.
+/// The target queues, and the dead-letter queue for messages that the merchant's server does not accept.
 fn queues() -> Vec<QueueDescription> {
     let policy = json!({
         "deadLetterTargetArn": queue_arn(&format!("{DEAD}.fifo")), "maxReceiveCount": RECEIVES_MAX,

@@ -1,4 +1,4 @@
-//! What a gateway should not do, and does: a second object of one attempt, and an event that is not true.
+//! What a gateway should not do but does: a second object for one attempt, and an untrue event.
 
 use bytes::Bytes;
 use http::Request;
@@ -10,7 +10,7 @@ use crate::play::script::{AMOUNT, Player};
 use crate::world::ground::{GATEWAY_KEY, WEBHOOK_SECRET};
 
 impl Client {
-    /// Tells that the page of this payment was paid: where the body is not signed, whoever has seen one
+    /// Claims that this payment's page was paid: where bodies are not signed, anyone who has seen one
     /// event can send another.
     pub(crate) async fn lied_to(&mut self, payment: &PaymentId) {
         let truth = self.world.truth();
@@ -22,7 +22,7 @@ impl Client {
         self.told_of(payment, &id).await;
     }
 
-    /// At a gateway that does not sign: that `id` captured what `payment` asks for.
+    /// At a gateway that does not sign: claims that `id` captured the amount of `payment`.
     pub(crate) async fn told_of(&mut self, payment: &PaymentId, id: &Value) -> Option<Reply> {
         let (headers, body) = self.success(payment, id, "evt_lie", WEBHOOK_SECRET, Value::Null);
         self.webhook(&headers, body).await
@@ -30,7 +30,7 @@ impl Client {
 }
 
 impl Player {
-    /// As after a repeat that nobody saw.
+    /// As after an unnoticed repeat.
     pub(crate) fn twin(&mut self, key: &str, outcome: &str) {
         let payment = self.payment(key);
         let first = self.client.world.truth();

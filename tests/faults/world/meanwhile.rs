@@ -1,4 +1,4 @@
-//! What else runs while a process waits for an answer: one preemption, anywhere.
+//! Operations that run while a process waits for an answer: one preemption, anywhere.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,7 +17,7 @@ use crate::world::faults::Other;
 /// Longer than every lease.
 const LEASED_MS: i64 = 45_000;
 
-/// Boxed, as it runs within the very calls that it makes.
+/// Boxed, because it runs within the very calls that it makes.
 pub(crate) fn meanwhile(
     world: Arc<World>,
     other: Other,
@@ -109,7 +109,7 @@ async fn pay(client: &mut Client, key: &str, more: Value) {
         .await;
 }
 
-/// The live payment, or the one that paid, or any.
+/// The live payment, else the one that paid, else any.
 fn latest(world: &World) -> Option<PaymentId> {
     let state = world.state();
     let order: &Order = state.orders.values().next()?;

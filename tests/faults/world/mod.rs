@@ -1,5 +1,5 @@
-//! The world behind the processes: the embedded table, the queues, the secrets and the gateway, a
-//! clock, and the fate of every call.
+//! The world behind the processes: the embedded table, the queues, the secrets, the gateway, a clock, and
+//! the fate of every call.
 
 pub(crate) mod time;
 pub(crate) mod fate;
@@ -38,10 +38,10 @@ use crate::world::plan::Plan;
 use crate::world::time::{Counted, Time};
 use crate::world::turns::Turns;
 
-/// So many calls later a late effect comes, or so long after its call.
+/// After how many calls a late effect lands, unless its time comes first.
 const LATE_CALLS: usize = 6;
 const LATE_MS: i64 = 600_000;
-/// Just within what anything can stay in the network.
+/// Just below the longest time that anything can stay in the network.
 const VERY_LATE_CALLS: usize = 100;
 const VERY_LATE_MS: i64 = 840_000;
 /// Longer than every lease.
@@ -50,7 +50,7 @@ const FROZEN_MS: i64 = 45_000;
 pub(crate) struct World {
     pub(crate) time: Arc<Time>,
     pub(crate) profile: Profile,
-    /// Of the due index: as many as there are orders.
+    /// Shards of the due index: as many as there are orders.
     pub(crate) shards: u32,
     pub(crate) sqs: Sqs,
     pub(crate) core: Core,
@@ -68,41 +68,41 @@ pub(crate) struct State {
     /// The kind of each call, in order.
     pub(crate) kinds: Vec<Kind>,
     pub(crate) fired: usize,
-    /// The calls of those that are at work at once.
+    /// The calls of the concurrent actors.
     pub(crate) together: Range<usize>,
     /// How often a secret was read.
     pub(crate) secrets: usize,
     tell: bool,
     pub(crate) trace: Vec<String>,
-    /// What the gateway was asked, and what callers were answered.
+    /// Requests to the gateway, and answers to callers.
     pub(crate) outcome: Vec<String>,
     late: Vec<(usize, i64, Call)>,
-    /// What takes effect now was sent long ago.
+    /// The effect that is landing now was sent long ago.
     pub(crate) landing: bool,
     pub(crate) slow_network: bool,
-    /// SDK invocations that have no answer any more.
+    /// SDK invocations that no longer get an answer.
     cut: BTreeSet<String>,
-    /// Every item as it was last written.
+    /// The last written version of every item.
     pub(crate) images: BTreeMap<String, Value>,
     pub(crate) orders: BTreeMap<String, Order>,
-    /// What is to run before the answer of the last call is given.
+    /// The operation to run before the answer of the last call.
     pub(crate) meanwhile: Option<Other>,
-    /// The first webhook of all.
+    /// The very first webhook.
     pub(crate) first_event: Option<(Vec<(&'static str, String)>, Bytes)>,
-    /// What the script has running.
+    /// The script's current work.
     pub(crate) work: Option<Work>,
-    /// The tokens of the pages that answers held, by payment.
+    /// The page tokens that answers contained, by payment.
     pub(crate) pages: BTreeMap<String, BTreeSet<String>>,
-    /// The status tokens that answers held, by payment.
+    /// The status tokens that answers contained, by payment.
     pub(crate) tokens: BTreeMap<String, String>,
-    /// Answered as canceled, so nothing may be captured any more.
+    /// Payments answered as canceled, which may no longer be captured.
     pub(crate) canceled: BTreeSet<String>,
-    /// What the merchant's server was told, in order, each message once.
+    /// The confirmations that the merchant's server received, in order, each once.
     pub(crate) told: Vec<(String, Value)>,
-    /// The merchant's server takes nothing.
+    /// The merchant's server refuses every message.
     pub(crate) refuses: bool,
     pub(crate) violations: Vec<String>,
-    /// Keys of items that none of our handlers wrote, so that no invariant holds of them.
+    /// Keys of items that none of our handlers wrote; the invariants do not apply to them.
     pub(crate) laid: BTreeSet<String>,
 }
 
@@ -126,7 +126,7 @@ impl World {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A line of the trace, written only if somebody will read it.
+    /// Adds a line to the trace, formatted only if somebody will read it.
     pub(crate) fn tell(&self, line: impl FnOnce() -> String) {
         if self.state().tell {
             let seconds = self.time.now_ms() / 1000 % 100_000;
@@ -143,7 +143,7 @@ impl World {
         }
     }
 
-    /// A batch is handed over; what befalls it.
+    /// Hands over a batch; returns its fault, if any.
     pub(crate) fn hand_over(&self) -> Option<Mode> {
         let mut state = self.state();
         let k = state.kinds.len();
@@ -156,7 +156,7 @@ impl World {
         planned
     }
 
-    /// One call, on its way through the plan. `invocation` names the SDK's tries of one call.
+    /// Runs one call through the plan. `invocation` identifies the SDK's tries of one call.
     pub(crate) fn send(&self, call: &Call, invocation: Option<&str>) -> Fate {
         let now = self.time.now_ms();
         let k = self.state().kinds.len();
@@ -230,7 +230,7 @@ impl World {
         }
     }
 
-    /// Effects of calls that nobody waits for any more.
+    /// Lands late effects: those of calls that nobody waits for any more.
     fn land_late(&self, k: usize, now: i64) {
         loop {
             let due = {
@@ -248,13 +248,13 @@ impl World {
         }
     }
 
-    /// Lets what is late land if its time has come; `true` if some is still under way.
+    /// Lands late effects whose time has come; `true` if some are still under way.
     pub(crate) fn settle_late(&self) -> bool {
         self.land_late(0, self.time.now_ms());
         !self.state().late.is_empty()
     }
 
-    /// What the plan has for the n-th of what `count` counts.
+    /// The plan's fault for the n-th of what `count` counts.
     pub(crate) fn planned(&self, count: Count, n: usize) -> Option<Mode> {
         self.state().plan.at(count, n)
     }
@@ -263,7 +263,7 @@ impl World {
         self.state().fired += 1;
     }
 
-    /// The reading of a secret has a numbering of its own: each process begins with some.
+    /// Reads of secrets are numbered separately, because each process begins with some.
     pub(crate) fn secret(&self, action: &str, body: &[u8], invocation: Option<&str>) -> Fate {
         let trouble = {
             let mut state = self.state();

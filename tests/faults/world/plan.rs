@@ -1,12 +1,12 @@
-//! Which calls of a run go wrong, and how.
+//! The calls of a run that go wrong, and how.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::world::faults::{Count, Mode};
 
-/// `12:after+20:die-before`: the call with number 12 takes effect without an answer, and so on. A turn is
-/// counted in steps of the actors at work at once, trouble with a secret in readings of secrets.
+/// `12:after+20:die-before`: call number 12 takes effect without an answer, and so on. Turns are numbered
+/// by steps of concurrent actors, problems with secrets by reads of secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan(pub Vec<(usize, Mode)>);
 
@@ -21,13 +21,13 @@ impl Plan {
         Self(faults)
     }
 
-    /// What befalls the thing with the number `n` among what `count` counts.
+    /// The fault of number `n` among what `count` counts.
     pub fn at(&self, count: Count, n: usize) -> Option<Mode> {
         let here = |(at, mode): &&(usize, Mode)| *at == n && mode.counts() == count;
         self.0.iter().find(here).map(|(_, mode)| *mode)
     }
 
-    /// The last of the places that `count` counts, if any.
+    /// The last place that `count` counts, if any.
     pub fn last(&self, count: Count) -> Option<usize> {
         self.0.iter().filter(|(_, mode)| mode.counts() == count).map(|(n, _)| *n).max()
     }

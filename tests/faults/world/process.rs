@@ -1,4 +1,4 @@
-//! A function's process: its application and its caches, which die with it.
+//! A function's process: its application and its caches, which are lost when it dies.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::world::connector::Wires;
 use crate::world::ground::TARGETS;
 use crate::world::time::SharedClock;
 
-/// The SDK keeps a retry quota per region in the whole process; it would run dry in a search.
+/// The SDK keeps a process-wide retry quota per region, which a search would use up.
 static REGION: AtomicU64 = AtomicU64::new(0);
 
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl Process {
         self.wires.gateway_calls.load(Ordering::Relaxed)
     }
 
-    /// Runs a handler to its end, or to the end of the process: then there is no answer.
+    /// Runs a handler until it ends or the process dies; after a death there is no answer.
     pub(crate) async fn until_death<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;

@@ -1,4 +1,4 @@
-//! One clock for everybody, and names that are counted.
+//! One clock for everything, and numbered names.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -12,8 +12,8 @@ use tokio::time::Instant;
 /// 2026-11-20T09:00:00Z.
 const START_MS: i64 = 1_795_165_200_000;
 
-/// The runtime's paused time, which passes while timeouts and backoffs are slept through, and what
-/// the script lets pass on top of it.
+/// The runtime's paused time, which passes during timeouts and backoffs, plus the time that the script
+/// lets pass.
 #[derive(Debug)]
 pub(crate) struct Time {
     started: Instant,
@@ -27,7 +27,7 @@ impl Time {
         Self { started: Instant::now(), shift_ms: AtomicI64::new(0), now_ms }
     }
 
-    /// What the imitations read; moved on by `now_ms`.
+    /// The time that the imitations read; `now_ms` advances it.
     pub(crate) fn hands(&self) -> Arc<AtomicI64> {
         Arc::clone(&self.now_ms)
     }

@@ -1,4 +1,4 @@
-//! Several actors at work at once: each waits for its turn before every call, and one driver gives it.
+//! Several concurrent actors: each waits for its turn before every call; one driver assigns the turns.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -14,11 +14,11 @@ use crate::world::faults::{Count, Mode};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Point {
     pub step: usize,
-    /// Who has the turn by default: whoever had it last, and after its end the first that is left.
+    /// The default actor: the last one that had the turn, or after its end the first that is left.
     pub default: usize,
     /// Taking the turn from the default one interrupts it.
     pub preempts: bool,
-    /// Who else waits.
+    /// The other actors that wait.
     pub others: Vec<usize>,
 }
 
@@ -48,7 +48,7 @@ pub(crate) struct Turns {
 
 pub(crate) const ACTORS_MAX: usize = 3;
 
-/// Says that an actor waits; if the wait is given up (a client's timeout), that it runs again.
+/// Marks an actor as waiting; if the wait is dropped (a client's timeout), as running again.
 struct Waiting<'t> {
     turns: &'t Turns,
     actor: usize,
@@ -100,7 +100,7 @@ impl Turns {
         self.state().points.clone()
     }
 
-    /// Whose turn it is, once everybody waits or is done; `None`: not yet.
+    /// The actor with the next turn, once every actor waits or is done; `None`: not yet.
     fn choose(&self, world: &World) -> Option<usize> {
         let mut state = self.state();
         if state.actors.contains(&Actor::Running) || state.granted.is_some() {
@@ -121,7 +121,7 @@ impl Turns {
             }
             _ => default,
         };
-        // Before anybody has begun, nobody is interrupted.
+        // Before any actor has begun, nothing is interrupted.
         let preempts = preempts && step > 0;
         if !others.is_empty() {
             state.points.push(Point { step, default, preempts, others });
@@ -148,7 +148,7 @@ pub(crate) async fn together(
         state.current = 0;
     }
     let actors = works.into_iter().enumerate().map(|(actor, work)| async move {
-        // Its start is a step too.
+        // Its start counts as a step too.
         turns.turn(actor).await;
         work.await;
         turns.become_(actor, Actor::Done);

@@ -1,4 +1,4 @@
-//! The gateway's webhooks, brought to the function that receives them.
+//! The gateway's webhooks, delivered to the function that receives them.
 
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
@@ -18,7 +18,7 @@ use crate::world::World;
 use crate::world::ground::{DELIVERY_SECRET, WEBHOOK_SECRET};
 
 impl Client {
-    /// The first webhook of all, as a gateway that never saw its answer sends it again.
+    /// The very first webhook, repeated as by a gateway that never saw its answer.
     pub(crate) async fn replay(&mut self) {
         let first = self.world.state().first_event.clone();
         if let Some((headers, body)) = first {
@@ -27,7 +27,7 @@ impl Client {
         }
     }
 
-    /// Webhooks that are due, each reported back to the gateway; how many there were.
+    /// Delivers due webhooks and reports each back to the gateway; returns their number.
     pub(crate) async fn deliver(&mut self) -> usize {
         let world = std::sync::Arc::clone(&self.world);
         let mut count = 0;
@@ -51,7 +51,8 @@ impl Client {
         count
     }
 
-    /// Somebody with another secret tells that `payment` succeeded: it is turned away and nothing changes.
+    /// Somebody with another secret claims that `payment` succeeded: the webhook is refused and nothing
+    /// changes.
     pub(crate) async fn forged(&mut self, payment: &PaymentId) {
         let world = std::sync::Arc::clone(&self.world);
         let before = world.state().images.clone();
@@ -64,8 +65,8 @@ impl Client {
         }
     }
 
-    /// The gateway tells of a success of an order that we do not have: it is kept for later, or the
-    /// gateway is to come again.
+    /// The gateway reports a success of an order that we do not have: the event is parked, or the gateway
+    /// is asked to repeat it.
     pub(crate) async fn orphan(&mut self, name: &str) {
         let order = OrderId::from_key(&Key::parse(name).unwrap());
         let payment = PaymentId::from_number(&order, 0);
@@ -80,7 +81,7 @@ impl Client {
         }
     }
 
-    /// The gateway tells of a success of another stack's payment of the same name: nothing comes of it.
+    /// The gateway reports a success of another stack's payment of the same name: nothing changes.
     pub(crate) async fn foreign(&mut self, payment: &PaymentId) {
         let world = std::sync::Arc::clone(&self.world);
         let before = world.state().images.clone();
@@ -107,7 +108,7 @@ impl Client {
         self.webhook(&event.0, event.1).await.map(|reply| reply.status)
     }
 
-    /// That `object` captured what `payment` asks for, authenticated as this gateway does it.
+    /// An event that `object` captured the amount of `payment`, authenticated as this gateway does it.
     pub(crate) fn success(
         &self,
         payment: &PaymentId,
@@ -140,7 +141,7 @@ impl Client {
     }
 }
 
-/// I9: what was acknowledged is committed or parked.
+/// I9: an acknowledged event is committed or parked.
 fn acknowledged(world: &World, body: &[u8], reply: &Reply) {
     let event: Value = serde_json::from_slice(body).unwrap_or_default();
     let kept = match reply.body["received"].as_str() {
@@ -156,7 +157,7 @@ fn acknowledged(world: &World, body: &[u8], reply: &Reply) {
     }
 }
 
-/// What the event tells is in the item.
+/// Whether the item contains what the event reports.
 fn knows(order: &Order, event: &Value) -> bool {
     let id = |value: &Value| value["id"].as_str().unwrap_or_default().to_owned();
     let object = ObjectId::new(id(event));
@@ -170,7 +171,7 @@ fn knows(order: &Order, event: &Value) -> bool {
         "dispute.opened" | "dispute.won" | "dispute.lost" => {
             order.disputes.contains_key(&DisputeId::new(id(&event["dispute"])))
         }
-        // Of a page that is still open: nothing follows from it.
+        // About a page that is still open: nothing follows from it.
         "payment.pending" | "payment.attempt_failed" => true,
         _ => false,
     }

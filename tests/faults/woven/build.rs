@@ -1,10 +1,10 @@
 //! Copies the bundle's sources and weaves every rule of `../broken` into the copy, behind a switch. The
-//! product itself contains no wrong code; a text that does not stand there exactly once fails the build.
+//! product itself contains no wrong code. A quoted text that does not occur exactly once fails the build.
 //!
-//! A rule is a name, a sentence, what it breaks, where that is noticed, and changes as a diff shows them:
-//! lines that begin with two spaces stand around the change, `-` is what stands there, `+` what is done
-//! instead while the rule is broken. A `+` that names `BROKEN` is put there as it is, with the switch in
-//! that place. White space means nothing.
+//! A rule has a name, a sentence, the invariant it breaks, the run that notices it, and changes written
+//! like a diff: lines that begin with two spaces surround the change, `-` marks the existing text, `+`
+//! its replacement while the rule is broken. A `+` that names `BROKEN` is inserted as it is, with the
+//! switch in that place. White space is ignored.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -13,7 +13,7 @@ use std::{env, fs};
 
 const RULES: &str = "../broken";
 const BUNDLE: &str = "../../..";
-/// What the handler of a function that answers requests looks like, and how it is called by its name.
+/// The signature of a handler that answers requests, and the code that calls one by its function's name.
 const ANSWERS: &str = "request: Request) -> Result<Reply, Problem>";
 const RESPOND: &str = "Box::pin(crate::http::respond(app, request, crate::";
 const ANSWER: &str = "/// What a function answers, by its name.
@@ -22,7 +22,7 @@ pub async fn answer(
     function: &str,
     request: lambda_http::Request,
 ) -> Option<lambda_http::Response<lambda_http::Body>>";
-/// How `shared` shows the domain. In the copy it is a module like any other.
+/// How `shared` re-exports the domain. In the copy it is a module like any other.
 const DOMAIN: &str = "pub use quittance_domain as domain;";
 const SWITCH: &str = "crate::mutants::broken(crate::mutants::Mutant::";
 
@@ -30,7 +30,7 @@ struct Rule {
     name: String,
     what: String,
     breaks: String,
-    /// Setting and plan; none if a law notices it.
+    /// Setting and plan; `None` if a law notices it.
     noticed: Option<(String, String)>,
     changes: Vec<Change>,
 }
@@ -108,7 +108,7 @@ fn parse(file: &Path) -> Vec<Rule> {
     rules
 }
 
-/// The files of the bundle by the name that rules use, and what is to be woven into each.
+/// The files of the bundle, by the names that rules use, with the changes for each.
 struct Sources(BTreeMap<String, Source>);
 
 struct Source {
@@ -118,10 +118,10 @@ struct Source {
     woven: BTreeMap<(usize, usize), Woven>,
 }
 
-/// What is put in one place.
+/// The changes at one place.
 #[derive(Default)]
 struct Woven {
-    /// Switches, each with what is done instead of what stands there.
+    /// Switches, each with the replacement of the existing text.
     instead: Vec<(String, String)>,
     as_it_is: String,
 }
@@ -151,7 +151,7 @@ impl Sources {
             if path.is_dir() {
                 self.read_all(&path, &format!("{name}{file}/"), &to.join(&file));
             } else if file != "main.rs" {
-                // The copy has no tests, also where a tool asks for those of every target.
+                // The copy has no tests, even where a tool asks for those of every target.
                 let mut text = fs::read_to_string(&path).unwrap();
                 text = text.replace("#[cfg(test)]", "#[cfg(any())]").replace(DOMAIN, "");
                 if name.starts_with("domain/") {
@@ -184,7 +184,7 @@ impl Sources {
         }
     }
 
-    /// The root of the crate is a list of modules: those of `shared`, and each function.
+    /// The root of the crate lists the modules: those of `shared`, and each function.
     fn write(self, out: &Path) {
         let (mut root, mut arms) = (String::new(), String::new());
         for (name, source) in self.0 {
@@ -212,7 +212,7 @@ impl Sources {
     }
 }
 
-/// Where the text of a change stands: for each of its characters that is not white space, its place.
+/// The places where a change's text occurs: the position of each of its characters, without white space.
 fn find(text: &str, change: &Change) -> Vec<Vec<usize>> {
     let letters: Vec<(usize, char)> =
         text.char_indices().filter(|(_, c)| !c.is_whitespace()).collect();
@@ -225,7 +225,7 @@ fn find(text: &str, change: &Change) -> Vec<Vec<usize>> {
     starts.map(|window| window.iter().map(|(at, _)| *at).collect()).collect()
 }
 
-/// Each run of `-` and `+`: which part of the file it is about, and what is done instead.
+/// Each run of `-` and `+`: the part of the file that it replaces, and the replacement.
 fn runs(change: &Change, place: &[usize]) -> Vec<(Range<usize>, String)> {
     let mut runs: Vec<(Range<usize>, String)> = Vec::new();
     let (mut at, mut last) = (0, Mark::Around);
@@ -234,7 +234,7 @@ fn runs(change: &Change, place: &[usize]) -> Vec<(Range<usize>, String)> {
         let begins = *mark != Mark::Around
             && (last == Mark::Around || last == Mark::Broken && *mark == Mark::Stands);
         if begins {
-            // What is only put in stands before what follows, or after all that there is.
+            // A pure insertion stands before the line that follows it, or at the end.
             let end = |before: usize| place[before] + 1;
             let start = place.get(at).copied().unwrap_or_else(|| end(at - 1));
             runs.push((start..start, String::new()));

@@ -1,20 +1,20 @@
-//! Rules that can be broken, one at a time, and the switch that does so.
+//! Rules that can be broken, one at a time, and the switch that breaks them.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
-/// One rule as its text has it.
+/// One rule, as its text describes it.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
     pub mutant: Mutant,
     pub name: &'static str,
-    /// What is wrong while it is broken.
+    /// What is wrong while the rule is broken.
     pub what: &'static str,
-    /// The invariant that is to fall.
+    /// The invariant expected to fail.
     pub breaks: &'static str,
-    /// The setting and plan known to notice it; none if a law does.
+    /// The setting and plan known to notice it; `None` if a law does.
     pub noticed: Option<(&'static str, &'static str)>,
 }
 
@@ -30,26 +30,26 @@ impl Mutant {
 }
 
 thread_local! {
-    /// Of one thread: a run has one thread, and tests run beside each other.
+    /// One per thread: a run has one thread, and tests run in parallel.
     static BROKEN: Cell<Option<Mutant>> = const { Cell::new(None) };
     static REACHED: RefCell<BTreeSet<Mutant>> = const { RefCell::new(BTreeSet::new()) };
 }
 
-/// Whether `mutant` is what this thread has broken.
+/// Whether this thread currently breaks `mutant`.
 pub fn broken(mutant: Mutant) -> bool {
     REACHED.with_borrow_mut(|reached| reached.insert(mutant));
     BROKEN.get() == Some(mutant)
 }
 
-/// What this thread has come to that could be broken, since this was asked last. Work that does not come
-/// to a rule is the same when that is broken.
+/// The breakable rules that this thread has reached since the last call. Work that does not reach a rule
+/// is the same with that rule broken.
 pub fn reached() -> BTreeSet<Mutant> {
     REACHED.take()
 }
 
-/// Does `work` with a rule broken, or with none.
+/// Does `work` with one rule broken, or none.
 pub fn breaking<T>(mutant: Option<Mutant>, work: impl FnOnce() -> T) -> T {
-    /// Mends also when `work` panics.
+    /// Restores the rule also when `work` panics.
     struct Mend(Option<Mutant>);
     impl Drop for Mend {
         fn drop(&mut self) {

@@ -1,26 +1,26 @@
-//! What some broken rules need in order to go wrong.
+//! Code that some broken rules need in order to go wrong.
 
 use crate::domain::names::Nonce;
 use crate::domain::order::Order;
 
-/// Every confirmation that waits, as if it had been sent.
+/// Every waiting confirmation, as if it had been sent.
 pub fn unsent(order: &Order) -> Vec<(String, String)> {
     let waiting = order.outbox.iter();
     let pairs = waiting.flat_map(|(id, out)| out.targets.iter().map(move |target| (id, target)));
     pairs.map(|(id, target)| (id.clone(), target.clone())).collect()
 }
 
-/// The write begins an attempt.
+/// Whether the write begins an attempt.
 pub fn begins(before: &Order, after: &Order) -> bool {
     after.attempts.len() > before.attempts.len()
 }
 
-/// The write claims a capture or refund.
+/// Whether the write claims a capture or refund.
 pub fn claims(before: &Order, after: &Order) -> bool {
     after.operations.len() > before.operations.len()
 }
 
-/// The write takes an attempt over.
+/// Whether the write takes over an attempt.
 pub fn takes_over(before: &Order, after: &Order) -> bool {
     let owners = |order: &Order| -> Vec<Nonce> {
         order.attempts.values().map(|attempt| attempt.owner.clone()).collect()
@@ -28,13 +28,13 @@ pub fn takes_over(before: &Order, after: &Order) -> bool {
     !begins(before, after) && owners(after) != owners(before)
 }
 
-/// The write takes an operation that is owed.
+/// Whether the write takes an owed operation.
 pub fn takes(before: &Order, after: &Order) -> bool {
     let sends = |order: &Order| order.operations.values().map(|op| op.sends).sum::<u32>();
     !claims(before, after) && sends(after) > sends(before)
 }
 
-/// The image as it looks to an author who does not know its own name. Nothing of this is written.
+/// The image as seen by an author who does not know its own name. It is never written.
 pub fn disowned(mut known: Order, author: &Nonce) -> Order {
     let nobody = Nonce(String::new());
     for attempt in known.attempts.values_mut().filter(|attempt| &attempt.owner == author) {

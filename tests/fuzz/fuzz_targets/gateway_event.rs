@@ -1,4 +1,4 @@
-//! What may stand in API Gateway's event.
+//! Arbitrary content in API Gateway's event.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! What a merchant, a shopper or a stranger may send over HTTP.
+//! Requests that a merchant, a shopper or a stranger may send over HTTP.
 
 #![no_main]
 

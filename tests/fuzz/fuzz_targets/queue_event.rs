@@ -1,4 +1,4 @@
-//! What may stand in the queue's event.
+//! Arbitrary content in the queue's event.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! What may lie in the table.
+//! Arbitrary items in the table.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! What anybody may send to a webhook's address.
+//! Requests that anybody may send to a webhook's address.
 
 #![no_main]
 

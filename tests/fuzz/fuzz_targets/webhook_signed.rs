@@ -1,4 +1,4 @@
-//! What a gateway may say.
+//! Arbitrary events signed by a gateway.
 
 #![no_main]
 

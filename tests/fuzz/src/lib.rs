@@ -1,9 +1,9 @@
-//! What the fuzzer's binaries share: they run the targets that `cargo test` runs.
+//! Shared by the fuzzer's binaries, which run the same targets as `cargo test`.
 
 use faults::fuzz::{Ran, run};
 use libfuzzer_sys::Corpus;
 
-/// Only what comes to our code is worth keeping.
+/// Only inputs that reach our code are worth keeping.
 pub fn target(name: &str, input: &[u8]) -> Corpus {
     match run(name, input) {
         Ran::Through => Corpus::Keep,

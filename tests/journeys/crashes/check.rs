@@ -1,4 +1,4 @@
-//! Where the order must be afterwards, at both ends.
+//! The state the order must reach afterwards, here and at the gateway.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -14,7 +14,7 @@ struct After {
     /// At the gateway.
     captured: u64,
     refunded: u64,
-    /// One id each, to each queue.
+    /// The confirmations told to each queue, each under one id.
     told: &'static [&'static str],
 }
 
@@ -68,7 +68,7 @@ const fn after(story: Story) -> After {
 
 pub(super) async fn check(story: Story, stack: &Stack, known: &Known) {
     let begun = if story == Story::Expiry { EXPIRED_SECONDS } else { 0 };
-    // Beyond every lease, the settle time and the first steps of the backoff.
+    // Past every lease, the settle time and the first steps of the backoff.
     for ahead in [100, 300, 800, 2000, 6000] {
         stack.set_clock_ahead(begun + ahead);
         stack.sweep().await;
@@ -90,7 +90,7 @@ pub(super) async fn check(story: Story, stack: &Stack, known: &Known) {
     }
 }
 
-/// What the caller finds who heard no answer and asks again: the same order, payment or refund.
+/// The answer to a caller who got none and asks again: the same order, payment or refund.
 async fn retried(story: Story, stack: &Stack, known: &Known) -> Known {
     let mut known = known.clone();
     match story {
@@ -127,7 +127,7 @@ async fn retried(story: Story, stack: &Stack, known: &Known) -> Known {
     known
 }
 
-/// Money that moved for the order: all its objects, and each capture once.
+/// Money that moved for the order: the sum over all its objects, with each capture counted once.
 async fn assert_money(stack: &Stack, known: &Known, captured: u64, refunded: u64) {
     let truth = stack.all_truth().await;
     let sum = |name: &str| truth.iter().map(|p| p[name].as_u64().unwrap()).sum::<u64>();
@@ -138,7 +138,8 @@ async fn assert_money(stack: &Stack, known: &Known, captured: u64, refunded: u64
     assert!(truth.iter().all(ours), "{truth:?}");
 }
 
-/// Each type of confirmation under one id, the same to all; how often it came does not matter.
+/// Each type of confirmation has one id, the same at every target. The number of deliveries does not
+/// matter.
 async fn assert_told(stack: &Stack, known: &Known, told: &[&str]) {
     let mut ids: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for queue in ["fulfilment", "notifications"] {
@@ -159,7 +160,7 @@ async fn assert_told(stack: &Stack, known: &Known, told: &[&str]) {
     assert_eq!(stack.inbox(&known.order).await.len(), told.len());
 }
 
-/// An order that is still open can be paid, once: by the page that was handed out, or by another.
+/// An order that is still open can be paid once, on the page that was handed out or on another.
 async fn pay_after_all(story: Story, stack: &Stack, known: &Known, told: &[&str]) {
     let page = if matches!(story, Story::Order | Story::Void | Story::Close) {
         let again = stack.pay_with_key(&known.order, "again", json!({})).await.expect(201);

@@ -3,7 +3,7 @@
 use e2e::{Answer, Paid, Stack, order_body};
 use serde_json::{Value, json};
 
-/// What is under way when the child dies.
+/// The work under way when the child dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Story {
     Order,
@@ -11,25 +11,25 @@ pub(super) enum Story {
     KeylessPayment,
     /// The create call itself takes the money.
     Charge,
-    /// The webhook of a payment on the page.
+    /// The webhook of a payment made on the page.
     Paid,
-    /// A payment on the page of which no webhook tells: the sweep asks.
+    /// A payment made on the page and never reported by webhook, so the sweep asks.
     Unheard,
     Capture,
     Refund,
     Void,
     Close,
     CancelOrder,
-    /// The sweep ends an order whose time is over.
+    /// The sweep ends an expired order.
     Expiry,
-    /// The sweep gives back what came after the order was canceled.
+    /// The sweep refunds a capture that came after the order was canceled.
     Compensation,
-    /// A second call takes over a payment whose outcome is not known.
+    /// A second call takes over a payment of unknown outcome.
     TakeOver,
 }
 
 impl Story {
-    /// Whose child dies.
+    /// The function whose child dies.
     pub(super) fn function(self) -> &'static str {
         match self {
             Self::Order => "create-order",
@@ -49,7 +49,7 @@ pub(super) const ORDER_KEY: &str = "order-1";
 pub(super) const PAYMENT_KEY: &str = "payment-1";
 pub(super) const OPERATION_KEY: &str = "operation-1";
 
-/// Past the expiry of the order and of its page.
+/// After the order and its page have expired.
 pub(super) const EXPIRED_SECONDS: i64 = 86_400 + 60;
 
 #[derive(Clone, Debug, Default)]
@@ -60,7 +60,7 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// The same page, where the gateway is now.
+    /// The same page at the gateway's current address.
     pub(super) fn page_on(&self, stack: &Stack) -> String {
         let token = self.page.rsplit('/').next().unwrap_or_default();
         format!("{}/checkout/{token}", stack.address("sandbox"))
@@ -73,7 +73,7 @@ impl From<Paid> for Known {
     }
 }
 
-/// Everything that has happened, and been answered, before.
+/// Everything that happened and was answered before the crash.
 pub(super) async fn prepare(story: Story, stack: &Stack) -> Known {
     let unpaid = async |body: Value| Known { order: stack.order(&body).await, ..Known::default() };
     match story {
@@ -112,7 +112,7 @@ pub(super) async fn prepare(story: Story, stack: &Stack) -> Known {
     }
 }
 
-/// The request that reaches the point.
+/// The request that reaches the pause point.
 pub(super) async fn act(story: Story, stack: &Stack, known: &Known) {
     let payment = format!("/api/payments/{}", known.payment);
     match story {
@@ -145,7 +145,7 @@ pub(super) async fn act(story: Story, stack: &Stack, known: &Known) {
     }
 }
 
-/// Its function may die: what it answers does not matter.
+/// Runs the sweep. Its function may die, so the answer is ignored.
 async fn sweep(stack: &Stack, ahead: i64) {
     stack.set_clock_ahead(ahead);
     let path = "/2015-03-31/functions/sweep-due/invocations";

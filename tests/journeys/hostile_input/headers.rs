@@ -1,4 +1,4 @@
-//! Headers and addresses that somebody has tampered with.
+//! Headers and URLs that have been tampered with.
 
 use e2e::{KEY, Options, Stack, order_body};
 use reqwest::Method;
@@ -204,7 +204,7 @@ async fn a_shopper_is_sent_only_to_where_the_merchant_has_said() {
         format!("ftp://{host}/"),
         "http://".to_owned(),
         long,
-        // Within the limit only until it is parsed.
+        // Within the limit only before it is parsed.
         format!("{shop}/{}", "ü".repeat(800)),
     ];
     for url in wrong {

@@ -1,4 +1,4 @@
-//! Paths that no client library would send as they stand.
+//! Paths that no client library would send unescaped.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::assert_untouched;
 use crate::STACK;
 
-/// The status and the body of what is answered to a request line as it stands.
+/// The status and the body of the answer to a raw request line.
 async fn raw(stack: &Stack, method: &str, path: &str) -> (u16, Value) {
     let host = stack.address("api").strip_prefix("http://").unwrap().to_owned();
     let body = if method == "POST" { order_body().to_string() } else { String::new() };
@@ -25,7 +25,7 @@ async fn raw(stack: &Stack, method: &str, path: &str) -> (u16, Value) {
         connection.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         connection.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();
-        // A connection that is reset after its answer was read has answered.
+        // A connection that is reset after its answer was read has still answered.
         let _ = connection.read_to_end(&mut answer);
         String::from_utf8_lossy(&answer).into_owned()
     };
@@ -74,7 +74,7 @@ async fn no_detour_leads_to_another_route() {
     assert_untouched(&stack).await;
 }
 
-/// Ids of the wrong shape: each names nothing.
+/// Ids of the wrong shape: none of them exists.
 fn wrong_ids(prefix: &str, characters: usize) -> Vec<String> {
     let digits = |count: usize| "0".repeat(count);
     vec![

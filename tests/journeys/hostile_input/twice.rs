@@ -1,4 +1,4 @@
-//! Headers and members of the query that come twice. API Gateway joins the values by a comma.
+//! Headers and query parameters that appear twice. API Gateway joins their values with a comma.
 
 use e2e::{Answer, KEY, Stack, order_body};
 use reqwest::Method;
@@ -8,7 +8,7 @@ use super::assert_untouched;
 use crate::STACK;
 use crate::signed::{Event, completed};
 
-/// POSTs with these headers, each as often as it is named.
+/// POSTs with these headers; a repeated name is sent repeatedly.
 async fn post(stack: &Stack, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
     let url = format!("{}{path}", stack.address("api"));
     let request = reqwest::Client::new().post(url).body(body.to_string());
@@ -44,7 +44,7 @@ async fn a_key_that_is_sent_twice_is_that_key_and_two_keys_are_none() {
 const ORDER: &str = include_str!("../../../events/create-order.json");
 const PREFLIGHT: &str = include_str!("../../../events/status-check-preflight.json");
 
-/// What a function answers to API Gateway's own event, with this header in it.
+/// A function's answer to API Gateway's own event with this header in it.
 async fn invoked(stack: &Stack, event: &str, name: &str, value: &str) -> (u64, Value) {
     let mut changed: Value = serde_json::from_str(event).unwrap();
     changed["headers"][name] = json!(value);

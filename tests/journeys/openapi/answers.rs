@@ -1,4 +1,4 @@
-//! Every answer that the document names is produced by a request.
+//! Every answer in the document is produced by a request.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::STACK;
 use crate::problems::met;
 use crate::signed::Event;
 
-/// No request of these tests produces them.
+/// Answers that no request of these tests produces.
 const NOT_PRODUCED: [(&str, &str, &str); 3] = [
     ("", "id-collision", "two keys with the same 100 bits of SHA-256 are not to be had"),
     ("", "unavailable", "the dev stack's table and secret store answer always"),
@@ -57,7 +57,7 @@ fn named(answer: &Answer) -> String {
     format!("{} {what}", answer.route)
 }
 
-/// Each route with each success and each problem; what API Gateway says by itself is not the functions'.
+/// Each route with each success and each problem. API Gateway's own answers are left out.
 fn documented() -> Vec<String> {
     let mut all = Vec::new();
     for (path, methods) in DOCUMENT["paths"].as_object().unwrap() {
@@ -79,7 +79,7 @@ fn documented() -> Vec<String> {
     all
 }
 
-/// What every operation with the same door answers there, as the document says which door it has.
+/// The answers that all operations with the same door give there; the document says which door each has.
 async fn at_every_door() -> Vec<Answer> {
     let key = |id: &str, key: &str, scopes: Value| {
         let sha256 = data_encoding::HEXLOWER.encode(&Sha256::digest(key));

@@ -1,4 +1,4 @@
-//! The examples of the document, carried out in their order on a fresh stack: one story.
+//! The examples of the document, executed in order on a fresh stack as one story.
 
 use dev_stack::openapi::{Example, recorded};
 use e2e::contract::DOCUMENT;
@@ -18,7 +18,7 @@ async fn each_example_is_answered_as_the_document_says() {
     }
 }
 
-/// The same examples, with the answers that they got.
+/// The same examples with the answers they got.
 pub(super) async fn carried_out(mut examples: Vec<Example>) -> Vec<Example> {
     let stack = Stack::start(STACK).await;
     let mut status_token = String::new();
@@ -41,7 +41,7 @@ pub(super) async fn carried_out(mut examples: Vec<Example>) -> Vec<Example> {
     examples
 }
 
-/// What has happened before the example is told.
+/// Does what must happen before the example.
 async fn prepare(stack: &Stack, example: &Example) {
     let payment = |name: &str| example.path[name].as_str().unwrap().to_owned();
     match (example.operation.as_str(), example.name.as_str()) {
@@ -115,7 +115,7 @@ fn route(operation: &str) -> (Method, String) {
     found.unwrap()
 }
 
-/// What differs from one run to the next, with what is shown in its place.
+/// Values that change from run to run, and what is shown instead.
 const PASSING: [(&str, &str); 12] = [
     ("captured_at", "2026-11-20T09:00:00Z"),
     ("created_at", "2026-11-20T09:00:00Z"),
@@ -138,7 +138,7 @@ fn lasting(answer: Value) -> Value {
                 let shown = PASSING.iter().find(|(passing, _)| *passing == name);
                 match shown {
                     Some((_, shown)) if value.is_string() => (name, json!(shown)),
-                    // Which source learns of a gateway's fact first differs, too.
+                    // Which source first reports a gateway's fact varies, too.
                     None if name == "source" && value != "merchant" => (name, json!("webhook")),
                     _ => (name, lasting(value)),
                 }

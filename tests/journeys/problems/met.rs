@@ -1,4 +1,4 @@
-//! The requests that meet the problems, grouped by what they need.
+//! The requests that trigger the problems, grouped by the setup they need.
 
 use std::time::Duration;
 
@@ -67,10 +67,10 @@ async fn at_the_door() -> Vec<Answer> {
     ]
 }
 
-/// `sk_test_reader`, as `sha256sum` prints it.
+/// The hash of `sk_test_reader`, as `sha256sum` prints it.
 const READER: &str = "f937c220cd3dfa67603d8fa81530c812e6c75e77d13c0c9c4d4d32e1434e4128";
 
-/// `sk_test_local`, the same way.
+/// The hash of `sk_test_local`, likewise.
 const LOCAL: &str = "9764d1a16fda9333fdd8773f915805644041c3464b2a45163678f104c6bd6789";
 
 async fn without_its_scope() -> Vec<Answer> {
@@ -219,7 +219,7 @@ async fn of_refunds() -> Vec<Answer> {
     met
 }
 
-/// A stack whose gateway's address is a port on which nobody listens.
+/// A stack whose gateway address is a port where nothing listens.
 pub(super) async fn without_gateway() -> Stack {
     let secret = json!({
         "mode": "test",

@@ -1,4 +1,4 @@
-//! The checker can fail: a sound world, and each offence in it.
+//! Tests of the checker: a sound world, and each offence in it.
 
 use super::{Kind, compare};
 use crate::world::{GivenBack, Object, Order, Payment, Promise, Records, Refund, TARGETS, Told};
@@ -22,7 +22,7 @@ fn told_to_all(kind: &str, id: &str, amount: u64) -> Vec<Told> {
     TARGETS.iter().map(|target| told(target, kind, id, amount)).collect()
 }
 
-/// An order of 75.00 that was paid, of which 25.00 were given back, and all know it.
+/// An order of 75.00 that was paid and of which 25.00 were refunded, with every party informed.
 fn sound() -> Records {
     let refund = Told { refund: "RFD_1".to_owned(), ..told("", "refund.completed", "msg_2", 2500) };
     let refunds = TARGETS.iter().map(|t| Told { target: (*t).to_owned(), ..refund.clone() });
@@ -64,7 +64,7 @@ fn sound() -> Records {
     }
 }
 
-/// What is found once the sound world has been spoilt.
+/// The offences found after the sound world has been spoilt.
 fn found(spoil: impl FnOnce(&mut Records)) -> Vec<(Kind, String)> {
     let mut world = sound();
     spoil(&mut world);

@@ -1,4 +1,4 @@
-//! The rows: who may do what, on which items, and why.
+//! The rows: each permission with its functions, its items and its reason.
 
 pub(super) struct Grant {
     pub action: &'static str,
@@ -17,7 +17,7 @@ pub(super) const fn grant(
     Grant { action, resource, functions, why }
 }
 
-/// Those that change orders after they were placed.
+/// Functions that change orders after their creation.
 const PROTOCOL: &[&str] = &[
     "create-payment",
     "webhook-receiver",
@@ -27,7 +27,7 @@ const PROTOCOL: &[&str] = &[
     "refund-payment",
     "sweep-due",
 ];
-/// Those of them that have nothing to do with parked events.
+/// Those of them that do not handle parked events.
 const REQUESTS: &[&str] = &["create-payment", "status-check", "capture-payment", "refund-payment"];
 const PARKS: &[&str] = &["webhook-receiver"];
 const REDACTS: &[&str] = &["cancel-payment"];
@@ -41,7 +41,7 @@ const MERCHANT: &[&str] = &[
     "refund-payment",
 ];
 const DELIVER: &[&str] = &["deliver-confirmation"];
-/// What Lambda does on behalf of each, with the rights of its role.
+/// Actions that Lambda performs for each function, with its role's permissions.
 const ALL: &[&str] = &dev_stack::functions::NAMES;
 
 /// The items of orders, of parked events, and both.
