@@ -1,4 +1,4 @@
-"""What tests/cloud and tests/local share: pinned tools, and the processes of a run, each ended by its number."""
+"""Shared by tests/cloud and tests/local: pinned tools, and the processes of a run, each ended by its pid."""
 
 import os
 import pathlib
@@ -11,16 +11,16 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
-# As the template has them.
+# In the template's order.
 FUNCTIONS = re.findall(r"CodeUri: functions/([a-z-]+)", (ROOT / "template.yaml").read_text())
 REQUIREMENTS = ROOT / "tests" / "requirements"
 END_SECONDS = 30
-# Of a log, what a failure shows.
+# How many of a log's last lines a failure shows.
 LINES = 25
 
 
 def environment(name):
-    """The programs of a virtual environment with just what a list of hashes allows; made once for each list."""
+    """The programs of a virtual environment with only the pinned and hashed packages; made once per requirements file."""
     folder, wanted = TARGET / "tools" / name, REQUIREMENTS / f"{name}.txt"
     stamp = folder / "installed"
     if not stamp.exists() or stamp.read_bytes() != wanted.read_bytes():
@@ -39,7 +39,7 @@ def free_port():
 
 
 def end_when_asked():
-    """Ctrl-C and SIGTERM end what was started, and say no more than that."""
+    """Makes Ctrl-C and SIGTERM end the processes that were started, without a traceback."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
 
@@ -55,7 +55,7 @@ class Processes:
     def spawn(self, name, command, **more):
         log = open(self.log(name), "w", encoding="utf-8")
         more = {"stdout": log, "env": self.env} | more
-        # A session of its own: what it starts in turn can be ended with it.
+        # Its own session, so that its children can be ended with it.
         process = subprocess.Popen(command, stderr=log, cwd=ROOT, start_new_session=True, **more)
         self.started.append((name, process))
         print(f"start {name} (pid {process.pid}, {log.name})", flush=True)
@@ -69,7 +69,7 @@ class Processes:
             try:
                 process.wait(END_SECONDS)
             except subprocess.TimeoutExpired:
-                print(f"{name} does not end by itself", flush=True)
+                print(f"{name} does not stop; killing it", flush=True)
         try:
             os.killpg(process.pid, signal.SIGKILL)
         except ProcessLookupError:
@@ -78,14 +78,14 @@ class Processes:
         print(f"stop {name} (pid {process.pid})", flush=True)
 
     def stop(self):
-        """Ends what still runs, last one first. Who asks twice is told nothing new: it is on its way."""
+        """Ends every process that is still running, newest first. A second Ctrl-C is ignored."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
         for _, process in reversed(list(self.started)):
             self.end(process)
 
     def run(self, what, command, env=None):
-        """One step, to its end."""
+        """Runs one step to its end."""
         began, name = time.monotonic(), what.replace(" ", "-")
         process = self.spawn(name, command, env=env or self.env)
         failed = process.wait()

@@ -1,4 +1,4 @@
-"""The order of things: stage, journeys, rights. Prints what it did, and ends what it started."""
+"""Runs the stage, the journeys and the rights, in this order. Prints each step and ends every process it started."""
 
 import pathlib
 import signal
@@ -23,7 +23,7 @@ def run(sam, given):
             print(f"FAILED: {failure}")
         print(f"{'failed' if failures else 'passed'} in {time.monotonic() - began:.0f} s", flush=True)
         if given.keep:
-            print(f"API {stage.api}\nkey {stage.key}\nsandbox {stage.sandbox}\nAWS {stage.endpoint}\nCtrl-C ends it")
+            print(f"API {stage.api}\nkey {stage.key}\nsandbox {stage.sandbox}\nAWS {stage.endpoint}\nCtrl-C stops it")
             try:
                 signal.pause()
             except SystemExit:

@@ -1,6 +1,6 @@
-"""What each function is for, lived through over the deployed API. A journey that breaks off raises `Broken`.
+"""One journey per function, over the deployed API. A failing journey raises `Broken`.
 
-Every step is an answer or a thing that is there once the answer came, so a right that is missing shows at once.
+Every step checks an answer or something that exists once the answer has arrived, so a missing right shows at once.
 """
 
 import base64
@@ -16,9 +16,9 @@ import urllib.request
 from stage import STACK
 
 QUEUES = ["deliveries", "fulfilment", "notifications"]
-# Far from the 150 s for which the queue hides what a failed try does not put off.
+# Well below the 150 s for which the queue hides a message that a failed try does not postpone.
 DELIVERED_WITHIN = 40
-# The first wait, less what a clock in seconds may lose.
+# The first wait, minus the rounding of a clock in seconds.
 PUT_OFF_MIN = 4
 
 
@@ -37,7 +37,7 @@ class Journeys:
         self.table = stage.client("dynamodb")
         self.sqs, self.functions = stage.client("sqs"), stage.client("lambda")
         self.behave({"webhooks": {"mode": "never"}})
-        # What nobody asked for would do the work of what is looked at: the schedule, and the consumer.
+        # The schedule and the consumer would do the work of the functions under test.
         rule = next(name for name in stage.physical if name.startswith("SweepDueFunctionEveryMinute")
                     and "Permission" not in name)
         stage.client("events").disable_rule(Name=stage.physical[rule].split("|")[-1])
@@ -45,7 +45,7 @@ class Journeys:
         self.listen(False)
 
     def live(self, function):
-        """The journey of a function, in a stack where nothing has happened."""
+        """The journey of a function, in an empty stack."""
         self.forget()
         getattr(self, function.replace("-", "_"))()
 
@@ -101,7 +101,7 @@ class Journeys:
         return payment
 
     def told(self, payment, kind):
-        """Every queue has it."""
+        """Every queue has this confirmation."""
         for queue in QUEUES:
             expect(self.take(queue, payment["order_id"], kind), f"no {kind} on {queue}")
 
@@ -119,7 +119,7 @@ class Journeys:
         return False
 
     def approved(self):
-        """Paid at the gateway, and nobody has been told."""
+        """A payment that is paid at the gateway, without a webhook."""
         payment = self.pay()
         status, _ = self.send("POST", payment["checkout_url"], form={"outcome": "approve"})
         expect(status == 200, f"the hosted page: {status}")
@@ -154,7 +154,7 @@ class Journeys:
             ExpressionAttributeValues={":then": {"N": str(int(time.time()) - 60)}})
 
     def park(self, body):
-        """As webhook-receiver does with what it cannot merge yet."""
+        """Parks an event as webhook-receiver does if it cannot merge it yet."""
         name = "P#sandbox#evt_" + secrets.token_hex(6)
         number = lambda value: {"N": str(value)}
         now = int(time.time())
@@ -212,10 +212,10 @@ class Journeys:
         status, shown = self.call("POST", f"/api/orders/{order}/cancel")
         expect((status, shown.get("status")) == (200, "canceled"), f"POST /api/orders/{order}/cancel: {status} {shown}")
         name, received = self.webhook(self.event(f"PAY_{order.removeprefix('ORD_')}000000", order, "pay_strange"))
-        expect(received == "parked", f"an event of a payment that the order does not have was {received}")
+        expect(received == "parked", f"an event of a payment unknown to the order was {received}")
         status, shown = self.call("POST", f"/api/orders/{order}/redact")
         expect(status == 200 and shown.get("redacted_at"), f"POST /api/orders/{order}/redact: {status} {shown}")
-        expect(self.item(f"P#sandbox#{name}")["body"]["S"] == "", "the event of a redacted order has its body")
+        expect(self.item(f"P#sandbox#{name}")["body"]["S"] == "", "the event of a redacted order still has its body")
 
     def refund_payment(self):
         payment = self.pay("approve")
@@ -230,7 +230,7 @@ class Journeys:
         early = self.park(self.event("PAY_" + "Z" * 26, "ORD_" + "Z" * 20, "pay_early"))
         self.sweep()
         self.told(payment, "payment.completed")
-        expect(self.item(early)["tries"]["N"] == "1", "an early event was not put back")
+        expect(self.item(early)["tries"]["N"] == "1", "an early event was not postponed")
         late = self.park(self.event_of(payment))
         unreadable = self.park({})
         self.table.update_item(
@@ -238,10 +238,10 @@ class Journeys:
         self.sweep()
         expect(not self.item(late), "an event that could be merged is still parked")
         due = int(self.item(unreadable)["due_at"]["N"])
-        expect(due > time.time(), "an event that cannot be read was not pushed back")
+        expect(due > time.time(), "an unreadable event was not postponed")
 
     def deliver_confirmation(self):
-        """Refused once: it is put off for its first wait, not for as long as the queue hides it."""
+        """A delivery that was refused once is retried after its first wait, not after the queue's visibility timeout."""
         self.stage.inbox.refusing = True
         self.listen(True)
         try:
@@ -254,7 +254,7 @@ class Journeys:
             self.listen(False)
 
     def by_the_gateway(self):
-        """The whole way once, with nobody's help: the gateway's own webhook, the queue, the merchant."""
+        """The whole way once, without help: the gateway's own webhook, the queue, the merchant."""
         self.behave({"webhooks": {"mode": "now"}})
         self.listen(True)
         try:
@@ -264,7 +264,7 @@ class Journeys:
             self.listen(False)
 
     def tries(self, payment, count):
-        """When the merchant's server was told of a payment, and what it answered."""
+        """The time of each delivery about a payment, and the answer of the merchant's server."""
         until = time.monotonic() + DELIVERED_WITHIN
         while len(tries := self.stage.inbox.tries(payment["order_id"])) < count:
             expect(time.monotonic() < until, f"{len(tries)} of {count} tries in {DELIVERED_WITHIN} s")

@@ -1,11 +1,11 @@
-"""Which items a role may touch: the pattern of its rights, held against the key of each recorded call.
+"""Checks the key of each recorded call against the key patterns of the role's rights.
 
-The emulated account does not supply `dynamodb:LeadingKeys`, so it can refuse nothing for it; a real one does."""
+The emulated account does not supply `dynamodb:LeadingKeys`, so it never refuses a call for its key; a real one does."""
 
 import re
 
 LEADING = "dynamodb:LeadingKeys"
-# Without the second, a request that names no key would fit every pattern.
+# Without this, a request that names no key would fit every pattern.
 NAMED = {"Null": {LEADING: "false"}}
 
 
@@ -14,18 +14,18 @@ def listed(value):
 
 
 def patterns_of(statement):
-    """Those to which a statement binds keys; none if it has no condition."""
+    """The patterns to which a statement limits keys; none if it has no condition."""
     condition = statement.get("Condition")
     if condition is None:
         return []
     like = condition.get("ForAllValues:StringLike", {})
     if set(like) != {LEADING} or condition != {"ForAllValues:StringLike": like, **NAMED}:
-        raise ValueError(f"a condition that is not understood: {condition}")
+        raise ValueError(f"unknown form of condition: {condition}")
     return listed(like[LEADING])
 
 
 def bound(document, logical):
-    """By right, the patterns of all statements that grant it."""
+    """For each right, the patterns of all statements that grant it."""
     found = {}
     for statement in document["Statement"]:
         for action in listed(statement["Action"]):
@@ -40,13 +40,13 @@ def key_of(asked):
 
 
 def fits(pattern, key):
-    """As IAM's StringLike: `*` is any text, `?` any character."""
+    """Like IAM's StringLike: `*` is any text, `?` any character."""
     parts = [{"*": ".*", "?": "."}.get(part, re.escape(part)) for part in re.split(r"([*?])", pattern)]
     return re.fullmatch("".join(parts), key, re.DOTALL) is not None
 
 
 def strays(function, calls, bounds):
-    """Calls with a key beyond the role's patterns, and patterns that no call needed."""
+    """Calls with a key outside the role's patterns, and patterns that no call needed."""
     told, used = [], set()
     for call in calls:
         patterns = bounds.get(call.right)

@@ -1,4 +1,4 @@
-"""The comparison of keys, on calls as the wire records them: python3 tests/cloud/keys_test.py"""
+"""Tests of the key check, with calls as the wire records them: python3 tests/cloud/keys_test.py"""
 
 import sys
 import unittest

@@ -1,5 +1,5 @@
-"""Least privilege, proved: without any one of its rights a function is refused just that, and its journey breaks;
-with all of them it is refused nothing, and uses each."""
+"""Proves least privilege. With all its rights, a function is refused nothing and uses each of them. Without any one of
+them, the account refuses exactly the calls that need it, and the function's journey fails."""
 
 import copy
 import json
@@ -11,31 +11,31 @@ from keys import bound, listed, said, strays
 from stage import STACK
 from wire import Wire, logical_names
 
-# What Lambda and the event source do with a role; an emulator does it without.
+# Rights that Lambda and the event source use; an emulator does this work without the role.
 PLATFORM = {
-    "logs:CreateLogStream": "Lambda begins the log of a container",
-    "logs:PutLogEvents": "Lambda writes what the function says",
-    "xray:PutTraceSegments": "Lambda tells what an invocation took",
-    "xray:PutTelemetryRecords": "Lambda tells what it left out",
-    "sqs:ReceiveMessage": "the event source takes the messages",
-    "sqs:DeleteMessage": "the event source ends what was delivered",
-    "sqs:GetQueueAttributes": "the event source asks how the queue is set",
+    "logs:CreateLogStream": "Lambda creates a container's log stream",
+    "logs:PutLogEvents": "Lambda writes the function's output",
+    "xray:PutTraceSegments": "Lambda reports how long an invocation took",
+    "xray:PutTelemetryRecords": "Lambda reports what it left out of the trace",
+    "sqs:ReceiveMessage": "the event source receives the messages",
+    "sqs:DeleteMessage": "the event source deletes delivered messages",
+    "sqs:GetQueueAttributes": "the event source reads the queue's settings",
 }
 SERVICES = ["DYNAMODB", "SQS", "SECRETS_MANAGER"]
 SECRET = "secretsmanager:GetSecretValue"
 HEAD = """# Permissions
 
-Every right of every function, and the proof that it is used. `tests/cloud/run --write` writes this file, and every run
+Every right of every function, with the proof that it is used. `tests/cloud/run --write` writes this file, and every run
 compares it with the deployed stack ([how](operations.md#prove-it-without-an-account)). A run fails if a function makes a
 call that is not listed, or if nothing uses a right.
 
 | used | means |
 |---|---|
-| missed | The function makes this call in its journey. When this right was taken from its role, the account refused the function exactly this call, and the journey broke. |
-| platform | AWS itself does this with the function's role, for the reason named. No code of ours makes the call. |
+| missed | The function makes this call in its journey. With this right removed from its role, the account refused exactly this call, and the journey failed. |
+| platform | AWS itself makes this call with the function's role, for the stated reason. No code of ours makes it. |
 
-Where keys are named, the right covers only the items whose partition key is like that. The emulated account does not
-know this condition, so each recorded call is checked against it.
+Where keys are named, the right covers only the items whose partition key matches. The emulated account does not
+evaluate this condition, so each recorded call is checked against it.
 
 | function | action | on | used |
 |---|---|---|---|
@@ -62,8 +62,8 @@ class Rights:
         self.iam.put_role_policy(RoleName=self.role(function), PolicyName=function, PolicyDocument=json.dumps(document))
 
     def mend(self, functions):
-        """A `!Ref` of a secret is its ARN; the emulator gives its name, which no policy can mean. Nor does it supply
-        the key of an item, so a right that is bound to keys would be none."""
+        """Adapts the policies to the emulator. It resolves a `!Ref` of a secret to the name instead of the ARN, which
+        matches no policy. It does not supply the key of an item, so a right limited to keys would grant nothing."""
         secrets = self.stage.client("secretsmanager").list_secrets()["SecretList"]
         arns = {secret["Name"]: secret["ARN"] for secret in secrets}
         for function in functions:
@@ -73,15 +73,15 @@ class Rights:
                 statement.pop("Condition", None)
                 statement["Resource"] = [arns.get(one, one) for one in listed(statement["Resource"])]
             self.put(function, document)
-        print("mended: secrets in policies are named by ARN (the emulator resolves their Ref to a name)")
-        print("left out: the condition on an item's key (the emulator does not supply it); calls are held against it here")
+        print("fixed: secrets in policies are named by ARN (the emulator resolves their Ref to a name)")
+        print("left out: the condition on an item's key (the emulator does not supply it); calls are checked against it here")
 
     def listen(self, functions):
-        """Puts the wire between each function and the account."""
+        """Connects each function to the account through the wire."""
         for function in functions:
             config = self.functions.get_function_configuration(FunctionName=f"{STACK}-{function}")
             address = f"http://127.0.0.1:{self.wire.port_of(function)}"
-            # By service: the emulator has a last word on what they have in common.
+            # One variable per service, because the emulator overrides the common one.
             lines = {f"AWS_ENDPOINT_URL_{service}": address for service in SERVICES}
             self.fresh(function, Environment={"Variables": config["Environment"]["Variables"] | lines})
         print(f"added: {len(functions)} functions reach the account through a recorder (AWS_ENDPOINT_URL_*)")
@@ -100,7 +100,7 @@ class Rights:
                     yield action, resource
 
     def own(self, document):
-        """What its code needs, as the template names it."""
+        """The rights that a function's own code needs, with the template's names."""
         return {(a, self.logical(r)) for a, r in self.granted(document) if a not in PLATFORM}
 
     def without(self, document, gone):
@@ -111,7 +111,7 @@ class Rights:
         return less
 
     def stray(self, functions):
-        """What a function calls and may not, or may and never calls: recorded while all was granted."""
+        """Calls without a right and rights without a call, recorded while every right was granted."""
         told = []
         for function in functions:
             calls, own = self.wire.since(0, function), self.own(self.policy(function))
@@ -119,13 +119,13 @@ class Rights:
             told += [f"{function} calls {said(right)}, which it is not granted" for right in sorted(called - own)]
             told += [f"{function} never calls {said(right)}" for right in sorted(own - called)]
             refused = {call.right for call in calls if call.denied}
-            told += [f"{function} was refused {said(right)} in the journeys" for right in sorted(refused)]
+            told += [f"{function} was refused {said(right)} during the journeys" for right in sorted(refused)]
             told += strays(function, calls, self.bounds[function])
             print(f"{function}: {len(calls)} calls recorded, {len(called)} kinds, {len(own)} rights of its own")
         return told
 
     def wrong_key(self, function="create-order", key="P#sandbox#evt_played"):
-        """A call beyond the role's keys, played once: the comparison above must find it, and nothing else."""
+        """Makes one call with a key outside the role's patterns: the check above must find this call and no other."""
         mark = len(self.wire.calls)
         table = self.stage.client("dynamodb", f"http://127.0.0.1:{self.wire.port_of(function)}")
         table.put_item(TableName=f"{STACK}-payments", Item={"pk": {"S": key}})
@@ -134,15 +134,15 @@ class Rights:
         played, self.wire.calls[mark:] = self.wire.since(mark, function), []
         told = [one for one in strays(function, played, bounds) if key in one]
         print(f"a wrong key: {told[0] if told else 'NOT FOUND'}", flush=True)
-        return [] if len(told) == 1 else [f"{function} put {key}, and nobody noticed"]
+        return [] if len(told) == 1 else [f"{function} put {key} unnoticed"]
 
     def on(self, function, right):
-        """The resource as the document names it."""
+        """The resource as written in the document."""
         keys = self.bounds[function].get(right)
         return right[1] + (f", keys {' '.join(keys)}" if keys else "")
 
     def prove(self, function):
-        """Takes each right away once. Returns what was not missed."""
+        """Takes each right away once. Returns the rights that were not missed, as failures."""
         document, failures = self.policy(function), []
         try:
             for right in self.granted(document):
@@ -164,23 +164,23 @@ class Rights:
         return failures
 
     def missed(self, function, right):
-        """Both: the account refused just this, and somebody noticed."""
+        """Checks that the account refused exactly this right and that the journey failed."""
         broke, refused = self.lived(function)
         if broke and not refused:
-            # It broke before the function came to it: a gateway that was slow on a busy machine.
+            # The journey failed before the function made the call: the gateway was slow on a busy machine.
             print(f"  again without {said(right)}: {broke[:100]}", flush=True)
             broke, refused = self.lived(function)
-        faults = [] if broke else ["and its journey goes well"]
-        faults += [] if right in refused else ["and it was not refused that"]
-        faults += [f"and it was refused {said(other)}" for other in sorted(set(refused) - {right})]
-        told = f"refused {refused.count(right)} times; {broke or 'goes well'}"
+        faults = [] if broke else ["its journey passes"]
+        faults += [] if right in refused else ["the account does not refuse this call"]
+        faults += [f"the account refuses {said(other)}" for other in sorted(set(refused) - {right})]
+        told = f"refused {refused.count(right)} times; {broke or 'the journey passes'}"
         print(f"  without {said(right)}: {told[:150]}{'  NOT MISSED' if faults else ''}", flush=True)
         if not faults:
             self.rows.append((function, right[0], self.on(function, right), "missed"))
         return [f"{function} without {said(right)}: {fault}" for fault in faults]
 
     def lived(self, function):
-        """What its journey broke at, if it did, and what the account refused meanwhile."""
+        """Where the function's journey failed, if it did, and the calls that the account refused meanwhile."""
         self.fresh(function)
         mark, broke = len(self.wire.calls), None
         try:
@@ -190,17 +190,18 @@ class Rights:
         return broke, [call.right for call in self.wire.since(mark, function) if call.denied]
 
     def cold(self, function, own):
-        """A start without any secret: what is read ahead is refused, is of its own rights, and ends nothing."""
+        """A start without access to secrets: each early read is refused, belongs to the function's rights, and does not
+        end the process."""
         self.fresh(function)
         mark = len(self.wire.calls)
-        # No event that an API or a queue sends: it is refused, after the start.
+        # Neither an API nor a queue sends this event, so it is refused after the start.
         answer = self.functions.invoke(FunctionName=f"{STACK}-{function}:live", Payload=b'"nothing"')
         text = answer["Payload"].read().decode(errors="replace")
         calls = self.wire.since(mark, function)
         faults = [f"reads {said(call.right)} ahead" for call in calls
                   if not call.denied or call.right not in own or call.right[0] != SECRET]
         faults += [] if calls else ["reads nothing ahead"]
-        # Of an API a 400, else the error of an event; `Runtime.…` is that of a process that ended.
+        # An API function answers 400, any other with an error about the event; `Runtime.…` means that the process ended.
         refused = re.search('"statusCode": ?400', text) or ("errorType" in text and "Runtime." not in text)
         faults += [] if refused else [f"does not start: {text[:150]}"]
         print(f"  a start without secrets: {len(calls)} calls, all refused, and it runs"
@@ -208,7 +209,7 @@ class Rights:
         return [f"{function} without secrets: {fault}" for fault in faults]
 
     def held(self, path, write):
-        """The document is what was found."""
+        """The document lists exactly the rights found."""
         shared = [("every function", action, "FunctionsLog" if action.startswith("logs") else "*",
                    "platform: " + why) for action, why in PLATFORM.items() if not action.startswith("sqs")]
         rows = [f"| {function} | `{action}` | {on} | {used} |\n" for function, action, on, used in self.rows + shared]
@@ -218,4 +219,4 @@ class Rights:
             print(f"wrote {path}: {len(rows)} rights")
             return []
         known = path.read_text(encoding="utf-8") if path.exists() else ""
-        return [] if known == text else [f"{path.name} is not what was found; tests/cloud/run --write"]
+        return [] if known == text else [f"{path.name} differs from the rights found; run tests/cloud/run --write"]

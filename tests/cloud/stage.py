@@ -1,4 +1,4 @@
-"""The scene: an emulated account, the stack deployed in it, a gateway, and the merchant's server."""
+"""The stage: an emulated account, the stack deployed in it, a gateway, and the merchant's server."""
 
 import hashlib
 import http.server
@@ -23,7 +23,7 @@ STACK = "quittance-cloud"
 
 
 def zipped(path):
-    """Bytes of the file in a package, as SAM makes it."""
+    """The size in bytes of a package with this file, as SAM makes it."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
         package.write(path, path.name)
@@ -37,7 +37,7 @@ class Stage(Processes):
         super().__init__(TARGET / "cloud", os.environ | {
             "GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0",
             "AWS_ENDPOINT_URL": self.endpoint, "MINISTACK_REGION": REGION,
-            # Roles are enforced.
+            # Enforces roles.
             "AUTH": "true",
             "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, "SAM_CLI_TELEMETRY": "0",
             "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
@@ -64,7 +64,7 @@ class Stage(Processes):
         raise SystemExit(f"the emulated account did not start; see {self.work / 'account.log'}")
 
     def template(self):
-        """The template without what the emulator does not have; each line that goes is told."""
+        """The template without the features that the emulator lacks; each omission is printed."""
         text = (ROOT / "template.yaml").read_text()
         head, rest = text.split("\nResources:\n", 1)
         resources, outputs = rest.split("\nOutputs:\n", 1)
@@ -87,8 +87,8 @@ class Stage(Processes):
         return path
 
     def bootstrap(self, match):
-        """The debug build's function in place of a package. It ends with its standard input, and this one,
-        a pipe that is its own writer, has no end."""
+        """The debug build's function in place of a package. It ends when its standard input ends, so it gets a pipe
+        that has itself as a writer and never ends."""
         folder = self.work / "bootstraps" / match[1]
         folder.mkdir(parents=True, exist_ok=True)
         if not self.endless.exists():
@@ -99,10 +99,10 @@ class Stage(Processes):
         return f"CodeUri: {folder}"
 
     def package(self, match):
-        """What an earlier build left."""
+        """A package from an earlier build."""
         folder = self.built / ("".join(word.title() for word in match[1].split("-")) + "Function")
         if not (folder / "bootstrap").exists():
-            raise SystemExit(f"no package in {folder}; sam build --build-dir {self.built}")
+            raise SystemExit(f"no package in {folder}; run sam build --build-dir {self.built}")
         return f"CodeUri: {folder}"
 
     def binary(self):
@@ -127,7 +127,7 @@ class Stage(Processes):
                                 "--no-confirm-changeset", "--no-progressbar", *parameters], env)
 
     def wire(self):
-        """Routes and integrations, from what the deployment gives to API Gateway as OpenAPI."""
+        """Creates routes and integrations from the OpenAPI document that the deployment gives to API Gateway."""
         cloud = self.client("cloudformation")
         stack = cloud.get_template(StackName=STACK, TemplateStage="Processed")["TemplateBody"]
         stack = json.loads(stack) if isinstance(stack, str) else stack
@@ -147,7 +147,7 @@ class Stage(Processes):
         print(f"wired {sum(len(m) for m in paths.values())} routes of {self.api}")
 
     def furnish(self):
-        """A gateway, the merchant's server, and the secrets that tell the stack of them."""
+        """Starts a gateway and the merchant's server, and stores the secrets with which the stack reaches them."""
         sandbox = self.spawn("sandbox", [
             self.binary(), "sandbox", "--port", "0", "--json", "--quiet",
             "--webhook-url", f"{self.api}/api/webhooks/sandbox",
@@ -162,7 +162,7 @@ class Stage(Processes):
         self.put_secret("gateways/sandbox", {
             "mode": "test", "api_key": self.gateway_key, "base_url": self.sandbox, "profile": "full",
             "webhook_secrets": [live | {"id": "w1", "key": self.webhook_key}]})
-        # The generated key of the emulator has punctuation, which the template excludes.
+        # The emulator generates a key with punctuation, which the template excludes.
         self.put_secret("delivery", {"key": self.webhook_key, "url": self.inbox.url})
 
     def put_secret(self, name, value):
@@ -170,7 +170,7 @@ class Stage(Processes):
 
 
 class Inbox:
-    """The merchant's server: remembers what came, and refuses the first try of an order when told to."""
+    """The merchant's server: records deliveries, and refuses the first one of each order if `refusing` is set."""
 
     def __init__(self):
         self.received, self.refusing = [], False

@@ -1,5 +1,5 @@
-"""The line between each function and the account: passes everything on as it is, and remembers who called what,
-on which resource and item, and whether the account refused it for want of a right."""
+"""A proxy between each function and the account. It forwards everything unchanged and records each call: the function,
+the action, the resource and item, and whether the account refused the call for lack of a right."""
 
 import http.client
 import http.server
@@ -12,7 +12,7 @@ from keys import key_of
 
 SERVICES = {"DynamoDB_20120810": "dynamodb", "AmazonSQS": "sqs", "secretsmanager": "secretsmanager"}
 DENIED = re.compile(rb"is not authorized to perform: (\S+)")
-# Said anew for each connection.
+# Headers that belong to a single connection.
 HOP = ("connection", "keep-alive", "transfer-encoding", "content-length")
 
 
@@ -22,7 +22,7 @@ class Call:
 
 
 class Wire:
-    """A port for each function: whoever calls there is known by it."""
+    """One port per function, so that a call's port identifies its function."""
 
     def __init__(self, account, logical):
         self.account = urllib.parse.urlsplit(account).netloc
@@ -49,7 +49,7 @@ class Wire:
                 try:
                     self.pass_on(body)
                 except ConnectionError:
-                    # One of the two has ended: a process that was replaced, or the account.
+                    # One side has ended: a replaced process or the account.
                     self.close_connection = True
 
             def pass_on(self, body):
@@ -71,7 +71,7 @@ class Wire:
         return Handler
 
     def forward(self, asked, body):
-        """With the host that was signed."""
+        """Forwards a request with the host that was signed."""
         line = http.client.HTTPConnection(self.account, timeout=60)
         try:
             line.putrequest(asked.command, asked.path, skip_host=True, skip_accept_encoding=True)
@@ -94,7 +94,7 @@ class Wire:
         self.calls.append(Call(function, (action, name), bool(denied), key))
 
     def named(self, body):
-        """The resource that a request names, and in the table the item."""
+        """The resource that a request names, and for the table the item's key."""
         try:
             asked = json.loads(body)
         except ValueError:
@@ -106,7 +106,7 @@ class Wire:
 
 
 def logical_names(physical):
-    """From a resource's name, address or ARN to what the template calls it."""
+    """Maps a resource's name, address or ARN to its name in the template."""
     known = {bare(identity): name for name, identity in physical.items()}
 
     def logical(identity):
@@ -119,6 +119,6 @@ def logical_names(physical):
 def bare(identity):
     if identity.startswith("arn:"):
         name = identity.split(":", 5)[-1].removeprefix("table/")
-        # Secrets Manager adds a hyphen and six characters of its own.
+        # Secrets Manager appends a hyphen and six characters.
         return name.removeprefix("secret:").rsplit("-", 1)[0] if name.startswith("secret:") else name
     return identity.rsplit("/", 1)[-1] if "://" in identity else identity

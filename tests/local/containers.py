@@ -1,4 +1,4 @@
-"""In containers, as `sam local` starts them: every event, then a checkout through the local API."""
+"""Runs every event in containers as `sam local` starts them, then a checkout through the local API."""
 
 import json
 import subprocess
@@ -20,7 +20,7 @@ class Containers:
 
     def run(self):
         file = self.stage.work / "env-vars.json"
-        # Containers have a loopback interface of their own: the stack listens where they reach it.
+        # Containers have their own loopback interface, so the stack listens where they can reach it.
         stack, addresses = self.stage.dev_stack("--bind", self.docker.host, "--env-vars", str(file))
         package = self.stage.template.parent / "CreateOrderFunction" / "bootstrap"
         image = self.docker.image(package)
@@ -44,7 +44,7 @@ class Containers:
         return json.loads(lines[-1])
 
     def checkout(self, aws):
-        """Order, payment, the gateway's page, its webhook, status: all of it through the containers."""
+        """Order, payment, the gateway's page, its webhook and status, all through the containers."""
         port = free_port()
         api = f"http://127.0.0.1:{port}"
         self.gateway(aws, f"{api}/api/webhooks/sandbox")
@@ -74,14 +74,14 @@ class Containers:
         expect("the payment", shown["status"], "succeeded")
         sources = [entry["source"] for entry in shown["history"]]
         if "webhook" not in sources:
-            raise Broken(f"the payment is paid, but not by a webhook: {shown['history']}")
-        print(f"  paid, as told by {', '.join(dict.fromkeys(sources))}", flush=True)
+            raise Broken(f"the payment is paid, but no webhook reported it: {shown['history']}")
+        print(f"  paid, reported by {', '.join(dict.fromkeys(sources))}", flush=True)
         row = aws.order(order["order_id"])
         expect("the order's row in the table", row and row["pk"], {"S": f"O#{order['order_id']}"})
         self.stage.end(served)
 
     def gateway(self, aws, webhook_url):
-        """A sandbox gateway that tells the local API, in place of the dev stack's own, which tells the stack's."""
+        """A sandbox gateway that sends webhooks to the local API; the dev stack's own sends them to the stack's API."""
         secret = aws.secret("quittance/gateways/sandbox")
         key, signing = secret["api_key"], secret["webhook_secrets"][0]["key"]
         _, sandbox = self.stage.dev_stack("sandbox", "--bind", self.docker.host, "--webhook-url", webhook_url,

@@ -1,4 +1,4 @@
-"""A Docker daemon, and an image in which a Lambda function runs."""
+"""A Docker daemon, and an image that can run a Lambda function."""
 
 import io
 import ipaddress
@@ -14,13 +14,13 @@ from stage import HERE, Broken
 
 LAMBDAS = "public.ecr.aws/lambda/provided:al2023-"
 OURS = "quittance-base:"
-# What SAM's own layer on top of the image runs.
+# Programs that SAM's own layer on top of the image needs.
 APPLETS = ["sh", "mv", "chmod", "cp", "rm", "mkdir", "ls", "cat"]
 PULL_SECONDS = 300
 
 MISSING = """no Docker daemon answers. Install one and start it:
     apt-get install docker.io && systemctl start docker
-or install it and run this as root: a daemon is then started for this run alone.
+or install it and run this as root: a daemon is then started for this run only.
 Without Docker, tests/local/run --emulator runs every bootstrap."""
 
 
@@ -31,7 +31,7 @@ class Docker:
             raise Broken(MISSING)
         bridge = self.docker("network", "inspect", "bridge", "--format", "{{json (index .IPAM.Config 0)}}").stdout
         bridge = json.loads(bridge)
-        # A daemon that chose the network itself does not tell its own address in it: it is the first one.
+        # A daemon that chose the network itself does not show its own address in it; it is the first one.
         self.host = bridge.get("Gateway") or str(next(ipaddress.ip_network(bridge["Subnet"]).hosts()))
         print(f"containers reach this machine at {self.host}", flush=True)
 
@@ -43,7 +43,7 @@ class Docker:
         return self.docker("info", check=False).returncode == 0
 
     def start(self):
-        """A daemon of this run's own, with all that it keeps below the target folder."""
+        """Starts a daemon for this run only, with all its files below the target folder."""
         if os.geteuid() != 0 or not shutil.which("dockerd"):
             return False
         work = self.stage.work
@@ -61,7 +61,7 @@ class Docker:
         raise Broken(f"dockerd did not start; see {work / 'dockerd.log'}")
 
     def image(self, bootstrap):
-        """Lambda's image where it is or can be pulled, else one that has the libraries of this machine."""
+        """Lambda's image if it is present or can be pulled, otherwise one with the libraries of this machine."""
         lambdas, ours = LAMBDAS + self.stage.architecture, OURS + self.stage.architecture
         if self.docker("image", "inspect", lambdas, check=False).returncode == 0:
             return lambdas
@@ -71,8 +71,8 @@ class Docker:
         except subprocess.TimeoutExpired:
             pass
         if self.stage.architecture != HERE:
-            raise Broken(f"{lambdas} cannot be pulled, and cannot be made of the libraries of this machine")
-        print(f"{lambdas} cannot be pulled; {ours} is made of this machine's own libraries", flush=True)
+            raise Broken(f"{lambdas} cannot be pulled, and this machine's libraries are for another processor")
+        print(f"{lambdas} cannot be pulled; building {ours} from this machine's own libraries", flush=True)
         busybox = shutil.which("busybox")
         if not busybox or "dynamic" in subprocess.run(["file", "-L", busybox], capture_output=True, text=True).stdout:
             raise Broken("an image needs a static busybox: apt-get install busybox-static file")
@@ -91,7 +91,7 @@ class Docker:
                 entry = tarfile.TarInfo(folder)
                 entry.type, entry.mode = tarfile.DIRTYPE, 0o1777 if folder == "/tmp" else 0o755
                 tar.addfile(entry)
-        # SAM keeps what it made of an earlier one.
+        # SAM keeps the image that it built on an earlier one.
         self.docker("rmi", "--force", f"{ours.split(':')[0]}:rapid-{self.stage.architecture}", check=False)
         environment = "ENV PATH=/bin LAMBDA_TASK_ROOT=/var/task LAMBDA_RUNTIME_DIR=/var/runtime"
         self.docker("import", "--change", environment, "-", ours, input=buffer.getvalue(), text=False)

@@ -1,4 +1,4 @@
-"""Every bootstrap under Lambda's Runtime Interface Emulator, which SAM brings along; no Docker."""
+"""Runs every bootstrap under Lambda's Runtime Interface Emulator, which comes with SAM; no Docker."""
 
 import io
 import json
@@ -10,18 +10,18 @@ from samples import ORDER, PAYMENT, REFUND, AS_THEY_STAND, Samples, function, re
 from stage import Aws, Broken, call, expect
 from workbench import free_port
 
-# AL2023 has this one; a binary that asks for a newer one does not start.
+# The version in AL2023; a binary that needs a newer one does not start.
 GLIBC_MAX = (2, 34)
 SHT_GNU_VERNEED = 0x6FFFFFFE
 
 
 def glibc_versions(path):
-    """The versions of glibc that a 64-bit little-endian ELF file asks for."""
+    """The versions of glibc that a 64-bit little-endian ELF file requires."""
     data = path.read_bytes()
     expect(f"the first bytes of {path}", data[:6], b"\x7fELF\x02\x01")
     offset, = struct.unpack_from("<Q", data, 0x28)
     size, count = struct.unpack_from("<HH", data, 0x3A)
-    # Type, then place, length and link of each section.
+    # Type, offset, size and link of each section.
     sections = [struct.unpack_from("<4xI16xQQI", data, offset + n * size) for n in range(count)]
     versions = set()
     for kind, place, _, link in sections:
@@ -75,10 +75,10 @@ class Emulator:
         for name in sorted(set(map(function, AS_THEY_STAND))):
             versions = glibc_versions(self.bootstrap(name))
             if not versions:
-                raise Broken(f"{name} asks for no glibc at all: not the package that Lambda is given")
+                raise Broken(f"{name} requires no glibc at all: not the package that is deployed to Lambda")
             highest = ".".join(map(str, max(versions)))
             if max(versions) > GLIBC_MAX:
-                raise Broken(f"{name} asks for glibc {highest}; Lambda has {'.'.join(map(str, GLIBC_MAX))}")
+                raise Broken(f"{name} requires glibc {highest}; Lambda has {'.'.join(map(str, GLIBC_MAX))}")
             print(f"  {name}: asks for glibc {highest} at most", flush=True)
 
     def invoke(self, name, event):
@@ -105,13 +105,13 @@ class Emulator:
 
     def answers(self, addresses):
         aws, samples = Aws(addresses), Samples(self.invoke)
-        # What the gateway would tell is told here, by the sample webhook.
+        # The sample webhook takes the place of the gateway's own.
         control = f"{addresses['sandbox']}/control"
         behaviour = json.dumps({"webhooks": {"mode": "never"}}).encode()
         json_body = {"content-type": "application/json"}
         silent, _ = call(f"{control}/behaviour", behaviour, json_body, "PUT")
-        expect("the sandbox is to send no webhooks", silent, 200)
-        print("the events as they stand", flush=True)
+        expect("turning off the sandbox's webhooks", silent, 200)
+        print("the events as they are", flush=True)
         order = samples.as_they_stand(aws)
         print("the events about a payment", flush=True)
         about = [(ORDER, order)]
@@ -145,5 +145,5 @@ class Emulator:
         for name in sorted(self.running):
             path = self.bootstrap(name)
             found = re.search(r"INIT REPORT\(durationMs: ([\d.]+)", self.log(name).read_text())
-            init = f"{float(found[1]):.1f} ms" if found else "not told"
+            init = f"{float(found[1]):.1f} ms" if found else "unknown"
             print(f"{name:22} {path.stat().st_size / 1e6:7.1f} MB {packed(path) / 1e6:6.1f} MB  {init}", flush=True)

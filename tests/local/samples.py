@@ -1,4 +1,4 @@
-"""The events of events/, what a stack that knows nothing of them answers, and the same about a real payment."""
+"""The events in events/, with the answers of a stack that does not know their ids, and the same about a real payment."""
 
 import base64
 import hashlib
@@ -12,12 +12,12 @@ from workbench import ROOT
 ORDER, PAYMENT = "ORD_7Q2M9X4KD1T8V3N6B0ZC", "PAY_7Q2M9X4KD1T8V3N6B0ZC4H9K2A"
 REFUND = "RFD_7Q2M9X4KD1T8V3N6B0ZC8M3T5W"
 
-# Status and slug of the problem, if it is one.
+# The status, and the problem's slug if there is one.
 AS_THEY_STAND = {
     "create-order": (201, None),
     "create-order-invalid": (422, "invalid-request"),
     "create-payment": (404, "order-not-found"),
-    # Its signature's time is long past.
+    # Its signature has long expired.
     "webhook-receiver": (401, "unauthorized"),
     "status-check": (404, "payment-not-found"),
     "status-check-order": (404, "order-not-found"),
@@ -42,12 +42,12 @@ def resource(name):
 
 
 class Samples:
-    """`invoke(name, event)` runs the function of the event `name` and returns what it returned."""
+    """`invoke(name, event)` runs the function of the event `name` and returns its result."""
 
     def __init__(self, invoke):
         self.events, self.invoke = ROOT / "events", invoke
         names = {path.stem for path in self.events.glob("*.json")}
-        expect("the events that are played", sorted(AS_THEY_STAND), sorted(names))
+        expect("the events with an expected answer", sorted(AS_THEY_STAND), sorted(names))
 
     def event(self, name, about=()):
         text = (self.events / f"{name}.json").read_text()
@@ -56,13 +56,13 @@ class Samples:
         return json.loads(text)
 
     def ask(self, name, expected, about=(), event=None):
-        """The body of an answer that has the status and the slug expected."""
+        """Checks an answer's status and slug, and returns its body."""
         event = event or self.event(name, about)
         began = time.monotonic()
         answer = self.invoke(name, event)
         took = f"{(time.monotonic() - began) * 1000:.0f} ms"
         if "statusCode" not in answer:
-            raise Broken(f"{name}: no answer to a request: {answer}")
+            raise Broken(f"{name}: not an HTTP answer: {answer}")
         body = json.loads(answer["body"]) if answer.get("body") else {}
         slug = body.get("type", "").removeprefix("/problems/") or None
         expect(f"{name} ({json.dumps(body)})", (answer["statusCode"], slug), expected)
@@ -70,7 +70,7 @@ class Samples:
         return body
 
     def as_they_stand(self, aws):
-        """Every event once, on a fresh stack; the order that was made."""
+        """Plays every event once on a fresh stack, and returns the created order."""
         for name, expected in AS_THEY_STAND.items():
             if expected:
                 body = self.ask(name, expected)
@@ -87,7 +87,7 @@ class Samples:
         return order
 
     def signed(self, secret, about, changes):
-        """The sample webhook about a real payment, signed now with the gateway's real secret."""
+        """The sample webhook, changed to a real payment and signed now with the gateway's real secret."""
         event = self.event("webhook-receiver", about)
         event["body"] = json.dumps(json.loads(event["body"]) | changes)
         headers, now = event["headers"], str(int(time.time()))

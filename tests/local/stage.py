@@ -1,4 +1,4 @@
-"""The scene: the packages, and the dev stack that they are run against."""
+"""The stage: the packages, and the dev stack that they run against."""
 
 import json
 import os
@@ -13,14 +13,14 @@ import urllib.request
 from workbench import ROOT, TARGET, Processes
 
 HERE = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
-# What the head of an ELF file says.
+# The machine field of an ELF header.
 MACHINES = {0x3E: "x86_64", 0xB7: "arm64"}
 READY_SECONDS = 60
 CALL_SECONDS = 60
 
 
 class Broken(Exception):
-    """A check that failed, in the words that are shown."""
+    """A failed check, with its message."""
 
 
 def expect(what, found, expected):
@@ -29,7 +29,7 @@ def expect(what, found, expected):
 
 
 def call(url, body=None, headers=None, method=None):
-    """Status and body; a POST where there is a body and nothing else is said."""
+    """Status and body; by default a POST if there is a body."""
     request = urllib.request.Request(url, body, headers or {}, method=method)
     try:
         with urllib.request.urlopen(request, timeout=CALL_SECONDS) as answer:
@@ -51,7 +51,7 @@ class Stage(Processes):
     def machine(self):
         package = self.template.parent / "CreateOrderFunction" / "bootstrap"
         if not package.exists():
-            raise SystemExit(f"no package {package}; sam build --build-dir {self.built}")
+            raise SystemExit(f"no package {package}; run sam build --build-dir {self.built}")
         return MACHINES[int.from_bytes(package.read_bytes()[18:20], "little")]
 
     def build(self):
@@ -82,7 +82,7 @@ class Stage(Processes):
 
 
 class Aws:
-    """The dev stack's imitations, asked without an SDK."""
+    """Calls the dev stack's imitations of AWS without an SDK."""
 
     def __init__(self, addresses):
         self.addresses = addresses
@@ -97,7 +97,7 @@ class Aws:
         return json.loads(answer)
 
     def order(self, order):
-        """The table's row of an order."""
+        """An order's item in the table."""
         key = {"pk": {"S": f"O#{order}"}}
         asked = {"TableName": "quittance-payments", "Key": key, "ConsistentRead": True}
         return self.ask("dynamodb", "DynamoDB_20120810.GetItem", asked).get("Item")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Asks a fresh dev stack what schemathesis invents, and fails on an answer that docs/openapi.json does not
-# name, or on a 5xx. More options are passed on to `schemathesis run`.
+# Sends generated requests to a fresh dev stack. Fails on a 5xx or an answer that docs/openapi.json does not
+# document. Further options are passed on to `schemathesis run`.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
