@@ -69,7 +69,7 @@ impl Visit {
             self.client.execute(AXE, Vec::new()).await.unwrap();
         }
         let found = self.client.execute_async(RUN_AXE, Vec::new()).await.unwrap();
-        assert!(found["rules"].as_u64().unwrap() > 5, "axe looked at nothing: {found}");
+        assert!(found["rules"].as_u64().unwrap() > 5, "axe checked nothing: {found}");
         serde_json::from_value(found["broken"].clone()).unwrap()
     }
 
@@ -77,7 +77,7 @@ impl Visit {
     async fn weigh(&self) -> Vec<String> {
         let loaded = self.run(WEIGH).await;
         let loaded: &[Value] = loaded.as_array().unwrap();
-        assert!(loaded.len() > 1, "a page loads its style at least: {loaded:?}");
+        assert!(loaded.len() > 1, "a page loads at least its stylesheet: {loaded:?}");
         let ours = ["api", "sandbox", "shop"].map(|name| format!("{}/", self.stack.address(name)));
         foreign_or_heavy(loaded, &ours)
     }
@@ -220,6 +220,6 @@ async fn nothing_moves_while_a_page_loads() {
             return null;",
         )
         .await;
-    assert!(visit.shifted().await > SHIFT_MAX, "what moves is not seen");
+    assert!(visit.shifted().await > SHIFT_MAX, "the shift was not noticed");
     visit.end().await;
 }

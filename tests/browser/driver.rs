@@ -12,7 +12,7 @@ const BROWSERS: [&str; 4] =
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const READY_WITHIN: Duration = Duration::from_secs(30);
 const MISSING: &str = "\n\
-    SKIPPED: no browser was found, so nothing that a person sees was tested here.\n\
+    SKIPPED: no browser was found, so the pages were not tested.\n\
     Install one:  apt-get install chromium chromium-driver\n\
     (CI=true or BROWSER=required makes this a failure.)\n\n";
 

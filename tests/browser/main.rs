@@ -5,7 +5,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test stops at its first surprise"
+    reason = "a test panics at its first failure"
 )]
 
 mod audit;

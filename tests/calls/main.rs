@@ -6,7 +6,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
-    reason = "a test stops at its first surprise, and the table of calls is shown"
+    reason = "a test panics at its first failure, and prints the table of calls"
 )]
 
 mod counting;

@@ -95,7 +95,7 @@ async fn the_sample_webhook_verifies_at_the_time_that_it_names() {
     let bench = bench().await;
     let event = Event::of("webhook-receiver");
     let parked = ask(&bench, &event).await.answered(200);
-    assert_eq!(parked.body, json!({ "received": "parked" }), "nobody knows its order");
+    assert_eq!(parked.body, json!({ "received": "parked" }), "its order is unknown");
     ask(&bench, &event.clone().in_base64()).await.answered(200);
     bench.set_now(event.taken_at() + 3600);
     let late = bench.ask(&event).await.answered(401);

@@ -85,7 +85,7 @@ fn the_document_shows_the_table() {
     let text = std::fs::read_to_string(path).unwrap();
     let rows = text.split_once("|---|---:|---:|---:|\n").unwrap().1;
     let rows: String = rows.split_inclusive('\n').take_while(|row| row.starts_with('|')).collect();
-    assert_eq!(rows, document(), "docs/calls.md lags");
+    assert_eq!(rows, document(), "docs/calls.md is out of date");
 }
 
 /// A row that is never measured would never be checked.

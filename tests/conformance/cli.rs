@@ -14,25 +14,25 @@ use super::report::{machine, summary, table};
 use super::{Played, Service, Target, known, play};
 
 const HELP: &str = "\
-Holds what AWS documents of DynamoDB, SQS and Secrets Manager against our imitations and, beside them,
-against whatever answers at an endpoint.
+Checks our imitations of DynamoDB, SQS and Secrets Manager against AWS's documentation and, for
+comparison, the services at any other endpoint.
 
 Usage: cargo conformance [OPTIONS]
 
-  --endpoint URL      a second opinion: another emulator, or AWS itself with one --service
-                      (https://dynamodb.eu-west-1.amazonaws.com); makes a table, queues and secrets
+  --endpoint URL      a second target: another emulator, or AWS itself with one --service
+                      (https://dynamodb.eu-west-1.amazonaws.com); creates a table, queues and secrets
                       named conformance-…, and deletes them
-  --name NAME         what the endpoint is called, with its version (default: the URL)
-  --service NAME      dynamodb, sqs or secretsmanager; may be given again (default: all three)
-  --filter TEXT       only cases whose name holds TEXT
+  --name NAME         the endpoint's name and version (default: the URL)
+  --service NAME      dynamodb, sqs or secretsmanager; may be repeated (default: all three)
+  --filter TEXT       only cases whose name contains TEXT
   --patience SECONDS  how long a case may wait at the endpoint, whose clock cannot be moved (default 5)
-  --json              the rows as JSON instead of as tables
-  --write FILE        write the comparison there, dated today
+  --json              print the rows as JSON instead of tables
+  --write FILE        write the comparison to FILE, with today's date
   --date DATE         another date for --write
 
-Region and credentials are those of AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
-AWS_SESSION_TOKEN, which an emulator needs none of. Fails when ours is
-not as expected, but for differences that are known.
+Region and credentials come from AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
+AWS_SESSION_TOKEN; an emulator needs none of them. Fails if our imitations behave differently than
+expected, apart from known differences.
 ";
 
 #[derive(Debug, Default)]
@@ -60,7 +60,7 @@ pub fn main() -> ExitCode {
     let run = runtime.map(|runtime| runtime.block_on(run(&options)));
     match run {
         Ok(Ok(true)) => ExitCode::SUCCESS,
-        Ok(Ok(false)) => failed("ours is not as AWS documents it"),
+        Ok(Ok(false)) => failed("our imitations differ from AWS's documentation"),
         Ok(Err(error)) => failed(&error),
         Err(error) => failed(&error.to_string()),
     }
@@ -80,7 +80,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Option<Options>, lexopt::Error> {
             Long("service") => {
                 let word = parser.value()?.string()?;
                 let service = Service::of_word(&word);
-                options.services.push(service.ok_or(format!("no service is called {word}"))?);
+                options.services.push(service.ok_or(format!("unknown service {word}"))?);
             }
             Long("filter") => options.filter = parser.value()?.string()?,
             Long("patience") => options.patience = parser.value()?.parse()?,
@@ -148,7 +148,7 @@ fn show(json: bool, ours: &Played, theirs: Option<(&str, &Played)>) {
     say("");
 }
 
-#[expect(clippy::print_stdout, reason = "the one place where the command speaks")]
+#[expect(clippy::print_stdout, reason = "the only place where the command prints")]
 fn say(text: &str) {
     println!("{text}");
 }

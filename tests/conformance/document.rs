@@ -6,8 +6,8 @@ use super::{KNOWN, Known, Played, Row};
 
 const INTRODUCTION: &str = "\
 This file lists, as cases, the behaviour that AWS documents for DynamoDB, SQS and Secrets Manager, and the results. The
-command below writes it; a test refuses it when a case is missing. Ours are the imitations that `cargo dev` and
-`cargo test` run on: DynamoDB is the embedded engine, and the other two are in `dev-stack/src/aws/`. `cargo test` runs
+command below writes it; a test fails when a case is missing. Ours are the imitations that `cargo dev` and
+`cargo test` run on: DynamoDB is the embedded engine, and the other two are in `dev-stack/aws/`. `cargo test` runs
 every case against ours, and the cases of DynamoDB both over HTTP and in process.
 
 ```sh
@@ -18,7 +18,7 @@ cargo conformance --help                               # one service, AWS itself
 ```
 
 The cases about the table are played by the functions' own `store` through the stock Rust SDK, so they use exactly its
-expressions; `every_expression_of_the_store_has_a_case` refuses an expression that no case plays. The other cases are
+expressions; `every_expression_of_the_store_has_a_case` fails on an expression that no case plays. The other cases are
 awsJson, signed as the SDKs sign it. To see a refusal as the stock Python SDK parses it, call the running `cargo dev` with
 the AWS CLI:
 
@@ -28,7 +28,7 @@ aws --endpoint-url http://127.0.0.1:3003 sqs get-queue-url --queue-name none
 
 API Gateway's events, answers and limits are tested against its pages in `dev-stack/src/api_gateway/tests/`.
 
-An expectation is what the named page of AWS says. Where a page leaves something open (for example, which of two error
+Expectations come from the named pages of AWS. Where a page leaves something open (for example, which of two error
 names a malformed length gets), the case accepts either, or is left out. No case was run against AWS itself.
 ";
 
@@ -71,7 +71,7 @@ pub(super) fn document(heading: &Heading<'_>, compared: &[(Played, Option<Played
 
 fn differences(text: &mut String, other: &str, compared: &[(Played, Option<Played>)]) {
     let _ = writeln!(text, "## Differences\n");
-    let _ = writeln!(text, "In each of these, the expectation is what the named page says.\n");
+    let _ = writeln!(text, "Each expectation comes from the named page.\n");
     let _ = writeln!(text, "| service | case | expected | ours | {other} | AWS: |");
     let _ = writeln!(text, "|---|---|---|---|---|---|");
     for (played, theirs) in compared {
@@ -89,7 +89,10 @@ fn differences(text: &mut String, other: &str, compared: &[(Played, Option<Playe
     }
     text.push('\n');
     for Known { case, why, .. } in KNOWN {
-        let _ = writeln!(text, "Known difference of ours: {case}. It harms nothing here: {why}.\n");
+        let _ = writeln!(
+            text,
+            "Known difference of our imitation: {case}. It does no harm here: {why}.\n"
+        );
     }
 }
 
@@ -99,7 +102,7 @@ fn section(text: &mut String, played: &Played, theirs: Option<&Played>) {
     let _ = writeln!(text, "|---|---|---|");
     for (n, row) in played.rows.iter().enumerate() {
         let waits = theirs.and_then(|theirs| theirs.rows.get(n)).is_some_and(|row| !row.was_run());
-        let note = if waits { " (on a clock of its own only)" } else { "" };
+        let note = if waits { " (only with its own clock)" } else { "" };
         let _ = writeln!(
             text,
             "| {}{note} | {} | {} |",

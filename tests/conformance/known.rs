@@ -14,7 +14,7 @@ pub struct Known {
 pub const KNOWN: [Known; 1] = [Known {
     case: "a time to live of more than five years ago deletes nothing",
     got: "absent",
-    why: "every time to live that the store writes is ahead",
+    why: "every time to live that the store writes is in the future",
 }];
 
 /// The known difference that this row shows exactly.

@@ -12,7 +12,7 @@
     clippy::missing_panics_doc,
     clippy::return_self_not_must_use,
     clippy::needless_pass_by_value,
-    reason = "a test stops at its first surprise, checks in passing, and writes bodies where it sends them"
+    reason = "tests panic on failure, assert inline, and write bodies where they send them"
 )]
 
 mod explore;

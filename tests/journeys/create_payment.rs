@@ -41,7 +41,7 @@ async fn a_declined_try_is_shown_and_the_same_page_is_paid() {
     let truth = &stack.truth(&checkout.payment).await[0];
     assert_eq!((&shown["status"], &shown["failure"]), (&json!("pending"), &truth["failure"]));
     assert_eq!(shown["checkout_url"], checkout.page);
-    assert!(stack.inbox(&checkout.order).await.is_empty(), "a failed try is no news");
+    assert!(stack.inbox(&checkout.order).await.is_empty(), "a failed try is not confirmed");
 
     stack.choose(&checkout.page, "approve").await.expect(200);
     stack.ends(&checkout, PAID).await;

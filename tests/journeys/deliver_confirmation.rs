@@ -85,7 +85,7 @@ async fn the_shop_takes_only_what_is_signed() {
     let at = genuine["timestamp"].as_str().unwrap();
     assert_eq!(post(&payload.replace("7500", "1"), at, signature).await, 401);
     assert_eq!(post(payload, at, "v1,AAAA").await, 401);
-    assert_eq!(post(payload, at, signature).await, 204, "at least once: a repeat is welcome");
+    assert_eq!(post(payload, at, signature).await, 204, "at least once: a repeat is allowed");
     let inbox = stack.inbox(&paid.order).await;
     assert_eq!((inbox.len(), &inbox[0]["count"]), (1, &json!(2)));
     let old = unix_now() - 600;

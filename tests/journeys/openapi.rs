@@ -19,7 +19,7 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
 const EXAMPLES: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/../dev-stack/src/openapi/examples.json");
 const ADVICE: &str =
-    "write it anew: cargo test -p e2e --test journeys write_the_api_document -- --ignored";
+    "regenerate it: cargo test -p e2e --test journeys write_the_api_document -- --ignored";
 
 fn written(value: &Value) -> String {
     format!("{value:#}\n")
@@ -28,12 +28,12 @@ fn written(value: &Value) -> String {
 #[test]
 fn the_document_is_what_the_code_says() {
     let file = std::fs::read_to_string(FILE).unwrap_or_default();
-    assert!(file == written(&DOCUMENT), "docs/openapi.json is not what the code says; {ADVICE}");
+    assert!(file == written(&DOCUMENT), "docs/openapi.json differs from the code; {ADVICE}");
 }
 
 /// Records the answers to the examples, then writes the document with them.
 #[tokio::test]
-#[ignore = "writes docs/openapi.json and the examples; to be run after a change of the API"]
+#[ignore = "writes docs/openapi.json and the examples; run it after a change of the API"]
 async fn write_the_api_document() {
     let examples = examples::carried_out(recorded().unwrap()).await;
     std::fs::write(EXAMPLES, written(&json!(examples))).unwrap();

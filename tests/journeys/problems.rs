@@ -12,7 +12,7 @@ use crate::STACK;
 
 /// Problems that no request produces.
 const NOT_MET: [(Kind, &str); 1] =
-    [(Kind::IdCollision, "two keys with the same 100 bits of SHA-256 are not to be had")];
+    [(Kind::IdCollision, "no two keys with the same 100 bits of SHA-256 are known")];
 
 #[tokio::test]
 async fn every_problem_is_produced_by_a_request() {

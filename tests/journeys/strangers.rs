@@ -46,10 +46,7 @@ async fn what_nobody_signed_is_turned_away_before_a_secret_is_read_and_rolls_not
         Event { gateway: "sandbox", id: "evt".to_owned(), timestamp: unix_now(), body, key };
     event.send(&stack).await.expect_problem(503, "unavailable");
     stack.until_logged("request put off").await;
-    assert!(
-        !stack.log().iter().any(|line| line.contains("request failed")),
-        "nobody is to wake up"
-    );
+    assert!(!stack.log().iter().any(|line| line.contains("request failed")), "no alarm may ring");
     assert_eq!(counted(&stack, "webhook.unsigned"), 2);
     assert_eq!(counted(&stack, "webhook.rejected"), 0);
     assert_eq!(counted(&stack, "request.failed"), 0);
@@ -224,7 +221,7 @@ async fn more_events_of_one_order_than_are_kept_change_nothing_for_its_payment()
     stack.sweep_at(60).await;
     stack.act(&format!("/api/orders/{}/redact", checkout.order)).await.expect(200);
     let bodies = stack.items().await.into_iter().filter(|item| item.get("body").is_some());
-    assert!(bodies.into_iter().all(|item| item["body"]["S"] == ""), "of none is the body kept");
+    assert!(bodies.into_iter().all(|item| item["body"]["S"] == ""), "no body is kept");
 }
 
 #[tokio::test]
@@ -249,7 +246,7 @@ async fn no_number_of_parked_events_delays_an_order() {
     }
     stack.set_clock_ahead(86_400 + 100);
     let swept = stack.sweep().await;
-    assert!(swept["due"].as_u64() > Some(1), "the events were due, too: {swept}");
+    assert!(swept["due"].as_u64() > Some(1), "the events were due too: {swept}");
     assert_eq!(stack.payment_status(&checkout.payment).await, "expired");
     assert_eq!(stack.order_status(&checkout.order).await, "expired");
 }

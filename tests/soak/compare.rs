@@ -55,7 +55,7 @@ pub(crate) fn compare(world: &Records) -> Vec<Offence> {
     for (id, mut case) in cases {
         case.id = id;
         let Some(order) = case.order else {
-            offences.push(case.offence(Kind::Lost, "somebody knows it, and the API does not"));
+            offences.push(case.offence(Kind::Lost, "known elsewhere, but not to the API"));
             continue;
         };
         offences.extend(case.status(order));
@@ -76,7 +76,7 @@ fn same_names(world: &Records) -> Vec<Offence> {
         let Promise::Keyed { key, order, name } = promise else { continue };
         let (_, first) = *named.entry(key).or_insert((order, name));
         if first != name {
-            let what = format!("one key, two names: {first} and {name}");
+            let what = format!("one key, two ids: {first} and {name}");
             offences.push(Offence { kind: Kind::Doubled, order: order.clone(), what });
         }
     }
@@ -97,10 +97,11 @@ impl Case<'_> {
         let ended = ["canceled", "expired"].contains(&order.status.as_str());
         let mut offences = Vec::new();
         if order.is_paid() && taken == 0 {
-            offences.push(self.offence(Kind::Invented, "paid, and the gateway took nothing"));
+            offences.push(self.offence(Kind::Invented, "paid, but the gateway captured nothing"));
         }
         if taken > 0 && !order.is_paid() && order.status != "review" && !(ended && kept == 0) {
-            let what = format!("{kept} of {taken} captured is kept, and it is {}", order.status);
+            let what =
+                format!("{kept} of {taken} captured is kept, but the order is {}", order.status);
             offences.push(self.offence(Kind::Lost, &what));
         }
         offences
@@ -117,14 +118,14 @@ impl Case<'_> {
         }
         for object in &self.objects {
             if object.given_back() > object.captured {
-                let what = format!("{} given back of {}", object.given_back(), object.captured);
+                let what = format!("{} of {} refunded", object.given_back(), object.captured);
                 offences.push(self.offence(Kind::Doubled, &what));
             }
             let mut asked = BTreeSet::new();
             let stands = object.refunds.iter().filter(|refund| refund.status != "failed");
             for reference in stands.filter_map(|refund| refund.reference.as_ref()) {
                 if !asked.insert(reference) {
-                    let what = format!("{reference} was given back twice");
+                    let what = format!("{reference} was refunded twice");
                     offences.push(self.offence(Kind::Doubled, &what));
                 }
             }
@@ -139,7 +140,8 @@ impl Case<'_> {
             let theirs = || self.objects.iter().filter(|object| object.reference == payment.id);
             let known = theirs().next().is_some();
             if !known && ["succeeded", "authorized"].contains(&payment.status.as_str()) {
-                let what = format!("{} is {} and unknown there", payment.id, payment.status);
+                let what =
+                    format!("{} is {} but unknown at the gateway", payment.id, payment.status);
                 offences.push(self.offence(Kind::Invented, &what));
             }
             let captured: u64 = theirs().map(|object| object.captured).sum();
@@ -149,7 +151,7 @@ impl Case<'_> {
         }
         for object in &self.objects {
             if !order.payments.iter().any(|payment| payment.id == object.reference) {
-                let what = format!("the gateway has {}, and the order has not", object.reference);
+                let what = format!("the gateway has {}, but the order does not", object.reference);
                 offences.push(self.offence(Kind::Lost, &what));
             }
         }
@@ -176,20 +178,20 @@ impl Case<'_> {
                 Some(there) if there.amount == refund.amount && there.status == "succeeded" => {}
                 Some(there) => {
                     let what = format!(
-                        "{} succeeded with {}; there it {} with {}",
+                        "{} succeeded with {}; at the gateway: {} with {}",
                         refund.id, refund.amount, there.status, there.amount
                     );
                     offences.push(self.offence(Kind::Invented, &what));
                 }
                 None => {
-                    let what = format!("{} succeeded, and is unknown there", refund.id);
+                    let what = format!("{} succeeded but is unknown at the gateway", refund.id);
                     offences.push(self.offence(Kind::Invented, &what));
                 }
             }
         }
         for refund in theirs.iter().filter(|refund| refund.status != "failed") {
             if !ours.iter().any(|known| known.gateway_reference == refund.id) {
-                let what = format!("the gateway gave {} back as {}", refund.amount, refund.id);
+                let what = format!("the gateway refunded {} as {}", refund.amount, refund.id);
                 offences.push(self.offence(Kind::Lost, &what));
             }
         }
@@ -200,7 +202,7 @@ impl Case<'_> {
         let mut offences = Vec::new();
         let dead = self.told.iter().filter(|told| told.dead);
         offences.extend(dead.map(|told| {
-            let what = format!("{} {} died before {}", told.kind, told.id, told.target);
+            let what = format!("{} {} was dead-lettered for {}", told.kind, told.id, told.target);
             self.offence(Kind::Lost, &what)
         }));
         for (kind, about) in order.owed() {
@@ -209,7 +211,7 @@ impl Case<'_> {
                     told.kind == kind && told.target == target && !told.dead && told.is_about(about)
                 });
                 if !heard {
-                    let what = format!("{kind} {about} was not told to {target}");
+                    let what = format!("{kind} {about} did not reach {target}");
                     offences.push(self.offence(Kind::Lost, &what));
                 }
             }
@@ -239,7 +241,7 @@ impl Case<'_> {
             }
             _ => true,
         };
-        let what = || format!("{} of {} told to {}", told.kind, told.amount, told.target);
+        let what = || format!("{} of {} sent to {}", told.kind, told.amount, told.target);
         (!based).then(|| self.offence(Kind::Invented, &what()))
     }
 
@@ -251,7 +253,9 @@ impl Case<'_> {
         }
         let several = ids.into_iter().filter(|(_, ids)| ids.len() > 1);
         several
-            .map(|(fact, ids)| self.offence(Kind::Doubled, &format!("{fact}told under {ids:?}")))
+            .map(|(fact, ids)| {
+                self.offence(Kind::Doubled, &format!("{} confirmed under {ids:?}", fact.trim_end()))
+            })
             .collect()
     }
 
@@ -271,7 +275,7 @@ impl Case<'_> {
                 }
             };
             if let Some(id) = missing {
-                let what = format!("{id} was answered with success, and is gone");
+                let what = format!("{id} was answered with success but is gone");
                 offences.push(self.offence(Kind::Lost, &what));
             }
         }

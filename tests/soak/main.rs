@@ -1,7 +1,7 @@
 //! `cargo soak`: drives the running stack from outside, kills its processes meanwhile, and finally
 //! compares what every party knows.
 
-#![expect(clippy::indexing_slicing, reason = "what an answer does not have reads as null")]
+#![expect(clippy::indexing_slicing, reason = "a missing member of an answer reads as null")]
 
 mod options;
 
@@ -114,7 +114,7 @@ impl Soak {
         let record = self.record();
         let done = self.options.traffic.saturating_sub(left).as_secs();
         format!(
-            "{done:>4} s  {} requests, {} kills, {} crashes under a request; {} s left",
+            "{done:>4} s  {} requests, {} kills, {} crashes during a request; {} s left",
             record.requests,
             record.kills.len(),
             record.crashes,
@@ -136,7 +136,9 @@ impl Soak {
         }
         interrupted.store(true, Ordering::Relaxed);
         self.over.store(true, Ordering::Relaxed);
-        tell("interrupted: the traffic ends, then all is compared; Ctrl-C again stops at once");
+        tell(
+            "interrupted: stopping the traffic, then comparing; press Ctrl-C again to stop at once",
+        );
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
@@ -146,7 +148,7 @@ impl Soak {
     fn stop_at_once(&self) -> ExitCode {
         let record = self.record();
         say(&format!(
-            "stopped before the comparison: {} requests, {:?}, {} kills, {} crashes under a \
+            "stopped before the comparison: {} requests, {:?}, {} kills, {} crashes during a \
              request, {} unexplained 500s\n",
             record.requests,
             record.answers,

@@ -7,27 +7,27 @@ use dev_stack::sandbox::Profile;
 use lexopt::prelude::{Long, Short, ValueExt};
 
 pub(crate) const HELP: &str = "\
-Soaks the running stack: clients buy, capture, cancel and refund at random, over HTTP only, while
-functions are killed and the gateway misbehaves. Then all comes to rest, and what the gateway, the
-orders, the queues and the shop know is compared.
+Stress-tests the running stack: clients buy, capture, cancel and refund at random, over HTTP only,
+while functions are killed and the gateway misbehaves. Then everything comes to rest, and the records
+of the gateway, the orders, the queues and the shop are compared.
 
 Usage: cargo soak [OPTIONS]
 
-  --seconds N        how long there is traffic (default 60)
-  --clients N        how many buy at once (default 8)
-  --kill-every-ms N  how often a function's process is killed; 0 kills none (default 1000)
+  --seconds N        duration of the traffic (default 60)
+  --clients N        concurrent clients (default 8)
+  --kill-every-ms N  how often a function's process is killed; 0: never (default 1000)
   --calm             the gateway does not misbehave, and messages are not taken twice
   --profile NAME     the sandbox gateway: full, phonepe-like, razorpay-like, paypal-like or no-keys
                      (default full)
-  --seed N           what the clients and the disturbances draw from (default: drawn and told)
-  --json FILE        the figures as JSON
-  --write FILE       the figures as a document, with the command and the date
-  --log FILE         the log of the stack and its functions
-  --quiet            no progress
+  --seed N           seed of the clients and the disturbances (default: random, and printed)
+  --json FILE        write the figures as JSON
+  --write FILE       write the figures as a document, with the command and the date
+  --log FILE         write the log of the stack and its functions
+  --quiet            print no progress
 
 Ctrl-C ends the traffic early and compares; Ctrl-C again stops at once.
-Exit code: 0 if nothing was lost, doubled or invented and all came to rest, 1 otherwise, 2 if the
-command line is not understood.
+Exit code: 0 if nothing was lost, doubled or invented and everything came to rest, 1 otherwise, 2 for
+wrong usage.
 ";
 
 #[derive(Clone, Debug)]
@@ -106,7 +106,7 @@ fn at_least_one(number: u64) -> Result<u64, lexopt::Error> {
     if number > 0 {
         return Ok(number);
     }
-    Err(lexopt::Error::Custom("0 seconds or clients are no soak".into()))
+    Err(lexopt::Error::Custom("--seconds and --clients must be at least 1".into()))
 }
 
 #[cfg(test)]

@@ -7,26 +7,27 @@ use crate::figures::{Figures, Times};
 
 /// The meaning of the figures that their names do not fully explain.
 const MEANINGS: &str = "\
-Times are by the stack's clock. After the traffic that clock is moved on, ten seconds at a time at \
-first, with a sweep each minute of it, until everything has come to rest. Four kills in five hit a \
-process that is at work. A long sweep nearly always is, so work that only the sweep settles waits for a \
-later sweep.
+Times are by the stack's clock. After the traffic this clock is advanced, at first ten seconds at \
+a time, with a sweep every minute, until everything has come to rest. Four kills in five hit a \
+process that is at work. A long sweep almost always is, so work that only the sweep settles waits \
+for a later sweep.
 
-- *Lost*: captured at the gateway and not booked; paid or refunded and not confirmed to one of the three \
-targets; answered with success and gone.
-- *Doubled*: two captures kept, more given back than taken, one fact confirmed under two ids, one key \
-with two names.
-- *Invented*: paid, refunded or confirmed without the same at the gateway.
-- *Crash to consistent*: for each request that named an order and whose function was killed under it, \
-the time from the kill until that order has no payment or operation without an outcome and no \
-confirmation unsent. Kills that cut no client's request (of the sweep, of a webhook, of an idle process) \
-are not counted here; their cost is in *capture to confirmation*.
-- *Capture to confirmation*: from the gateway's own time of the capture until `payment.completed` is in \
-a queue of the merchant, also where the webhook was held, forged or never sent.
-- *Received again*: a message came more than once with the same id, to the shop or to one of the two \
-consumers, each of which crashes after five messages in a hundred.
+- *Lost*: captured at the gateway but not booked; paid or refunded but not confirmed to one of the \
+three targets; answered with success but gone.
+- *Doubled*: two captures kept, more refunded than captured, one fact confirmed under two ids, one \
+key with two ids.
+- *Invented*: paid, refunded or confirmed without a match at the gateway.
+- *Crash to consistent*: for each request that named an order and whose function was killed while \
+handling it, the time from the kill until that order has no payment or operation without an \
+outcome and no unsent confirmation. Kills that interrupt no client's request (of the sweep, of a \
+webhook, of an idle process) are not counted here; their cost shows in *capture to confirmation*.
+- *Capture to confirmation*: from the gateway's own time of the capture until `payment.completed` \
+is in a queue of the merchant, even if the webhook was held, forged or never sent.
+- *Received again*: a message arrived more than once with the same id, at the shop or at one of \
+the two consumers, each of which crashes after five messages in a hundred.
 - *Effects beyond one*: a consumer that drops repeated ids acted twice on one fact.
-- *Unknown outcomes*: payments answered with 202; they are settled when the gateway's outcome is known.
+- *Unknown outcomes*: payments answered with 202; they are settled once the gateway's outcome is \
+known.
 ";
 
 impl Figures {
@@ -62,7 +63,7 @@ impl Figures {
         row("doubled", self.doubled.to_string());
         row("invented", self.invented.to_string());
         row("unfinished", counts(&self.unfinished));
-        row("captures that wait for a person", self.payments_for_a_person.to_string());
+        row("captures waiting for a person", self.payments_for_a_person.to_string());
         row("traffic", format!("{} s, {} clients", self.traffic_seconds, self.clients));
         row("gateway profile, seed", format!("{}, {}", self.profile, self.seed));
         row("requests", self.requests.to_string());
@@ -70,7 +71,7 @@ impl Figures {
         row("orders", self.orders.to_string());
         row("payments, captures, refunds at the gateway", self.at_the_gateway());
         row("kills", format!("{} ({})", self.kills, counts(&self.kills_by_function)));
-        row("crashes under a client's request", self.crashes_under_a_request.to_string());
+        row("crashes during a client's request", self.crashes_under_a_request.to_string());
         row("500s without a kill", self.failures_without_a_kill.to_string());
         row("panics", self.panics.to_string());
         row("crash to consistent", self.crash_to_consistent.to_string());

@@ -24,7 +24,7 @@ impl Soak {
         let begun = Instant::now();
         let lost_clients = self.traffic().await;
         let traffic_seconds = begun.elapsed().as_secs();
-        self.progress("the traffic is over; all comes to rest");
+        self.progress("the traffic is over; waiting for everything to come to rest");
         let rest = self.settle().await;
         self.progress("comparing");
         let mut panics = lost_clients;

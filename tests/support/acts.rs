@@ -129,7 +129,7 @@ impl Stack {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        panic!("not all is published: {:?}", self.items().await);
+        panic!("some confirmations are unsent: {:?}", self.items().await);
     }
 
     /// Sweeps until a payment has a status.

@@ -35,7 +35,7 @@ pub fn check_confirmation(body: &Value) {
     let kind = body["type"].as_str().unwrap_or_default();
     assert!(
         DOCUMENT["webhooks"].get(kind).is_some(),
-        "docs/openapi.json tells of no {kind}: {body}"
+        "docs/openapi.json does not list {kind}: {body}"
     );
     let schema = &DOCUMENT["components"]["schemas"]["Confirmation"];
     for (told, schema) in [(body, schema), (&body["data"], &schema["properties"]["data"])] {
@@ -136,7 +136,7 @@ fn is_of(kinds: &Value, value: &Value) -> bool {
         "string" => value.is_string(),
         "array" => value.is_array(),
         "object" => value.is_object(),
-        other => panic!("a type of its own: {other}"),
+        other => panic!("unknown type: {other}"),
     };
     kinds.as_array().map_or_else(|| is(kinds), |all| all.iter().any(is))
 }

@@ -80,7 +80,7 @@ impl Stack {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        panic!("nothing logged says {words}: {}", self.log().join("\n"));
+        panic!("no log line contains {words}: {}", self.log().join("\n"));
     }
 
     /// Panics of the stack and its children.

@@ -9,15 +9,15 @@ use crate::{found, none};
 const REFUSED: [(&str, &str); 11] = [
     ("aws-lc-sys v", "its first random bytes cost 420 million instructions; `ring` is there"),
     ("aws-lc-rs v", "see aws-lc-sys"),
-    ("hyper v0.", "the SDK's older HTTP stack: a default feature too many"),
-    ("rustls v0.21", "the SDK's older TLS stack: a default feature too many"),
-    ("aws-config v", "in Lambda the environment says all that it would find out"),
-    ("openssl v", "rustls is the TLS"),
-    ("openssl-sys v", "rustls is the TLS"),
-    ("native-tls v", "rustls is the TLS"),
+    ("hyper v0.", "the SDK's older HTTP stack: an unwanted default feature"),
+    ("rustls v0.21", "the SDK's older TLS stack: an unwanted default feature"),
+    ("aws-config v", "in Lambda the environment already has what it looks up"),
+    ("openssl v", "rustls provides TLS"),
+    ("openssl-sys v", "rustls provides TLS"),
+    ("native-tls v", "rustls provides TLS"),
     ("dynoxide-rs v", "the embedded database is the dev stack's"),
     ("schemars v", "the API's description is the dev stack's"),
-    ("woven v", "its rules can be broken"),
+    ("woven v", "its rules can be broken on purpose"),
 ];
 
 /// Crates whose library has another name.
@@ -92,7 +92,7 @@ fn unwanted(workspace: &str, packages: &[(String, String)]) -> Vec<String> {
     section(workspace, &["workspace.dependencies"])
         .into_iter()
         .filter(|name| !all.contains(name))
-        .map(|name| format!("Cargo.toml: no package wants `{name}`"))
+        .map(|name| format!("Cargo.toml: no package uses `{name}`"))
         .collect()
 }
 
@@ -143,8 +143,8 @@ fn a_slow_or_idle_dependency_is_found() {
         &[
             "a links aws-lc-sys v0.30.0 (*): its first random bytes cost 420 million instructions; \
              `ring` is there",
-            "a links hyper v0.14.32: the SDK's older HTTP stack: a default feature too many",
-            "Cargo.toml: no package wants `idle`",
+            "a links hyper v0.14.32: the SDK's older HTTP stack: an unwanted default feature",
+            "Cargo.toml: no package uses `idle`",
             "shared/Cargo.toml: no code names `md-5`",
         ],
     );

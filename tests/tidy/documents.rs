@@ -103,16 +103,16 @@ fn violations(path: &str, text: &str, known: &Known) -> Vec<String> {
             let file = beside(path, target);
             let name = text.trim_matches('`');
             if !target.is_empty() && !(known.is_there)(&file) {
-                say(format!("links to {target}, which is not there"));
+                say(format!("links to {target}, which does not exist"));
             } else if is_sentence(name) && !known.has_in(name, &file) {
                 say(format!("links to {target}, which has no `{name}`"));
             }
         }
         for code in quoted(line) {
             if is_sentence(code) && !known.has(code) {
-                say(format!("names `{code}`; no function is called that"));
+                say(format!("names `{code}`, but no function has this name"));
             } else if is_path(code) && !(known.is_there)(code) {
-                say(format!("names `{code}`, which is not there"));
+                say(format!("names `{code}`, which does not exist"));
             }
         }
     }
@@ -212,9 +212,9 @@ fn a_document_that_lags_is_found() {
     found(
         &violations("docs/x.md", text, &known),
         &[
-            "docs/x.md:1: links to ../tests/gone.rs, which is not there",
-            "docs/x.md:5: names `an_order_is_paid_twice`; no function is called that",
-            "docs/x.md:5: names `tests/gone.rs`, which is not there",
+            "docs/x.md:1: links to ../tests/gone.rs, which does not exist",
+            "docs/x.md:5: names `an_order_is_paid_twice`, but no function has this name",
+            "docs/x.md:5: names `tests/gone.rs`, which does not exist",
             "docs/x.md:6: links to ../tests/tidy/main.rs, which has no `an_order_is_paid_once`",
         ],
     );

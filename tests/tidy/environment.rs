@@ -69,8 +69,8 @@ fn wanted(code: &str) -> BTreeSet<String> {
 fn violations(function: &str, code: &str, set: &BTreeSet<String>) -> Vec<String> {
     let wanted = wanted(code);
     let name = resource_name(function);
-    let missing = wanted.difference(set).map(|v| format!("{name}: {v} is read and not set"));
-    let unread = set.difference(&wanted).map(|v| format!("{name}: {v} is set and not read"));
+    let missing = wanted.difference(set).map(|v| format!("{name}: {v} is read but not set"));
+    let unread = set.difference(&wanted).map(|v| format!("{name}: {v} is set but not read"));
     missing.chain(unread).collect()
 }
 
@@ -99,11 +99,12 @@ fn undeclared(template: &Value) -> Vec<String> {
     let mut needed = asked("");
     needed.retain(|name| is_a_containers(name));
     let missing = needed.iter().filter(|name| !declared.contains_key(*name));
-    let missing = missing.map(|name| format!("Globals: {name} is read and not declared"));
+    let missing = missing.map(|name| format!("Globals: {name} is read but not declared"));
     let stray = declared.iter().filter(|(name, _)| !needed.contains(*name));
-    let stray = stray.map(|(name, _)| format!("Globals: {name} is nothing that a container needs"));
+    let stray = stray.map(|(name, _)| format!("Globals: no container needs {name}"));
     let set = declared.iter().filter(|(_, value)| *value != "");
-    let set = set.map(|(name, value)| format!("Globals: {name} is {value} in the cloud too"));
+    let set =
+        set.map(|(name, value)| format!("Globals: {name} also has the value {value} in the cloud"));
     missing.chain(stray).chain(set).collect()
 }
 
@@ -125,9 +126,9 @@ fn a_declaration_that_is_missing_or_has_a_value_is_found() {
     found(
         &undeclared(&globals),
         &[
-            "Globals: AWS_ENDPOINT_URL_SECRETS_MANAGER is read and not declared",
-            "Globals: GATEWAYS is nothing that a container needs",
-            "Globals: QUITTANCE_DEV_STACK is \"1\" in the cloud too",
+            "Globals: AWS_ENDPOINT_URL_SECRETS_MANAGER is read but not declared",
+            "Globals: no container needs GATEWAYS",
+            "Globals: QUITTANCE_DEV_STACK also has the value \"1\" in the cloud",
         ],
     );
 }
@@ -150,8 +151,8 @@ fn a_variable_that_is_missing_or_idle_is_found() {
     found(
         &violations("create-order", "&[Need::Store]", &set.into_iter().collect()),
         &[
-            "CreateOrderFunction: TABLE_NAME is read and not set",
-            "CreateOrderFunction: CORS_ORIGINS is set and not read",
+            "CreateOrderFunction: TABLE_NAME is read but not set",
+            "CreateOrderFunction: CORS_ORIGINS is set but not read",
         ],
     );
 }

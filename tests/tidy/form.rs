@@ -17,7 +17,7 @@ fn too_long(sources: &[Source]) -> Vec<String> {
     let lengths = sources.iter().map(|source| (&source.path, source.text.lines().count()));
     lengths
         .filter(|(_, lines)| *lines > LINES_MAX)
-        .map(|(path, lines)| format!("{path}: {lines} lines; {LINES_MAX} are the limit"))
+        .map(|(path, lines)| format!("{path}: {lines} lines; the limit is {LINES_MAX}"))
         .collect()
 }
 
@@ -26,7 +26,7 @@ fn unnamed(sources: &[Source]) -> Vec<String> {
     for path in sources.iter().map(|source| &source.path) {
         for part in path.split('/').map(|part| part.trim_end_matches(".rs")) {
             if NO_NAMES.contains(&part) {
-                violations.push(format!("{path}: `{part}` says nothing about what it holds"));
+                violations.push(format!("{path}: `{part}` says nothing about the content"));
             }
         }
     }
@@ -39,7 +39,7 @@ fn unintroduced(sources: &[Source]) -> Vec<String> {
     sources
         .iter()
         .filter(|source| !beside(source) && !source.text.starts_with("//! "))
-        .map(|source| format!("{}: does not begin with `//! ` and what it is for", source.path))
+        .map(|source| format!("{}: does not begin with `//! ` and its purpose", source.path))
         .collect()
 }
 
@@ -54,7 +54,7 @@ fn ornamented(path: &str, text: &str) -> Vec<String> {
         let rule = |c: char| "-=*~_#/".contains(c);
         let banner = comment.len() > 2 && comment.chars().take(3).all(rule);
         if banner || comment.starts_with("region") || comment.starts_with("endregion") {
-            violations.push(format!("{path}:{}: a banner; let the names divide the file", n + 1));
+            violations.push(format!("{path}:{}: a banner; let names structure the file", n + 1));
         }
     }
     violations
@@ -136,12 +136,12 @@ fn a_file_out_of_form_is_found() {
         &[too_long(&[long]), unnamed(&[Source::sample("shared/src/http/common/a.rs", "")])]
             .concat(),
         &[
-            "shared/src/utils.rs: 301 lines; 300 are the limit",
-            "shared/src/http/common/a.rs: `common` says nothing about what it holds",
+            "shared/src/utils.rs: 301 lines; the limit is 300",
+            "shared/src/http/common/a.rs: `common` says nothing about the content",
         ],
     );
     let bare = [Source::sample("a.rs", "use x;"), Source::sample("a/tests.rs", "use x;")];
-    found(&unintroduced(&bare), &["a.rs: does not begin with `//! ` and what it is for"]);
+    found(&unintroduced(&bare), &["a.rs: does not begin with `//! ` and its purpose"]);
 }
 
 #[test]
@@ -151,9 +151,9 @@ fn ornament_and_unowned_work_are_found() {
     found(
         &[ornamented("a.rs", text), unowned("a.rs", text)].concat(),
         &[
-            "a.rs:1: a banner; let the names divide the file",
-            "a.rs:3: a banner; let the names divide the file",
-            "a.rs:4: a banner; let the names divide the file",
+            "a.rs:1: a banner; let names structure the file",
+            "a.rs:3: a banner; let names structure the file",
+            "a.rs:4: a banner; let names structure the file",
             "a.rs:5: `TODO` without an owner",
         ],
     );

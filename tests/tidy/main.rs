@@ -4,7 +4,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test stops at its first surprise"
+    reason = "a test panics at its first failure"
 )]
 
 mod source;

@@ -71,14 +71,14 @@ fn strays(places: &Places) -> Vec<String> {
         |folder: &str| places.folders.iter().any(|name| folder == format!("functions/{name}"));
     let in_template = functions(&places.template).into_iter().filter_map(|(name, properties)| {
         let folder = properties["CodeUri"].as_str().unwrap_or_default().to_owned();
-        (!known(&folder)).then(|| format!("template.yaml: {name} is of no folder"))
+        (!known(&folder)).then(|| format!("template.yaml: {name} has no folder"))
     });
     let in_events = places.events.iter().filter_map(|event| {
         let owned = places
             .folders
             .iter()
             .any(|name| belongs(event, &format!("events/{name}"), &['-', '.']));
-        (!owned).then(|| format!("{event}: is of no function"))
+        (!owned).then(|| format!("{event}: belongs to no function"))
     });
     let in_dev_stack = places.dev_stack.iter().filter(|name| !places.folders.contains(name));
     let in_dev_stack =
@@ -111,8 +111,8 @@ fn a_name_without_its_partners_is_found() {
             "functions/a: no tests/journeys/a.rs",
             "functions/a: no row in the map of README.md",
             "functions/a: the dev stack does not run it",
-            "template.yaml: AFunction is of no folder",
-            "events/ab.json: is of no function",
+            "template.yaml: AFunction has no folder",
+            "events/ab.json: belongs to no function",
             "dev-stack: runs c, which has no folder",
         ],
     );

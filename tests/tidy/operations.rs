@@ -56,7 +56,7 @@ fn silent(template: &Value, runbook: &str) -> Vec<String> {
     let alarms = of_type(template, "AWS::CloudWatch::Alarm");
     for (name, alarm) in &alarms {
         if alarm["AlarmActions"][0]["Ref"] != "AlarmTopic" {
-            violations.push(format!("{name}: nobody hears of it"));
+            violations.push(format!("{name}: notifies nobody"));
         }
         if !is_explained(runbook, name) {
             violations
@@ -66,7 +66,7 @@ fn silent(template: &Value, runbook: &str) -> Vec<String> {
     let headings = runbook.lines().filter_map(|line| line.strip_prefix("### "));
     for name in headings.flat_map(|line| line.split(", ")).filter(|name| name.ends_with("Alarm")) {
         if !alarms.iter().any(|(alarm, _)| alarm == name) {
-            violations.push(format!("docs/operations.md: there is no {name}"));
+            violations.push(format!("docs/operations.md: {name} does not exist"));
         }
     }
     violations
@@ -156,7 +156,7 @@ fn unwritten(named: &Named, written: &[String]) -> Vec<String> {
         of_aws || namespace == NAMESPACE && written.contains(name)
     };
     let unknown = named.iter().filter(|named| !is_known(named));
-    unknown.map(|(namespace, name)| format!("nobody writes {name} in {namespace}")).collect()
+    unknown.map(|(namespace, name)| format!("no code writes {name} in {namespace}")).collect()
 }
 
 /// Metrics that no code writes. (Their own list says `Self`.)
@@ -256,13 +256,13 @@ fn an_alarm_without_a_page_and_a_metric_of_nobody_are_found() {
         &[silent(&template, runbook), unwritten(&watched(&template), &["payment.x".to_owned()])]
             .concat(),
         &[
-            "A: nobody hears of it",
+            "A: notifies nobody",
             "A: docs/operations.md has no `### A` with a command",
-            "docs/operations.md: there is no COldAlarm",
-            "nobody writes Erors in AWS/Lambda",
-            "nobody writes Sent in AWS/SQS",
-            "nobody writes a.b in Quittance",
-            "nobody writes payment.paid in Quittance",
+            "docs/operations.md: COldAlarm does not exist",
+            "no code writes Erors in AWS/Lambda",
+            "no code writes Sent in AWS/SQS",
+            "no code writes a.b in Quittance",
+            "no code writes payment.paid in Quittance",
         ],
     );
     let code = [Source::sample("shared/src/x.rs", "metric(Metric::WebhookParked)")];

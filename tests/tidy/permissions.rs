@@ -35,7 +35,7 @@ fn managed(template: &Value, arn: &Value) -> Value {
 /// A ready-made policy grants permissions that somebody else decides.
 fn of_policy(policy: &Value) -> Vec<String> {
     match list(&policy["Statement"]) {
-        statements if statements.is_empty() => vec![format!("whatever {policy} says")],
+        statements if statements.is_empty() => vec![format!("all of {policy}")],
         statements => statements.iter().flat_map(of).collect(),
     }
 }
@@ -44,10 +44,10 @@ fn of(statement: &Value) -> Vec<String> {
     let members = statement.as_object().cloned().unwrap_or_default();
     let known = ["Effect", "Action", "Resource", "Condition"];
     if let Some(odd) = members.keys().find(|name| !known.contains(&name.as_str())) {
-        return vec![format!("a statement with `{odd}`, which nobody here reads")];
+        return vec![format!("a statement with the unknown member `{odd}`")];
     }
     let Some(keys) = keys(&statement["Condition"]) else {
-        return vec![format!("a statement whose condition nobody here reads: {statement}")];
+        return vec![format!("a statement with an unknown condition: {statement}")];
     };
     let resources = list(&statement["Resource"]);
     let resources: Vec<String> = resources.iter().map(|on| resource(on) + &keys).collect();
@@ -194,7 +194,7 @@ fn a_condition_counts_only_if_it_refuses_a_request_without_a_key() {
     };
     assert_eq!(like(", 'Null': {dynamodb:LeadingKeys: 'false'}"), ["x:Put on T, keys O#* P#*"]);
     for more in ["", ", 'Null': {dynamodb:LeadingKeys: 'true'}"] {
-        assert!(like(more)[0].starts_with("a statement whose condition nobody here reads"));
+        assert!(like(more)[0].starts_with("a statement with an unknown condition"));
     }
 }
 
@@ -209,7 +209,7 @@ fn a_permission_too_many_is_found() {
     found(
         &[differences(&template, &grants), wildcards(&template)].concat(),
         &[
-            "AFunction may whatever \"FullAccess\" says; no row says why",
+            "AFunction may all of \"FullAccess\"; no row says why",
             "AFunction may x:Get on *; no row says why",
             "AFunction may x:Put on *; no row says why",
             "AFunction may x:Put on T.Arn; no row says why",

@@ -21,7 +21,7 @@ fn unmet(slugs: &[String], tests: &[String]) -> Vec<String> {
     slugs
         .iter()
         .filter(|slug| !met(slug) && !excused(slug))
-        .map(|slug| format!("docs/problems.md: no test makes a request that is answered `{slug}`"))
+        .map(|slug| format!("docs/problems.md: no test expects the answer `{slug}`"))
         .collect()
 }
 
@@ -46,6 +46,6 @@ fn a_problem_that_nobody_meets_is_found() {
     let slugs = slugs("# Problems\n## too-large\n## order-paid\n## Answers of the API itself\n");
     found(
         &unmet(&slugs, &["expect_problem(409, \"order-paid\")".to_owned()]),
-        &["docs/problems.md: no test makes a request that is answered `too-large`"],
+        &["docs/problems.md: no test expects the answer `too-large`"],
     );
 }

@@ -48,7 +48,7 @@ fn unpinned(path: &str, wanted: &str, list: &str) -> Vec<String> {
     let missing = asked.filter(|package| {
         !list.lines().any(|line| line.split_whitespace().next() == Some(package))
     });
-    missing.map(|package| format!("{path}: {package} is not in the list beside it")).collect()
+    missing.map(|package| format!("{path}: {package} is not pinned in its list")).collect()
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn what_is_installed_without_a_hash_is_found() {
             "s.py:5: installs without --require-hashes",
             "l.txt: b has no version and hash",
             "l.txt: c has no version and hash",
-            "l.in: d==4 is not in the list beside it",
+            "l.in: d==4 is not pinned in its list",
         ],
     );
 }

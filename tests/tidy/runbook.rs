@@ -35,7 +35,7 @@ fn untold(template: &Value, document: &str) -> Vec<String> {
     let told = first_cells(section(document, "## Deploy"));
     let parameters = names(&template["Parameters"]);
     let untold = parameters.into_iter().filter(|name| !told.contains(name));
-    let untold = untold.map(|name| format!("no row of Deploy says what {name} is for"));
+    let untold = untold.map(|name| format!("no row of Deploy explains {name}"));
     let services = services(template).into_iter().filter(|name| !told.contains(name));
     let services = services.map(|name| format!("the deployer's rights lack {name}"));
     untold.chain(services).collect()
@@ -86,7 +86,7 @@ fn ungiven(template: &Value, config: &str) -> Vec<String> {
     for (name, value) in &given {
         let parameter = &template["Parameters"][name];
         if parameter.is_null() {
-            violations.push(format!("prod sets {name}, which is no parameter"));
+            violations.push(format!("prod sets {name}, which is not a parameter"));
         }
         // Each of these requires something the word lacks: the form of an address, or lower case.
         let pattern = parameter["AllowedPattern"].as_str().unwrap_or_default();
@@ -135,7 +135,7 @@ fn what_an_operator_is_not_told_is_found() {
         &[untold(&template, document), unranked(&template, document), ungiven(&template, config)]
             .concat(),
         &[
-            "no row of Deploy says what B is for",
+            "no row of Deploy explains B",
             "the deployer's rights lack lambda",
             "QAlarm is ranked 2 times",
             "RAlarm is ranked 0 times",
@@ -145,8 +145,8 @@ fn what_an_operator_is_not_told_is_found() {
             "prod lacks Gateways",
             "prod lacks ReturnOrigins",
             "prod can be deployed with A=SET_ME",
-            "prod sets Gone, which is no parameter",
-            "prod sets Live, which is no parameter",
+            "prod sets Gone, which is not a parameter",
+            "prod sets Live, which is not a parameter",
         ],
     );
 }

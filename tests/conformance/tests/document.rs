@@ -22,7 +22,7 @@ fn the_document_holds_every_case() {
     let missing = missing(&document, &all);
     assert!(
         missing.is_empty(),
-        "docs/conformance.md lacks these: run `cargo conformance --endpoint URL --name NAME \
+        "docs/conformance.md lacks these cases; run `cargo conformance --endpoint URL --name NAME \
          --write docs/conformance.md`\n{}\n",
         missing.join("\n")
     );

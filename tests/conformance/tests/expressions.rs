@@ -45,7 +45,8 @@ pub(crate) fn unplayed(sources: &[String], said: &Said) -> Vec<String> {
             let texts = texts(&argument, sources, &constants);
             if texts.is_empty() {
                 missing.push(format!(
-                    "{member} `{argument}` is put together: list in BUILT what cases must show of it"
+                    "{member} `{argument}` is built at run time: list in BUILT the parts that \
+                     cases must show"
                 ));
             }
             for text in texts.iter().filter(|text| !was_said(text)) {
@@ -147,7 +148,8 @@ fn an_expression_without_a_case_is_found() {
         [
             "ConditionExpression `#a = :a AND size(#b) < :c` has no case",
             "FilterExpression `#a = :a AND size(#b) < :c` has no case",
-            "KeyConditionExpression `made` is put together: list in BUILT what cases must show of it",
+            "KeyConditionExpression `made` is built at run time: list in BUILT the parts that \
+             cases must show",
             "UpdateExpression `SET a = :a` has no case",
             "UpdateExpression: no case has ` REMOVE #`",
         ]

@@ -1,7 +1,7 @@
 //! Our imitations behave as AWS documents the services, stock SDKs understand their refusals, and every
 //! expression of the store has a case.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test panics at its first failure")]
 
 mod document;
 mod expressions;
@@ -45,7 +45,7 @@ async fn the_table_is_as_aws_documents_it_over_http() {
     // Only reported, not enforced: a busy machine is slower.
     if started.elapsed() > TABLE_WITHIN {
         eprintln!(
-            "the cases of the table took {:?}; {TABLE_WITHIN:?} are meant",
+            "the cases of the table took {:?}; the target is {TABLE_WITHIN:?}",
             started.elapsed()
         );
     }

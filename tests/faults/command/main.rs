@@ -36,14 +36,14 @@ fn main() -> ExitCode {
         Command::Hunt(mutant, options) => mutants_told::tell(mutant, &options),
         Command::Replay { setting, plan, mutant } => {
             let Some((_, report)) = breaking(mutant, || replay(&setting, &plan)) else {
-                eprintln!("{setting} is no setting; --list tells them");
+                eprintln!("unknown setting {setting}; --list prints all of them");
                 return ExitCode::from(2);
             };
             for line in &report.trace {
                 println!("{line}");
             }
             let came = report.fired;
-            println!("{came} of {} faults came to pass", plan.0.len());
+            println!("{came} of {} faults occurred", plan.0.len());
             println!("{} violations", report.violations.len());
             for violation in &report.violations {
                 println!("  {violation}");
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
                 println!("{invariant}");
             }
             if came < plan.0.len() {
-                eprintln!("so this says little: a fault must suit the call of its number");
+                eprintln!("so this run proves little: a fault must fit the call with its number");
                 return ExitCode::from(2);
             }
             ExitCode::from(u8::from(!report.violations.is_empty()))

@@ -23,10 +23,10 @@ pub(super) fn list() -> ExitCode {
 /// Searches for a run that notices and prints the shortest.
 pub(super) fn tell(mutant: Mutant, options: &Options) -> ExitCode {
     let (falls, what) = about(mutant);
-    println!("broken: {what}\nto fall: {falls}");
+    println!("broken: {what}\nexpected to fail: {falls}");
     let Hunt { runs, caught, .. } = hunt(mutant, options);
     let Some(caught) = caught else {
-        println!("{runs} runs come to it, and nothing noticed");
+        println!("{runs} runs reach the rule, and none noticed");
         return ExitCode::FAILURE;
     };
     let Some((setting, plan)) = caught.run.clone() else {
@@ -46,7 +46,7 @@ pub(super) fn tell(mutant: Mutant, options: &Options) -> ExitCode {
     for invariant in broken_by(&shrunk.violations) {
         println!("{invariant}");
     }
-    println!("caught in run {runs} of those that come to it: {}", shrunk.violations.join("; "));
+    println!("caught in run {runs} of those that reach it: {}", shrunk.violations.join("; "));
     println!("again: cargo faults --mutant {} --replay '{name} {}'", mutant.name(), shrunk.plan);
     ExitCode::SUCCESS
 }

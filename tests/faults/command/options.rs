@@ -9,37 +9,37 @@ use lexopt::ValueExt as _;
 use quittance::mutants::Mutant;
 
 pub(super) const HELP: &str = "\
-Searches for a way in which money is lost, doubled or invented.
+Searches for ways to lose, double or invent money.
 
 Usage: cargo faults [OPTIONS]
 
-Plays every scenario on the real functions while calls to the table, the queues, the secrets and
-the gateway fail by plan, and while several requests take turns; then holds what is left against
+Plays every scenario with the real functions while calls to the table, the queues, the secrets and
+the gateway fail by plan, and while concurrent requests take turns. Then checks the results against
 the invariants. The same options give the same search.
 
   --seed N          another sample (default 20261120)
-  --from N          go on from this place of a search with the same seed
-  --only TEXT       only settings whose name holds TEXT, such as refund or /no-keys/
-  --stride N        of the single faults of a setting play one in N (default 37); at the fullest
-                    gateway with webhooks in order all are played, unless this says otherwise
-  --pairs N         pairs that begin with each of them (default 1); all plays every one
-  --no-schedules    only one thing after another
-  --no-faults       only several at work at once
-  --jobs N          so many at once (default: all cores)
+  --from N          resume a search with the same seed from this setting
+  --only TEXT       only settings whose name contains TEXT, such as refund or /no-keys/
+  --stride N        play one in N single faults of a setting (default: 1 at the full gateway with
+                    webhooks in order, otherwise 37)
+  --pairs N         pairs of faults that begin with each single fault (default 1); all: every pair
+  --no-schedules    no settings with concurrent requests
+  --no-faults       only settings with concurrent requests
+  --jobs N          how many settings to play in parallel (default: all cores)
   --seconds N       stop after this time
-  --json FILE       write the figures there
-  --write FILE      write them into a document, between the marks <!-- faults --> and <!-- /faults -->
-  --list            tell the names of all settings
+  --json FILE       write the figures as JSON
+  --write FILE      write the figures into a document, between the marks <!-- faults --> and
+                    <!-- /faults -->
+  --list            print the names of all settings
   --replay 'SETTING PLAN'
-                    one run, told call by call; the plan of a violation is printed with it
-  --mutant NAME     break one rule of the protocol and look for a run that notices, told call by
-                    call; with --replay, break it in that run
-  --mutants         tell the rules that can be broken
-  --no-mutants      do not break every rule in the runs that come to it
+                    play one run and print every call; a violation is printed with its plan
+  --mutant NAME     break one rule of the protocol, search for a run that notices, and print every
+                    call of it; with --replay, break the rule in that run
+  --mutants         print the rules that can be broken
+  --no-mutants      do not break every rule in the runs that reach it
 
-Ends with 0 if no invariant broke, with 1 if one did or if the whole search noticed a broken rule nowhere,
-with 2 if it was asked wrongly, with 130 if it was interrupted before; Ctrl-C still tells what was played,
-and where to go on.";
+Exit code: 0 if no invariant broke; 1 if one did, or if the whole search did not notice a broken rule; 2 for
+wrong usage; 130 if interrupted. After Ctrl-C the results so far and the place to resume are printed.";
 
 #[derive(Debug)]
 pub(super) enum Command {
@@ -120,11 +120,12 @@ pub(super) fn parse() -> Result<Command, lexopt::Error> {
 }
 
 fn rule(name: &str) -> Result<Mutant, lexopt::Error> {
-    named(name).ok_or_else(|| format!("{name} is no rule; --mutants tells them").into())
+    named(name).ok_or_else(|| format!("unknown rule {name}; --mutants prints all of them").into())
 }
 
 fn replay(text: &str, mutant: Option<Mutant>) -> Result<Command, lexopt::Error> {
     let (setting, plan) = text.split_once(' ').unwrap_or((text, "none"));
-    let plan = plan.parse().map_err(|_| format!("{plan} is no plan such as 12:after+20:dup"))?;
+    let plan =
+        plan.parse().map_err(|_| format!("{plan} is not a plan; an example is 12:after+20:dup"))?;
     Ok(Command::Replay { setting: setting.to_owned(), plan, mutant })
 }

@@ -65,7 +65,7 @@ fn depth(options: &Options) -> Depth {
 pub(super) fn search(options: &Options) -> ExitCode {
     let tasks = wanted(options);
     if tasks.len() <= options.from {
-        eprintln!("{} settings are such, so there is none to begin with", tasks.len());
+        eprintln!("only {} settings match, so there is nothing to play", tasks.len());
         return ExitCode::from(2);
     }
     let started = Instant::now();
@@ -77,7 +77,7 @@ pub(super) fn search(options: &Options) -> ExitCode {
     }
     let (tally, reached) = played(&campaign, options, started, &stop);
     if reached < campaign.tasks.len() {
-        println!("not all of it: go on with cargo faults {} --from {reached}", asked());
+        println!("incomplete; resume with cargo faults {} --from {reached}", asked());
     }
     report(&tally, started.elapsed().as_secs());
     let (killed, mutants) = (tally.killed(), tally.hunts.len());
@@ -221,7 +221,7 @@ fn until_interrupted<T: Send>(stop: &AtomicBool, search: impl FnOnce() -> T + Se
                         if stop.swap(true, Ordering::Relaxed) {
                             std::process::exit(INTERRUPTED.into());
                         }
-                        eprintln!("interrupted: the runs at work end first");
+                        eprintln!("interrupted: finishing the current runs");
                     }
                 }
             }
@@ -271,7 +271,8 @@ fn asked() -> String {
 /// The document with these figures between its marks.
 fn rewritten(file: &Path, figures: &serde_json::Value) -> io::Result<String> {
     let text = std::fs::read_to_string(file)?;
-    let no_marks = || io::Error::other("it has no marks <!-- faults --> and <!-- /faults -->");
+    let no_marks =
+        || io::Error::other("the marks <!-- faults --> and <!-- /faults --> are missing");
     let (before, rest) = text.split_once("<!-- faults -->").ok_or_else(no_marks)?;
     let (_, after) = rest.split_once("<!-- /faults -->").ok_or_else(no_marks)?;
     let at = SystemClock::default().now().rfc3339();

@@ -112,8 +112,8 @@ async fn batch() -> Law {
         let comes = if named(message) { "comes again" } else { "is done with" };
         trace.push(format!("{message} (group {group}): {took} by the merchant, {comes}"));
         match (taken.contains(message), named(message)) {
-            (true, true) => wrong.push(format!("I5 the {message} was taken and comes again")),
-            (false, false) => wrong.push(format!("I5 the {message} was not taken and is lost")),
+            (true, true) => wrong.push(format!("I5 the {message} was taken but comes again")),
+            (false, false) => wrong.push(format!("I5 the {message} was not taken but is lost")),
             (true, false) | (false, true) => {}
         }
     }

@@ -18,11 +18,11 @@ use crate::world::plan::Plan;
 pub const NOT_APPLICABLE: [(&str, &str); 2] = [
     (
         "no-reconciler",
-        "reconcile-payments, which compares the gateway's list with ours, is not there yet",
+        "reconcile-payments, which compares the gateway's list with ours, does not exist yet",
     ),
     (
         "reconciler-without-refunds",
-        "reconcile-payments, which compares the gateway's list with ours, is not there yet",
+        "reconcile-payments, which compares the gateway's list with ours, does not exist yet",
     ),
 ];
 

@@ -65,7 +65,7 @@ impl Tally {
         // A problem with a secret may shift the numbers of all later calls.
         let shifted = plan.last(Count::Secrets).is_some() && plan.0.len() > 1;
         if report.fired < plan.0.len() && !shifted {
-            violations.push(format!("{} of {} faults came to pass", report.fired, plan.0.len()));
+            violations.push(format!("{} of {} faults occurred", report.fired, plan.0.len()));
         }
         if !violations.is_empty() {
             self.found.push(Found { setting: *setting, plan: plan.clone(), violations });

@@ -64,10 +64,10 @@ fn assert_is_problem(response: &Response<Body>, status: u16, body: &Value) {
 
 /// No card number is shown or stored, wherever it stood in the request.
 fn assert_no_card(body: &Value, marks: &Marks) {
-    assert_eq!(card::find(body, place), [""; 0], "an answer holds a card's number");
+    assert_eq!(card::find(body, place), [""; 0], "an answer contains a card number");
     for item in marks.items.values() {
         let found = card::find(item, stored_place);
-        assert_eq!(found, [""; 0], "an item holds a card's number");
+        assert_eq!(found, [""; 0], "an item contains a card number");
     }
 }
 

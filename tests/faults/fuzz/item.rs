@@ -73,7 +73,7 @@ async fn write_back(bench: &Bench, order: &Order) {
     let Ok(created) = bench.app().store.create(order).await else { return };
     assert!(matches!(created, Created::Won), "nothing is there");
     let read = bench.app().store.order(&order.id).await.unwrap();
-    assert_eq!(read.as_ref(), Some(order), "it is read as it was written");
+    assert_eq!(read.as_ref(), Some(order), "it reads back as written");
 }
 
 impl World {

@@ -24,12 +24,12 @@ pub(crate) fn check(
         };
         match order.disputes.get(&id) {
             Some(known) if known.phase() == expected => {}
-            known => wrong.push(format!("I22 the dispute {id} is {status} and known as {known:?}")),
+            known => wrong.push(format!("I22 the dispute {id} is {status} but known as {known:?}")),
         }
         for word in ["dispute.opened".to_owned(), format!("dispute.{status}")] {
             for (target, told) in messages {
                 if !told.values().any(|message| message["type"] == word.as_str()) {
-                    wrong.push(format!("I22 {target} did not hear {word}"));
+                    wrong.push(format!("I22 {target} did not receive {word}"));
                 }
             }
         }

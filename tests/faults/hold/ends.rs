@@ -30,7 +30,7 @@ fn expected(setting: &Setting) -> Option<&'static str> {
 /// The difference, in a run in which nothing went wrong.
 pub(crate) fn difference(setting: &Setting, end: &str) -> Option<String> {
     let expected = expected(setting).unwrap_or("somehow");
-    (end != expected).then(|| format!("I4 nothing went wrong, and it ended {end}, not {expected}"))
+    (end != expected).then(|| format!("I4 nothing went wrong, but it ended {end}, not {expected}"))
 }
 
 /// How each order ended: its state, and the money that the merchant keeps.

@@ -5,39 +5,40 @@ pub const INVARIANTS: [(&str, &str); 25] = [
     ("I1", "An order has at most one live attempt."),
     (
         "I2",
-        "The captures of an order are the gateway's, each with its amount; one of them pays the order.",
+        "An order's captures are those of the gateway, each with its amount; one of them pays the \
+         order.",
     ),
     (
         "I3",
-        "One key makes one attempt and one object at the gateway, and is written before it is sent; a \
-         fault that the SDK hides changes nothing.",
+        "One key makes one attempt and one object at the gateway, and the attempt is written \
+         before it is sent; a fault that the SDK hides changes nothing.",
     ),
-    ("I4", "What was captured as ordered pays the order, without a client's or a webhook's help."),
+    ("I4", "A capture that matches the order pays it, without a client's or a webhook's help."),
     (
         "I5",
-        "Every decision is confirmed to every target, under one id, in one sequence, signed so that it \
-         can be believed.",
+        "Every decision is confirmed to every target, under one id, in one sequence, with a valid \
+         signature.",
     ),
-    ("I6", "Nothing is confirmed unless the gateway shows it, with that amount."),
-    ("I7", "Nothing falls back: phases, a paid order and its winner, captures, refunds."),
-    ("I8", "The facts of an attempt may come in any order and more than once (the laws)."),
-    ("I9", "An event that was answered with 2xx is in the item, or parked."),
-    ("I10", "Unfinished work has a time at which somebody comes back to it."),
+    ("I6", "Nothing is confirmed unless the gateway shows it with the same amount."),
+    ("I7", "Nothing moves backwards: phases, a paid order and its winner, captures, refunds."),
+    ("I8", "The facts of an attempt may arrive in any order and more than once (the laws)."),
+    ("I9", "An event that was answered with 2xx is in the item or parked."),
+    ("I10", "Unfinished work has a time at which it is picked up again."),
     ("I11", "When faults stop, all work ends by itself; a request is answered within five tries."),
-    ("I12", "The page of an ended attempt is kept nowhere."),
-    ("I13", "A refused request has caused no call to the gateway."),
-    ("I14", "Every write raises the version by one, and is made once."),
+    ("I12", "The page of an ended attempt is not kept anywhere."),
+    ("I13", "A refused request causes no call to the gateway."),
+    ("I14", "Every write raises the version by one and is made once."),
     (
         "I15",
-        "At most one object of an order is captured, apart from those that a person captured or that \
-         were given back.",
+        "At most one object of an order is captured, apart from those that a person captured or \
+         that were refunded.",
     ),
     ("I16", "Only one page of an attempt is ever handed out: the one in the item."),
     (
         "I17",
-        "No more is given back or reserved than was captured, and no more at once by a key than its \
-         limit; what was captured in excess goes back whole, but not while the shopper's bank may take \
-         it.",
+        "No more is refunded or reserved than was captured, and no more at once than the limit of \
+         the key; an excess capture is refunded in full, but not while the shopper's bank may \
+         take it.",
     ),
     (
         "I18",
@@ -50,19 +51,16 @@ pub const INVARIANTS: [(&str, &str); 25] = [
     ("I20", "No attempt begins on an ending order; every order ends, with no attempt live."),
     (
         "I21",
-        "No more is captured than was authorized, and nothing beside a void or on a closing attempt; no \
-         unwanted hold is left.",
+        "No more is captured than was authorized, and nothing beside a void or on a closing \
+         attempt; no unwanted authorization is left.",
     ),
-    (
-        "I22",
-        "Every refund and dispute at the gateway is known with its outcome, and was announced.",
-    ),
+    ("I22", "Every refund and dispute at the gateway is known with its outcome and was confirmed."),
     (
         "I23",
-        "A shopper reads that a payment succeeded only of the one that paid, and is shown the page that \
-         can be paid.",
+        "A shopper reads that a payment succeeded only if it paid the order, and is shown the \
+         page that can be paid.",
     ),
-    ("I24", "A redacted order names nobody, and had nothing unfinished."),
+    ("I24", "A redacted order names nobody and had no unfinished work."),
 ];
 
 /// The meanings of the invariants that these violations break.

@@ -12,7 +12,7 @@ pub(crate) fn redaction(old: &Order, new: &Order) -> Vec<String> {
         || new.operations.values().any(|it| it.failure.as_ref().is_some_and(has_sentence))
         || new.refunds.values().any(|it| it.failure.as_ref().is_some_and(has_sentence));
     if new.redacted_at.is_some() && told {
-        wrong.push("I24 redacted, and a gateway's sentence is kept".to_owned());
+        wrong.push("I24 redacted, but a gateway's sentence is kept".to_owned());
     }
     if old.redacted_at == new.redacted_at {
         return wrong;
@@ -20,7 +20,7 @@ pub(crate) fn redaction(old: &Order, new: &Order) -> Vec<String> {
     let waits = old.operations.values().any(|op| op.for_review)
         || old.disputes.values().any(|dispute| dispute.phase() == DisputePhase::Open);
     if has_work(old) || old.due_at.is_some() || waits {
-        wrong.push("I24 redacted while something is unfinished".to_owned());
+        wrong.push("I24 redacted with unfinished work".to_owned());
     }
     let details = &new.details;
     let named = details.customer.is_some()
@@ -29,7 +29,7 @@ pub(crate) fn redaction(old: &Order, new: &Order) -> Vec<String> {
         || new.attempts.values().any(|attempt| attempt.return_url.is_some())
         || new.operations.values().any(|op| op.note.is_some());
     if named || !new.fingerprint.is_erased() {
-        wrong.push("I24 redacted, and it still names somebody".to_owned());
+        wrong.push("I24 redacted, but still names somebody".to_owned());
     }
     wrong
 }

@@ -35,7 +35,7 @@ pub(crate) fn no_hold_is_left(world: &World, webhooks: Webhooks) {
         let unheard = webhooks == Webhooks::Lost && known.is_some_and(|(_, a)| !a.holds(&id));
         drop(state);
         if !wanted && !unheard {
-            world.violate(format!("I21 {} is held and nobody wants it", object["reference"]));
+            world.violate(format!("I21 {} is still held although unwanted", object["reference"]));
         }
     }
 }
@@ -78,7 +78,7 @@ fn strangers(world: &World) {
         payment.is_ok_and(|it| world.state().orders.contains_key(&format!("O#{}", it.order())))
     };
     if !objects.all(is_known) {
-        world.violate("I3 the gateway has a payment of no order".to_owned());
+        world.violate("I3 the gateway has a payment without an order".to_owned());
     }
 }
 
@@ -116,13 +116,13 @@ fn objects_of_attempts(player: &Player, objects: &[Value], order: &Order, wrong:
         }
         let known = order.attempts.iter().find(|(id, _)| id.as_str() == reference);
         let Some((_, attempt)) = known else {
-            wrong.push(format!("I3 {reference} has an object and no attempt"));
+            wrong.push(format!("I3 {reference} has an object but no attempt"));
             continue;
         };
         let id = object["id"].as_str().unwrap_or_default();
         let shown = attempt.objects.get(&ObjectId::new(id));
         if status == "captured" && shown != Some(&Phase::Captured) {
-            wrong.push(format!("I4 {reference} is captured and known as {shown:?}"));
+            wrong.push(format!("I4 {reference} is captured but known as {shown:?}"));
         }
     }
     let keyed = !matches!(world.profile, Profile::NoKeys | Profile::RazorpayLike);
@@ -152,7 +152,7 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
             .filter_map(|refund| refund["amount"].as_u64())
             .sum();
         if refunded > amount {
-            wrong.push(format!("I17 {refunded} of {amount} were given back"));
+            wrong.push(format!("I17 {refunded} of {amount} were refunded"));
         }
         let taken_back = crate::hold::disputes::lost(object);
         // Anything that can no longer be proven is for a person.
@@ -160,7 +160,7 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
             order.operations.values().any(|op| op.object.as_str() == id && op.for_review);
         let unwanted = capture.class == CaptureClass::Excess || order.state == State::Canceled;
         if unwanted && refunded + taken_back < amount && !in_review {
-            wrong.push(format!("I17 {refunded} of the excess {amount} were given back"));
+            wrong.push(format!("I17 {refunded} of the excess {amount} were refunded"));
         }
         if player.client.world.state().canceled.contains(reference)
             && !player.by_hand.contains(reference)
@@ -169,10 +169,10 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
         }
     }
     if order.state == State::Paid && captured.is_empty() {
-        wrong.push("I6 paid, and the gateway has captured nothing".to_owned());
+        wrong.push("I6 paid, but the gateway has captured nothing".to_owned());
     }
     if order.captures.len() > captured.len() {
-        wrong.push("I2 a capture is known that the gateway does not have".to_owned());
+        wrong.push("I2 a known capture does not exist at the gateway".to_owned());
     }
     let by_us = captured.iter().filter(|object| {
         let reference = object["reference"].as_str().unwrap_or_default();
@@ -194,7 +194,7 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
     });
     let missed = || order.captures.iter().all(|(id, capture)| is_missed(order, id, capture));
     if right && (order.state == State::Open || missed()) {
-        wrong.push("I4 captured as ordered, and the order is not paid".to_owned());
+        wrong.push("I4 captured as ordered, but the order is not paid".to_owned());
     }
 }
 
@@ -228,7 +228,7 @@ fn refunds(objects: &[Value], order: &Order, messages: &Messages, wrong: &mut Ve
         };
         if known.phase() != expected {
             wrong.push(format!(
-                "I22 the refund {id} is {expected:?} and known as {:?}",
+                "I22 the refund {id} is {expected:?} but known as {:?}",
                 known.phase()
             ));
         }
@@ -241,20 +241,20 @@ fn refunds(objects: &[Value], order: &Order, messages: &Messages, wrong: &mut Ve
                 .any(|m| m["type"] == "refund.failed" && m["data"]["refund_id"] == public.as_str())
         };
         if expected != OperationPhase::Failed && messages.values().any(failed) {
-            wrong.push(format!("I22 {id} was announced as failed and is {expected:?}"));
+            wrong.push(format!("I22 {id} was announced as failed but is {expected:?}"));
         }
         if expected != OperationPhase::Pending && !messages.values().all(announced) {
             wrong.push(format!("I22 {word} of {id} was not announced"));
         }
     }
     if order.refunds.len() != count {
-        wrong.push("I22 a refund is known that the gateway does not have".to_owned());
+        wrong.push("I22 a known refund does not exist at the gateway".to_owned());
     }
     for (id, op) in &order.operations {
         let shown = by_operation.contains(id.as_str());
         let refund = op.kind == OperationKind::Refund;
         if refund && op.phase() == OperationPhase::Refused && shown {
-            wrong.push(format!("I18 {id} is refused and took effect"));
+            wrong.push(format!("I18 {id} was refused but took effect"));
         }
     }
 }
@@ -287,11 +287,11 @@ fn ends(order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
     for (target, told) in messages {
         let said = told.values().filter(|message| message["type"] == word).count();
         if said != 1 {
-            wrong.push(format!("I5 {target} heard {word} {said} times"));
+            wrong.push(format!("I5 {target} received {word} {said} times"));
         }
         for other in ["payment.completed", "order.expired", "order.canceled"] {
             if other != word && told.values().any(|message| message["type"] == other) {
-                wrong.push(format!("I6 {target} heard {other} of an order that is {word}"));
+                wrong.push(format!("I6 {target} received {other} about an order that is {word}"));
             }
         }
     }

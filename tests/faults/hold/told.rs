@@ -45,7 +45,7 @@ pub(crate) fn check(
         for (id, message) in told {
             let (kind, data) = (message["type"].as_str().unwrap_or_default(), &message["data"]);
             if !is_based(kind, data, objects, order) {
-                wrong.push(format!("I6 {target} was told {kind} of {}", data["amount"]));
+                wrong.push(format!("I6 {target} received {kind} of {}", data["amount"]));
             }
             if ONCE.contains(&kind) {
                 let fact = format!("{kind} {} {}", data["payment_id"], data["refund_id"]);
@@ -53,7 +53,7 @@ pub(crate) fn check(
             }
         }
         for (fact, ids) in ids.iter().filter(|(_, ids)| ids.len() > 1) {
-            wrong.push(format!("I5 {target} was told {fact} under {} ids", ids.len()));
+            wrong.push(format!("I5 {target} received {fact} under {} ids", ids.len()));
         }
     }
 }
@@ -63,13 +63,13 @@ fn alike(order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
     let mut heard = messages.values();
     let first = heard.next();
     if heard.any(|told| Some(told) != first) {
-        wrong.push("I5 the targets heard different things".to_owned());
+        wrong.push("I5 the targets received different messages".to_owned());
     }
     let completed = |told: &BTreeMap<String, Value>| {
         told.values().any(|message| message["type"] == "payment.completed")
     };
     if order.state != State::Paid && messages.values().any(completed) {
-        wrong.push("I6 a payment was confirmed that is none".to_owned());
+        wrong.push("I6 a payment that does not exist was confirmed".to_owned());
     }
 }
 

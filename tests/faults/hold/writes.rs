@@ -72,13 +72,13 @@ fn standing(order: &Order, wrong: &mut Vec<String>) {
         let page = attempt.page.as_ref();
         let shown = page.is_some_and(|page| page.token.is_some() || page.address.is_some());
         if shown && !attempt.phase().is_live() {
-            wrong.push(format!("I12 {id} has ended and keeps its page"));
+            wrong.push(format!("I12 {id} has ended but keeps its page"));
         }
     }
     for (id, capture) in &order.captures {
         let uncovered = capture.amount.amount_minor > spent(order, id);
         if uncovered && is_unwanted(order, id, capture.class) {
-            wrong.push(format!("I17 the excess capture {id} is not given back"));
+            wrong.push(format!("I17 the excess capture {id} is not refunded"));
         }
     }
     for (id, capture) in order.captures.iter().filter(|(_, c)| c.class == CaptureClass::Fits) {
@@ -247,7 +247,7 @@ fn ledger(old: &Order, new: &Order, wrong: &mut Vec<String>) {
         let open = |dispute: &Dispute| dispute.phase() == DisputePhase::Open;
         let of_it = |dispute: &&Dispute| Some(&dispute.capture) == op.capture.as_ref();
         if sent && old.disputes.values().filter(of_it).any(open) {
-            wrong.push(format!("I17 {id} gives back what the shopper's bank may take"));
+            wrong.push(format!("I17 {id} refunds what the shopper's bank may take"));
         }
     }
     let fresh = new.operations.iter().filter(|(id, _)| !old.operations.contains_key(*id));
@@ -272,7 +272,7 @@ fn begun(id: &str, op: &Operation, order: &Order, wrong: &mut Vec<String>) {
                 wrong.push(format!("I17 {id} reserves more than was captured"));
             }
             if op.by.as_deref() == Some(CLERK) && op.amount_minor > CLERK_MOST {
-                wrong.push(format!("I17 {id} is more than the clerk may give back at once"));
+                wrong.push(format!("I17 {id} exceeds the clerk's limit for one refund"));
             }
             let whole = op.amount_minor == captured;
             let requested = op.reason == Reason::Requested;
@@ -283,7 +283,7 @@ fn begun(id: &str, op: &Operation, order: &Order, wrong: &mut Vec<String>) {
                 wrong.push(format!("I17 {id} takes a part of a capture in review"));
             }
         }
-        (OperationKind::Refund, None) => wrong.push(format!("I17 {id} gives back no capture")),
+        (OperationKind::Refund, None) => wrong.push(format!("I17 {id} refunds no capture")),
         (OperationKind::Capture, _) => {
             let closing = order.attempts.get(&op.attempt).is_some_and(|a| a.close.is_some());
             if closing && op.phase().is_unproven() {

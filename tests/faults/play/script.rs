@@ -264,7 +264,7 @@ impl Player {
                     let body: Value = serde_json::from_str(&message.body).unwrap();
                     let id = body["id"].as_str().unwrap_or_default().to_owned();
                     if told.get(&id).is_some_and(|known| known != &body) {
-                        world.violate(format!("I5 {target} was told two things as {id}"));
+                        world.violate(format!("I5 {target} received two messages as {id}"));
                     }
                     if told.insert(id.clone(), body).is_none() {
                         self.sequence.push(id);

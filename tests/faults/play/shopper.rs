@@ -47,7 +47,7 @@ fn leads_on(world: &World, payment: &PaymentId, before: Option<String>, reply: &
     };
     let won = order.winner.as_ref().is_some_and(|winner| &winner.attempt == payment);
     if reply.body["status"] == "succeeded" && !won {
-        world.violate(format!("I23 the shopper reads that {payment} succeeded"));
+        world.violate(format!("I23 the shopper wrongly reads that {payment} succeeded"));
     }
     let lasting = before.filter(|before| page_of(world, payment).as_ref() == Some(before));
     let led_to = reply.body["next_action"]["url"].as_str();

@@ -40,7 +40,7 @@ fn unheld(sources: &str) -> Vec<String> {
     let unknown = used.difference(&known).map(|name| format!("{name} is not in the table"));
     // I8 is a law, which needs no run: facts may be reported in any order.
     let idle = known.difference(&used).filter(|name| *name != "I8");
-    unknown.chain(idle.map(|name| format!("nothing holds {name}"))).collect()
+    unknown.chain(idle.map(|name| format!("nothing checks {name}"))).collect()
 }
 
 fn here(path: &str) -> std::path::PathBuf {
@@ -72,11 +72,11 @@ fn what_nobody_explains_is_found() {
     assert_eq!(
         unexplained(&less),
         [
-            "docs/proof.md: no row | I4 | What was captured as ordered pays the order, without a client's \
+            "docs/proof.md: no row | I4 | A capture that matches the order pays it, without a client's \
              or a webhook's help. |",
             "docs/proof.md: no row for `die-after`",
         ],
     );
     let sources = sources().replace("\"I15 ", "\"I99 ");
-    assert_eq!(unheld(&sources), ["I99 is not in the table", "nothing holds I15"]);
+    assert_eq!(unheld(&sources), ["I99 is not in the table", "nothing checks I15"]);
 }

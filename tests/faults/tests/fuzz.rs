@@ -1,6 +1,6 @@
 //! The fuzz targets without a fuzzer: their corpora and inputs near them, the same on every run.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test panics at its first failure")]
 
 use std::path::Path;
 

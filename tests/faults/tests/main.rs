@@ -88,7 +88,7 @@ fn no_plan_breaks_an_invariant() {
     let tally = campaign.run(&AtomicBool::new(false), |_| {});
     eprintln!("{tally}");
     for played in [tally.singles, tally.pairs, tally.triples, tally.interleavings] {
-        assert!(played > 0, "a kind of plan was not played at all");
+        assert!(played > 0, "one kind of plan was never played");
     }
     if let Some(first) = tally.found.first() {
         on_a_deep_stack(|| {

@@ -14,20 +14,20 @@ fn row(mutant: Mutant) -> Result<String, String> {
         violations.iter().find(meant).cloned()
     };
     if let Some(law) = law(mutant) {
-        let kept = || format!("{name} is to break {falls}, and no law falls");
+        let kept = || format!("{name} should break {falls}, but no law fails");
         let violation = falls_in(&law.violations).ok_or_else(kept)?;
         return Ok(format!("{name} · law · {falls} · {violation}\n    {what}"));
     }
     let (setting, plan): (Setting, Plan) =
         known(mutant).ok_or_else(|| format!("{name} has no known run; find one: {again}"))?;
     if !run(&setting, &plan, false).reached.contains(&mutant) {
-        return Err(format!("a hunt for {name} would pass over {setting} {plan}"));
+        return Err(format!("a hunt for {name} would skip {setting} {plan}"));
     }
     let violations = notice(mutant, &setting, &plan);
     let Some(violation) = falls_in(&violations) else {
         let instead = violations.join("; ");
         return Err(format!(
-            "{name} is to break {falls} under {setting} {plan}, and breaks [{instead}]; find \
+            "{name} should break {falls} under {setting} {plan}, but breaks [{instead}]; find \
              another run: {again}"
         ));
     };

@@ -76,7 +76,7 @@ impl World {
         if let Err(error) = verify([&key], headers, request.body(), self.time.now_ms() / 1000) {
             // A message that the network delayed for too long is refused, as it should be.
             if error != VerifyError::StaleTimestamp || !self.state().landing {
-                self.violate(format!("I5 the merchant cannot believe a confirmation: {error}"));
+                self.violate(format!("I5 the merchant cannot verify a confirmation: {error}"));
             }
             return answer(401, String::new());
         }
@@ -88,7 +88,7 @@ impl World {
         let known = self.state().told.iter().find(|(told, _)| *told == id).cloned();
         match known {
             Some((_, before)) if before != body => {
-                self.violate(format!("I5 {CONSUMED} was told two things as {id}"));
+                self.violate(format!("I5 {CONSUMED} received two messages as {id}"));
             }
             Some(_) => {}
             None => self.state().told.push((id, body)),
@@ -105,6 +105,6 @@ pub(crate) fn sequence(listener: &Player, messages: &Messages, wrong: &mut Vec<S
     let told: Vec<&String> = told.iter().map(|(id, _)| id).filter(of_it).collect();
     let other: Vec<&String> = listener.sequence.iter().filter(of_it).collect();
     if told != other {
-        wrong.push(format!("I5 the merchant heard {told:?}, another target {other:?}"));
+        wrong.push(format!("I5 the merchant received {told:?}, another target {other:?}"));
     }
 }

@@ -62,7 +62,7 @@ pub(crate) struct World {
 }
 
 #[derive(Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the world")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent fact about the world")]
 pub(crate) struct State {
     plan: Plan,
     /// The kind of each call, in order.
@@ -226,7 +226,9 @@ impl World {
                 Fate::Answered(answer(200, json!({ "Items": [], "Count": 0 }).to_string()))
             }
             Some(Mode::Stale) => Fate::Answered(answer(200, self.stale_index())),
-            Some(Mode::Partial | Mode::Turn(_) | Mode::Secret(_)) => panic!("this is of no call"),
+            Some(Mode::Partial | Mode::Turn(_) | Mode::Secret(_)) => {
+                panic!("this fault applies to no call")
+            }
         }
     }
 

@@ -74,7 +74,7 @@ impl Client {
         let reply = self.stranger(&payment, &id, WEBHOOK_SECRET, Value::Null).await;
         let kept = self.world.state().images.contains_key(&format!("P#sandbox#{id}"));
         if reply == Some(200) && !kept {
-            self.world.violate("I9 an orphan was acknowledged and is not kept".to_owned());
+            self.world.violate("I9 an orphan was acknowledged but is not kept".to_owned());
         }
         if reply.is_some_and(|status| !matches!(status, 200 | 503)) {
             self.world.violate(format!("I9 an orphan was answered {reply:?}"));
@@ -153,7 +153,7 @@ fn acknowledged(world: &World, body: &[u8], reply: &Reply) {
         _ => false,
     };
     if reply.status == 200 && !kept {
-        world.violate(format!("I9 {} was acknowledged and is not kept", event["event"]));
+        world.violate(format!("I9 {} was acknowledged but is not kept", event["event"]));
     }
 }
 

@@ -81,7 +81,7 @@ fn parse(file: &Path) -> Vec<Rule> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let Some(rule) = rules.last_mut() else { wrong("stands before any rule") };
+        let Some(rule) = rules.last_mut() else { wrong("comes before any rule") };
         if let Some(invariant) = line.strip_prefix("breaks ") {
             invariant.clone_into(&mut rule.breaks);
         } else if line == "noticed by a law" {
@@ -96,13 +96,13 @@ fn parse(file: &Path) -> Vec<Rule> {
                 Some("  ") => Mark::Around,
                 Some("- ") => Mark::Stands,
                 Some("+ ") => Mark::Broken,
-                _ => wrong("begins with none of two spaces, - and +"),
+                _ => wrong("begins with neither two spaces nor - nor +"),
             };
             change.lines.push((mark, line[2..].to_owned()));
         } else if rule.what.is_empty() {
             line.clone_into(&mut rule.what);
         } else {
-            wrong("is not understood");
+            wrong("is not a known kind of line");
         }
     }
     rules
@@ -171,7 +171,7 @@ impl Sources {
         let found = find(&source.text, change);
         let [place] = &found[..] else {
             let times = found.len();
-            panic!("rule {}: its text stands {times} times in {}", rule.name, change.file);
+            panic!("rule {}: its text occurs {times} times in {}", rule.name, change.file);
         };
         let switch = format!("{SWITCH}{})", camel(&rule.name));
         for (range, broken) in runs(change, place) {

@@ -1,7 +1,7 @@
 //! The bundle of `shared` and `functions` with every protocol rule breakable: `build.rs` weaves the texts
 //! of `../broken` into a copy.
 
-#![allow(warnings, clippy::all, clippy::pedantic, reason = "a copy: the original is held to them")]
+#![allow(warnings, clippy::all, clippy::pedantic, reason = "a copy: the original is checked")]
 
 extern crate self as quittance;
 

@@ -17,13 +17,9 @@ use crate::signed::Event;
 
 /// Answers that no request of these tests produces.
 const NOT_PRODUCED: [(&str, &str, &str); 3] = [
-    ("", "id-collision", "two keys with the same 100 bits of SHA-256 are not to be had"),
-    ("", "unavailable", "the dev stack's table and secret store answer always"),
-    (
-        "/capture",
-        "order-full",
-        "an authorized payment of an order with 64 captures is not to be had",
-    ),
+    ("", "id-collision", "no two keys with the same 100 bits of SHA-256 are known"),
+    ("", "unavailable", "the dev stack's table and secret store always answer"),
+    ("/capture", "order-full", "no order with 64 captures can have an authorized payment"),
 ];
 
 #[tokio::test]

@@ -105,8 +105,8 @@ fn money_that_was_taken_and_not_booked_is_lost() {
         has(&found, Kind::Lost, "5000 of 7500 captured is kept");
     }
     has(&found(|world| order(world).payments[0].captured = 0), Kind::Lost, "0 captured by us");
-    has(&found(|world| order(world).payments.clear()), Kind::Lost, "the order has not");
-    has(&found(|world| world.orders.clear()), Kind::Lost, "the API does not");
+    has(&found(|world| order(world).payments.clear()), Kind::Lost, "the order does not");
+    has(&found(|world| world.orders.clear()), Kind::Lost, "not to the API");
 }
 
 #[test]
@@ -116,10 +116,10 @@ fn a_confirmation_that_a_target_did_not_get_is_lost() {
             found(move |world| world.told.retain(|t| t.target != target || t.kind != kind))
         };
         let (paid, refunded) = (silent("payment.completed"), silent("refund.completed"));
-        has(&paid, Kind::Lost, &format!("payment.completed  was not told to {target}"));
-        has(&refunded, Kind::Lost, &format!("refund.completed RFD_1 was not told to {target}"));
+        has(&paid, Kind::Lost, &format!("payment.completed  did not reach {target}"));
+        has(&refunded, Kind::Lost, &format!("refund.completed RFD_1 did not reach {target}"));
     }
-    has(&found(|world| world.told[0].dead = true), Kind::Lost, "died before deliveries");
+    has(&found(|world| world.told[0].dead = true), Kind::Lost, "was dead-lettered for deliveries");
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn money_that_waits_for_a_person_is_lost_unless_all_are_told() {
     };
     assert_eq!(reviewed(told_to_all("payment.review", "msg_1", 7500)), []);
     let silent = reviewed(Vec::new());
-    has(&silent, Kind::Lost, "payment.review PAY_1 was not told to fulfilment");
+    has(&silent, Kind::Lost, "payment.review PAY_1 did not reach fulfilment");
 }
 
 #[test]
@@ -188,38 +188,38 @@ fn one_key_with_two_names_is_doubled() {
             name: name.to_owned(),
         }));
     });
-    has(&found, Kind::Doubled, "one key, two names");
+    has(&found, Kind::Doubled, "one key, two ids");
 }
 
 #[test]
 fn a_wrong_refund_is_found() {
     let too_much = found(|world| world.objects[0].refunds[0].amount = 7501);
-    has(&too_much, Kind::Doubled, "7501 given back of 7500");
+    has(&too_much, Kind::Doubled, "7501 of 7500 refunded");
     let twice = found(|world| {
         let again = GivenBack { id: "re_2".to_owned(), ..world.objects[0].refunds[0].clone() };
         world.objects[0].refunds.push(again);
     });
-    has(&twice, Kind::Doubled, "RFD_1 was given back twice");
-    has(&twice, Kind::Lost, "the gateway gave 2500 back as re_2");
+    has(&twice, Kind::Doubled, "RFD_1 was refunded twice");
+    has(&twice, Kind::Lost, "the gateway refunded 2500 as re_2");
     let other_amount = found(|world| world.objects[0].refunds[0].amount = 2400);
-    has(&other_amount, Kind::Invented, "there it succeeded with 2400");
+    has(&other_amount, Kind::Invented, "at the gateway: succeeded with 2400");
     let failed = found(|world| world.objects[0].refunds[0].status = "failed".to_owned());
-    has(&failed, Kind::Invented, "there it failed");
+    has(&failed, Kind::Invented, "at the gateway: failed");
     let unknown = found(|world| world.objects[0].refunds.clear());
-    has(&unknown, Kind::Invented, "RFD_1 succeeded, and is unknown there");
-    has(&unknown, Kind::Invented, "refund.completed of 2500 told to notifications");
+    has(&unknown, Kind::Invented, "RFD_1 succeeded but is unknown at the gateway");
+    has(&unknown, Kind::Invented, "refund.completed of 2500 sent to notifications");
 }
 
 #[test]
 fn what_has_no_capture_is_invented() {
     let found = found(|world| world.objects.clear());
-    has(&found, Kind::Invented, "paid, and the gateway took nothing");
-    has(&found, Kind::Invented, "PAY_1 is succeeded and unknown there");
-    has(&found, Kind::Invented, "payment.completed of 7500 told to fulfilment");
+    has(&found, Kind::Invented, "paid, but the gateway captured nothing");
+    has(&found, Kind::Invented, "PAY_1 is succeeded but unknown at the gateway");
+    has(&found, Kind::Invented, "payment.completed of 7500 sent to fulfilment");
 }
 
 #[test]
 fn a_confirmation_of_another_amount_is_invented() {
     let found = found(|world| world.told[1].amount = 7501);
-    has(&found, Kind::Invented, "payment.completed of 7501 told to fulfilment");
+    has(&found, Kind::Invented, "payment.completed of 7501 sent to fulfilment");
 }
