@@ -68,7 +68,7 @@ async fn every_end_of_a_payment_is_sound() {
 }
 
 #[tokio::test]
-async fn what_the_shop_and_time_do_to_a_page_is_sound() {
+async fn a_page_changed_by_the_shop_or_by_time_is_sound() {
     let Some(visit) = Visit::begin().await else { return };
     let waiting = page(&visit, Some("pending")).await;
     // The bank's answer is now a minute away. An audit takes longer than its usual three seconds.

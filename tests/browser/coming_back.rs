@@ -3,7 +3,7 @@
 use crate::visit::Visit;
 
 #[tokio::test]
-async fn who_closes_the_tab_finds_the_order_again() {
+async fn an_order_is_found_again_after_its_tab_was_closed() {
     let Some(visit) = Visit::begin().await else { return };
     visit.to_checkout().await;
     let first = visit.client.window().await.unwrap();

@@ -30,7 +30,7 @@ async fn tab_to(visit: &Visit, wanted: &str) {
             return;
         }
     }
-    panic!("no way by keyboard to {wanted} at {}", visit.address().await);
+    panic!("{wanted} cannot be reached by keyboard at {}", visit.address().await);
 }
 
 #[tokio::test]

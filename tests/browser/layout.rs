@@ -73,7 +73,7 @@ async fn the_test_cards_stand_all_beside_their_names_or_all_below() {
 }
 
 #[tokio::test]
-async fn the_reference_is_short_and_says_once_what_holds_of_every_answer() {
+async fn the_reference_is_short_and_states_common_facts_once() {
     let Some(visit) = Visit::begin().await else { return };
     for page in ["/docs/schemas", "/docs"] {
         visit.go(&format!("{}{page}", visit.stack.address("api"))).await;

@@ -38,7 +38,7 @@ async fn a_payment_without_scripts() {
 }
 
 #[tokio::test]
-async fn what_was_decided_elsewhere_is_told_to_whom_presses_pay() {
+async fn pressing_pay_after_a_decision_elsewhere_says_so() {
     let Some(visit) = without_scripts().await else { return };
     visit.to_checkout().await;
     visit.stack.choose(&visit.address().await, "approve").await.expect(200);

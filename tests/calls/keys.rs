@@ -59,7 +59,7 @@ async fn a_key_taken_away_opens_nothing_after_five_minutes() {
 }
 
 #[tokio::test]
-async fn a_placeholder_opens_nothing_and_neither_does_what_cannot_be_read() {
+async fn placeholders_and_unreadable_keys_open_nothing() {
     let bench = Bench::start("full").await;
     for (value, status) in [
         (json!([]), 401),

@@ -16,7 +16,7 @@ use crate::event::Event;
 const RESERVE: Duration = Duration::from_secs(5);
 
 #[tokio::test]
-async fn a_redaction_without_time_is_to_be_repeated_and_comes_to_its_end() {
+async fn a_redaction_that_runs_out_of_time_is_finished_by_a_repeat() {
     let bench = Bench::start("full").await;
     let checkout = bench.checkout("k", json!({})).await;
     bench.stack.cancel_order(&checkout.order).await.expect(200);

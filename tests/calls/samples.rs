@@ -103,7 +103,7 @@ async fn the_sample_webhook_verifies_at_the_time_that_it_names() {
 }
 
 #[tokio::test]
-async fn the_invalid_sample_is_told_every_mistake_at_once() {
+async fn the_answer_to_the_invalid_sample_lists_every_mistake() {
     let bench = bench().await;
     let event = Event::of("create-order-invalid");
     let answer = ask(&bench, &event).await.answered(422);

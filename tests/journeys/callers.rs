@@ -160,7 +160,7 @@ async fn an_order_shows_its_own_history_and_who_ended_it() {
 }
 
 #[tokio::test]
-async fn neither_a_confirmation_nor_the_shopper_is_told_who_did_it() {
+async fn confirmations_and_shoppers_do_not_learn_who_did_it() {
     let stack =
         with_keys(&[entry("op_ana", &json!({ "id": "ana-of-the-desk", "person": true }))]).await;
     let order = stack.order(&order_body()).await;
@@ -178,7 +178,7 @@ async fn neither_a_confirmation_nor_the_shopper_is_told_who_did_it() {
 }
 
 #[tokio::test]
-async fn a_key_gives_back_no_more_at_once_than_its_limit() {
+async fn a_single_refund_never_exceeds_the_limit_of_its_key() {
     let clerk =
         entry("op_clerk", &json!({ "id": "clerk", "refund_max": { "USD": 5000, "JPY": 0 } }));
     let stack = with_keys(&[clerk]).await;
@@ -211,7 +211,7 @@ async fn a_key_gives_back_no_more_at_once_than_its_limit() {
 }
 
 #[tokio::test]
-async fn a_cancel_of_an_order_in_review_gives_back_no_more_than_the_key_may() {
+async fn canceling_an_order_in_review_refunds_no_more_than_the_keys_limit() {
     let clerk = entry("op_clerk", &json!({ "id": "clerk", "refund_max": { "USD": 5000 } }));
     let stack = with_keys(&[clerk]).await;
     stack.behave(json!({ "webhooks": { "amount_delta": -100 } })).await;
@@ -228,7 +228,7 @@ async fn a_cancel_of_an_order_in_review_gives_back_no_more_than_the_key_may() {
 }
 
 #[tokio::test]
-async fn a_limit_that_lacks_the_currency_or_cannot_be_read_gives_nothing_back() {
+async fn a_limit_that_is_unreadable_or_lacks_the_currency_allows_no_refund() {
     let limits = [
         json!({ "EUR": 5000 }),
         json!({}),

@@ -92,7 +92,7 @@ async fn no_string_of_an_order_may_hold_a_card_number() {
 }
 
 #[tokio::test]
-async fn a_card_number_that_a_person_types_is_refused_however_it_is_written() {
+async fn a_typed_card_number_is_refused_in_every_format() {
     let stack = Stack::start(STACK).await;
     let paid = stack.paid().await;
     let before = stack.items().await;
@@ -130,7 +130,7 @@ async fn a_card_number_that_a_person_types_is_refused_however_it_is_written() {
 }
 
 #[tokio::test]
-async fn an_id_that_a_program_made_is_taken_though_it_would_pass_for_a_card_number() {
+async fn a_generated_id_that_looks_like_a_card_number_is_accepted() {
     let stack = Stack::start(STACK).await;
     let ids = [
         completed("440539837239"),
@@ -149,7 +149,7 @@ async fn an_id_that_a_program_made_is_taken_though_it_would_pass_for_a_card_numb
 }
 
 #[tokio::test]
-async fn what_a_person_writes_of_times_places_and_prices_is_taken() {
+async fn times_places_and_prices_in_texts_are_accepted() {
     let stack = Stack::start(STACK).await;
     for text in [
         "40.741857,-74.034153",
@@ -194,7 +194,7 @@ async fn no_string_of_a_payment_or_refund_may_hold_a_card_number() {
 }
 
 #[tokio::test]
-async fn what_is_no_phone_number_is_not_stored_as_one() {
+async fn an_invalid_phone_number_is_not_stored() {
     let stack = Stack::start(STACK).await;
     let as_phones = [
         "+378282246310005",

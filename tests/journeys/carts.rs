@@ -74,7 +74,7 @@ async fn the_shopper_reads_on_the_checkout_page_what_the_cart_holds() {
 }
 
 #[tokio::test]
-async fn a_wrong_cart_is_told_what_would_be_right_and_leaves_nothing() {
+async fn the_answer_to_a_wrong_cart_says_what_would_be_right() {
     let stack = Stack::start(STACK).await;
     let wrong = async |name: &str, value: Value| {
         let mut body = cart();
@@ -97,7 +97,7 @@ async fn a_wrong_cart_is_told_what_would_be_right_and_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn an_order_of_nothing_is_told_that_it_needs_no_payment() {
+async fn the_answer_to_an_order_of_zero_says_that_it_needs_no_payment() {
     let stack = Stack::start(STACK).await;
     let gift = json!({
         "currency": "USD", "total_amount": 0,

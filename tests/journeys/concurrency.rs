@@ -189,7 +189,7 @@ async fn a_capture_and_a_void_at_once_are_never_both() {
 }
 
 #[tokio::test]
-async fn an_order_that_is_paid_and_canceled_at_once_is_one_of_both() {
+async fn an_order_paid_and_canceled_at_once_ends_as_one_of_the_two() {
     let stack = Stack::start(STACK).await;
     for _ in 0..12 {
         let checkout = stack.checkout().await;

@@ -65,7 +65,7 @@ fn every_point_is_in_the_table() {
 }
 
 #[tokio::test]
-async fn a_death_at_any_point_leaves_nothing_that_the_sweep_does_not_finish() {
+async fn the_sweep_finishes_the_work_of_a_process_killed_at_any_point() {
     let room = Arc::new(Semaphore::new(AT_ONCE));
     let mut running = JoinSet::new();
     for (point, story) in CASES {

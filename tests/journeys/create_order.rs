@@ -30,7 +30,7 @@ async fn an_order_without_a_price_is_refused() {
 }
 
 #[tokio::test]
-async fn an_order_asked_for_again_after_its_time_reads_expired_before_any_sweep() {
+async fn a_create_call_repeated_after_expiry_reads_expired_before_any_sweep() {
     let stack = Stack::start(STACK).await;
     let first = stack.post_with_key("/api/orders", "cart", &order_body()).await.expect(201);
     assert_eq!(first.word("status"), "created");

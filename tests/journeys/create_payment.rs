@@ -171,7 +171,7 @@ fn no_page(order: &str, payment: &str) -> Paid {
 }
 
 #[tokio::test]
-async fn a_method_that_does_not_move_the_currency_is_refused_before_anything_begins() {
+async fn a_method_without_the_currency_is_refused_before_anything_begins() {
     let stack = Stack::start(STACK).await;
     let order = stack.order(&order_body()).await;
     let refused = stack.pay(&order, json!({ "method": "upi" })).await;

@@ -13,7 +13,7 @@ const FUNCTION: &str = "deliver-confirmation";
 const HALF_A_DAY: i64 = 43_200;
 
 #[tokio::test]
-async fn what_nobody_takes_ends_in_the_dead_letter_queue() {
+async fn an_undeliverable_confirmation_ends_in_the_dead_letter_queue() {
     let receiver = Receiver::start();
     let stack = stack_delivering_to(&receiver).await;
     receiver.answer_next(&["500 Oh"; 20]);
@@ -26,7 +26,7 @@ async fn what_nobody_takes_ends_in_the_dead_letter_queue() {
 }
 
 #[tokio::test]
-async fn a_confirmation_that_is_moved_back_from_the_dead_letter_queue_keeps_its_id() {
+async fn a_confirmation_redriven_from_the_dead_letter_queue_keeps_its_id() {
     let receiver = Receiver::start();
     let stack = stack_delivering_to(&receiver).await;
     receiver.answer_next(&["500 Oh"; 15]);
@@ -62,7 +62,7 @@ async fn a_server_that_is_always_back_in_a_second_still_has_days() {
 }
 
 #[tokio::test]
-async fn the_log_of_a_failed_delivery_says_what_happened_to_which_payment_and_what_comes_next() {
+async fn the_log_of_a_failed_delivery_names_the_payment_the_failure_and_the_next_try() {
     let receiver = Receiver::start();
     let stack = stack_delivering_to(&receiver).await;
     receiver.answer_next(&["503 No", GIBBERISH]);
@@ -92,7 +92,7 @@ async fn the_log_of_a_failed_delivery_says_what_happened_to_which_payment_and_wh
 }
 
 #[tokio::test]
-async fn a_process_that_dies_while_it_delivers_delays_the_confirmation_by_half_a_minute() {
+async fn a_crash_during_a_delivery_delays_the_confirmation_by_half_a_minute() {
     let receiver = Receiver::start();
     let stack = stack_delivering_to(&receiver).await;
     receiver.answer_next(&[SILENCE]);

@@ -53,7 +53,7 @@ async fn a_taken_port_is_one_sentence() {
 /// Names only variables that the template declares, because SAM sets no others. Lambda's own come from
 /// Lambda.
 #[tokio::test]
-async fn a_container_is_told_where_the_stack_is() {
+async fn a_container_gets_the_addresses_of_the_stack() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("new").join("env-vars.json");
     let arguments = vec!["--env-vars".to_owned(), file.to_str().unwrap().to_owned()];
@@ -225,7 +225,7 @@ async fn no_page_of_another_site_makes_a_port_do_anything() {
 }
 
 #[tokio::test]
-async fn no_page_of_another_site_reaches_a_port_by_a_name_of_its_own() {
+async fn another_sites_page_cannot_reach_a_port_by_its_own_host_name() {
     let stack = Stack::start(STACK).await;
     let ports = ["api", "sandbox", "dynamodb", "sqs", "secrets_manager", "shop"];
     for port in ports {

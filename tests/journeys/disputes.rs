@@ -32,7 +32,7 @@ async fn a_dispute_stops_refunds_unless_the_merchant_insists() {
 }
 
 #[tokio::test]
-async fn a_dispute_that_is_lost_at_once_is_told_as_opened_too_and_is_money_gone() {
+async fn a_dispute_lost_at_once_is_also_confirmed_as_opened_and_takes_the_money() {
     let stack = Stack::start(STACK).await;
     let paid = stack.paid().await;
     let dispute = json!({ "status": "lost", "amount": 2500 });
@@ -68,7 +68,7 @@ async fn a_won_dispute_is_as_if_there_had_been_none() {
 }
 
 #[tokio::test]
-async fn what_the_bank_may_take_back_does_not_go_back_by_itself_meanwhile() {
+async fn money_in_dispute_is_not_refunded_automatically() {
     for (outcome, refunded) in [("lost", 0), ("won", 7499)] {
         let stack = Stack::start(STACK).await;
         stack.behave(json!({ "webhooks": { "amount_delta": -1 } })).await;

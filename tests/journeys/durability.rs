@@ -92,7 +92,7 @@ async fn kill_amid(pid: u32, promised: &Mutex<Promised>) {
 }
 
 #[tokio::test]
-async fn nothing_that_was_promised_is_lost_when_the_stack_is_killed_amid_traffic() {
+async fn no_promise_is_lost_when_the_stack_is_killed_amid_traffic() {
     let dir = tempfile::tempdir().unwrap();
     let promised = Mutex::new(Promised::default());
     let before = kept_in(dir.path()).await;

@@ -222,7 +222,7 @@ async fn numbers_too_large_for_any_type_are_refused() {
 }
 
 #[tokio::test]
-async fn all_mistakes_are_told_at_once() {
+async fn all_mistakes_are_reported_at_once() {
     let stack = Stack::start(STACK).await;
     let body = json!({
         "items": [{ "quantity": 0 }, 7], "total_amount": "x", "extra": 1,

@@ -147,7 +147,7 @@ fn has(payment: &Value, what: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_late_capture_after_the_orders_time_is_given_back_though_nobody_has_swept() {
+async fn a_late_capture_after_expiry_is_returned_even_before_a_sweep() {
     let stack = Stack::start(STACK).await;
     let checkout = stack.checkout().await;
     stack.choose(&checkout.page, "decline").await.expect(200);

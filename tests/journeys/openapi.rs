@@ -92,7 +92,7 @@ fn routes_of_the_template() -> BTreeSet<String> {
 
 /// The document's pattern against the code's check, character by character.
 #[test]
-fn a_text_admits_the_characters_that_its_pattern_admits() {
+fn a_text_and_its_pattern_accept_the_same_characters() {
     for (text, kept) in [(fields::Text::chars(1), ""), (fields::Text::chars(1).prose(), "\t\n\r")] {
         let schema = fields::described(|body| body.required("text").string(text));
         let pattern = schema["properties"]["text"]["pattern"].as_str().unwrap();

@@ -120,7 +120,7 @@ async fn problems_look_as_documented() {
 }
 
 #[tokio::test]
-async fn problems_tell_what_stands_in_the_way() {
+async fn problems_show_what_is_in_the_way() {
     let stack = Stack::start(STACK).await;
     let order = stack.post_with_key("/api/orders", "order-1", &e2e::order_body()).await;
     let order = order.expect(201).word("order_id").to_owned();

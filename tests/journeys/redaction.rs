@@ -164,7 +164,7 @@ async fn nothing_is_redacted_while_anything_is_unfinished() {
 }
 
 #[tokio::test]
-async fn what_comes_after_a_redaction_still_works_and_can_be_redacted_too() {
+async fn operations_after_a_redaction_work_and_can_be_redacted_too() {
     let stack = Stack::start(STACK).await;
     let paid = paid_by_maria(&stack, "cart-1").await;
     let first = redact(&stack, &paid.order).await.expect(200).body;
@@ -199,7 +199,7 @@ async fn a_capture_that_comes_after_a_redaction_is_given_back() {
 }
 
 #[tokio::test]
-async fn the_body_of_an_event_that_had_to_be_stored_is_removed_too() {
+async fn the_body_of_a_stored_event_is_removed_too() {
     let stack = Stack::start(STACK).await;
     let paid = paid_by_maria(&stack, "cart-1").await;
     let other = PaymentId::from_number(&OrderId::parse(&paid.order).unwrap(), 7);
@@ -217,7 +217,7 @@ async fn the_body_of_an_event_that_had_to_be_stored_is_removed_too() {
 }
 
 #[tokio::test]
-async fn what_was_removed_does_not_come_back_when_it_is_told_again() {
+async fn removed_data_does_not_return_when_the_gateway_repeats_it() {
     let stack = Stack::start(STACK).await;
     let declined = stack.checkout_with(personal(), json!({})).await;
     stack.choose(&declined.page, "decline").await.expect(200);

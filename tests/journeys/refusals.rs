@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::STACK;
 
 #[tokio::test]
-async fn a_part_of_what_is_in_review_is_refused_and_the_amount_that_is_named_goes_back() {
+async fn a_partial_refund_in_review_is_refused_and_the_named_amount_is_refunded() {
     let stack = Stack::start(STACK).await;
     stack.behave(json!({ "webhooks": { "amount_delta": 500 } })).await;
     let wrong = stack.checkout().await;
@@ -31,7 +31,7 @@ async fn an_authorized_payment_is_canceled_not_refunded() {
 }
 
 #[tokio::test]
-async fn after_a_lost_dispute_nothing_is_left_and_the_answer_says_where_it_went() {
+async fn after_a_lost_dispute_the_answer_says_why_nothing_is_left() {
     let stack = Stack::start(STACK).await;
     let paid = stack.paid().await;
     stack.dashboard(&paid.payment, "dispute", json!({ "status": "lost" })).await.expect(200);

@@ -20,7 +20,7 @@ fn named(heading: &str) -> Vec<&'static str> {
 }
 
 #[tokio::test]
-async fn a_shop_can_rehearse_from_the_document_whatever_it_will_meet() {
+async fn a_shop_can_rehearse_every_situation_from_the_document() {
     let stack = Stack::start(STACK).await;
     let script = blocks()
         .replace("http://127.0.0.1:3000", stack.address("api"))

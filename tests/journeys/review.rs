@@ -88,7 +88,7 @@ async fn a_wrong_amount_given_back_in_the_dashboard_opens_the_order_again() {
 }
 
 #[tokio::test]
-async fn an_order_that_expires_in_review_stays_there_until_people_have_decided() {
+async fn an_order_that_expires_in_review_waits_for_a_decision() {
     let stack = Stack::start(STACK).await;
     let wrong = wrongly_paid(&stack, json!({ "amount_delta": -100 })).await;
     stack.ends(&wrong, REVIEW).await;

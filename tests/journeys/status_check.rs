@@ -50,7 +50,7 @@ async fn the_shopper_reads_the_status_of_its_own_payment_only() {
 }
 
 #[tokio::test]
-async fn a_token_beside_an_authorization_header_is_refused_whatever_that_holds() {
+async fn a_token_beside_any_authorization_header_is_refused() {
     let stack = Stack::start(STACK).await;
     let (path, token) = payment_with_token(&stack).await;
     let path = format!("{path}?token={token}");
@@ -187,7 +187,7 @@ async fn an_order_is_read_with_its_payments_oldest_first() {
 }
 
 #[tokio::test]
-async fn who_cannot_wait_asks_the_gateway_now() {
+async fn a_merchant_can_ask_the_gateway_now() {
     let stack = Stack::start(STACK).await;
     stack.behave(json!({ "webhooks": { "mode": "never" } })).await;
     let checkout = stack.checkout().await;

@@ -29,7 +29,7 @@ async fn orphan(stack: &Stack, n: usize) -> Event {
 }
 
 #[tokio::test]
-async fn what_nobody_signed_is_turned_away_before_a_secret_is_read_and_rolls_nothing_back() {
+async fn an_unsigned_event_is_refused_before_a_secret_is_read_and_rolls_nothing_back() {
     let placeholder = json!({
         "mode": "test", "api_key": "REPLACE_ME", "base_url": "REPLACE_ME", "webhook_secrets": [],
     });
@@ -98,7 +98,7 @@ async fn an_error_of_a_function_is_reported_by_its_type() {
 }
 
 #[tokio::test]
-async fn an_event_of_another_stack_is_ignored_and_counted_and_one_of_no_stack_is_ours() {
+async fn another_stacks_event_is_ignored_and_one_without_a_stack_is_ours() {
     let stack = Stack::start(STACK).await;
     let checkout = stack.checkout().await;
     let truth = &stack.truth(&checkout.payment).await[0];
@@ -157,7 +157,7 @@ async fn an_attempt_repeats_its_create_call_as_it_was_first_sent() {
 }
 
 #[tokio::test]
-async fn beyond_the_hours_room_the_gateway_is_to_come_again_and_orders_of_ours_are_not_affected() {
+async fn when_parking_is_full_the_gateway_must_retry_and_our_orders_are_unaffected() {
     let stack = Stack::start(STACK).await;
     let checkout = stack.checkout().await;
     let hour = unix_now() / 3600;
@@ -193,7 +193,7 @@ async fn beyond_the_hours_room_the_gateway_is_to_come_again_and_orders_of_ours_a
 }
 
 #[tokio::test]
-async fn more_events_of_one_order_than_are_kept_change_nothing_for_its_payment() {
+async fn too_many_parked_events_of_an_order_do_not_affect_its_payment() {
     let stack = Stack::start(STACK).await;
     let checkout = stack.checkout().await;
     let strange = |n: usize| {

@@ -90,7 +90,7 @@ async fn a_lost_answer_of_a_charge_is_found_paid() {
 }
 
 #[tokio::test]
-async fn an_order_is_not_canceled_over_an_unknown_outcome_but_with_it() {
+async fn an_order_is_canceled_together_with_its_unknown_payment() {
     let stack = Stack::start(STACK).await;
     let (order, unknown) = begun(&stack, "error_after").await;
     let payment = unknown.word("payment_id");

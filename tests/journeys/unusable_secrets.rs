@@ -14,7 +14,7 @@ const GATEWAY: &str = "quittance/gateways/sandbox";
 const FRESH_SECONDS: i64 = 301;
 
 #[tokio::test]
-async fn what_stands_around_a_secret_does_not_stop_the_payments() {
+async fn quotes_and_white_space_around_a_secret_are_ignored() {
     let stack = Stack::start(STACK).await;
     let mut gateway = stack.secret(GATEWAY).await;
     for member in ["api_key", "base_url"] {
@@ -30,7 +30,7 @@ async fn what_stands_around_a_secret_does_not_stop_the_payments() {
 }
 
 #[tokio::test]
-async fn a_gateways_secret_that_cannot_be_used_is_503_and_named_in_the_log() {
+async fn an_unusable_gateway_secret_gives_503_and_is_named_in_the_log() {
     let stack = Stack::start(STACK).await;
     let mut gateway = stack.secret(GATEWAY).await;
     gateway["webhook_secrets"][0]["key"] = "whsec_hush%".into();
@@ -81,7 +81,7 @@ fn mistakes(right: &Value) -> Vec<(Value, &'static str)> {
 }
 
 #[tokio::test]
-async fn no_mistake_in_a_gateways_secret_gives_a_captured_payment_up() {
+async fn no_mistake_in_a_gateway_secret_loses_a_captured_payment() {
     let stack = Stack::start(STACK).await;
     let right = stack.secret(GATEWAY).await;
     let mut clock = 0;
@@ -103,7 +103,7 @@ async fn no_mistake_in_a_gateways_secret_gives_a_captured_payment_up() {
 }
 
 #[tokio::test]
-async fn a_gateways_secret_that_is_gone_gives_no_captured_payment_up() {
+async fn a_missing_gateway_secret_loses_no_captured_payment() {
     let stack = Stack::start(STACK).await;
     let paid = captured_unheard(&stack).await;
     let id = json!({ "SecretId": GATEWAY });
@@ -119,7 +119,7 @@ async fn a_gateways_secret_that_is_gone_gives_no_captured_payment_up() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_is_no_longer_to_be_used_keeps_what_was_begun_there() {
+async fn a_gateway_taken_out_of_use_keeps_its_running_payments() {
     let stack = Stack::start(STACK).await;
     let right = stack.secret(GATEWAY).await;
     let mut clock = 0;
@@ -181,7 +181,7 @@ async fn is_paid_in_the_end(stack: &Stack, paid: &Paid, clock: &mut i64) {
 }
 
 #[tokio::test]
-async fn a_misspelt_member_of_a_key_is_told_and_costs_that_key_only() {
+async fn a_misspelt_member_of_a_key_is_reported_and_disables_only_that_key() {
     let stack = Stack::start(STACK).await;
     let keys = stack.secret(API_KEYS).await;
     let path = format!("/api/orders/{}", stack.order(&order_body()).await);
@@ -214,7 +214,7 @@ async fn a_misspelt_member_of_a_key_is_told_and_costs_that_key_only() {
 }
 
 #[tokio::test]
-async fn a_misspelt_key_of_the_deliveries_is_told_and_the_good_one_signs() {
+async fn a_misspelt_delivery_key_is_reported_and_the_good_one_signs() {
     let stack = Stack::start(STACK).await;
     let mut delivery = stack.secret(DELIVERY).await;
     let keys = delivery["keys"].as_array_mut().unwrap();

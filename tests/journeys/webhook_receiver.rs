@@ -150,7 +150,7 @@ async fn a_missing_bad_or_stale_signature_is_refused_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_none_of_ours_is_acknowledged_and_not_stored() {
+async fn an_event_that_is_not_ours_is_acknowledged_and_not_stored() {
     let stack = silent_stack().await;
     let checkout = stack.checkout().await;
     let before = stack.items().await;

@@ -61,7 +61,7 @@ async fn the_first_two_steps_are_answered_as_the_document_shows() {
 }
 
 #[tokio::test]
-async fn a_shop_of_ones_own_may_ask_for_a_status_and_is_told() {
+async fn a_shop_of_ones_own_reads_the_status_and_gets_confirmations() {
     let receiver = Receiver::start();
     let origin = "http://localhost:5173";
     let arguments = ["--origin", origin, "--delivery-url", &receiver.url];

@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn a_capture_is_told_after_so_long() {
+    fn the_time_from_capture_to_confirmation_is_measured() {
         let mut record = Record::default();
         let told = Told {
             id: "msg_1".to_owned(),

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_that_is_told_is_understood() {
+    fn a_printed_command_is_understood() {
         let typed = ["--seconds", "5", "--clients=2", "--kill-every-ms", "0", "--seed", "7"];
         let options = parsed(&[&typed[..], &["--profile", "no-keys", "--calm"]].concat());
         let options = options.unwrap().unwrap();

@@ -203,7 +203,7 @@ fn what_is_watched_is_written() {
 
 /// Conditions that cost money or indicate abuse have an alarm; an unknown id has none.
 #[test]
-fn what_costs_money_and_who_is_refused_rings() {
+fn costs_and_refused_callers_raise_an_alarm() {
     let alarms = of_type(&ours(), "AWS::CloudWatch::Alarm");
     let rung = |name: &str| alarms.iter().any(|(_, alarm)| alarm["MetricName"] == name);
     let ringing = [
@@ -241,7 +241,7 @@ fn a_filter_that_reads_what_the_log_does_not_have_is_found() {
 }
 
 #[test]
-fn an_alarm_without_a_page_and_a_metric_of_nobody_are_found() {
+fn an_alarm_without_a_page_and_an_unwritten_metric_are_found() {
     let template = parse(
         "Resources:\n  A:\n    Type: AWS::CloudWatch::Alarm\n    Properties:\n      \
          Namespace: AWS/Lambda\n      MetricName: Erors\n  B:\n    Type: AWS::CloudWatch::Alarm\n    \

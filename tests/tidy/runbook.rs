@@ -99,12 +99,12 @@ fn ungiven(template: &Value, config: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_parameter_and_every_service_of_a_deployment_is_told() {
+fn every_parameter_and_service_of_a_deployment_is_explained() {
     none(&untold(&ours(), &read("docs/operations.md")));
 }
 
 #[test]
-fn every_alarm_says_who_gets_up_for_it() {
+fn every_alarm_says_whom_it_wakes() {
     none(&unranked(&ours(), &read("docs/operations.md")));
     let alarms = names(&ours()["Resources"]).iter().filter(|n| n.ends_with("Alarm")).count();
     let priced = format!("{alarms} alarms at 0.10");
@@ -121,7 +121,7 @@ fn a_stack_with_real_money_delivers_and_mails_or_is_not_deployed() {
 }
 
 #[test]
-fn what_an_operator_is_not_told_is_found() {
+fn a_gap_in_the_operations_guide_is_found() {
     let template = parse(
         "Parameters:\n  A: {AllowedPattern: 'x*'}\n  B: {}\nResources:\n  \
          QAlarm: {Type: 'AWS::CloudWatch::Alarm'}\n  RAlarm: {Type: 'AWS::CloudWatch::Alarm'}\n  \

@@ -133,7 +133,7 @@ fn the_first_version_is_the_first() {
 }
 
 #[test]
-fn an_excess_capture_is_not_the_merchants_to_give_back() {
+fn a_merchant_cannot_refund_an_excess_capture() {
     let old = acted(EXCESS);
     let mut new = next(&old);
     again(&mut new, |op| op.reason = quittance::domain::ledger::Reason::Requested);

@@ -65,7 +65,7 @@ fn what_the_search_prints_is_explained() {
 }
 
 #[test]
-fn what_nobody_explains_is_found() {
+fn an_unexplained_name_is_found() {
     let text = document();
     let (name, what) = INVARIANTS[4];
     let less = text.replace(&format!("| {name} | {what} |"), "").replace("`die-after`", "death");

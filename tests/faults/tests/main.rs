@@ -49,7 +49,7 @@ const MENDED: [(&str, &str); 10] = [
 ];
 
 #[test]
-fn what_was_mended_stays_mended() {
+fn what_was_fixed_stays_fixed() {
     on_a_deep_stack(|| {
         for (name, plan) in MENDED {
             let plan: Plan = plan.parse().unwrap();

@@ -19,7 +19,7 @@ async fn post(stack: &Stack, path: &str, headers: &[(&str, &str)], body: &Value)
 }
 
 #[tokio::test]
-async fn a_key_that_is_sent_twice_is_that_key_and_two_keys_are_none() {
+async fn one_key_sent_twice_counts_once_and_two_keys_are_refused() {
     let stack = Stack::start(STACK).await;
     let paid = stack.paid().await;
     let path = format!("/api/payments/{}/refunds", paid.payment);
@@ -56,7 +56,7 @@ async fn invoked(stack: &Stack, event: &str, name: &str, value: &str) -> (u64, V
 }
 
 #[tokio::test]
-async fn a_header_that_api_gateway_has_joined_is_one_value_or_none() {
+async fn a_header_joined_by_api_gateway_counts_as_one_value_or_none() {
     let stack = Stack::start(STACK).await;
     let bearer = format!("Bearer {KEY}");
     let twice = format!("{bearer},{bearer}");

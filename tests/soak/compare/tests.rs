@@ -123,7 +123,7 @@ fn a_confirmation_that_a_target_did_not_get_is_lost() {
 }
 
 #[test]
-fn money_that_waits_for_a_person_is_lost_unless_all_are_told() {
+fn money_in_review_is_lost_unless_every_target_is_informed() {
     let reviewed = |told: Vec<Told>| {
         found(|world| {
             world.objects[0].refunds.clear();
