@@ -1,5 +1,5 @@
-//! Takes the README's pictures again: `PICTURES=docs/images cargo test -p e2e --test browser
-//! the_pictures_of_the_readme`.
+//! Takes the README's pictures again:
+//! `PICTURES=docs/images cargo test -p e2e --test browser the_pictures_of_the_readme`.
 
 use std::path::{Path, PathBuf};
 

@@ -129,7 +129,7 @@ async fn an_authorization_of_a_closed_payment_is_voided() {
     assert_eq!(stack.truth(&checkout.payment).await[0]["status"], "canceled", "no hold is left");
 }
 
-/// The phase of an object does not fall, but a hold is real whatever was reported before.
+/// The phase of an object does not fall, but an authorization is real even after a reported failure.
 #[tokio::test]
 async fn an_authorization_after_a_failure_is_voided() {
     let stack = Stack::start(STACK).await;

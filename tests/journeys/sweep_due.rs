@@ -1,4 +1,4 @@
-//! The sweep finishes, without help, whatever a lost webhook or the passage of time leaves unfinished.
+//! The sweep finishes, without help, the work that a lost webhook or the passage of time leaves behind.
 
 use e2e::{End, Stack, order_body};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-// Buys as the document says: the same cart twice, one payment; watched from pending to paid.
+// Buys as the document describes: the same cart twice makes one payment, watched from pending to paid.
 import assert from "node:assert/strict";
 import { checkout, post } from "./buy.mjs";
 import { watch } from "./watch.mjs";
@@ -15,7 +15,7 @@ assert.deepEqual([repeated.http, repeated.payment_id], [200, payment.payment_id]
 const seen = [];
 let approved;
 const show = ({ status }) => seen.push(status);
-// The page that the token's own answer leads to, once.
+// Approves once on the page in the answer to the token.
 const goOn = (url) => {
   assert.equal(approved, undefined);
   approved = fetch(url, { method: "POST", body: new URLSearchParams({ outcome: "approve" }) });

@@ -1,4 +1,4 @@
-"""Buys as the document says: the same cart twice, one payment; a cart that changes, and what is refused."""
+"""Buys as the document describes: the same cart twice makes one payment; also a changed cart, and refusals."""
 import json
 
 from buy import checkout, post

@@ -1,4 +1,4 @@
-"""A message that comes thrice, the first time into a crash, has its effect once."""
+"""A message that arrives three times, with a crash at the first, has its effect once."""
 import sqlite3
 from take import take
 

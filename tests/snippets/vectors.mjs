@@ -1,4 +1,4 @@
-// Holds verify.mjs to the verdicts of the reference library.
+// Compares verify.mjs with the verdicts of the reference library.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createHmac } from "node:crypto";

@@ -1,4 +1,4 @@
-"""Holds verify.py to the verdicts of the reference library."""
+"""Compares verify.py with the verdicts of the reference library."""
 import base64, hashlib, hmac, json
 from verify import verify
 

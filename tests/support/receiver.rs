@@ -64,9 +64,9 @@ impl Receiver {
         started
     }
 
-    /// Sets the next answers, each the end of a status line and headers: `500 x` or `302 x\r
-    /// location: /y`. After them it answers 204 again. `SILENCE` is no answer, and `GIBBERISH` is not
-    /// HTTP.
+    /// Sets the next answers, each the end of a status line and headers: `500 x` or
+    /// `302 x\r\nlocation: /y`. After them it answers 204 again. `SILENCE` is no answer, and `GIBBERISH`
+    /// is not HTTP.
     pub fn answer_next(&self, answers: &[&str]) {
         let mut waiting = self.answers.lock().unwrap();
         waiting.extend(answers.iter().map(|answer| (*answer).to_owned()));

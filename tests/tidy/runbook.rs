@@ -12,7 +12,7 @@ use crate::{found, none};
 /// The placeholder in `samconfig.toml` for values that only the merchant knows.
 const OPEN: &str = "SET_ME";
 
-/// Without these nothing is delivered, no shopper returns to the shop, or nobody is told of an alarm.
+/// Without these nothing is delivered, no shopper returns to the shop, or an alarm reaches nobody.
 const GIVEN: [&str; 6] =
     ["AlarmEmail", "CorsOrigins", "DeliveryUrl", "Gateways", "Live", "ReturnOrigins"];
 

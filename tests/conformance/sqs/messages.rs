@@ -113,7 +113,7 @@ fn delays() -> Vec<Case> {
     ]
 }
 
-/// What only one of the two kinds of queue accepts.
+/// Messages that only one of the two kinds of queue accepts.
 fn kinds() -> Vec<Case> {
     vec![
         Case::new(

@@ -20,7 +20,7 @@ use super::mutants_told;
 use super::options::Options;
 
 const BOUNDS: Bounds = Bounds { preemptions_max: 3, preemptions_with_fault_max: 1, stride: 15 };
-/// Which share of the single faults is played in settings that are not main ones: one in this many.
+/// One in this many single faults is played in settings that are not main ones.
 const STRIDE: usize = 37;
 /// The exit code that shells use for SIGINT.
 const INTERRUPTED: u8 = 130;

@@ -58,7 +58,7 @@ pub enum Mode {
     Secret(Trouble),
 }
 
-/// What a fault's place in a plan counts.
+/// The kind of number that places a fault in a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
     Calls,

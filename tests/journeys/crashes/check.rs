@@ -14,7 +14,7 @@ struct After {
     /// At the gateway.
     captured: u64,
     refunded: u64,
-    /// The confirmations told to each queue, each under one id.
+    /// The confirmations in each queue, each under one id.
     told: &'static [&'static str],
 }
 

@@ -138,7 +138,7 @@ fn lasting(answer: Value) -> Value {
                 let shown = PASSING.iter().find(|(passing, _)| *passing == name);
                 match shown {
                     Some((_, shown)) if value.is_string() => (name, json!(shown)),
-                    // Which source first reports a gateway's fact varies, too.
+                    // The source that first reports a gateway's fact varies, too.
                     None if name == "source" && value != "merchant" => (name, json!("webhook")),
                     _ => (name, lasting(value)),
                 }
