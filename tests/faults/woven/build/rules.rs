@@ -1,0 +1,97 @@
+//! Reads the texts of `../broken`, and writes the table of them.
+
+use std::fs;
+use std::path::Path;
+
+pub(crate) const RULES: &str = "../broken";
+
+pub(crate) struct Rule {
+    pub(crate) name: String,
+    pub(crate) what: String,
+    pub(crate) breaks: String,
+    /// Setting and plan; `None` if a law notices it.
+    pub(crate) noticed: Option<(String, String)>,
+    pub(crate) changes: Vec<Change>,
+}
+
+pub(crate) struct Change {
+    pub(crate) file: String,
+    pub(crate) lines: Vec<(Mark, String)>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Mark {
+    Around,
+    Stands,
+    Broken,
+}
+
+pub(crate) fn rules() -> Vec<Rule> {
+    let mut files: Vec<_> = fs::read_dir(RULES).unwrap().map(|it| it.unwrap().path()).collect();
+    files.sort();
+    files.iter().flat_map(|file| parse(file)).collect()
+}
+
+fn parse(file: &Path) -> Vec<Rule> {
+    let text = fs::read_to_string(file).unwrap();
+    let mut rules: Vec<Rule> = Vec::new();
+    for (n, line) in text.lines().enumerate() {
+        let wrong = |why: &str| -> ! { panic!("{}:{}: {why}: {line}", file.display(), n + 1) };
+        if let Some(name) = line.strip_prefix("rule ") {
+            let [what, breaks] = [String::new(), String::new()];
+            let name = name.to_owned();
+            rules.push(Rule { name, what, breaks, noticed: None, changes: Vec::new() });
+            continue;
+        }
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let Some(rule) = rules.last_mut() else { wrong("comes before any rule") };
+        if let Some(invariant) = line.strip_prefix("breaks ") {
+            invariant.clone_into(&mut rule.breaks);
+        } else if line == "noticed by a law" {
+            rule.noticed = None;
+        } else if let Some(run) = line.strip_prefix("noticed in ") {
+            let Some((setting, plan)) = run.split_once(' ') else { wrong("names no plan") };
+            rule.noticed = Some((setting.to_owned(), plan.to_owned()));
+        } else if let Some(file) = line.strip_prefix("in ") {
+            rule.changes.push(Change { file: file.to_owned(), lines: Vec::new() });
+        } else if let Some(change) = rule.changes.last_mut() {
+            let mark = match line.get(..2) {
+                Some("  ") => Mark::Around,
+                Some("- ") => Mark::Stands,
+                Some("+ ") => Mark::Broken,
+                _ => wrong("begins with neither two spaces nor - nor +"),
+            };
+            change.lines.push((mark, line[2..].to_owned()));
+        } else if rule.what.is_empty() {
+            line.clone_into(&mut rule.what);
+        } else {
+            wrong("is not a known kind of line");
+        }
+    }
+    rules
+}
+
+pub(crate) fn camel(name: &str) -> String {
+    let words = name.split('-').map(|word| word[..1].to_uppercase() + &word[1..]);
+    words.collect()
+}
+
+pub(crate) fn table(rules: &[Rule]) -> String {
+    let mut text = String::from(
+        "#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]\npub enum Mutant {\n",
+    );
+    for rule in rules {
+        text.push_str(&format!("    {},\n", camel(&rule.name)));
+    }
+    text.push_str(&format!("}}\n\npub const RULES: [Rule; {}] = [\n", rules.len()));
+    for Rule { name, what, breaks, noticed, .. } in rules {
+        let variant = camel(name);
+        text.push_str(&format!(
+            "    Rule {{ mutant: Mutant::{variant}, name: {name:?}, what: {what:?}, breaks: {breaks:?}, noticed: {noticed:?} }},\n",
+        ));
+    }
+    text.push_str("];\n");
+    text
+}
