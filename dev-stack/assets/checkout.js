@@ -1,5 +1,5 @@
-// What the page does better with a script; it pays without one. Card numbers stay in the browser:
-// they choose an outcome, and the outcome is all that the form sends.
+// What the page does better with a script; paying works without one. Card numbers stay in the browser:
+// they choose an outcome, and the form sends only the outcome.
 
 const ASK_WAITING_MS = 1000;
 const ASK_MS = 5000;
@@ -9,7 +9,7 @@ function digits(text) {
   return text.replace(/\D/g, '');
 }
 
-// One line below the fields advises, or says what is wrong with one of them.
+// One line below the fields shows a hint or an error.
 function complaints(line) {
   const advice = line.textContent;
   return (field, text) => {
@@ -21,7 +21,7 @@ function complaints(line) {
   };
 }
 
-// The field names an outcome as its test data does; an outcome fills in its test data.
+// Test data in the field chooses its outcome, and a chosen outcome fills in its test data.
 function bind(field, complain, outcomes, read, message) {
   const named = () => outcomes.find((outcome) => read(outcome) === field.value.trim());
   field.addEventListener('input', () => {
@@ -41,7 +41,7 @@ function bind(field, complain, outcomes, read, message) {
   return () => complain(field, named() ? '' : message);
 }
 
-// A field that chooses nothing, but that no bank would take empty.
+// A field that chooses nothing, but that must not be empty.
 function shaped(field, complain, shape, message) {
   field.addEventListener('input', () => complain(field, ''));
   return () => complain(field, shape.test(field.value.trim()) ? '' : message);
@@ -51,16 +51,16 @@ function cardChecks(one, outcomes) {
   const complain = complaints(one('[data-card-said]'));
   const checks = [
     bind(one('[data-card]'), complain, outcomes, (outcome) => outcome.dataset.cardNumber,
-      'This is none of the test cards below. Never type a real number.'),
+      'This is not one of the test cards below. Never enter a real card number.'),
     shaped(one('[data-card-end]'), complain, /^(0[1-9]|1[0-2]) ?\/ ?\d\d$/,
-      'A card is valid until a month and a year, such as 12 / 49.'),
+      'Enter a month and a year, such as 12 / 49.'),
     shaped(one('[data-card-code]'), complain, /^\d{3,4}$/,
-      'A security code has three or four digits, such as 123.'),
+      'Enter three or four digits, such as 123.'),
   ];
   return () => checks.every((check) => check());
 }
 
-// From then on the answer to the form decides where the shopper goes.
+// Once the form is sent, its answer decides where the shopper goes.
 let sent = false;
 
 function pay(form) {
@@ -71,7 +71,7 @@ function pay(form) {
   if (outcomes.length > 0) checks.card = cardChecks(one, outcomes);
   if (one('[data-upi]')) {
     checks.upi = bind(one('[data-upi]'), complaints(one('[data-upi-said]')), outcomes,
-      (outcome) => outcome.dataset.upiId, 'This is none of the test ids below.');
+      (outcome) => outcome.dataset.upiId, 'This is not one of the test IDs below.');
   }
   form.addEventListener('submit', (event) => {
     const method = new FormData(form).get('method');
@@ -84,9 +84,9 @@ function pay(form) {
     const button = event.submitter ?? one('button');
     button.setAttribute('aria-busy', 'true');
     button.setAttribute('aria-disabled', 'true');
-    said.textContent = 'Asking the bank…';
+    said.textContent = 'Contacting the bank…';
   });
-  // Back from the shop to this page as it was left.
+  // The shopper came back to the page as it was left.
   window.addEventListener('pageshow', (event) => {
     if (event.persisted) location.reload();
   });
@@ -101,8 +101,8 @@ function words(seconds) {
   return `${minutes}:${two(seconds % 60)}`;
 }
 
-// Told aloud at a few moments only, not every second.
-const TOLD_AT_S = [300, 60, 10];
+// Announced to screen readers at a few moments only, not every second.
+const ANNOUNCED_AT_S = [300, 60, 10];
 
 function count(clock) {
   const shown = clock.querySelector('[data-clock]');
@@ -111,7 +111,7 @@ function count(clock) {
   const tick = () => {
     const left = Math.max(0, Math.ceil((ends - performance.now()) / 1000));
     shown.textContent = words(left);
-    if (TOLD_AT_S.includes(left)) said.textContent = `${words(left)} left to pay.`;
+    if (ANNOUNCED_AT_S.includes(left)) said.textContent = `${words(left)} left to pay.`;
     if (left > 0) setTimeout(tick, 1000);
     else ask();
   };
@@ -128,7 +128,7 @@ async function ask() {
     if (sent) return;
     if (answer.ok && (status !== dataset.status || next !== dataset.next)) location.reload();
   } catch {
-    // The network comes and goes.
+    // The next interval tries again.
   }
 }
 

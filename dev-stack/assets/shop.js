@@ -1,17 +1,17 @@
-// A form that was sent shows that it is, as a gateway may take its time. On an order's page, what follows
-// its payment: asks the API with the shopper's own token, or the shop's server where a status
-// does not tell all, and shows what the shop's server says once there is news.
+// Shows that a form was sent, because a gateway may take its time. On an order's page, follows the payment:
+// polls the API with the shopper's own token, or the shop's server where the status is not enough, and shows
+// the server's new page once something has changed.
 
-// So often at first; then less and less, as nobody looks that closely any more.
+// How often to poll: less and less over time, because nobody looks that closely any more.
 const PACES = [
   { asks: 90, ms: 1000 },
   { asks: 200, ms: 5000 },
   { asks: Infinity, ms: 30_000 },
 ];
 const PATIENCE_MAX_MS = 60_000;
-// One lost answer is nothing to tell of.
-const FAILURES_TOLD = 2;
-const TROUBLE = 'This page cannot ask just now, and tries again less often. Reload it to see what is new.';
+// One lost answer is not worth a notice.
+const FAILURES_SHOWN = 2;
+const TROUBLE = 'This page cannot update right now and tries again less often. Reload it for updates.';
 
 const live = document.querySelector('[data-live]');
 const said = document.querySelector('[data-said]');
@@ -20,7 +20,7 @@ function later(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-// Nobody is shown anything while the tab is hidden.
+// Waits while the tab is hidden.
 async function looked() {
   while (document.hidden) {
     await new Promise((resolve) => document.addEventListener('visibilitychange', resolve, { once: true }));
@@ -33,7 +33,7 @@ async function asked(url) {
   return answer;
 }
 
-// What the page should show now, if that is something else.
+// The page's new content, if something has changed.
 async function news() {
   const { asks, poll, shown, page, version } = live.dataset;
   if (asks === 'status') {
@@ -56,7 +56,7 @@ function mark(element) {
   return [element.tagName, element.id, element.getAttribute('href'), action, element.textContent].join('|');
 }
 
-// Whoever was at a link or a button is at it still, unless it is gone.
+// The focus stays on its link or button, unless that is gone.
 function show(fresh) {
   const focused = live.contains(document.activeElement) ? document.activeElement : null;
   const title = live.querySelector('[data-title]').textContent;
@@ -83,17 +83,17 @@ async function follow() {
     await looked();
     try {
       const fresh = await news();
-      if (failures >= FAILURES_TOLD) tell(usual);
+      if (failures >= FAILURES_SHOWN) tell(usual);
       failures = 0;
       if (fresh && !isInUse()) show(fresh);
     } catch {
       failures += 1;
-      if (failures === FAILURES_TOLD) tell(TROUBLE);
+      if (failures === FAILURES_SHOWN) tell(TROUBLE);
     }
   }
 }
 
-// A second press would ask for nothing new.
+// A second press does nothing.
 document.addEventListener('submit', (event) => {
   const button = event.submitter;
   if (button?.getAttribute('aria-busy') === 'true') {
@@ -104,7 +104,7 @@ document.addEventListener('submit', (event) => {
   button?.setAttribute('aria-disabled', 'true');
   document.querySelector('[data-busy-said]').textContent = 'One moment…';
 });
-// Back to this page as it was left.
+// The shopper came back to the page as it was left.
 window.addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload();
 });

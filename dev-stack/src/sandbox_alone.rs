@@ -1,4 +1,4 @@
-//! The sandbox gateway by itself, for those who write against it.
+//! The sandbox gateway alone, for anyone who writes code against it.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ pub(crate) enum SandboxError {
     Open(#[from] sandbox::OpenError),
     #[error("--webhook-secret: {0}")]
     Secret(#[from] MalformedSecret),
-    #[error("the operating system gives no random bytes: {0}")]
+    #[error("cannot get random bytes from the operating system: {0}")]
     Random(#[from] getrandom::Error),
     #[error("{0}")]
     Io(#[from] std::io::Error),

@@ -1,7 +1,7 @@
 //! The demo shop: a merchant's site as it should be built.
 //!
 //! The browser never sees the API key: the shop's server places the order, starts the payment and
-//! redirects. What the shopper's browser gets is a token that reads the status of one payment.
+//! redirects. The shopper's browser only gets a token that reads the status of one payment.
 
 mod catalogue;
 
@@ -50,13 +50,13 @@ use pages::{OpenOrder, Page};
 pub(crate) use signature::keys as signing_keys;
 use visits::Visits;
 
-/// A confirmation is some hundred bytes; more than this is not one.
+/// A confirmation has some hundred bytes; anything larger than this is not one.
 const BODY_MAX: usize = 64 * 1024;
 
-/// Longer than API Gateway's own patience.
+/// Longer than API Gateway's own timeout.
 const API_TIMEOUT: Duration = Duration::from_secs(35);
 
-/// Shown when a page cannot be made, so it needs nothing that could fail.
+/// Shown when a page cannot be rendered, so it needs nothing that could fail.
 const BROKEN: &str = include_str!("../templates/shop/broken.html");
 
 /// What the shop needs to know of its surroundings.
@@ -66,10 +66,10 @@ pub struct Settings {
     pub api_url: String,
     /// Where the shop itself is.
     pub shop_url: String,
-    /// Where the sandbox gateway is: shoppers are sent there, and the help page speaks of it.
+    /// Where the sandbox gateway is: shoppers are sent there, and the help page links to it.
     pub gateway_url: String,
     pub api_key: String,
-    /// Holds the keys that sign confirmations, under this name.
+    /// Holds the keys that sign confirmations, in the secret named `delivery_secret`.
     pub secrets: SecretsManager,
     pub delivery_secret: String,
     pub clock: Clock,
@@ -138,7 +138,7 @@ impl Shop {
         axum::serve(listener, routes).await
     }
 
-    /// The order of this browser that has no outcome yet.
+    /// This browser's order that has no outcome yet.
     async fn open_order(&self, headers: &HeaderMap) -> Option<OpenOrder> {
         let (name, visit) = self.0.visits.of(headers)?;
         let seen = self.0.api.payment(&visit.payment_id).await;
@@ -157,7 +157,7 @@ impl Shop {
         match page {
             Ok(html) => (headers, Html(html)).into_response(),
             Err(error) => {
-                tracing::error!(%error, "a page of the shop could not be made");
+                tracing::error!(%error, "a page of the shop could not be rendered");
                 (StatusCode::INTERNAL_SERVER_ERROR, headers, Html(BROKEN)).into_response()
             }
         }

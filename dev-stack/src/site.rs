@@ -1,5 +1,5 @@
-//! What the pages of the shop and of the gateway have in common: their files, their headers, whose
-//! forms they take, and how they write money.
+//! What the pages of the shop and of the gateway share: their files, their headers, and how they write money
+//! and times.
 
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
@@ -7,7 +7,7 @@ use http::header::{
 use time::{OffsetDateTime, UtcOffset};
 use url::Url;
 
-/// A page that goes on with another build must not keep the files of this one.
+/// Short, because a page that is reloaded under another build must not keep the files of this one.
 pub(crate) const ASSET_CACHE: &str = "max-age=60";
 
 /// A file that a page loads from its own origin.
@@ -21,7 +21,7 @@ pub(crate) const STYLE: Asset =
     Asset { content_type: "text/css; charset=utf-8", body: include_str!("../assets/site.css") };
 pub(crate) const MARK: Asset =
     Asset { content_type: "image/svg+xml", body: include_str!("../assets/mark.svg") };
-/// The gateway is another party than the shop, and looks like one.
+/// The gateway is a different party from the shop, and looks different.
 pub(crate) const GATEWAY_MARK: Asset =
     Asset { content_type: "image/svg+xml", body: include_str!("../assets/gateway-mark.svg") };
 pub(crate) const CHECKOUT_SCRIPT: Asset = Asset {
@@ -33,8 +33,8 @@ pub(crate) const SHOP_SCRIPT: Asset = Asset {
     body: include_str!("../assets/shop.js"),
 };
 
-/// What a page may reach beside its own origin. Browsers apply `forms` to the redirect that follows a
-/// form, too.
+/// The origins that a page may reach besides its own. Browsers apply `forms` also to the redirect that
+/// follows a form.
 #[derive(Debug, Default)]
 pub(crate) struct Reach {
     pub(crate) forms: Vec<String>,
@@ -42,8 +42,8 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
-    /// Headers of every page. Addresses of pages are secrets, so no other origin gets them as a
-    /// referrer. (Our own does: without one, browsers name no origin with our own forms either.)
+    /// Headers of every page. Addresses of pages are secrets, so no other origin gets them as a referrer.
+    /// (Our own does: without a referrer, browsers send no origin with our own forms either.)
     pub(crate) fn headers(&self) -> [(HeaderName, String); 4] {
         let and_own = |origins: &[String]| [&["'self'".to_owned()], origins].concat().join(" ");
         let policy = format!(
@@ -61,19 +61,19 @@ impl Reach {
     }
 }
 
-/// `https://shop.example` of an address below it; nothing for an address that has no origin.
+/// The origin of an address, such as `https://shop.example`; `None` if it has none.
 pub(crate) fn origin(url: &str) -> Option<String> {
     let origin = Url::parse(url).ok()?.origin();
     origin.is_tuple().then(|| origin.ascii_serialization())
 }
 
-/// Decimals of a currency; none where they are not known.
+/// The decimals of a currency; 0 if they are not known.
 fn exponent(currency: &str) -> u16 {
     let currency = iso_currency::Currency::from_code(currency);
     currency.and_then(iso_currency::Currency::exponent).unwrap_or(0)
 }
 
-/// `75.00` of 7500 US cents. A currency without a known exponent is shown in whole minor units.
+/// `75.00` for 7500 US cents. A currency without a known exponent is shown in whole minor units.
 pub(crate) fn number(minor: u64, currency: &str) -> String {
     let exponent = exponent(currency);
     let scale = 10_u64.saturating_pow(u32::from(exponent));
@@ -84,8 +84,8 @@ pub(crate) fn number(minor: u64, currency: &str) -> String {
     format!("{whole}.{:0width$}", minor % scale, width = usize::from(exponent))
 }
 
-/// 7500 of `75.00`, `75.0` or `75`, with the thousands apart or not: never rounded, so more decimals
-/// than the currency has are nothing.
+/// 7500 for `75.00`, `75.0` or `75`, with or without thousands separators. Nothing is rounded: more decimals
+/// than the currency has give `None`.
 pub(crate) fn minor(number: &str, currency: &str) -> Option<u64> {
     let (whole, part) = number.split_once('.').unwrap_or((number, ""));
     let width = usize::from(exponent(currency));
@@ -112,10 +112,10 @@ fn ungrouped(whole: &str) -> Option<String> {
     sound.then_some(digits)
 }
 
-/// `20 Nov 2026, 09:00:05`, in UTC, of which the page says that it is.
+/// `20 Nov 2026, 09:00:05` in UTC; the page itself says that it is UTC.
 pub(crate) fn moment(at: OffsetDateTime) -> String {
     let at = at.to_offset(UtcOffset::UTC);
-    // Twelve months have twelve names of three letters and more.
+    // Every month's name has at least three letters.
     let month: String = at.month().to_string().chars().take(3).collect();
     let (hour, minute, second) = at.to_hms();
     format!("{} {month} {}, {hour:02}:{minute:02}:{second:02}", at.day(), at.year())

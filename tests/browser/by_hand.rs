@@ -68,7 +68,7 @@ async fn what_the_merchant_does_by_hand() {
     paste(&commands(&visit, "Refunded at the gateway's dashboard").await[0]).await;
     paste(&commands(&visit, "Disputed").await[0]).await;
     until_titled(&visit, "Paid, and disputed").await;
-    let all = paste(&commands(&visit, "All that the merchant can know").await[0]).await;
+    let all = paste(&commands(&visit, "Everything the merchant can see").await[0]).await;
     assert!(all.contains("\"amount_refunded\":200") && all.contains("dispute.opened"), "{all}");
     buy(&visit, None).await;
     paste(&commands(&visit, "Canceled").await[0]).await;
@@ -76,7 +76,7 @@ async fn what_the_merchant_does_by_hand() {
     visit.shop("/help").await;
     visit.click("a[href$='/checkout/nothing']").await;
     visit.until_checkout("none", "refused").await;
-    assert!(visit.text(".verdict").await.contains("No payment has this address."));
+    assert!(visit.text(".verdict").await.contains("There is no payment at this address."));
     visit.end().await;
 }
 
@@ -86,18 +86,18 @@ async fn what_the_gateway_does_by_hand() {
     let held = commands(&visit, "Waiting for a late webhook").await;
     paste(&held[0]).await;
     buy(&visit, Some("approve")).await;
-    until_titled(&visit, "Waiting for the bank's word…").await;
+    until_titled(&visit, "Waiting for the bank to confirm…").await;
     assert_eq!(paste(&held[1]).await, "{\"released\":1}");
     until_titled(&visit, "Paid. Thank you!").await;
-    paste(&commands(&visit, "Another amount was paid").await[0]).await;
+    paste(&commands(&visit, "The wrong amount was paid").await[0]).await;
     buy(&visit, Some("approve")).await;
     until_titled(&visit, "In review").await;
-    paste(&commands(&visit, "As it was").await[0]).await;
-    paste(&commands(&visit, "A refund that waits, or fails").await[1]).await;
+    paste(&commands(&visit, "Back to normal").await[0]).await;
+    paste(&commands(&visit, "A pending or failed refund").await[1]).await;
     buy(&visit, Some("approve")).await;
     until_titled(&visit, "Paid. Thank you!").await;
     visit.click("form[action$='/refund'] button").await;
     until_titled(&visit, "Paid; the refund failed").await;
-    assert!(visit.text(".timeline").await.contains("The shop was told: Refund failed"));
+    assert!(visit.text(".timeline").await.contains("Shop notified: Refund failed"));
     visit.end().await;
 }

@@ -37,7 +37,7 @@ async fn tab_to(visit: &Visit, wanted: &str) {
 async fn a_payment_by_keyboard_alone() {
     let Some(visit) = Visit::begin().await else { return };
     visit.in_currency("INR").await;
-    tab_to(&visit, "Skip to the content").await;
+    tab_to(&visit, "Skip to content").await;
     press(&visit, Key::Enter).await;
     assert_eq!(visit.run("return document.activeElement.id").await, "main");
     tab_to(&visit, "Add to cart: Enamel mug").await;

@@ -16,7 +16,7 @@ async fn buying_takes_three_clicks() {
     visit.until_order("paid").await;
     visit.find("[data-rests=true]").await;
     let story = visit.text(".timeline").await;
-    for moment in ["Payment started", "Paid", "The shop was told: Paid"] {
+    for moment in ["Payment started", "Paid", "Shop notified: Paid"] {
         assert!(story.contains(moment), "{story}");
     }
     assert!(visit.text("main").await.contains("37.50 USD"));
@@ -57,7 +57,7 @@ async fn the_clerk_gives_a_part_back_and_then_the_rest() {
     visit.find("[data-rests=true]").await;
     visit.type_into("#refund-amount", "37.51").await;
     visit.click("form[action$='/refund'] button").await;
-    assert!(visit.text("#refund-wrong").await.contains("Only 37.50 USD are left"));
+    assert!(visit.text("#refund-wrong").await.contains("Only 37.50 USD is left"));
     assert_eq!(visit.run("return document.querySelector('#refund-amount').value").await, "37.51");
     visit.type_into("#refund-amount", "10.5").await;
     visit.click("form[action$='/refund'] button").await;
@@ -76,7 +76,7 @@ async fn a_failed_try_is_followed_by_a_paid_one() {
     visit.to_checkout().await;
     visit.type_into("#card-number", "4111111111111111").await;
     visit.click("[data-submit]").await;
-    assert!(visit.text("#card-said").await.contains("none of the test cards"));
+    assert!(visit.text("#card-said").await.contains("not one of the test cards"));
     visit.type_into("#card-number", "4000000000009995").await;
     assert_eq!(
         visit.run("return document.querySelector('#card-number').value").await,
@@ -108,7 +108,7 @@ async fn after_a_decline_the_shop_offers_another_payment() {
     visit.until_order("paid").await;
     visit.find("[data-rests=true]").await;
     let story = visit.text(".timeline").await;
-    let told = ["Payment declined", "The shop was told: Payment declined", "Paid"];
+    let told = ["Payment declined", "Shop notified: Payment declined", "Paid"];
     assert!(told.iter().all(|it| story.contains(it)), "{story}");
     visit.end().await;
 }
@@ -160,7 +160,7 @@ async fn a_page_that_waits_leaves_the_focus_where_it_is() {
     visit.run(WATCH).await;
     tokio::time::sleep(A_WHILE).await;
     assert_eq!(visit.run(WATCHED).await, json!(["Back to the shop", 0]));
-    assert!(visit.text("[data-follows]").await.contains("cannot ask just now"));
+    assert!(visit.text("[data-follows]").await.contains("cannot update right now"));
     let asked = "return performance.getEntriesByType('resource')
         .filter(({ name }) => name.includes('token=')).length";
     assert!(visit.run(asked).await.as_u64() <= Some(3), "a dead token is asked with ever again");
@@ -175,7 +175,7 @@ async fn the_order_waits_for_a_late_webhook() {
     visit.choose("approve").await;
     visit.until_order("waiting").await;
     assert!(visit.text("[data-title]").await.starts_with("Waiting for the bank"));
-    assert!(!visit.text("main").await.contains("Go on to pay"));
+    assert!(!visit.text("main").await.contains("Continue to payment"));
     // The page that shows the result in the end is the one that waited: nobody reloaded it.
     visit.run("window.waited = true; return null").await;
     visit.stack.deliver_held().await;

@@ -24,7 +24,7 @@ async fn a_payment_without_scripts() {
     visit.until_order("waiting").await;
     let shown = visit.text("main").await;
     assert!(
-        shown.contains("asks again every two seconds") && !shown.contains("by itself"),
+        shown.contains("reloads every two seconds") && !shown.contains("automatically"),
         "{shown}"
     );
     let page = visit.stack.all_truth().await[0]["checkout_url"].as_str().unwrap().to_owned();
@@ -44,6 +44,6 @@ async fn pressing_pay_after_a_decision_elsewhere_says_so() {
     visit.stack.choose(&visit.address().await, "approve").await.expect(200);
     visit.choose("decline").await;
     visit.until_checkout("done", "captured").await;
-    assert!(visit.text(".note").await.contains("decided before"));
+    assert!(visit.text(".note").await.contains("already decided"));
     visit.end().await;
 }

@@ -30,7 +30,7 @@ async fn the_way_to_the_checkout_is_sound() {
         return goods.top - note.bottom;";
     assert!(visit.run(gap).await.as_f64().unwrap() >= 16.0, "the notice touches the goods");
     visit.shop("/cart").await;
-    assert!(visit.text(".open-order").await.contains("waits for its payment"));
+    assert!(visit.text(".open-order").await.contains("waiting for payment"));
     visit.end().await;
 }
 

@@ -11,7 +11,7 @@ use crate::site::{ASSET_CACHE, Asset, Reach};
 const HTML: &str = "text/html; charset=utf-8";
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
-/// What became of a call, for a socket or for an imitation of one.
+/// The outcome of a call, for a socket or for an imitation of one.
 #[derive(Debug)]
 pub enum Outcome {
     Answer(Response<Bytes>),
@@ -28,7 +28,7 @@ pub(super) struct Answer {
     content_type: &'static str,
     location: Option<String>,
     replayed: bool,
-    /// What a page may reach; absent for what is no page.
+    /// The origins that a page may reach; `None` if the answer is not a page.
     reach: Option<Reach>,
     cache: &'static str,
 }
@@ -43,12 +43,12 @@ impl Answer {
         Self::new(status, "application/json", body)
     }
 
-    /// One that was given before.
+    /// An answer that was given before.
     pub(super) fn stored(status: StatusCode, body: String) -> Self {
         Self { replayed: true, ..Self::json_text(status, body) }
     }
 
-    /// A page that answers its forms, which may send the shopper on to `forms_to`.
+    /// A page whose forms may redirect the shopper to `forms_to`.
     pub(super) fn page(status: StatusCode, body: String, forms_to: Option<String>) -> Self {
         let reach = Reach { forms: forms_to.into_iter().collect(), calls: Vec::new() };
         Self { reach: Some(reach), ..Self::new(status, HTML, body) }

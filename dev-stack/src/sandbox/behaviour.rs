@@ -1,4 +1,4 @@
-//! How the gateway is told to misbehave: towards everybody, or about one reference.
+//! How the gateway is made to misbehave: for all references, or for one.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -39,7 +39,7 @@ pub(super) enum WebhookMode {
     Now,
     /// Kept back until `POST /control/deliver`.
     Hold,
-    /// Lost for good.
+    /// Never sent.
     Never,
     /// Sent `delay_ms` later.
     Late,
@@ -63,8 +63,8 @@ pub(super) struct WebhookBehaviour {
     #[serde(deserialize_with = "times")]
     pub(super) times: u32,
     pub(super) order: Order,
-    /// Added to what is captured: look-ups, events and the truth agree on the wrong amount, as
-    /// an unsigned event would otherwise be corrected by its look-up.
+    /// Added to the captured amount. Look-ups, events and the truth agree on the wrong amount, because
+    /// a look-up would otherwise correct an unsigned event.
     #[serde(deserialize_with = "amount_delta")]
     pub(super) amount_delta: i64,
     /// The currency really captured.
@@ -98,9 +98,9 @@ pub(super) struct Behaviour {
     pub(super) void: CallMode,
     pub(super) cancel: CallMode,
     pub(super) refund: CallMode,
-    /// What new refunds become.
+    /// The status of new refunds.
     pub(super) refund_status: RefundStatus,
-    /// Look-ups do not see a payment or refund for so long after it was made.
+    /// How long a new payment or refund is hidden from look-ups.
     #[serde(deserialize_with = "hide_seconds")]
     pub(super) hide_seconds: u32,
     #[serde(deserialize_with = "object")]
@@ -134,7 +134,7 @@ impl Behaviours {
     }
 }
 
-/// Serde would also take a list, member by member.
+/// Serde would also accept a list, member by member.
 fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WebhookBehaviour, D::Error> {
     struct Object;
     impl<'de> de::Visitor<'de> for Object {
@@ -154,7 +154,7 @@ fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WebhookBehaviour
 fn payment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     match Option::<Reference>::deserialize(deserializer)? {
         Some(Reference(id)) if !id.starts_with("PAY_") => {
-            Err(de::Error::custom("a payment's id begins with PAY_"))
+            Err(de::Error::custom("a payment's id must begin with PAY_"))
         }
         reference => Ok(reference.map(|Reference(id)| id)),
     }
@@ -162,9 +162,9 @@ fn payment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
 
 fn currency<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Currency>, D::Error> {
     match Option::<Currency>::deserialize(deserializer)? {
-        Some(currency) if !currency.is_money() => {
-            Err(de::Error::custom(format_args!("{currency} is no money of ISO 4217")))
-        }
+        Some(currency) if !currency.is_money() => Err(de::Error::custom(format_args!(
+            "{currency} is not an ISO 4217 currency with a minor unit"
+        ))),
         currency => Ok(currency),
     }
 }
@@ -186,7 +186,7 @@ fn within<'de, D: Deserializer<'de>>(d: D, min: u32, max: u32) -> Result<u32, D:
     if (min..=max).contains(&number) {
         Ok(number)
     } else {
-        Err(de::Error::custom(format_args!("{number} is not within {min} to {max}")))
+        Err(de::Error::custom(format_args!("{number} is not between {min} and {max}")))
     }
 }
 
@@ -195,6 +195,8 @@ fn amount_delta<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Er
     if delta.unsigned_abs() <= AMOUNT_MAX {
         Ok(delta)
     } else {
-        Err(de::Error::custom(format_args!("amount_delta is at most {AMOUNT_MAX} either way")))
+        Err(de::Error::custom(format_args!(
+            "amount_delta must be between -{AMOUNT_MAX} and {AMOUNT_MAX}"
+        )))
     }
 }

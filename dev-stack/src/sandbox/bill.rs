@@ -1,11 +1,11 @@
-//! What is to be paid, as the hosted page shows it: to whom, for what, and for how long.
+//! The bill on the hosted page: whom to pay, for what, and until when.
 
 use super::breakdown::{Kind, Row};
 use super::payment::{CaptureMode, Payment};
 use crate::site::number;
 
 const SECOND_MS: i64 = 1_000;
-/// More than these would push the form off the screen of a phone.
+/// More lines would push the form off the screen of a phone.
 const LINES_SHOWN_MAX: usize = 8;
 
 pub(super) struct Bill<'a> {
@@ -13,7 +13,7 @@ pub(super) struct Bill<'a> {
     pub(super) number: String,
     pub(super) currency: String,
     pub(super) reference: &'a str,
-    /// The merchant's own name of what is paid for, if it told one.
+    /// The merchant's own name for the order, if it gave one.
     pub(super) order: Option<&'a str>,
     /// Whether the money is only reserved at first.
     pub(super) reserved: bool,
@@ -21,7 +21,7 @@ pub(super) struct Bill<'a> {
     pub(super) lines: Vec<BillLine>,
 }
 
-/// One line of what the amount is made of.
+/// One line of the breakdown.
 pub(super) struct BillLine {
     pub(super) label: String,
     pub(super) number: String,
@@ -49,7 +49,7 @@ impl<'a> Bill<'a> {
         }
     }
 
-    /// What an order of a few lines is made of is shown at once.
+    /// A short breakdown is shown open.
     pub(super) fn is_short(&self) -> bool {
         self.lines.len() <= LINES_SHOWN_MAX
     }
@@ -71,7 +71,7 @@ impl BillLine {
     }
 }
 
-/// As `29:41`, or coarser where seconds do not matter; the script goes on with it.
+/// As `29:41`, or coarser where seconds do not matter; the script counts on from there.
 fn words(left_ms: i64) -> String {
     let seconds = left_ms.saturating_add(SECOND_MS - 1) / SECOND_MS;
     let (hours, minutes) = (seconds / 3600, seconds % 3600 / 60);

@@ -1,4 +1,4 @@
-//! What an amount is made of, as the merchant tells it. The page shows it; nothing is computed with it.
+//! The breakdown of an amount, as the merchant states it. The page shows it; nothing is computed from it.
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
@@ -30,12 +30,12 @@ pub(super) enum Kind {
     Shipping,
     Fee,
     Tax,
-    /// Told, and in the other amounts.
+    /// Shown, but already part of the other amounts.
     IncludedTax,
 }
 
 impl Kind {
-    /// As shoppers read it, where no label says more.
+    /// The word for shoppers, where there is no label.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Item => "Item",

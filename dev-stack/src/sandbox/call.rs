@@ -47,18 +47,18 @@ impl<'a> Call<'a> {
             .map(|(_, value)| value.into_owned())
     }
 
-    /// A field of a form. Whoever sends two of them has not chosen.
+    /// A field of a form. Sending it twice is an error.
     pub(super) fn field(&self, name: &str) -> Result<Option<String>, Refusal> {
         let mut values = form_urlencoded::parse(self.body).filter(|(key, _)| key == name);
         match (values.next(), values.next()) {
-            (_, Some(_)) => Err(Refusal::Invalid(format!("{name} is given twice"))),
+            (_, Some(_)) => Err(Refusal::Invalid(format!("{name} is repeated"))),
             (value, None) => Ok(value.map(|(_, value)| value.into_owned())),
         }
     }
 
     /// Reads a JSON object. An error names the member that is wrong.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
-        // Serde would take a list for an object, and calls a `null` in the wrong place malformed JSON.
+        // Serde would accept a list for an object, and calls a `null` in the wrong place malformed JSON.
         let value: Value = serde_json::from_slice(self.body).map_err(|_| Refusal::MalformedJson)?;
         if !value.is_object() {
             return Err(Refusal::Invalid("the body is not an object".to_owned()));
@@ -69,7 +69,7 @@ impl<'a> Call<'a> {
             .map_err(|error| Refusal::Invalid(error.to_string()))
     }
 
-    /// As `json`, where no body means an object without members.
+    /// As `json`, but no body means an empty object.
     pub(super) fn json_if_any<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
         let body = if self.body.is_empty() { b"{}" } else { self.body };
         Call { body, ..*self }.json()
@@ -84,7 +84,8 @@ impl<'a> Call<'a> {
         self.header(&ACCEPT).is_some_and(|accept| accept.contains("text/html"))
     }
 
-    /// As the page's own script does; a browser that opens the page wants the page.
+    /// Whether JSON is asked for, as the page's own script does. A browser that opens the page wants the
+    /// page.
     pub(super) fn wants_json(&self) -> bool {
         self.header(&ACCEPT).is_some_and(|accept| accept.contains("application/json"))
             && !self.is_from_browser()
@@ -96,7 +97,7 @@ impl<'a> Call<'a> {
             return Ok(None);
         };
         if values.any(|other| other != value) {
-            return Err(Refusal::Invalid("two idempotency keys are given".to_owned()));
+            return Err(Refusal::Invalid("the idempotency key is repeated".to_owned()));
         }
         let visible = |key: &&str| key.bytes().all(|byte| byte.is_ascii_graphic());
         value
@@ -106,11 +107,13 @@ impl<'a> Call<'a> {
             .filter(visible)
             .map(Some)
             .ok_or_else(|| {
-                Refusal::Invalid("an idempotency key is 1 to 255 visible characters".to_owned())
+                Refusal::Invalid(
+                    "an idempotency key must be 1 to 255 visible characters".to_owned(),
+                )
             })
     }
 
-    /// Equal for requests that mean the same: route, and body but for its spelling.
+    /// Equal for requests with the same meaning: the same route, and the same JSON in any spelling.
     pub(super) fn fingerprint(&self) -> String {
         let parsed = serde_json::from_slice::<Value>(self.body);
         let body = parsed.map_or_else(|_| self.body.to_vec(), |value| value.to_string().into());

@@ -1,4 +1,4 @@
-//! The levers under `/control`: misbehave, deliver, act as the dashboard does, and tell the truth.
+//! The controls under `/control`: misbehave, deliver webhooks, act as the dashboard, and show the truth.
 
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -46,7 +46,7 @@ struct CaptureBody {
     amount: Option<u64>,
 }
 
-/// A new refund, or with `refund_id` what becomes of one that there is.
+/// A new refund, or with `refund_id` the new status of an existing one.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RefundBody {
@@ -115,7 +115,7 @@ fn deliver(gateway: &mut Gateway, call: &Call<'_>) -> Reply {
 fn truth(gateway: &Gateway) -> Reply {
     let create_calls = gateway.create_calls();
     let payments = gateway.payments.iter().map(|payment| TruePayment {
-        // Whatever time hides from look-ups is shown.
+        // Also shows what is still hidden from look-ups.
         payment: PaymentView::with_page(payment, &gateway.base_url, i64::MAX),
         order_id: payment.metadata.get("order_id").map(String::as_str),
         metadata: &payment.metadata,
@@ -185,7 +185,7 @@ fn dispute(gateway: &mut Gateway, call: &Call<'_>, id: &str) -> Reply {
     Answer::json(StatusCode::OK, &view)
 }
 
-/// By the gateway's id, or by the merchant's reference: then its newest payment.
+/// Found by the gateway's id, or by the merchant's reference (its newest payment).
 fn named(gateway: &Gateway, id: &str) -> Result<Payment, Refusal> {
     let payments = &gateway.payments;
     let payment = payments.by_id(id).or_else(|| payments.by_reference(id).next_back());

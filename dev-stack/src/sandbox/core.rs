@@ -20,11 +20,11 @@ use crate::clock::Clock;
 use crate::disk::{Disk, DiskError};
 use crate::hosts;
 
-/// What a gateway is opened with; none of it changes while it runs.
+/// The settings of a gateway, none of which changes while it runs.
 #[derive(Debug)]
 pub struct Settings {
     pub profile: Profile,
-    /// Where shoppers reach the pages, without a slash at its end.
+    /// Where shoppers reach the pages, without a trailing slash.
     pub base_url: String,
     pub api_key: ApiKey,
     pub webhook_secret: WebhookSecret,
@@ -37,8 +37,8 @@ pub struct Settings {
 #[error("the sandbox gateway cannot read its state: {0}")]
 pub struct OpenError(#[from] DiskError);
 
-/// Deterministic: clock and ids are its only sources of surprise, and both are injected. Calls
-/// are served one after another; each is on disk before its outcome is given.
+/// Deterministic: only the clock and the ids vary, and both are injected. Calls are served one after
+/// another; each is on disk before its outcome is returned.
 pub struct Core {
     api_key: ApiKey,
     webhook_secret: WebhookSecret,
@@ -53,7 +53,7 @@ impl Core {
         Ok(Self { api_key, webhook_secret, clock, gateway })
     }
 
-    /// What the pages call the merchant, if it is another than the demo shop.
+    /// The merchant's name on the pages, if it is not the demo shop.
     #[must_use]
     pub fn of_merchant(mut self, name: Option<String>) -> Self {
         let gateway = self.gateway.get_mut().unwrap_or_else(PoisonError::into_inner);
@@ -63,8 +63,8 @@ impl Core {
         self
     }
 
-    /// Serves one call. Whether the peer may use `/control` is for the caller to know: a peer is
-    /// a matter of sockets.
+    /// Serves one call. The caller decides whether the peer may use `/control`, because only sockets have
+    /// peers.
     pub fn handle(&self, request: &Request<Bytes>) -> Outcome {
         let call = match Call::read(request) {
             Ok(call) => call,
@@ -81,7 +81,7 @@ impl Core {
             Some(&"checkout") => page::answer(&mut gateway, &call).into(),
             Some(&"assets") => page::asset(&call).into(),
             Some(&"control") => control::answer(&mut gateway, &call).into(),
-            // Whoever opens the address that the banner tells wants to see what there is.
+            // A browser at the address that the banner prints wants to see the payments.
             Some(&"") if call.is_from_browser() => {
                 Ok(Answer::see_other("/control/payments".to_owned())).into()
             }
@@ -97,24 +97,24 @@ impl Core {
     pub fn take_deliveries(&self, now: i64) -> Vec<Delivery> {
         let mut gateway = self.gateway();
         gateway.advance(now);
-        // An event must not be told before what it tells of is kept.
+        // An event must not be sent before the change that it reports is on disk.
         match gateway.journal.commit() {
             Ok(()) => gateway.take_deliveries(&self.webhook_secret),
             Err(NotWritten) => Vec::new(),
         }
     }
 
-    /// What came of a delivery: the status it was answered with, or nothing.
+    /// Reports the result of a delivery: the status of the answer, or none.
     pub fn delivered(&self, id: u64, status: Option<StatusCode>) {
         let mut gateway = self.gateway();
         gateway.now = self.clock.now_ms();
         gateway.delivered(id, status);
-        // If this is not written, the webhook is sent once more after a restart: it is at least
-        // once, as strangers promise.
+        // If this is not written, the webhook is sent once more after a restart: delivery is at least once,
+        // as with real gateways.
         drop(gateway.journal.commit());
     }
 
-    /// When there may be something to take next; not before, unless a call comes in.
+    /// The earliest time at which there may be something to take, unless a call comes in before.
     pub fn next_delivery_at(&self) -> Option<i64> {
         self.gateway().next_due_at()
     }

@@ -1,4 +1,4 @@
-//! `POST /v1/payments`: a payment is made, with a page or with an outcome of its own.
+//! `POST /v1/payments`: creates a payment, with a page or with a scripted outcome.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use super::refusal::{ErrorBody, ErrorView, Refusal, Reply};
 use super::steps::{Happening, Unfit};
 use super::view::PaymentView;
 
-/// How long a bank takes where nobody says otherwise.
+/// How long a bank takes by default.
 pub(super) const TRY_MS: i64 = 3_000;
 const TRY_SECONDS_MAX: i64 = 3_600;
 const URL_BYTES_MAX: usize = 2_000;
@@ -126,7 +126,7 @@ fn new_payment(gateway: &Gateway, body: Body, with_page: bool) -> Result<Payment
     })
 }
 
-/// Absent where the gateway never ends a page; what was asked for is then ignored.
+/// `None` if the gateway never ends a page; the requested time is then ignored.
 fn page_life_s(gateway: &Gateway, asked_s: Option<i64>) -> Result<Option<i64>, Refusal> {
     let Some(life) = gateway.abilities.page_life else {
         return Ok(None);
@@ -135,7 +135,7 @@ fn page_life_s(gateway: &Gateway, asked_s: Option<i64>) -> Result<Option<i64>, R
     if (life.min..=life.max).contains(&life_s) {
         return Ok(Some(life_s));
     }
-    let bounds = format!("expires_in is {} to {} seconds here.", life.min, life.max);
+    let bounds = format!("expires_in must be {} to {} seconds here.", life.min, life.max);
     Err(Refusal::NotSupported(bounds))
 }
 
@@ -151,7 +151,7 @@ fn check(body: &Body) -> Result<(), Refusal> {
                 && url.password().is_none()
         });
         if !plain {
-            return Err(Refusal::Invalid("return_url is no http address".to_owned()));
+            return Err(Refusal::Invalid("return_url is not an http or https address".to_owned()));
         }
     }
     let too_long =
@@ -173,7 +173,7 @@ fn scripted(metadata: &BTreeMap<String, String>) -> Result<Option<Scripted>, Ref
         "pending" => Some(Scripted::Pending { try_ms: TRY_MS }),
         other => try_seconds(other).map(|seconds| Scripted::Pending { try_ms: seconds * 1_000 }),
     };
-    let unknown = "metadata.sandbox is approve, decline, authorize, pending or pending:5s";
+    let unknown = "metadata.sandbox must be approve, decline, authorize, pending or pending:5s";
     scripted.map(Some).ok_or_else(|| Refusal::Invalid(unknown.to_owned()))
 }
 

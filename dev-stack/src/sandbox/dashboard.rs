@@ -1,4 +1,4 @@
-//! The payments as a page: what a gateway's own people look at. Programs get the same as JSON.
+//! The payments as a page, as a gateway's own staff sees them. Programs get the same as JSON.
 
 use askama::Template;
 use http::StatusCode;
@@ -29,9 +29,9 @@ struct Row<'a> {
     status: &'static str,
     reference: &'a str,
     created_at: String,
-    /// The same for people.
+    /// `created_at` for people.
     created: String,
-    /// Where its shopper pays; absent for a payment that was made without a page.
+    /// Names the checkout page; absent for a payment that was made without one.
     token: Option<&'a str>,
 }
 

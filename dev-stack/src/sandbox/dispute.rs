@@ -23,20 +23,20 @@ pub(super) struct Dispute {
     pub(super) status: DisputeStatus,
     #[serde(default)]
     pub(super) reason: String,
-    /// Until when the merchant can answer the bank.
+    /// The deadline for the merchant's answer to the bank.
     #[serde(default)]
     pub(super) respond_by: i64,
     pub(super) created_at: i64,
-    /// When it got its present status.
+    /// When its status last changed.
     pub(super) changed_at: i64,
 }
 
-/// What the bank is told by a shopper who says nothing else.
+/// The reason of a dispute that gives none.
 const REASON: &str = "fraudulent";
 const ANSWER_MS: i64 = 7 * 24 * 3_600_000;
 
 impl Payment {
-    /// Closes the open dispute, or makes one of that status: a bank may tell only the end.
+    /// Closes the open dispute, or creates one with that status, because a bank may report only the end.
     pub(super) fn dispute(
         &mut self,
         status: DisputeStatus,

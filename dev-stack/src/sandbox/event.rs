@@ -1,4 +1,4 @@
-//! What the gateway tells the merchant: the name and the body of each event.
+//! The events that the gateway sends to the merchant: the name and the body of each.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub(super) enum Event {
 }
 
 impl Event {
-    /// Absent: a refund that is still pending is no news.
+    /// `None` for a refund that is still pending, which is not news.
     pub(super) fn name(&self) -> Option<&'static str> {
         match self {
             Self::Payment(happening) => Some(happening.event_name()),
@@ -35,7 +35,7 @@ impl Event {
         }
     }
 
-    /// The body as it is signed and sent; absent where there is no news.
+    /// The body as it is signed and sent; `None` if there is no news.
     pub(super) fn body(&self, payment: &Payment, now: i64) -> Option<String> {
         let body = Body {
             event: self.name()?,
@@ -112,14 +112,14 @@ impl Status {
 #[derive(Serialize)]
 struct Body<'a> {
     event: &'static str,
-    /// The merchant's name of the payment.
+    /// The merchant's name for the payment.
     payment_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     order_id: Option<&'a str>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     metadata: &'a BTreeMap<String, String>,
     status: &'static str,
-    /// The gateway's own name of it.
+    /// The gateway's own name for it.
     id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     capture_id: Option<&'a str>,

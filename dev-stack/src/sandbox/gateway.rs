@@ -22,7 +22,7 @@ pub(super) struct Gateway {
     pub(super) abilities: Abilities,
     pub(super) ids: Ids,
     pub(super) journal: Journal,
-    /// When the present call came, epoch milliseconds.
+    /// When the current call came, in epoch milliseconds.
     pub(super) now: i64,
     pub(super) payments: Payments,
     behaviours: Behaviours,
@@ -30,7 +30,7 @@ pub(super) struct Gateway {
     /// Create calls seen per reference, with or without effect.
     create_calls: BTreeMap<String, u64>,
     outbox: Outbox,
-    /// To whom its pages say that is paid.
+    /// The merchant's name on its pages.
     pub(super) merchant: String,
 }
 
@@ -66,13 +66,13 @@ impl Gateway {
         })
     }
 
-    /// Keeps the payment and tells the merchant what happened to it.
+    /// Stores the payment and queues the event for the merchant.
     pub(super) fn record(&mut self, payment: Payment, event: Option<Event>) {
         if let Some(event) = event {
             self.announce(&payment, &event);
         }
         let place = self.payments.put(payment);
-        // The place is the key on disk, so that a restart finds the payments in their order.
+        // The place is the key on disk, so that a restart finds the payments in the same order.
         let key = number_key(u64::try_from(place).unwrap_or(u64::MAX));
         if let Some(payment) = self.payments.at(place) {
             self.journal.put(journal::PAYMENTS, key, payment);
@@ -105,8 +105,7 @@ impl Gateway {
         }
     }
 
-    /// Lets the time pass that went by since the last call: banks answer, pages end, each at its
-    /// own moment.
+    /// Catches up with the time since the last call: banks answer and pages end, each at its own moment.
     pub(super) fn advance(&mut self, now: i64) {
         while let Some((at, payment)) = self.payments.next_change()
             && at <= now
@@ -147,7 +146,7 @@ impl Gateway {
     }
 
     pub(super) fn behave(&mut self, behaviour: Behaviour) {
-        // `*` is no reference, so it cannot be one's key.
+        // `*` is not a valid reference, so it cannot clash with one.
         let key = behaviour.reference.clone().unwrap_or_else(|| "*".to_owned());
         self.journal.put(journal::BEHAVIOURS, key, &behaviour);
         self.behaviours.put(behaviour);
@@ -197,7 +196,7 @@ impl Gateway {
         }
     }
 
-    /// When a webhook is due or time changes a payment.
+    /// When the next webhook is due or time next changes a payment.
     pub(super) fn next_due_at(&self) -> Option<i64> {
         let change = self.payments.next_change().map(|(at, _)| at);
         self.outbox.next_due_at().into_iter().chain(change).min()

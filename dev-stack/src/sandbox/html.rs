@@ -1,4 +1,4 @@
-//! The hosted page as HTML: one template per state, every foreign word escaped.
+//! The hosted page as HTML: one template per state, all foreign text escaped.
 
 use askama::Template;
 use qrcode::{Color, EcLevel, QrCode};
@@ -10,7 +10,7 @@ use super::page::Next;
 use super::payment::{Method, Payment, Status};
 use super::refusal::Refusal;
 
-/// No bank has it: an app that scans the code finds nobody to pay.
+/// No bank knows it: an app that scans the code finds nobody to pay.
 const VPA: &str = "demo.shop@sandbox";
 /// Light modules around the code, without which scanners do not find it.
 const QUIET_MODULES: usize = 4;
@@ -19,15 +19,10 @@ const QUIET_MODULES: usize = 4;
 const OUTCOMES: [Outcome; 6] = [
     Outcome::new("approve", "Approve", "4242 4242 4242 4242", "pay@sandbox"),
     Outcome::new("decline_retryable", "Fail this try", "4000 0000 0000 9995", "retry@sandbox"),
-    Outcome::new("decline", "Decline for good", "4000 0000 0000 0002", "decline@sandbox"),
-    Outcome::new(
-        "challenge",
-        "Ask for one more confirmation",
-        "4000 0000 0000 3220",
-        "confirm@sandbox",
-    ),
-    Outcome::new("pending", "Let the bank take its time", "4000 0000 0000 0077", "later@sandbox"),
-    Outcome::new("authorize", "Only reserve the money", "4000 0000 0000 0259", "reserve@sandbox"),
+    Outcome::new("decline", "Decline", "4000 0000 0000 0002", "decline@sandbox"),
+    Outcome::new("challenge", "Ask for a confirmation", "4000 0000 0000 3220", "confirm@sandbox"),
+    Outcome::new("pending", "Answer later", "4000 0000 0000 0077", "later@sandbox"),
+    Outcome::new("authorize", "Reserve the money only", "4000 0000 0000 0259", "reserve@sandbox"),
 ];
 
 struct Outcome {
@@ -57,7 +52,7 @@ struct Pay<'a> {
     methods: Vec<Choice>,
     outcomes: Vec<&'static Outcome>,
     vpa: &'static str,
-    /// Where UPI is offered.
+    /// Present where UPI is offered.
     qr: Option<Code>,
 }
 
@@ -96,8 +91,7 @@ struct Refused<'a> {
     message: &'a str,
 }
 
-/// `notice`: why what was just asked for was
-/// not done.
+/// `notice`: why the last request was not carried out.
 pub(super) fn checkout(
     payment: &Payment,
     gateway: &Gateway,
@@ -119,14 +113,14 @@ pub(super) fn refused(refusal: &Refusal) -> Result<String, Refusal> {
     let said = refusal.to_string();
     let is_unknown = matches!(refusal, Refusal::NotFound);
     let title = if is_unknown { "Not found" } else { "Not possible" };
-    let message = if is_unknown { "No payment has this address." } else { &said };
+    let message = if is_unknown { "There is no payment at this address." } else { &said };
     Refused { title, message }.render().map_err(|_| Refusal::Internal)
 }
 
 fn pay<'a>(payment: &'a Payment, bill: Bill<'a>, reserves: bool) -> Pay<'a> {
     let takes = |method: Method| method.moves(&payment.currency);
     let chosen = payment.method.filter(|method| takes(*method)).unwrap_or(Method::Card);
-    // A transfer is made by hand, so it is offered to those only who asked for it.
+    // A transfer is made by hand, so it is offered only to a payment that asked for it.
     let offered =
         |method: &Method| takes(*method) && (*method != Method::BankTransfer || chosen == *method);
     let choice = |method: Method| Choice {
@@ -152,13 +146,13 @@ fn ending<'a>(payment: &'a Payment, bill: Bill<'a>, notice: Option<&'a str>) -> 
             ("Authorized", "authorized", "good", "Thank you. The money is reserved.")
         }
         Status::Failed => {
-            ("Declined", "failed", "bad", "The bank declined the payment. Nothing was taken.")
+            ("Declined", "failed", "bad", "The bank declined the payment. You were not charged.")
         }
         Status::Canceled => {
-            ("Canceled", "canceled", "bad", "The shop canceled this payment. Nothing was taken.")
+            ("Canceled", "canceled", "bad", "The shop canceled this payment. You were not charged.")
         }
         Status::Expired => {
-            ("Expired", "expired", "bad", "The time to pay is over. Nothing was taken.")
+            ("Expired", "expired", "bad", "The time to pay has ended. You were not charged.")
         }
         Status::Pending => ("Pending", "pending", "wait", "The payment is not finished."),
     };
@@ -171,7 +165,7 @@ fn ending<'a>(payment: &'a Payment, bill: Bill<'a>, notice: Option<&'a str>) -> 
     Ending { title, bill, status, tone, notice, sentence, return_url, back }
 }
 
-/// As UPI apps read it.
+/// The link in the form that UPI apps read.
 fn upi_link(payment: &Payment, bill: &Bill<'_>) -> String {
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("pa", VPA)
@@ -197,7 +191,7 @@ impl Outcome {
 impl Code {
     /// The dark modules as one path of runs.
     fn of(text: &str) -> Self {
-        // Too long a text is the only failure, and a reference is short.
+        // Only too long a text can fail, and a reference is short.
         let Ok(code) = QrCode::with_error_correction_level(text, EcLevel::M) else {
             return Self { width: 0, path: String::new() };
         };

@@ -1,4 +1,4 @@
-//! What a call changed, written as one transaction before the call is answered.
+//! The changes of a call, written as one transaction before the call is answered.
 
 use serde::Serialize;
 use tracing::error;
@@ -19,7 +19,7 @@ pub(super) struct Journal {
     refused: Option<DiskError>,
 }
 
-/// The call must not be answered as done. Its cause is in the log.
+/// The call must not be answered as done. The cause is in the log.
 #[derive(Debug)]
 pub(super) struct NotWritten;
 
@@ -39,7 +39,7 @@ impl Journal {
         self.changes.push(Change::remove(collection, key));
     }
 
-    /// What could not be written stays and is written with the next call's changes.
+    /// Changes that could not be written are written with those of the next call.
     pub(super) fn commit(&mut self) -> Result<(), NotWritten> {
         let written = match self.refused.take() {
             Some(error) => Err(error),

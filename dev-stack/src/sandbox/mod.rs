@@ -1,5 +1,5 @@
-//! A payment gateway written as a stranger would: its API, its hosted page, its signed webhooks,
-//! and the levers that make it misbehave.
+//! A payment gateway written as if by a stranger: its API, its hosted page, its signed webhooks, and the
+//! controls that make it misbehave.
 //!
 //! [`Core`] is the whole gateway without a socket or a thread: calls go in, outcomes come out, and
 //! webhooks are taken from it. [`serve`] gives it a socket and sends the webhooks.

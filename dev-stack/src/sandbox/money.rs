@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 /// The most that one payment may ask for, in minor units.
 pub(super) const AMOUNT_MAX: u64 = 999_999_999_999;
 
-/// Three capital letters. This gateway takes any of them, also those that ISO 4217 lacks.
+/// Three capital letters. This gateway accepts any, even those that ISO 4217 lacks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct Currency(String);
@@ -17,7 +17,7 @@ impl TryFrom<String> for Currency {
 
     fn try_from(code: String) -> Result<Self, Self::Error> {
         let well_formed = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
-        if well_formed { Ok(Self(code)) } else { Err("a currency is three capital letters") }
+        if well_formed { Ok(Self(code)) } else { Err("a currency must be three capital letters") }
     }
 }
 
@@ -55,7 +55,7 @@ fn within_bounds<E: de::Error>(amount: u64) -> Result<u64, E> {
     if (1..=AMOUNT_MAX).contains(&amount) {
         Ok(amount)
     } else {
-        Err(E::custom(format_args!("an amount is 1 to {AMOUNT_MAX} minor units")))
+        Err(E::custom(format_args!("an amount must be 1 to {AMOUNT_MAX} minor units")))
     }
 }
 

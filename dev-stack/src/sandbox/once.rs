@@ -1,4 +1,4 @@
-//! Calls that have their effect once: behaviours around them, and idempotency keys.
+//! Calls that take effect once: behaviours around them, and idempotency keys.
 
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use super::gateway::Gateway;
 use super::profile::Keys;
 use super::refusal::{Refusal, Reply};
 
-/// The answer that a key stands for.
+/// The stored answer of a key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct StoredReply {
     fingerprint: String,
@@ -19,7 +19,7 @@ pub(super) struct StoredReply {
     answered_at: i64,
 }
 
-/// Lets the call fail as the behaviour says, before its effect or after it.
+/// Makes the call fail as the behaviour says, before its effect or after it.
 pub(super) fn behaving(mode: CallMode, act: impl FnOnce() -> Reply) -> Outcome {
     match mode {
         CallMode::Ok => act().into(),
@@ -40,8 +40,8 @@ pub(super) fn behaving(mode: CallMode, act: impl FnOnce() -> Reply) -> Outcome {
     }
 }
 
-/// Acts, unless the key's answer is known: then it is given again, byte for byte. A refusal had
-/// no effect and is not kept, so that the same key may try again.
+/// Acts, unless the key's answer is known: then it is returned again, byte for byte. A refusal had
+/// no effect and is not stored, so that the same key may try again.
 pub(super) fn once(
     gateway: &mut Gateway,
     call: &Call<'_>,

@@ -76,7 +76,7 @@ fn capture(gateway: &mut Gateway, call: &Call<'_>, payment: Payment) -> Reply {
     }
     let amount = call.json_if_any::<CaptureBody>()?.amount;
     if amount.is_some_and(|amount| amount < payment.amount) && !gateway.abilities.partial {
-        let whole = "This gateway captures the authorized amount only.";
+        let whole = "This gateway captures only the whole authorized amount.";
         return Err(Refusal::NotSupported(whole.to_owned()));
     }
     let (taking, now) = (gateway.taking(&payment.reference), gateway.now);
@@ -117,7 +117,7 @@ fn refund(gateway: &mut Gateway, call: &Call<'_>, payment: Payment) -> Reply {
     give_back(gateway, payment, new)
 }
 
-/// Where the reference is the key, it names one refund for ever.
+/// Where the reference is the key, it names one refund forever.
 fn refuse_duplicate(
     gateway: &Gateway,
     payment: &Payment,
@@ -132,7 +132,7 @@ fn refuse_duplicate(
     Err(Refusal::DuplicateRefund(Box::new(gateway.view(payment)), refund))
 }
 
-/// Makes a refund, tells of it, and answers it.
+/// Makes a refund, sends its event, and returns it.
 pub(super) fn give_back(gateway: &mut Gateway, mut payment: Payment, new: NewRefund) -> Reply {
     let refund = payment.refund(new).map_err(|unfit| gateway.unfit(unfit, &payment))?;
     let view = RefundView::of(&refund, &payment);
@@ -140,7 +140,7 @@ pub(super) fn give_back(gateway: &mut Gateway, mut payment: Payment, new: NewRef
     Answer::json(StatusCode::CREATED, &view)
 }
 
-/// Takes one step, tells of it, and answers the payment as it is then.
+/// Takes one step, sends its event, and returns the payment as it is then.
 pub(super) fn step(
     gateway: &mut Gateway,
     mut payment: Payment,

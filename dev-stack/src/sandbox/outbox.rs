@@ -1,4 +1,4 @@
-//! Webhooks that were not yet acknowledged: each is offered again, later and later, until a 2xx.
+//! Webhooks that were not yet acknowledged: each is sent again, at growing intervals, until a 2xx.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use super::secrets::WebhookSecret;
 
-/// So many are out at once; a slow receiver holds up the rest, as strangers do.
+/// How many are out at once. A slow receiver holds up the rest, as with real gateways.
 const IN_FLIGHT_MAX: usize = 64;
 const FIRST_RETRY_MS: i64 = 1_000;
 const RETRY_MS_MAX: i64 = 300_000;
 /// Some 83 hours of `RETRY_MS_MAX`, after which gateways give up.
 const ATTEMPTS_MAX: u32 = 1_000;
 
-/// One webhook request to be made now. Report what came of it to `Core::delivered`.
+/// One webhook request to be made now. Report its result to `Core::delivered`.
 #[derive(Clone)]
 pub struct Delivery {
     pub id: u64,
@@ -39,16 +39,16 @@ impl fmt::Debug for Delivery {
     }
 }
 
-/// A webhook as it is kept.
+/// A webhook as it is stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Waiting {
     pub(super) event_id: String,
     pub(super) reference: String,
     pub(super) body: String,
-    /// Absent: held back.
+    /// `None`: held back.
     pub(super) due_at: Option<i64>,
     pub(super) attempts: u32,
-    /// Of several that are due, the newest first.
+    /// Whether the newest of several that are due goes first.
     pub(super) reversed: bool,
     pub(super) bad_signature: bool,
 }
@@ -56,9 +56,9 @@ pub(super) struct Waiting {
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     waiting: BTreeMap<u64, Waiting>,
-    /// Never given twice, so that a report about one delivery cannot acknowledge another.
+    /// Never reused, so that a report about one delivery cannot acknowledge another.
     next_id: u64,
-    /// Offered and not yet reported back. Forgotten in a crash: at least once is the promise.
+    /// Sent and not yet reported back. A crash forgets them: delivery is at least once.
     in_flight: BTreeSet<u64>,
 }
 
@@ -87,7 +87,7 @@ impl Outbox {
         id
     }
 
-    /// Takes out what is due, first due first.
+    /// Takes the due webhooks, earliest first.
     pub(super) fn take(&mut self, now: i64) -> Vec<(u64, Waiting)> {
         let due = |waiting: &Waiting| waiting.due_at.is_some_and(|at| at <= now);
         let mut taken: Vec<(u64, Waiting)> = self
@@ -127,7 +127,7 @@ impl Outbox {
         Reported::Again(waiting.clone())
     }
 
-    /// Makes due now whatever waits, be it held, late or backing off.
+    /// Makes all waiting webhooks due now, whether held, late or backing off.
     pub(super) fn release(&mut self, reference: Option<&str>, now: i64) -> Vec<(u64, Waiting)> {
         let mut released = Vec::new();
         for (id, waiting) in &mut self.waiting {

@@ -36,7 +36,7 @@ pub(super) enum Next {
     Done,
 }
 
-/// The answer to a client that is no browser.
+/// The answer to a client that is not a browser.
 #[derive(Serialize)]
 struct PageView<'a> {
     reference: &'a str,
@@ -95,7 +95,7 @@ fn submit(gateway: &mut Gateway, call: &Call<'_>, token: &str) -> Reply {
     }
     let happening = match play(gateway, &mut payment, ending) {
         Ok(happening) => happening,
-        // A second tab was faster, or time was: the shopper sees what became of it.
+        // Another tab was faster, or the time ran out: the shopper sees the outcome.
         Err(unfit) if call.is_from_browser() => {
             let status = gateway.unfit(unfit, &payment).status();
             return page(gateway, &payment, status, Some(too_late(&payment)));
@@ -110,15 +110,15 @@ fn submit(gateway: &mut Gateway, call: &Call<'_>, token: &str) -> Reply {
     Answer::json(StatusCode::OK, &PageView::of(&payment))
 }
 
-/// For a browser that acts on a page of yesterday.
+/// For a browser that acts on an outdated page.
 fn too_late(payment: &Payment) -> &'static str {
     match payment.status {
-        Status::Expired => "The time to pay was over before you chose: nothing was done.",
+        Status::Expired => "The time to pay had ended before you chose, so nothing was done.",
         Status::Canceled => {
-            "The shop had canceled this payment before you chose: nothing was done."
+            "The shop had canceled this payment before you chose, so nothing was done."
         }
         Status::Pending | Status::Authorized | Status::Captured | Status::Failed => {
-            "This payment was decided before: what you just chose changed nothing."
+            "This payment was already decided, so your choice changed nothing."
         }
     }
 }
@@ -139,7 +139,7 @@ fn play(
     }
 }
 
-/// Back to the shop once the shopper has done their part; a decline is told here first.
+/// Back to the shop once the shopper has done their part; a decline is shown here first.
 fn destination(payment: &Payment, token: &str) -> String {
     let done = match payment.status {
         Status::Authorized | Status::Captured => true,
@@ -159,7 +159,7 @@ fn ending(call: &Call<'_>) -> Result<Ending, Refusal> {
         Some("pending") => Ok(Ending::Pending),
         Some("challenge") => Ok(Ending::Challenge),
         _ => Err(Refusal::Invalid(
-            "outcome is approve, decline, decline_retryable, authorize, pending or challenge"
+            "outcome must be approve, decline, decline_retryable, authorize, pending or challenge"
                 .to_owned(),
         )),
     }
@@ -170,7 +170,7 @@ fn method(call: &Call<'_>) -> Result<Option<Method>, Refusal> {
         return Ok(None);
     };
     let method = Method::ALL.into_iter().find(|method| method.word() == name);
-    method.map(Some).ok_or_else(|| Refusal::Invalid("method is none of ours".to_owned()))
+    method.map(Some).ok_or_else(|| Refusal::Invalid("unknown method".to_owned()))
 }
 
 /// A refusal as a page for browsers, as JSON for the rest.

@@ -9,7 +9,7 @@ use super::dispute::Dispute;
 use super::money::Currency;
 use super::refund::Refund;
 
-/// UPI moves no other money.
+/// The only currency of UPI.
 const UPI_CURRENCY: &str = "INR";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,16 +70,16 @@ pub(super) struct Payment {
     #[serde(default)]
     pub(super) breakdown: Breakdown,
     pub(super) created_at: i64,
-    /// From when on look-ups see it.
+    /// When look-ups begin to see it.
     pub(super) visible_at: i64,
     /// Absent: the gateway never ends the page.
     pub(super) expires_at: Option<i64>,
     pub(super) status: Status,
-    /// A try is under way at the bank until then, and succeeds.
+    /// A try is under way at the bank until then, and will succeed.
     pub(super) processing_until: Option<i64>,
-    /// The page waits for one more confirmation of the shopper.
+    /// The page waits for one more confirmation by the shopper.
     pub(super) challenged: bool,
-    /// When an authorization nobody captured is gone.
+    /// When an authorization that nobody captures lapses.
     pub(super) lapses_at: Option<i64>,
     pub(super) failure: Option<Failure>,
     pub(super) captured: Option<Capture>,

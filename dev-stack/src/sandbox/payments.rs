@@ -10,12 +10,12 @@ pub(super) struct Payments {
     by_id: BTreeMap<String, usize>,
     by_token: BTreeMap<String, usize>,
     by_reference: BTreeMap<String, Vec<usize>>,
-    /// When time alone changes which payment.
+    /// The times at which time alone changes a payment, each with the payment's place.
     changes_at: BTreeSet<(i64, usize)>,
 }
 
 impl Payments {
-    /// Adds the payment or replaces the one of the same id; answers its place.
+    /// Adds the payment or replaces the one with the same id, and returns its place.
     pub(super) fn put(&mut self, payment: Payment) -> usize {
         let place = self.by_id.get(&payment.id).copied().unwrap_or(self.all.len());
         let next_change_at = payment.next_change_at();
@@ -46,7 +46,7 @@ impl Payments {
         self.at(*self.by_token.get(token)?)
     }
 
-    /// Oldest first; one, unless the create call was made more than once.
+    /// Oldest first. There is one, unless the create call was made more than once.
     pub(super) fn by_reference(
         &self,
         reference: &str,
@@ -55,7 +55,7 @@ impl Payments {
         places.iter().filter_map(|place| self.at(*place))
     }
 
-    /// With their places, beginning at one.
+    /// The payments from a place on, with their places.
     pub(super) fn since_place(&self, place: usize) -> impl Iterator<Item = (usize, &Payment)> {
         self.all.iter().enumerate().skip(place)
     }

@@ -25,9 +25,9 @@ pub enum Profile {
 /// How a repeated call is recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keys {
-    /// By the `Idempotency-Key` header, for so long.
+    /// By the `Idempotency-Key` header, for a limited time.
     Header { life_ms: i64 },
-    /// By the caller's reference, for ever.
+    /// By the caller's reference, forever.
     Natural,
     /// Not at all.
     None,
@@ -45,7 +45,7 @@ pub(super) struct PageSeconds {
 #[expect(clippy::struct_excessive_bools, reason = "a table of yes and no, read by its names")]
 pub(super) struct Abilities {
     pub(super) create_keys: Keys,
-    /// Of capture, void and cancel.
+    /// For capture, void and cancel.
     pub(super) capture_keys: Keys,
     pub(super) refund_keys: Keys,
     pub(super) cancel: bool,
@@ -54,9 +54,9 @@ pub(super) struct Abilities {
     pub(super) manual: bool,
     /// Less than the authorized amount can be captured.
     pub(super) partial: bool,
-    /// Absent: a page is never ended by the gateway.
+    /// `None`: the gateway never ends a page.
     pub(super) page_life: Option<PageSeconds>,
-    /// An approval only authorizes, whatever the create call asked for.
+    /// An approval only authorizes, even if the create call asked for a capture.
     pub(super) capture_call_only: bool,
     pub(super) look_up_by_reference: bool,
     /// A look-up shows the page's address too.
@@ -159,7 +159,7 @@ impl fmt::Display for Profile {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a profile is one of full, phonepe-like, razorpay-like, paypal-like, no-keys")]
+#[error("the profile must be one of full, phonepe-like, razorpay-like, paypal-like, no-keys")]
 pub struct UnknownProfile;
 
 impl FromStr for Profile {

@@ -1,4 +1,4 @@
-//! Look-ups: one payment, those of a reference, and the list of all.
+//! Look-ups: one payment, the payments of a reference, and the list of all.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -64,16 +64,16 @@ fn created_from(call: &Call<'_>) -> Result<i64, Refusal> {
         return Ok(i64::MIN);
     };
     let at = OffsetDateTime::parse(&text, &Rfc3339)
-        .map_err(|_| Refusal::Invalid("created_from is no RFC 3339 time".to_owned()))?;
+        .map_err(|_| Refusal::Invalid("created_from is not an RFC 3339 time".to_owned()))?;
     Ok(i64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MIN))
 }
 
-/// Where to go on. Payments never leave the list, so a place stays what it was.
+/// Where to continue. Payments never leave the list, so a place stays valid.
 pub(super) fn cursor(call: &Call<'_>) -> Result<usize, Refusal> {
     let Some(cursor) = call.parameter("cursor") else {
         return Ok(0);
     };
-    cursor.parse().map_err(|_| Refusal::Invalid("cursor is none of ours".to_owned()))
+    cursor.parse().map_err(|_| Refusal::Invalid("unknown cursor".to_owned()))
 }
 
 pub(super) fn limit(call: &Call<'_>) -> Result<usize, Refusal> {
@@ -81,5 +81,5 @@ pub(super) fn limit(call: &Call<'_>) -> Result<usize, Refusal> {
         return Ok(LIMIT_MAX);
     };
     let limit = limit.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
-    limit.ok_or_else(|| Refusal::Invalid(format!("limit is 1 to {LIMIT_MAX}")))
+    limit.ok_or_else(|| Refusal::Invalid(format!("limit must be 1 to {LIMIT_MAX}")))
 }

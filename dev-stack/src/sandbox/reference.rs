@@ -1,4 +1,4 @@
-//! The merchant's own name of a payment or a refund.
+//! The merchant's own name for a payment or a refund.
 
 use serde::Deserialize;
 
@@ -17,7 +17,7 @@ impl TryFrom<String> for Reference {
         if fits && text.bytes().all(plain) {
             Ok(Self(text))
         } else {
-            Err("a reference is 1 to 64 letters, digits, _ or -")
+            Err("a reference must be 1 to 64 letters, digits, _ or -")
         }
     }
 }

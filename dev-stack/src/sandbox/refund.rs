@@ -1,4 +1,4 @@
-//! Money given back: never more than was taken and is still there.
+//! Refunds: never more than was captured and is still there.
 
 use serde::{Deserialize, Serialize};
 
@@ -26,9 +26,9 @@ pub(super) struct Refund {
     pub(super) currency: Currency,
     pub(super) status: RefundStatus,
     pub(super) created_at: i64,
-    /// From when on look-ups see it.
+    /// When look-ups begin to see it.
     pub(super) visible_at: i64,
-    /// When it got its present status.
+    /// When its status last changed.
     pub(super) changed_at: i64,
 }
 
@@ -49,13 +49,13 @@ impl Refund {
     pub(super) fn failure(&self) -> Option<Failure> {
         (self.status == RefundStatus::Failed).then(|| Failure {
             code: "refund_failed".to_owned(),
-            message: "The shopper's bank did not take the money back.".to_owned(),
+            message: "The shopper's bank rejected the refund.".to_owned(),
         })
     }
 }
 
 impl Payment {
-    /// What can still be given back: neither refunded nor lost in a dispute.
+    /// The amount that can still be refunded: neither refunded nor lost in a dispute.
     pub(super) fn refundable(&self) -> u64 {
         let captured = self.captured.as_ref().map_or(0, |capture| capture.amount);
         let refunded = self.refunds.iter().filter(|refund| refund.status != RefundStatus::Failed);
@@ -88,7 +88,7 @@ impl Payment {
     }
 
     /// A pending refund ends, or a bank sends a finished one back. A failed one stays failed: its
-    /// amount may have been refunded again. Absent: there is no such refund.
+    /// amount may have been refunded again. `None`: there is no refund with this id.
     pub(super) fn move_refund(
         &mut self,
         name: &str,

@@ -1,4 +1,4 @@
-//! Every way to say no, in one table.
+//! Every refusal, in one table.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -17,22 +17,22 @@ pub(super) enum Refusal {
     MalformedJson,
     #[error("The API key is missing or wrong.")]
     Unauthorized,
-    #[error("Control is for this machine only.")]
+    #[error("Only this machine may use /control.")]
     Forbidden,
-    #[error("This came from a page of another site, so nothing was done.")]
+    #[error("This request came from another site, so nothing was done.")]
     Elsewhere,
-    #[error("There is no such thing here.")]
+    #[error("Not found.")]
     NotFound,
-    #[error("This gateway has no {0}.")]
+    #[error("This gateway does not support {0}.")]
     NoSuchCall(&'static str),
-    /// The gateway has the call, but does not do this with it.
+    /// The gateway has the call, but does not support this use of it.
     #[error("{0}")]
     NotSupported(String),
-    #[error("The reference is in use.")]
+    #[error("The reference is already in use.")]
     DuplicatePayment(Box<PaymentView>),
-    #[error("The reference is in use.")]
+    #[error("The reference is already in use.")]
     DuplicateRefund(Box<PaymentView>, Box<RefundView>),
-    #[error("The idempotency key belongs to another request.")]
+    #[error("The idempotency key was used for another request.")]
     KeyReused,
     #[error("{0}")]
     Unfit(Unfit, Box<PaymentView>),
@@ -45,14 +45,14 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    /// For a gateway that knows no authorization.
+    /// For a gateway that cannot authorize.
     pub(super) fn captures_at_once() -> Self {
-        Self::NotSupported("This gateway captures at once.".to_owned())
+        Self::NotSupported("This gateway always captures immediately.".to_owned())
     }
 
-    /// For who makes a payment, and for a form that was made by hand: the page does not offer it.
+    /// For create calls, and for forms that were made by hand: the page does not offer the method.
     pub(super) fn does_not_move(method: Method, currency: &Currency) -> Self {
-        Self::NotSupported(format!("{} moves no {currency}.", method.label()))
+        Self::NotSupported(format!("{} does not support {currency}.", method.label()))
     }
 
     pub(super) fn status(&self) -> StatusCode {
@@ -83,7 +83,7 @@ impl Refusal {
         }
     }
 
-    /// With the objects as they are, so that the caller need not look them up.
+    /// Includes the objects as they are, so that the caller need not look them up.
     pub(super) fn into_answer(self) -> Answer {
         let (status, code) = self.row();
         let error = ErrorView { code, message: self.to_string() };

@@ -31,7 +31,7 @@ pub struct WebhookSecret {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a webhook secret is `whsec_` and base64")]
+#[error("a webhook secret must be `whsec_` followed by base64")]
 pub struct MalformedSecret;
 
 impl WebhookSecret {
@@ -54,7 +54,7 @@ impl WebhookSecret {
     }
 
     /// What gateways without signatures send as `Authorization`: the same with every event. It is
-    /// a hash, so that the secret itself never travels.
+    /// a hash, so that the secret itself is never sent.
     pub(super) fn token(&self) -> &str {
         &self.token
     }

@@ -15,7 +15,7 @@ use super::core::Core;
 use super::outbox::Delivery;
 use crate::http_client;
 
-/// A merchant that has not answered by then has not acknowledged.
+/// How long a merchant has to answer; after that, the webhook is not acknowledged.
 const ANSWER_WAIT: Duration = Duration::from_secs(15);
 /// The longest sleep: a test may move the clock meanwhile.
 const NAP: Duration = Duration::from_millis(250);
@@ -48,10 +48,10 @@ fn client() -> reqwest::Result<Client> {
     http_client::builder().timeout(ANSWER_WAIT).build()
 }
 
-/// Until something is due, but never long.
+/// The time until something is due, but never long.
 fn nap(core: &Core) -> Duration {
     let wait_ms = core.next_delivery_at().map_or(i64::MAX, |at| at.saturating_sub(core.now_ms()));
-    // What is due already waits for a place among those in flight.
+    // A webhook that is already due waits for a place among those in flight.
     Duration::from_millis(u64::try_from(wait_ms).unwrap_or(0)).clamp(BLINK, NAP)
 }
 
@@ -64,7 +64,7 @@ fn by_reference(deliveries: Vec<Delivery>) -> Vec<Vec<Delivery>> {
     groups.into_values().collect()
 }
 
-/// Events of one payment one after another, but the duplicates of one event at once.
+/// Sends the events of one payment one after another, and the duplicates of one event together.
 async fn send_in_order(client: Client, url: Url, core: Arc<Core>, deliveries: Vec<Delivery>) {
     for duplicates in deliveries.chunk_by(|one, next| one.event_id == next.event_id) {
         let mut sending = JoinSet::new();

@@ -26,24 +26,24 @@ use super::refusal::Refusal;
 use super::send::send_webhooks;
 use crate::hosts::{self, Hosts};
 
-/// How long a client may take to say what it wants.
+/// How long a client may take to send its request.
 const REQUEST_WAIT: Duration = Duration::from_secs(30);
 /// Longer than any client waits for a silent gateway; then the connection is given up.
 const SILENCE: Duration = Duration::from_mins(2);
-/// After a failed accept, usually for want of file descriptors.
+/// Pause after a failed accept, whose usual cause is a lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Why a connection ends without an answer.
 #[derive(Debug, thiserror::Error)]
 enum HangUp {
-    #[error("the gateway drops the connection, as it was told to")]
+    #[error("the gateway drops the connection, as its behaviour says")]
     Asked,
     #[error("the request could not be read")]
     Unreadable,
 }
 
-/// Serves until it is dropped; with it end all connections and deliveries. Without
-/// `webhooks_to` the events wait.
+/// Serves until it is dropped, which also ends all connections and deliveries. Without `webhooks_to` the
+/// events wait.
 pub async fn serve(listener: TcpListener, core: Arc<Core>, webhooks_to: Option<Url>) -> Infallible {
     let news = Arc::new(Notify::new());
     let sending = async {
@@ -72,7 +72,7 @@ async fn accept(listener: TcpListener, core: Arc<Core>, news: Arc<Notify>) -> In
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
-        // Finished ones would otherwise be kept for ever.
+        // Finished ones would otherwise be kept forever.
         while connections.try_join_next().is_some() {}
     }
 }

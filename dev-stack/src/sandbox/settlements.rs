@@ -1,4 +1,4 @@
-//! `GET /v1/settlements`: what one day's captures, refunds and lost disputes come to, line by line.
+//! `GET /v1/settlements`: the captures, refunds and lost disputes of one day, line by line.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -81,7 +81,8 @@ fn day(gateway: &Gateway, call: &Call<'_>) -> Result<Day, Refusal> {
             .ok()
             .and_then(|today| today.date().previous_day()),
     };
-    let date = date.ok_or_else(|| Refusal::Invalid("date is no day like 2026-11-19".to_owned()))?;
+    let date =
+        date.ok_or_else(|| Refusal::Invalid("date must be a day such as 2026-11-19".to_owned()))?;
     let from_s = date.with_time(Time::MIDNIGHT).assume_utc().unix_timestamp();
     Ok(Day { date, from_ms: from_s.saturating_mul(1_000) })
 }

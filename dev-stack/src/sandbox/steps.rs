@@ -6,16 +6,16 @@ use super::payment::{Capture, CaptureMode, Failure, Payment, Status};
 /// How long a bank keeps money reserved that nobody captures.
 const AUTHORIZATION_LIFE_MS: i64 = 7 * 24 * 3_600_000;
 
-/// How money is taken from this payment: by the profile, and bent by the behaviour.
+/// How money is taken from this payment: by the profile, changed by the behaviour.
 #[derive(Clone, Debug)]
 pub(super) struct Taking {
     pub(super) capture_call_only: bool,
-    /// Added to whatever is captured, so that the gateway truly takes a wrong amount.
+    /// Added to the captured amount, so that the gateway really takes a wrong amount.
     pub(super) amount_delta: i64,
     pub(super) currency: Option<Currency>,
 }
 
-/// What happened to the payment, as its event says it.
+/// What happened to the payment, as its event reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Happening {
     Pending,
@@ -30,7 +30,7 @@ pub(super) enum Happening {
 /// Why a step does not fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Unfit {
-    #[error("The status of the payment does not allow this.")]
+    #[error("The payment's status does not allow this.")]
     WrongStatus,
     /// Only the end of the try under way decides.
     #[error("The bank has not answered yet.")]
@@ -52,7 +52,7 @@ impl Payment {
         Ok(self.reserve(now))
     }
 
-    /// The object failed for good.
+    /// The payment failed and can no longer be paid.
     pub(super) fn decline(&mut self) -> Result<Happening, Unfit> {
         self.expect_payable()?;
         self.enter(Status::Failed);
@@ -64,11 +64,11 @@ impl Payment {
     pub(super) fn decline_try(&mut self) -> Result<Happening, Unfit> {
         self.expect_payable()?;
         self.challenged = false;
-        self.failure = Some(Failure::new("insufficient_funds", "The account lacks the money."));
+        self.failure = Some(Failure::new("insufficient_funds", "Insufficient funds."));
         Ok(Happening::AttemptFailed)
     }
 
-    /// The bank will say so later: nothing but its answer moves the payment until then.
+    /// The bank answers later, and until then nothing else moves the payment.
     pub(super) fn begin_try(&mut self, until: i64) -> Result<Happening, Unfit> {
         self.expect_payable()?;
         self.enter(Status::Pending);
@@ -109,7 +109,7 @@ impl Payment {
         Ok(Happening::Canceled)
     }
 
-    /// The bank was late or the gateway had lied: money is taken whatever was said before.
+    /// The bank was late or the gateway had lied: money is taken in any status.
     pub(super) fn capture_late(
         &mut self,
         amount: Option<u64>,
@@ -130,7 +130,7 @@ impl Payment {
         Ok(self.reserve(now))
     }
 
-    /// When time alone changes the payment next.
+    /// The next time at which time alone changes the payment.
     pub(super) fn next_change_at(&self) -> Option<i64> {
         match self.status {
             // A try that began before the page's end may finish after it.
@@ -140,7 +140,7 @@ impl Payment {
         }
     }
 
-    /// What time did to the payment at `next_change_at`.
+    /// Applies the change that was due at `next_change_at`.
     pub(super) fn advance(&mut self, taking: &Taking, at: i64) -> Happening {
         if self.processing_until.is_some() {
             return self.succeed(taking, at);
@@ -173,7 +173,7 @@ impl Payment {
         Happening::Completed
     }
 
-    /// A new status ends whatever the old one was waiting for.
+    /// A new status ends everything that the old one was waiting for.
     fn enter(&mut self, status: Status) {
         self.status = status;
         self.processing_until = None;

@@ -16,11 +16,11 @@ pub(super) struct PaymentView {
     id: String,
     reference: String,
     status: Status,
-    /// What was asked for.
+    /// The requested amount.
     amount: u64,
-    /// Of what was captured, once it was; else of what was asked for.
+    /// The currency of the capture, if there is one; otherwise that of the request.
     currency: Currency,
-    /// What was really taken.
+    /// The amount that was really captured.
     amount_captured: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     capture_id: Option<String>,
@@ -138,7 +138,7 @@ impl DisputeView {
 }
 
 impl Payment {
-    /// Once something was captured, and if that has a name of its own.
+    /// The capture's name, if there is a capture and it has a name of its own.
     pub(super) fn shown_capture_id(&self) -> Option<&str> {
         self.capture_id.as_deref().filter(|_| self.captured.is_some())
     }

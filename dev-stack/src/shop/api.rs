@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// What the shop reads of a payment. All but the status may be absent.
+/// The part of a payment that the shop reads. Everything but the status may be absent.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Seen {
@@ -64,32 +64,32 @@ impl Seen {
         self.status == "pending" && self.next_action.is_some()
     }
 
-    /// Asked for, and not given back yet.
+    /// Refunds that were requested and are still pending.
     pub(super) fn amount_on_its_way(&self) -> u64 {
         let pending = self.refunds.iter().filter(|refund| refund.status == "pending");
         pending.map(|refund| refund.amount).sum()
     }
 
-    /// Of the latest refund, if it failed.
+    /// The amount of the latest refund, if it failed.
     pub(super) fn amount_not_given_back(&self) -> Option<u64> {
         let latest = self.refunds.last().filter(|refund| refund.status == "failed");
         latest.map(|refund| refund.amount)
     }
 
-    /// Taken, and not all gone back yet.
+    /// Whether captured money has not all gone back yet.
     pub(super) fn is_held(&self) -> bool {
         let gone = |it: &SeenCapture| it.amount_refunded.saturating_add(it.amount_charged_back);
         self.captures.iter().any(|capture| gone(capture) < capture.amount)
     }
 
-    /// What a refund can still ask for.
+    /// The most that a refund can still ask for.
     pub(super) fn amount_left(&self) -> u64 {
         let gone = self.amount_refunded.saturating_add(self.amount_on_its_way());
         self.amount_captured.saturating_sub(gone)
     }
 }
 
-/// A problem of the API's own, or API Gateway's message.
+/// One of the API's problems, or API Gateway's message.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Refused {
@@ -99,20 +99,20 @@ pub(super) struct Refused {
     kind: String,
     detail: Option<String>,
     message: Option<String>,
-    /// What is left, where a refund asked for more.
+    /// The amount left, if a refund asked for more.
     pub(super) refundable: Option<u64>,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ApiError {
-    #[error("The payments backend says no: {}", .0.words())]
+    #[error("The payments backend refused this: {}", .0.words())]
     Refused(Refused),
     #[error("The payments backend did not answer. It is safe to try again.")]
     NoAnswer(#[from] reqwest::Error),
 }
 
 impl Refused {
-    /// Names the problem.
+    /// The problem's name.
     pub(super) fn slug(&self) -> &str {
         self.kind.strip_prefix("/problems/").unwrap_or_default()
     }
@@ -123,7 +123,7 @@ impl Refused {
 }
 
 impl ApiError {
-    /// What was asked for wrongly stays the asker's mistake; that the shop may not ask is its own.
+    /// A mistake in the request stays the caller's; a key without permission is the shop's own mistake.
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::Refused(Refused { status, .. })
@@ -161,7 +161,7 @@ impl Api {
         Err(ApiError::Refused(Refused { status, ..refused }))
     }
 
-    /// No answer is no news: the page asks again.
+    /// Without an answer nothing is known: the page asks again.
     pub(super) async fn payment(&self, payment_id: &str) -> Seen {
         let url = format!("{}/api/payments/{payment_id}", self.url);
         let Ok(answer) = self.client.get(url).bearer_auth(&self.key).send().await else {

@@ -1,4 +1,4 @@
-//! What the shop's clerk does with reserved money: takes it, or lets it go.
+//! What the shop's clerk does with reserved money: captures or releases it.
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};

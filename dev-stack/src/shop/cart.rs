@@ -1,7 +1,7 @@
-//! The cart, in a cookie: product numbers, quantities, a coupon and the way of the parcel; never a price.
+//! The cart, in a cookie: product numbers, quantities, a coupon and the shipping; never a price.
 //!
-//! It needs no signature, as everything in it is the shopper's own choice; what is no product or no
-//! quantity of ours is passed over.
+//! It needs no signature, because everything in it is the shopper's own choice. Unknown products and
+//! quantities are ignored.
 
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
@@ -57,7 +57,7 @@ impl Cart {
             match (name, product(name), value.parse()) {
                 ("coupon", ..) => cart.coupon = Coupon::of(value),
                 ("ship", ..) => cart.delivery = Delivery::of(value).unwrap_or_default(),
-                // What is too much is no choice that our pages offer.
+                // Too many is not a choice that our pages offer.
                 (_, Some(product), Ok(quantity)) => drop(cart.put(product, quantity, false)),
                 _ => {}
             }
@@ -65,7 +65,7 @@ impl Cart {
         cart
     }
 
-    /// `more`: beside what is in it; else there are to be so many, and none removes it.
+    /// `more` adds to the quantity in the cart; otherwise the quantity is set, and 0 removes the product.
     pub(super) fn put(
         &mut self,
         product: &'static Product,
@@ -109,7 +109,7 @@ impl Cart {
         self.subtotal().saturating_sub(self.discount()).saturating_add(self.shipping())
     }
 
-    /// Another one for each content of the cart, and so for each order that it would be.
+    /// Different for each content of the cart, and so for each order that it would become.
     pub(super) fn version(&self) -> String {
         let content = format!("{} {}", self.text(), self.total());
         let mut digest = HEXLOWER.encode(&Sha256::digest(content));
@@ -205,6 +205,6 @@ mod tests {
         ] {
             assert_eq!(cart(wrong).count(), 0, "{wrong}");
         }
-        assert_eq!(cart("USD.SKU_1001-2.SKU_1001-3").count(), 3, "the last word counts");
+        assert_eq!(cart("USD.SKU_1001-2.SKU_1001-3").count(), 3, "the last quantity counts");
     }
 }

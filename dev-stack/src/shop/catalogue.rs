@@ -4,10 +4,10 @@ use Currency::{Inr, Jpy, Kwd, Usd};
 
 /// More of one thing than anybody buys here.
 pub(super) const QUANTITY_MAX: u64 = 10;
-/// Off the items, which the shop computes itself: its backend takes amounts only.
+/// Off the items. The shop computes it itself, because its backend takes only amounts.
 const COUPON_PERCENT: u64 = 10;
 
-/// What the shop asks for: with two decimals, none and three.
+/// The shop's currencies: with two decimals, none and three.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Currency {
     #[default]
@@ -28,11 +28,11 @@ pub(super) struct Product {
     prices: [(Currency, u64); 4],
 }
 
-/// Goes with an order, one with each.
+/// Free with an order, one per order.
 pub(super) const GIFT: Product = Product {
     id: "GIFT_1",
     name: "Sticker",
-    about: "For the lid of whatever you carry about.",
+    about: "For the lid of your laptop.",
     picture: "sticker",
     prices: [(Usd, 0), (Inr, 0), (Jpy, 0), (Kwd, 0)],
 };
@@ -45,7 +45,7 @@ pub(super) struct Coupon {
     pub(super) code: &'static str,
 }
 
-/// How the parcel comes.
+/// How the parcel is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Delivery {
     #[default]
@@ -114,7 +114,7 @@ impl Product {
 }
 
 impl Coupon {
-    /// As people write it: with small letters, and a space behind.
+    /// Accepts a code as people type it: in lower case, with spaces around it.
     pub(super) fn of(typed: &str) -> Option<&'static Self> {
         typed.trim().eq_ignore_ascii_case(COUPON.code).then_some(&COUPON)
     }
@@ -131,7 +131,7 @@ impl Delivery {
         Self::ALL.into_iter().find(|delivery| delivery.word() == word)
     }
 
-    /// As it was kept with an order.
+    /// From the name that an order stores.
     pub(super) fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|delivery| delivery.name() == name)
     }
@@ -143,7 +143,7 @@ impl Delivery {
         }
     }
 
-    /// As the shopper reads it, in the shop and on the gateway's page.
+    /// The name that the shopper sees, in the shop and on the gateway's page.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Standard => "Standard",

@@ -16,13 +16,13 @@ use super::visits::{Basket, Visit, visit_cookie};
 use super::{Inner, Shop};
 use crate::site;
 
-/// Long enough to find one's card, short enough to see it end.
+/// Long enough to find a card, short enough to see it expire.
 const TIME_TO_PAY_S: u64 = 1_800;
 
-/// Of a key as our pages make it.
+/// The length of a key that our pages make.
 const KEY_DIGITS: usize = 32;
 
-/// What the shop reads of the API's answers.
+/// The part of the API's answers that the shop reads.
 #[derive(Debug, Deserialize)]
 struct Placed {
     order_id: String,
@@ -35,7 +35,7 @@ struct Started {
     next_action: Option<NextAction>,
 }
 
-/// Made with the page: the same form sent twice is one order, and one of what the page showed.
+/// Made with the page: the same form sent twice makes one order, with the content that the page showed.
 #[derive(Debug, Deserialize)]
 pub(super) struct Key {
     key: String,
@@ -49,21 +49,21 @@ pub(super) struct Purchase {
     key: String,
 }
 
-/// An order that a payment is begun for.
+/// An order whose payment is about to start.
 struct Ordered {
     order_id: String,
     basket: Basket,
-    /// Its payments that came to nothing.
+    /// Its payments that ended unpaid.
     earlier: Vec<String>,
 }
 
-/// Where the shopper goes now, and under which name the shop remembers them.
+/// Where the shopper goes now, and the name under which the shop remembers them.
 struct Begun {
     name: String,
     address: String,
 }
 
-/// `POST /buy`: one product, past the cart.
+/// `POST /buy`: buys one product without the cart.
 pub(super) async fn buy(
     State(shop): State<Shop>,
     headers: HeaderMap,
@@ -81,7 +81,7 @@ pub(super) async fn buy(
     leave(&shop, &headers, shop.0.place(&cart, key).await, &kept)
 }
 
-/// `POST /checkout`: all that is in the cart, which is empty then.
+/// `POST /checkout`: buys everything in the cart and empties it.
 pub(super) async fn check_out(
     State(shop): State<Shop>,
     headers: HeaderMap,
@@ -102,7 +102,7 @@ pub(super) async fn check_out(
     leave(&shop, &headers, shop.0.place(&cart, key).await, &empty)
 }
 
-/// `POST /return/{visit}/pay`: another payment for an order whose payment came to nothing.
+/// `POST /return/{visit}/pay`: starts another payment for an order whose payment ended unpaid.
 pub(super) async fn pay_again(
     State(shop): State<Shop>,
     Path(name): Path<String>,
@@ -111,7 +111,7 @@ pub(super) async fn pay_again(
     let Some(visit) = shop.0.visits.get(&name) else {
         return refusal::unknown_visit(&shop, &headers);
     };
-    // Pressed twice, it is the payment that was just begun.
+    // The button was pressed twice, and the first press has started this payment.
     if shop.0.api.payment(&visit.payment_id).await.is_open() {
         return Redirect::to(&format!("/return/{name}")).into_response();
     }
@@ -145,8 +145,8 @@ fn leave(
 }
 
 impl Inner {
-    /// The key of the form names the visit. With the cart's version it is what the API knows the order
-    /// by: a form that is sent again after the cart has changed asks for another order.
+    /// The form's key names the visit. Together with the cart's version it identifies the order to the
+    /// API, so a form that is sent again after the cart has changed makes another order.
     async fn place(&self, cart: &Cart, key: String) -> Result<Begun, CheckoutError> {
         if key.len() != KEY_DIGITS || !key.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(CheckoutError::NoKey);
@@ -185,8 +185,8 @@ impl Inner {
         let has_returned = false;
         let visit = Visit { order_id, payment_id, status_token, basket, earlier, has_returned };
         self.visits.keep(&name, visit)?;
-        // Without a page the outcome is open or there already: the order's page tells. It also leads
-        // to the page of a gateway that our policy lets no form go to.
+        // Without a checkout page the outcome is open or already known, and the order's page shows it. That
+        // page also links to gateways that our policy does not let a form redirect to.
         let address = next_action.map(|action| action.url).filter(|url| self.is_the_gateways(url));
         Ok(Begun { name, address: address.unwrap_or(page) })
     }

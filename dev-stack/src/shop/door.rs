@@ -1,5 +1,5 @@
-//! What every request passes first: nothing is changed for a page of another site, and a browser uses
-//! one name of the shop, as cookies belong to a name.
+//! The first check of every request: pages of other sites change nothing, and a browser uses one name of the
+//! shop, because cookies belong to a name.
 
 use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, HOST, HeaderName};
@@ -22,7 +22,7 @@ pub(super) async fn pass(State(shop): State<Shop>, request: Request, next: Next)
     next.run(request).await
 }
 
-/// Shoppers come back from the gateway to the shop's own address, where a cart of `localhost` is not.
+/// Shoppers come back from the gateway to the shop's own address, which does not see a cart of `localhost`.
 fn is_by_the_other_name(shop_url: &str, method: &Method, headers: &HeaderMap) -> bool {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let other = shop_url.replace("127.0.0.1", "localhost");

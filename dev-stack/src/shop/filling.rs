@@ -1,4 +1,4 @@
-//! What a shopper does with the cart: puts something in, takes it out, and says how it is to come.
+//! What a shopper does with the cart: adds and removes products, applies a coupon, and chooses the shipping.
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
@@ -32,7 +32,7 @@ pub(super) async fn show(State(shop): State<Shop>, headers: HeaderMap) -> Respon
     shop.page(pages::cart(&Cart::of(&headers), open, None))
 }
 
-/// Takes a coupon; nothing typed takes it away again.
+/// Applies a coupon; an empty field removes it again.
 pub(super) async fn redeem(
     State(shop): State<Shop>,
     headers: HeaderMap,
@@ -63,7 +63,7 @@ pub(super) async fn choose_delivery(
     to_the_cart(&Cart { delivery, ..Cart::of(&headers) })
 }
 
-/// For who reloads the answer of a form by its address.
+/// For a shopper who reloads the answer to a form.
 pub(super) async fn see() -> Redirect {
     Redirect::to("/cart")
 }
@@ -72,7 +72,7 @@ fn to_the_cart(cart: &Cart) -> Response {
     ([(SET_COOKIE, cart.cookie())], Redirect::to("/cart")).into_response()
 }
 
-/// Puts something more into the cart.
+/// Adds to the cart.
 pub(super) async fn add(
     State(shop): State<Shop>,
     headers: HeaderMap,
@@ -81,7 +81,7 @@ pub(super) async fn add(
     change(&shop, &headers, choice, true)
 }
 
-/// Says how many of something there shall be; none removes it.
+/// Sets the quantity of a product; 0 removes it.
 pub(super) async fn update(
     State(shop): State<Shop>,
     headers: HeaderMap,
@@ -90,7 +90,7 @@ pub(super) async fn update(
     change(&shop, &headers, choice, false)
 }
 
-/// `POST /return/{visit}/again`: what an order held that can no longer be paid.
+/// `POST /return/{visit}/again`: adds the items of an order that can no longer be paid.
 pub(super) async fn order_again(
     State(shop): State<Shop>,
     Path(name): Path<String>,
@@ -106,7 +106,7 @@ pub(super) async fn order_again(
     let delivery = delivery.unwrap_or(kept.delivery);
     let mut cart = Cart { currency, coupon, delivery, ..kept };
     for bought in visit.basket.lines {
-        // What is sold no more is passed over, as in a cookie.
+        // Products that are no longer sold are ignored, as in a cookie.
         if let Some(product) = product(&bought.product_id) {
             let _ = cart.put(product, bought.quantity, false);
         }

@@ -1,4 +1,4 @@
-//! The help page: how each state of a payment can be reached by hand.
+//! The help page: how to reach each state of a payment by hand.
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::cart::Cart;
 use super::{Shop, pages};
 
-/// Stands in a command where the payment of the latest order would.
+/// Used in commands while there is no order.
 const SOME_PAYMENT: &str = "PAY_…";
 
 /// One state, and the way to it.
@@ -15,23 +15,23 @@ const SOME_PAYMENT: &str = "PAY_…";
 pub(super) struct Way {
     pub(super) to: &'static str,
     pub(super) how: &'static str,
-    /// What to open for it.
+    /// The page to open for it.
     pub(super) link: Option<String>,
     pub(super) commands: Vec<String>,
 }
 
 #[derive(Debug)]
 pub(super) struct Help {
-    /// Of the browser's latest order; the commands are about it.
+    /// The payment of the browser's latest order, which the commands use.
     pub(super) payment: Option<String>,
-    /// A real shop shows it to nobody; here whoever reads is the merchant, too.
+    /// A real shop never shows it; here the reader is also the merchant.
     pub(super) key: String,
     pub(super) checkout: Vec<Way>,
     pub(super) order: Vec<Way>,
     pub(super) merchant: Vec<Way>,
 }
 
-/// Writes commands with the addresses of this very stack.
+/// Writes commands with the addresses of this stack.
 struct Shell<'a> {
     api: &'a str,
     gateway: &'a str,
@@ -58,45 +58,45 @@ fn way(to: &'static str, how: &'static str, commands: &[String]) -> Way {
 impl Shell<'_> {
     fn checkout(&self) -> Vec<Way> {
         vec![
-            way("Paid", "Pay with the card 4242 4242 4242 4242. It is filled in already.", &[]),
+            way("Paid", "Pay with the card 4242 4242 4242 4242. It is already filled in.", &[]),
             way(
-                "A failed try, and another",
+                "A failed try, then another",
                 "Pay with 4000 0000 0000 9995: the page stays open. Then pay with another card.",
                 &[],
             ),
             way(
-                "Declined for good",
+                "Declined",
                 "Pay with 4000 0000 0000 0002. The order's page then offers a new payment.",
                 &[],
             ),
             way(
-                "One more confirmation",
-                "Pay with 4000 0000 0000 3220. The bank asks whether it is you; both answers end the payment.",
+                "Confirmation by the bank",
+                "Pay with 4000 0000 0000 3220. The bank asks you to confirm; both answers end the payment.",
                 &[],
             ),
             way(
                 "Waiting for the bank",
-                "Pay with 4000 0000 0000 0077. The bank answers after three seconds; until then the order's page waits, and so does the checkout page: go back to it at once.",
+                "Pay with 4000 0000 0000 0077. The bank answers after three seconds. Until then the order's page waits, and so does the checkout page: go back to it right away.",
                 &[],
             ),
             way(
                 "Money reserved only",
-                "Pay with 4000 0000 0000 0259. Then press Capture on the order's page, or take the money as the merchant does.",
+                "Pay with 4000 0000 0000 0259. Then press Capture on the order's page, or capture the money as the merchant:",
                 &[self.merchant_post("capture", "{}")],
             ),
             way(
                 "Already paid",
-                "Open the same checkout page in two tabs and pay in one. The other shows it within five seconds; whoever is faster and presses Pay is told that nothing changed.",
+                "Open the same checkout page in two tabs and pay in one. The other shows it within five seconds. Press Pay there before that, and it says that nothing changed.",
                 &[],
             ),
             way(
                 "Canceled",
-                "Leave the checkout page open and cancel the payment as the merchant does. The page shows it by itself.",
+                "Leave the checkout page open and cancel the payment as the merchant. The page updates automatically.",
                 &[self.merchant_post("cancel", "")],
             ),
             way(
                 "Expired",
-                "An order can be paid for 30 minutes. To see the end sooner, start the stack with a clock that can be moved, open a checkout page, and move the clock by an hour.",
+                "An order can be paid for 30 minutes. To see it expire sooner, start the stack with a movable clock, open a checkout page, and move the clock by an hour.",
                 &[
                     "QUITTANCE_CLOCK_OFFSET_FILE=/tmp/quittance-clock cargo dev".to_owned(),
                     "echo 3600 > /tmp/quittance-clock".to_owned(),
@@ -104,7 +104,7 @@ impl Shell<'_> {
             ),
             Way {
                 link: Some(format!("{}/checkout/nothing", self.gateway)),
-                ..way("No such payment", "Open a checkout page that nobody has made.", &[])
+                ..way("No such payment", "Open a checkout page that does not exist.", &[])
             },
         ]
     }
@@ -113,38 +113,38 @@ impl Shell<'_> {
         vec![
             way(
                 "Waiting for a late webhook",
-                "Hold the webhooks back and pay: the order's page waits. Then let them go. (After a while the API asks the gateway by itself.)",
+                "Hold the webhooks back and pay: the order's page waits. Then release them. (After a while the API asks the gateway on its own.)",
                 &[self.behave(r#"{"webhooks":{"mode":"hold"}}"#), self.control("deliver", "{}")],
             ),
             way(
                 "The webhook comes five seconds late, and twice",
-                "Pay after this.",
+                "Run this, then pay.",
                 &[self.behave(r#"{"webhooks":{"mode":"late","delay_ms":5000,"times":2}}"#)],
             ),
             way(
                 "Loading",
-                "Check out after this: the gateway is silent, and the button turns until the API gives it up after 15 seconds. (The checkout page's own button turns, too: slow the network down in the browser's tools, and pay.)",
+                "Run this, then check out: the gateway is silent, and the button spins until the API gives up after 15 seconds. (The checkout page's button spins too: slow down the network in the browser's tools, and pay.)",
                 &[self.behave(r#"{"create":"timeout_before"}"#)],
             ),
             way(
                 "The gateway's answer is lost",
-                "Buy something after this: there is no checkout page at first, and the sweep finds it within two minutes.",
+                "Run this, then buy something: there is no checkout page at first, and the sweep finds it within two minutes.",
                 &[self.behave(r#"{"create":"close"}"#)],
             ),
             way(
-                "Another amount was paid",
-                "Pay after this: the order is in review.",
+                "The wrong amount was paid",
+                "Run this, then pay: the order goes into review.",
                 &[self.behave(r#"{"webhooks":{"amount_delta":-100}}"#)],
             ),
             way(
-                "A refund that waits, or fails",
-                "Press Refund after one of these.",
+                "A pending or failed refund",
+                "Run one of these, then press Refund.",
                 &[
                     self.behave(r#"{"refund_status":"pending"}"#),
                     self.behave(r#"{"refund_status":"failed"}"#),
                 ],
             ),
-            way("As it was", "Makes the gateway behave again.", &[self.behave("{}")]),
+            way("Back to normal", "Makes the gateway behave again.", &[self.behave("{}")]),
         ]
     }
 
@@ -152,17 +152,17 @@ impl Shell<'_> {
         vec![
             way(
                 "Refunded",
-                "Press Refund on the page of a paid order, or do it by hand. Whoever sees an order's page is its clerk in this demonstration; in a real shop that stands behind a login.",
+                "Press Refund on the page of a paid order, or run this. In this demo, anyone who sees an order's page is its clerk; a real shop would put this behind a login.",
                 &[self.merchant_post("refunds", r#"{"amount":100}"#)],
             ),
             way(
                 "Refunded at the gateway's dashboard",
-                "The order's page learns of it from the webhook; reload it.",
+                "The order's page shows it once the webhook has arrived; reload the page.",
                 &[self.control(&format!("payments/{}/refund", self.payment), r#"{"amount":100}"#)],
             ),
             way(
                 "Disputed",
-                "The shopper's bank takes the money back, for now.",
+                "The shopper's bank takes the money back until the dispute is decided.",
                 &[self.control(
                     &format!("payments/{}/dispute", self.payment),
                     r#"{"status":"opened"}"#,
@@ -171,13 +171,13 @@ impl Shell<'_> {
             Way {
                 link: Some(format!("{}/control/payments", self.gateway)),
                 ..way(
-                    "All that the gateway knows",
-                    "Its payments as its own people see them, also those that the shop lost sight of.",
+                    "Everything the gateway knows",
+                    "Its payments as its own staff sees them, including those that the shop lost track of.",
                     &[],
                 )
             },
             way(
-                "All that the merchant can know",
+                "Everything the merchant can see",
                 "The payment with its history.",
                 &[format!(
                     "curl -s {}/api/payments/{} -H \"Authorization: Bearer $KEY\"",

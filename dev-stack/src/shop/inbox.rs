@@ -1,4 +1,4 @@
-//! What the shop was told: verified, kept once however often it comes, and shown.
+//! The confirmations that the shop received: verified, stored once each, and shown.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -22,16 +22,16 @@ use crate::{seeds, site};
 
 const COLLECTION: &str = "shop-inbox";
 
-/// A confirmation is about a kilobyte on the page, and a page has a hundred.
+/// A confirmation takes about a kilobyte on the page.
 const PER_PAGE: usize = 20;
 
-/// A confirmation, with its last delivery as it came, so that a stranger can check it again.
+/// A confirmation, with its last delivery as it arrived, so that anyone can check it again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Confirmation {
     pub(super) webhook_id: String,
-    /// When it came first.
+    /// When it first arrived.
     pub(super) received_at: String,
-    /// How often it came.
+    /// How often it was received.
     pub(super) count: u64,
     #[serde(rename = "type")]
     pub(super) kind: String,
@@ -68,7 +68,8 @@ pub(super) struct Inbox {
     known: Mutex<BTreeMap<String, Confirmation>>,
 }
 
-/// `POST /webhooks/quittance`. A 2xx means that it is kept; anything else, that it comes again.
+/// `POST /webhooks/quittance`. A 2xx means that the confirmation is stored; after anything else it is
+/// sent again.
 pub(super) async fn receive(
     State(shop): State<Shop>,
     headers: HeaderMap,
@@ -85,13 +86,13 @@ pub(super) async fn receive(
     let payload = str::from_utf8(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
     let kept = shop.inbox.keep(envelope, payload, now_ms);
     kept.map_err(|error| {
-        tracing::error!(%error, "a confirmation was not kept");
+        tracing::error!(%error, "a confirmation could not be stored");
         StatusCode::SERVICE_UNAVAILABLE
     })?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `GET /inbox`: all as JSON for who asks for it, and page by page for people.
+/// `GET /inbox`: all confirmations as JSON if asked for, otherwise page by page for people.
 pub(super) async fn show(
     State(shop): State<Shop>,
     headers: HeaderMap,
@@ -123,7 +124,7 @@ impl Shop {
     }
 }
 
-/// The latest first: that is what somebody looks for. A page that there is not is the nearest.
+/// The latest first, because people look for those. A page number out of range gives the nearest page.
 fn leaf(all: &[Confirmation], number: usize) -> (impl Iterator<Item = &Confirmation>, Leaf) {
     let last = all.len().div_ceil(PER_PAGE).max(1);
     let number = number.clamp(1, last);
@@ -148,7 +149,7 @@ impl Confirmation {
         Some(format!("{} {currency}", site::number(amount, currency)))
     }
 
-    /// When it came first, for people.
+    /// When it first arrived, for people.
     pub(super) fn received(&self) -> String {
         let at = OffsetDateTime::parse(&self.received_at, &Rfc3339);
         at.map(site::moment).unwrap_or_default()
@@ -161,7 +162,8 @@ impl Inbox {
         Ok(Self { disk, known: Mutex::new(known) })
     }
 
-    /// On disk before it is acknowledged. One that is known is counted and changes nothing else.
+    /// Stores a confirmation before it is acknowledged. A repeat is counted and keeps its place and first
+    /// time.
     fn keep(&self, envelope: Envelope, payload: &str, now_ms: i64) -> Result<(), DiskError> {
         let mut known = self.known();
         let before = known.get(&envelope.id);
@@ -192,14 +194,14 @@ impl Inbox {
         all
     }
 
-    /// Those about one order, oldest first.
+    /// The confirmations about one order, oldest first.
     pub(super) fn about(&self, order_id: &str) -> Vec<Confirmation> {
         let mut all = self.all();
         all.retain(|confirmation| confirmation.order_id() == Some(order_id));
         all
     }
 
-    /// The map is whole after every statement, so a poisoned lock is as good as any.
+    /// Every statement leaves the map whole, so a poisoned lock is safe to use.
     fn known(&self) -> MutexGuard<'_, BTreeMap<String, Confirmation>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }

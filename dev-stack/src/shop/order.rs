@@ -14,12 +14,12 @@ use super::timeline::{self, Moment};
 use super::visits::Visit;
 use super::{Shop, pages, refusal};
 
-/// Payments before the present one whose story is told, too.
+/// How many earlier payments are part of the history.
 const EARLIER_MAX: usize = 4;
 /// Enough to tell two states of one page apart.
 const VERSION_DIGITS: usize = 16;
 
-/// All that the page shows.
+/// Everything that the page shows.
 #[derive(Debug)]
 pub(super) struct Order {
     pub(super) name: String,
@@ -27,17 +27,17 @@ pub(super) struct Order {
     pub(super) seen: Seen,
     pub(super) standing: Standing,
     pub(super) timeline: Vec<Moment>,
-    /// Whether something that is on its way would change the page.
+    /// Whether nothing is on its way that would change the page.
     pub(super) rests: bool,
     pub(super) in_vain: InVain,
 }
 
-/// What was asked for on the page and not done, and why.
+/// A request from the page that was refused, and why.
 #[derive(Debug)]
 pub(super) enum InVain {
     Nothing,
     Pay(String),
-    /// To take reserved money, or to let it go.
+    /// To capture reserved money, or to release it.
     Reserved(String),
     Refund {
         typed: String,
@@ -70,13 +70,13 @@ pub(super) async fn come_back(
     if !visit.has_returned
         && let Err(error) = shop.0.visits.keep(&name, Visit { has_returned: true, ..visit })
     {
-        // The page then speaks as to somebody who was never there, and is right otherwise.
-        tracing::error!(%error, "a shopper's return was not kept");
+        // The page then reads as if the shopper had not been at the gateway, and is right otherwise.
+        tracing::error!(%error, "a shopper's return could not be stored");
     }
     Redirect::to(&format!("/return/{name}")).into_response()
 }
 
-/// For who reloads the answer of a form by its address.
+/// For a shopper who reloads the answer to a form.
 pub(super) async fn see(Path(name): Path<String>) -> Redirect {
     Redirect::to(&format!("/return/{name}"))
 }
@@ -108,7 +108,7 @@ pub(super) async fn page(
 }
 
 impl Order {
-    /// Differs when there is something new to show; the keys of the forms are no news.
+    /// Changes when there is something new to show; the keys of the forms do not count.
     pub(super) fn version(&self) -> String {
         let (seen, standing, timeline) = (&self.seen, &self.standing, &self.timeline);
         let shown = format!("{seen:?} {standing:?} {timeline:?} {}", self.rests);
@@ -117,12 +117,12 @@ impl Order {
         digest
     }
 
-    /// Whether the shopper's own token is enough to see that there is news.
+    /// Whether the shopper's own token is enough to notice a change.
     pub(super) fn follows_the_status(&self) -> bool {
         matches!(self.seen.status.as_str(), "pending" | "authorized" | "review")
     }
 
-    /// What the token shows of the payment now.
+    /// What the token shows about the payment now.
     pub(super) fn shown(&self) -> String {
         let failure = self.seen.failure.as_ref().map_or("", |failure| failure.code.as_str());
         let open = if self.seen.next_action.is_some() { "open" } else { "" };
@@ -133,12 +133,12 @@ impl Order {
         self.is_reviewed() || (self.seen.status != "returned" && self.seen.amount_left() > 0)
     }
 
-    /// It goes back whole or not at all, in whatever currency it was taken.
+    /// A payment in review is refunded whole or not at all, in the currency that was captured.
     pub(super) fn is_reviewed(&self) -> bool {
         self.seen.status == "review"
     }
 
-    /// The money is held and not taken yet.
+    /// Whether the money is reserved and not captured yet.
     pub(super) fn is_reserved(&self) -> bool {
         self.seen.status == "authorized"
     }
@@ -147,12 +147,12 @@ impl Order {
         matches!(self.seen.status.as_str(), "failed" | "canceled")
     }
 
-    /// Where this order takes no payment any more.
+    /// Whether this order accepts no more payments.
     pub(super) fn can_be_ordered_again(&self) -> bool {
         self.seen.status == "expired" || matches!(self.in_vain, InVain::Pay(_))
     }
 
-    /// Why nothing was done, where no field stands that it is about.
+    /// Why nothing was done, unless a field on the page shows it.
     pub(super) fn notice(&self) -> Option<&str> {
         match &self.in_vain {
             InVain::Nothing => None,
@@ -170,14 +170,14 @@ impl Order {
     }
 }
 
-/// Once a payment has ended and the shop has been told so, only a person changes anything.
+/// Once a payment has ended and the shop has been notified, only a person changes anything.
 fn rests(seen: &Seen, told: &[Confirmation]) -> bool {
     let ended = match seen.status.as_str() {
         "succeeded" => is_told(told, "payment.completed"),
         "failed" => is_told(told, "payment.failed"),
         "canceled" => is_told(told, "payment.canceled"),
         "expired" => is_told(told, "payment.expired"),
-        // Its refund is what there is to tell.
+        // Only its refund is left to show.
         "returned" => !seen.is_held(),
         _ => false,
     };

@@ -12,20 +12,20 @@ use super::refusal::WayOn;
 use super::timeline::words;
 use crate::site::number;
 
-/// What stands in the shop's head: how much is in the cart.
+/// The number of items in the cart, for the shop's header.
 type Count = u64;
 
-/// An order without an outcome, as the hint at it says.
+/// An order without an outcome, for the notice about it.
 pub(super) struct OpenOrder {
     pub(super) name: String,
-    /// Whether it is the shopper who has to do something.
+    /// Whether the shopper has to do something.
     pub(super) asks: bool,
 }
 
 struct Offer {
     product: &'static Product,
     price: String,
-    /// Makes the form good for one order.
+    /// Limits the form to one order.
     key: String,
 }
 
@@ -44,7 +44,7 @@ struct Reduction {
     amount: Option<String>,
 }
 
-/// A choice of a list.
+/// An option of a list.
 struct Choice<T> {
     value: T,
     chosen: bool,
@@ -54,7 +54,7 @@ struct Told<'a> {
     confirmation: &'a Confirmation,
     words: &'a str,
     received: String,
-    /// What it is about: its sum, and its order.
+    /// Its amount and its order.
     amount: Option<String>,
     order_id: Option<&'a str>,
     /// The visit in which its order was placed.
@@ -87,17 +87,17 @@ struct CartPage<'a> {
     gift: Option<&'static Product>,
     subtotal: String,
     coupon: Option<Reduction>,
-    /// What was typed and is no coupon.
+    /// The text that was typed and is not a coupon.
     wrong: Option<&'a str>,
-    /// Told in the hint: this is a demonstration.
+    /// Shown in the hint, because this is a demo.
     sample: &'static str,
     deliveries: Vec<Choice<(&'static str, &'static str, String)>>,
     shipping: String,
     total: String,
     nothing_to_pay: bool,
-    /// Makes the form good for one order.
+    /// Limits the form to one order.
     key: String,
-    /// Of what is shown here.
+    /// The version of the cart that is shown here.
     version: String,
     open: Option<OpenOrder>,
 }
@@ -116,7 +116,7 @@ struct OrderPage<'a> {
     refunded: String,
     on_its_way: String,
     left: String,
-    /// Makes a refund form good for one refund.
+    /// Limits a refund form to one refund.
     key: String,
 }
 
@@ -173,7 +173,7 @@ pub(super) fn home(cart: &Cart, open: Option<OpenOrder>) -> Page {
     .render()
 }
 
-/// `wrong`: what was typed as a coupon and is none.
+/// `wrong`: text that was typed as a coupon and is not one.
 pub(super) fn cart(cart: &Cart, open: Option<OpenOrder>, wrong: Option<&str>) -> Page {
     let code = cart.currency.code();
     let shown = |minor| number(minor, code);
@@ -236,7 +236,7 @@ pub(super) fn order(order: &Order, count: Count, api_url: &str) -> Page {
     .render()
 }
 
-/// What the shopper's own browser may ask: the token reads this payment's status and nothing else.
+/// The address that the shopper's own browser polls: its token reads only this payment's status.
 fn status_url(order: &Order, api_url: &str) -> String {
     let path = format!("{api_url}/api/payments/{}", order.visit.payment_id);
     let mut url = Url::parse(&path).ok();
@@ -266,7 +266,7 @@ pub(super) fn inbox(
 }
 
 pub(super) fn help(help: &Help, count: Count) -> Page {
-    HelpPage { title: "Every state, by hand", here: "help", count, help }.render()
+    HelpPage { title: "Try every payment outcome", here: "help", count, help }.render()
 }
 
 pub(super) fn problem(title: &str, message: &str, way_on: WayOn, count: Count) -> Page {

@@ -1,4 +1,4 @@
-//! What the shop's clerk does: gives money back, and is told why not where the form stands.
+//! The shop's clerk refunds money. A refusal is shown beside the form.
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
@@ -68,23 +68,23 @@ impl Inner {
     }
 }
 
-/// Why no money went back, for a person.
+/// Why the refund was refused, for people.
 fn words(error: &CheckoutError, currency: &str) -> String {
     let CheckoutError::Api(ApiError::Refused(refused)) = error else {
         return error.to_string();
     };
     match (refused.slug(), refused.refundable) {
-        ("refund-exceeds-captured", None | Some(0)) => "Nothing is left to give back.".to_owned(),
+        ("refund-exceeds-captured", None | Some(0)) => "Nothing is left to refund.".to_owned(),
         ("refund-exceeds-captured", Some(left)) => {
-            format!("Only {} {currency} are left to give back.", number(left, currency))
+            format!("Only {} {currency} is left to refund.", number(left, currency))
         }
-        ("payment-disputed", _) => "The shopper's bank disputes this payment. What it takes back \
-                                    must not be given back once more."
+        ("payment-disputed", _) => "The shopper's bank disputes this payment. Don't refund money \
+                                    that the bank takes back."
             .to_owned(),
-        ("order-full", _) => "This order has had as many refunds as it can have.".to_owned(),
+        ("order-full", _) => "This order has reached its maximum number of refunds.".to_owned(),
         ("idempotency-key-reused", _) => {
-            "This form was used for another refund. Look at the sums, \
-                                          and press again if there is more to give back."
+            "This form was already used for another refund. Check the amounts, \
+                                          and press Refund again if more is due."
                 .to_owned()
         }
         _ => error.to_string(),

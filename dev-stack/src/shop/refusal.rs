@@ -1,4 +1,4 @@
-//! Everything that the shop says no to, as a page with a way on.
+//! Everything that the shop refuses, as a page with a way on.
 
 use axum::extract::State;
 use axum::extract::rejection::FormRejection;
@@ -12,24 +12,20 @@ use crate::disk::DiskError;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CheckoutError {
-    #[error("We do not sell that.")]
+    #[error("We don't sell that.")]
     NotSold,
-    /// Beside so many that are in the cart.
-    #[error("At most {most} of this can be in one order{}.", held(*.before))]
+    /// `before`: how many are in the cart already.
+    #[error("An order can have at most {most} of this item{}.", held(*.before))]
     TooMany { most: u64, before: u64 },
     #[error(
-        "There is nothing to pay. The sticker travels with an order: put something else into the cart."
+        "There is nothing to pay. The sticker is free only with an order: add something else to the cart."
     )]
     Nothing,
-    #[error(
-        "The cart has changed since this page was shown. Look at it once more, then check out."
-    )]
+    #[error("Your cart has changed since this page was shown. Review it, then check out.")]
     Changed,
-    #[error(
-        "This form was not made by this shop. Open the page again, and press its button there."
-    )]
+    #[error("This form was not made by this shop. Open the page again and use the button there.")]
     NoKey,
-    #[error("Write an amount above 0, such as {0}.")]
+    #[error("Enter an amount above 0, such as {0}.")]
     NoAmount(String),
     #[error("{0}")]
     Api(#[from] ApiError),
@@ -40,7 +36,7 @@ pub(super) enum CheckoutError {
 fn held(before: u64) -> String {
     match before {
         0 => String::new(),
-        before => format!("; your cart holds {before} already"),
+        before => format!("; your cart already has {before}"),
     }
 }
 
@@ -71,43 +67,44 @@ impl CheckoutError {
 
 pub(super) fn answer(shop: &Shop, headers: &HeaderMap, error: &CheckoutError) -> Response {
     let title = match error {
-        CheckoutError::TooMany { .. } => "That is too many",
+        CheckoutError::TooMany { .. } => "Too many items",
         CheckoutError::Changed => "Your cart has changed",
         CheckoutError::NotSold
         | CheckoutError::Nothing
         | CheckoutError::NoKey
         | CheckoutError::NoAmount(_)
         | CheckoutError::Api(_)
-        | CheckoutError::Disk(_) => "That did not work",
+        | CheckoutError::Disk(_) => "Something went wrong",
     };
     let way_on = if Cart::of(headers).lines.is_empty() { TO_THE_SHOP } else { TO_THE_CART };
     page(shop, headers, error.status(), title, &error.to_string(), way_on)
 }
 
-/// A form that is none of ours.
+/// A form that is not one of ours.
 pub(super) fn malformed(shop: &Shop, headers: &HeaderMap, rejection: &FormRejection) -> Response {
-    let message = "The shop does not understand this form.";
-    page(shop, headers, rejection.status(), "That did not work", message, TO_THE_SHOP)
+    let message = "The shop could not read this form.";
+    page(shop, headers, rejection.status(), "Something went wrong", message, TO_THE_SHOP)
 }
 
 pub(super) fn elsewhere(shop: &Shop, headers: &HeaderMap) -> Response {
-    let message = "This came from a page of another site, so nothing was done.";
-    page(shop, headers, StatusCode::FORBIDDEN, "Not from here", message, TO_THE_SHOP)
+    let message = "This request came from another site, so nothing was done.";
+    page(shop, headers, StatusCode::FORBIDDEN, "Request refused", message, TO_THE_SHOP)
 }
 
 pub(super) fn unknown_visit(shop: &Shop, headers: &HeaderMap) -> Response {
-    let message = "We do not know this payment.";
+    let message = "We could not find this payment.";
     page(shop, headers, StatusCode::NOT_FOUND, "Not found", message, TO_THE_SHOP)
 }
 
 pub(super) async fn not_found(State(shop): State<Shop>, headers: HeaderMap) -> Response {
-    let message = "There is no such page in this shop.";
+    let message = "This page does not exist.";
     page(&shop, &headers, StatusCode::NOT_FOUND, "Not found", message, TO_THE_SHOP)
 }
 
 pub(super) async fn wrong_method(State(shop): State<Shop>, headers: HeaderMap) -> Response {
-    let (status, message) = (StatusCode::METHOD_NOT_ALLOWED, "This page cannot be used like that.");
-    page(&shop, &headers, status, "That did not work", message, TO_THE_SHOP)
+    let (status, message) =
+        (StatusCode::METHOD_NOT_ALLOWED, "This page does not accept this kind of request.");
+    page(&shop, &headers, status, "Something went wrong", message, TO_THE_SHOP)
 }
 
 fn page(

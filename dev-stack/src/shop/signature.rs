@@ -1,6 +1,6 @@
 //! Checks the signature of a confirmation, as Standard Webhooks describes it.
 //!
-//! On its own, as a merchant would: the bundle's code is not asked whether it signs well.
+//! Independent of the bundle's signing code, as a merchant's check would be.
 
 use axum::http::HeaderMap;
 use data_encoding::{BASE64, BASE64_NOPAD};
@@ -10,7 +10,7 @@ use sha2::Sha256;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// How far a timestamp may be off, both ways: what was recorded long ago is not replayed.
+/// How far a timestamp may be off in either direction, so that an old recording cannot be replayed.
 const TOLERANCE_S: i64 = 300;
 
 /// The headers of a confirmation.
@@ -56,8 +56,8 @@ impl Envelope {
     }
 }
 
-/// The keys in the secret of deliveries that are still good: `{"keys":[{"key","not_after"}]}`, or
-/// `{"key"}`, each with an optional `not_after`. A key whose `not_after` cannot be read has ended.
+/// The keys in the delivery secret that are still valid: `{"keys":[{"key","not_after"}]}`, or
+/// `{"key"}`, each with an optional `not_after`. A key whose `not_after` cannot be read has expired.
 pub(crate) fn keys(secret: &Value, now_ms: i64) -> Vec<String> {
     let ended = |entry: &&Value| {
         let end = entry.get("not_after").filter(|end| !end.is_null());

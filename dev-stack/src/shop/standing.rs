@@ -12,7 +12,7 @@ pub(super) struct Standing {
     pub(super) sentence: String,
 }
 
-/// What the shopper's bank says of a payment that it let through.
+/// Whether the shopper's bank disputes a payment that it had approved.
 enum Dispute {
     None,
     Open,
@@ -20,34 +20,35 @@ enum Dispute {
 }
 
 impl Standing {
-    /// `has_returned`: the gateway has sent the shopper back, who has done their part then.
+    /// `has_returned`: the gateway has sent the shopper back, so their part is done.
     pub(super) fn of(seen: &Seen, currency: &str, has_returned: bool) -> Self {
         match seen.status.as_str() {
             "succeeded" => Self::paid(seen, currency),
             "pending" => Self::pending(seen, has_returned),
             "authorized" => {
-                Self::waiting("Reserved", "The money is reserved. We take it when we ship.")
+                Self::waiting("Reserved", "The money is reserved. We charge it when we ship.")
             }
             "review" => Self::waiting(
                 "In review",
-                "Something about this payment is not as we expected. We look into it; you need do nothing.",
+                "Your payment doesn't match your order, and we are reviewing it. You don't need to do anything.",
             ),
             "returned" if seen.is_held() => Self::waiting(
                 "Your money is on its way back",
-                "We did not keep this payment. You don't have to do anything.",
+                "We are returning this payment. You don't need to do anything.",
             ),
-            "returned" => Self::declined(
-                "Money returned",
-                "We did not keep this payment, and it has gone back to you.",
-            ),
-            "failed" => Self::declined("Declined", "The payment was declined. Nothing was taken."),
-            "canceled" => {
-                Self::declined("Canceled", "The payment was canceled. Nothing was taken.")
+            "returned" => Self::declined("Money returned", "We have returned this payment to you."),
+            "failed" => {
+                Self::declined("Declined", "The payment was declined. You were not charged.")
             }
-            "expired" => Self::declined("Expired", "The time to pay is over. Nothing was taken."),
+            "canceled" => {
+                Self::declined("Canceled", "The payment was canceled. You were not charged.")
+            }
+            "expired" => {
+                Self::declined("Expired", "The time to pay has ended. You were not charged.")
+            }
             _ => Self::waiting(
-                "No news just now",
-                "We cannot ask about your payment at the moment, and try again.",
+                "Status unavailable",
+                "We can't check your payment at the moment. We'll keep trying.",
             ),
         }
     }
@@ -55,22 +56,20 @@ impl Standing {
     fn pending(seen: &Seen, has_returned: bool) -> Self {
         let failure = seen.failure.as_ref().map(|failure| failure.message.as_str());
         match (seen.is_open(), has_returned, failure) {
-            (false, _, _) => Self::waiting(
-                "Waiting for the gateway…",
-                "It has not answered yet, and is asked again.",
-            ),
+            (false, _, _) => {
+                Self::waiting("Waiting for the gateway…", "No answer yet. We're checking again.")
+            }
             (true, true, _) => Self::waiting(
-                "Waiting for the bank's word…",
-                "You have been at the payment page. If you paid there, you need do nothing more.",
+                "Waiting for the bank to confirm…",
+                "You have been to the payment page. If you paid there, you don't need to do anything else.",
             ),
             (true, false, Some(failure)) => {
                 let sentence = format!("The last try failed: {failure} You can try again.");
                 Self { sentence, ..Self::waiting("Not paid yet", "") }
             }
-            (true, false, None) => Self::waiting(
-                "Not paid yet",
-                "We keep the order for you until its time to pay is over.",
-            ),
+            (true, false, None) => {
+                Self::waiting("Not paid yet", "We hold your order until the time to pay ends.")
+            }
         }
     }
 
@@ -81,39 +80,41 @@ impl Standing {
             (Dispute::Open, ..) => (
                 "wait",
                 "Paid, and disputed",
-                "Your bank asks for the money back. It decides, and we answer it.".to_owned(),
+                "Your bank is asking for the money back. We respond, and the bank decides."
+                    .to_owned(),
             ),
             (Dispute::Lost, ..) => (
                 "bad",
                 "Taken back by your bank",
-                "Your bank decided the dispute for you and has taken the money back.".to_owned(),
+                "Your bank decided the dispute in your favour and has taken the money back."
+                    .to_owned(),
             ),
             (Dispute::None, 0, _) if let Some(failed) = seen.amount_not_given_back() => (
                 "bad",
                 "Paid; the refund failed",
-                format!("{} could not be given back. We can try again.", shown(failed)),
+                format!("{} could not be refunded. We can try again.", shown(failed)),
             ),
             (Dispute::None, 0, 0) => {
-                ("good", "Paid. Thank you!", "We pack your order now.".to_owned())
+                ("good", "Paid. Thank you!", "We're packing your order.".to_owned())
             }
             (Dispute::None, 0, _) if refunded < seen.amount_captured => (
                 "good",
                 "Paid, and partly refunded",
-                format!("{} have been given back to you.", shown(refunded)),
+                format!("{} has been refunded to you.", shown(refunded)),
             ),
             (Dispute::None, 0, _) => {
-                ("good", "Refunded", "All that you paid has been given back to you.".to_owned())
+                ("good", "Refunded", "Everything you paid has been refunded to you.".to_owned())
             }
             (Dispute::None, _, 0) => (
                 "wait",
                 "Refund on its way",
-                format!("{} are on their way back to you.", shown(on_its_way)),
+                format!("{} is on its way back to you.", shown(on_its_way)),
             ),
             (Dispute::None, ..) => (
                 "wait",
                 "Refund on its way",
                 format!(
-                    "{} are on their way back to you, {} have been given back.",
+                    "{} is on its way back to you, and {} has been refunded.",
                     shown(on_its_way),
                     shown(refunded)
                 ),
@@ -154,12 +155,12 @@ mod tests {
     }
 
     #[test]
-    fn money_that_went_back_is_told_from_money_on_its_way() {
+    fn refunded_money_differs_from_money_on_its_way() {
         for (refunded, pending, title, tells) in [
-            (0, 0, "Paid. Thank you!", "We pack your order now."),
-            (0, 3750, "Refund on its way", "37.50 USD are on their way back to you."),
-            (1000, 0, "Paid, and partly refunded", "10.00 USD have been given back to you."),
-            (3750, 0, "Refunded", "All that you paid has been given back to you."),
+            (0, 0, "Paid. Thank you!", "We're packing your order."),
+            (0, 3750, "Refund on its way", "37.50 USD is on its way back to you."),
+            (1000, 0, "Paid, and partly refunded", "10.00 USD has been refunded to you."),
+            (3750, 0, "Refunded", "Everything you paid has been refunded to you."),
         ] {
             let seen = json!({
                 "status": "succeeded", "amount_captured": 3750, "amount_refunded": refunded,
@@ -209,15 +210,15 @@ mod tests {
     }
 
     #[test]
-    fn not_paid_yet_is_told_from_a_word_that_is_outstanding() {
+    fn not_paid_yet_differs_from_waiting_for_the_bank() {
         let open = json!({ "status": "pending", "next_action": { "url": "x" } });
         assert_eq!(told(open.clone(), false).1, "Not paid yet");
-        assert_eq!(told(open, true).1, "Waiting for the bank's word…");
+        assert_eq!(told(open, true).1, "Waiting for the bank to confirm…");
         let lost = json!({ "status": "pending", "next_action": null });
         assert_eq!(told(lost, false).1, "Waiting for the gateway…");
         assert_eq!(
             told(json!({ "message": "Internal Server Error" }), false).1,
-            "No news just now"
+            "Status unavailable"
         );
     }
 }

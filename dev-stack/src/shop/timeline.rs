@@ -1,5 +1,5 @@
-//! What has happened to an order, as a person reads it: the payment's history and what the shop was
-//! told, by time.
+//! The history of an order for people: what happened to its payments and which confirmations the shop
+//! received, by time.
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -28,15 +28,15 @@ pub(super) fn of<'a>(
     });
     let heard = told.iter().map(|confirmation| {
         let (tone, words) = words(&confirmation.kind);
-        let title = format!("The shop was told: {words}");
+        let title = format!("Shop notified: {words}");
         let by = match confirmation.count {
             1 => "signed confirmation, verified".to_owned(),
-            n => format!("signed confirmation, verified, came {n} times"),
+            n => format!("signed confirmation, verified, received {n} times"),
         };
         moment(&confirmation.received_at, tone, title, by)
     });
     let mut all: Vec<_> = happened.chain(heard).collect();
-    // What cannot be placed in time stays where it is told, first.
+    // Entries without a readable time come first.
     all.sort_by_key(|(at, _)| *at);
     all.into_iter().map(|(_, moment)| moment).collect()
 }
@@ -48,7 +48,7 @@ fn moment(
     by: String,
 ) -> (Option<OffsetDateTime>, Moment) {
     let time = OffsetDateTime::parse(at, &Rfc3339).ok();
-    // Whole seconds: the shop's own notes have no finer ones, and must not come before their cause.
+    // Whole seconds: the shop's own times have no finer ones, and must not come before their cause.
     let time = time.and_then(|time| time.replace_nanosecond(0).ok());
     let shown = time.map(site::moment).unwrap_or_default();
     (time, Moment { at: at.to_owned(), shown, tone, title, by })
@@ -57,22 +57,22 @@ fn moment(
 pub(super) fn words(what: &str) -> (&'static str, &str) {
     match what {
         "payment.started" => ("", "Payment started"),
-        "payment.outcome_unknown" => ("wait", "The gateway's answer is missing; it will be asked"),
+        "payment.outcome_unknown" => ("wait", "No answer from the gateway; checking again"),
         "payment.page_opened" => ("", "Checkout page opened"),
         "payment.try_failed" => ("bad", "A try failed; the page stays open"),
         "payment.close_asked" => ("wait", "Payment is being closed"),
-        "payment.late_authorization" => ("wait", "Money was reserved too late; it is given back"),
-        "capture.requested" => ("wait", "Capture asked for"),
-        "void.requested" => ("wait", "Release of the money asked for"),
-        "refund.requested" => ("wait", "Refund asked for"),
+        "payment.late_authorization" => ("wait", "Money reserved too late; being released"),
+        "capture.requested" => ("wait", "Capture requested"),
+        "void.requested" => ("wait", "Release requested"),
+        "refund.requested" => ("wait", "Refund requested"),
         "payment.completed" => ("good", "Paid"),
         "payment.captured" => ("good", "Money taken"),
         "payment.authorized" => ("good", "Money reserved"),
         "payment.failed" => ("bad", "Payment declined"),
         "payment.canceled" => ("bad", "Payment canceled"),
-        "payment.expired" => ("bad", "Time to pay is over"),
-        "payment.review" => ("wait", "Another amount was paid; it is looked into"),
-        "payment.excess_capture" => ("wait", "Paid beyond what was asked; it is given back"),
+        "payment.expired" => ("bad", "Payment expired"),
+        "payment.review" => ("wait", "Payment doesn't match the order; under review"),
+        "payment.excess_capture" => ("wait", "Paid more than needed; being refunded"),
         "refund.completed" => ("good", "Refunded"),
         "refund.failed" => ("bad", "Refund failed"),
         "dispute.opened" => ("wait", "The shopper's bank disputes the payment"),
@@ -88,7 +88,7 @@ fn source(source: &str) -> &str {
     match source {
         "merchant" => "by the shop",
         "gateway_answer" => "the gateway's answer",
-        "webhook" => "signed webhook of the gateway",
+        "webhook" => "signed webhook from the gateway",
         "look_up" => "look-up at the gateway",
         "sweep" => "by the sweep",
         "reconciliation" => "found by reconciliation",

@@ -1,4 +1,4 @@
-//! What the shop remembers of the shoppers who went off to pay.
+//! What the shop remembers about the shoppers who left to pay.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use crate::disk::{Change, Disk, DiskError};
 use crate::site::number;
 
 const COLLECTION: &str = "shop-visits";
-/// Names the latest visit, so that a shopper who closed the tab finds back.
+/// Names the latest visit, so that a shopper who closed the tab finds the way back.
 const VISIT: &str = "visit";
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -22,10 +22,10 @@ pub(super) struct Visit {
     pub(super) status_token: String,
     #[serde(default)]
     pub(super) basket: Basket,
-    /// Payments of this order that came to nothing, oldest first.
+    /// Payments of this order that ended unpaid, oldest first.
     #[serde(default)]
     pub(super) earlier: Vec<String>,
-    /// Whether the gateway has sent the shopper back. It proves nothing: it only chooses the words.
+    /// Whether the gateway has sent the shopper back. It proves nothing and only chooses the words.
     #[serde(default)]
     pub(super) has_returned: bool,
 }
@@ -42,7 +42,7 @@ pub(super) struct Basket {
     pub(super) shipping: Option<Extra>,
 }
 
-/// What is taken off or added, in the words of the API.
+/// A discount or a charge, named as in the API.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Extra {
     pub(super) name: String,
@@ -74,7 +74,7 @@ impl Visits {
         self.known().get(name).cloned()
     }
 
-    /// The latest of this browser.
+    /// The latest visit of this browser.
     pub(super) fn of(&self, headers: &HeaderMap) -> Option<(String, Visit)> {
         let name = cookie(headers, VISIT)?;
         let visit = self.get(&name)?;
@@ -94,7 +94,7 @@ impl Visits {
         Ok(())
     }
 
-    /// The map is whole after every statement, so a poisoned lock is as good as any.
+    /// Every statement leaves the map whole, so a poisoned lock is safe to use.
     fn known(&self) -> MutexGuard<'_, BTreeMap<String, Visit>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }

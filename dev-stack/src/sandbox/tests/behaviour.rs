@@ -1,6 +1,6 @@
 use super::*;
 
-/// What came of the call, and whether it had its effect.
+/// The outcome of the call, and how often it took effect.
 fn create_under(mode: &str) -> (String, usize) {
     let bench = Bench::new(Profile::Full);
     bench.behave(json!({"create": mode}));

@@ -132,7 +132,7 @@ fn a_dispute_needs_a_capture_and_takes_no_more_than_it() {
         bench.post(&control_path(&paid, "dispute"), json!({"status": "lost", "amount": 7501}));
     assert_eq!(got.refusal(), (422, "amount_too_large"));
     let got = bench.post(&control_path(&paid, "dispute"), json!({"status": "lost"}));
-    assert_eq!(got.body["disputes"][0]["amount"], 7500, "a bank may tell only the end");
+    assert_eq!(got.body["disputes"][0]["amount"], 7500, "a bank may report only the end");
 }
 
 #[test]

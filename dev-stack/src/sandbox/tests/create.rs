@@ -228,5 +228,5 @@ fn what_the_amount_is_made_of_is_shown() {
     let payment = bench.create(json!({"reference": "PAY_2", "breakdown": many}));
     assert!(page(&bench, &payment.body).contains("<details class=\"bill\">"));
     let plain = bench.create(json!({"reference": "PAY_3"}));
-    assert!(!page(&bench, &plain.body).contains("What you pay for"));
+    assert!(!page(&bench, &plain.body).contains("Order details"));
 }

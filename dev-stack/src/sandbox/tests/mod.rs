@@ -1,4 +1,4 @@
-//! The gateway as its callers meet it: every route, behaviour and profile, with a clock by hand.
+//! The gateway as its callers see it: every route, behaviour and profile, with a clock that tests move.
 
 #![expect(clippy::needless_pass_by_value, reason = "a test writes its JSON where it is needed")]
 

@@ -103,7 +103,7 @@ fn a_post_to_a_final_object_is_409_also_from_a_second_tab() {
         (browser.status, browser.header("content-type")),
         (409, Some("text/html; charset=utf-8"))
     );
-    assert!(browser.text.contains("Paid") && browser.text.contains("decided before"));
+    assert!(browser.text.contains("Paid") && browser.text.contains("already decided"));
     assert_eq!(bench.event_names(), ["payment.completed"]);
 }
 
@@ -119,7 +119,7 @@ fn a_page_expires_by_the_gateways_own_clock() {
     assert!(show(&bench, &payment).text.contains("Expired"));
     assert_eq!(bench.submit(&payment, "outcome=approve").refusal(), (409, "wrong_status"));
     let browser = bench.submit_as(&payment, "outcome=approve", "text/html");
-    assert!(browser.text.contains("time to pay was over") && !browser.text.contains("decided"));
+    assert!(browser.text.contains("time to pay had ended") && !browser.text.contains("decided"));
 }
 
 #[test]
@@ -244,8 +244,8 @@ fn the_pages_own_script_is_told_what_it_shows() {
     assert_eq!(ask("application/json").body["status"], "captured");
 }
 
-/// The fields for card data have no name, so a browser sends none. Whoever sends some is answered as
-/// if they had not, and nothing of it is kept.
+/// The fields for card data have no name, so a browser sends none. A client that sends them gets the same
+/// answer as without them, and nothing of them is stored.
 #[test]
 fn card_data_is_neither_asked_for_nor_kept() {
     let dir = tempfile::tempdir().unwrap();

@@ -33,7 +33,7 @@ fn everything_that_was_answered_is_there_after_a_restart() {
 }
 
 #[test]
-fn a_delivery_that_was_out_in_a_crash_is_offered_again_and_an_acknowledged_one_is_not() {
+fn after_a_crash_only_unacknowledged_deliveries_are_offered_again() {
     let dir = tempfile::tempdir().unwrap();
     {
         let bench = Bench::on(Profile::Full, Disk::open(dir.path()).unwrap(), 1);
@@ -59,7 +59,7 @@ fn what_is_not_on_disk_is_not_answered_and_is_written_with_the_next_call() {
     rename("documents", "away");
     let scripted = json!({"metadata": {"sandbox": "approve"}});
     assert_eq!(bench.create(scripted).refusal(), (500, "internal_error"));
-    assert!(bench.take().is_empty(), "nor is it told");
+    assert!(bench.take().is_empty(), "nor is it sent");
     rename("away", "documents");
     assert_eq!(bench.get("/v1/payments").status, 200);
     drop(bench);

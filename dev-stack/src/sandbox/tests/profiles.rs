@@ -4,7 +4,7 @@ fn act(bench: &Bench, payment: &Value, act: &str, body: Value) -> Got {
     bench.post(&format!("{}/{act}", path(payment)), body)
 }
 
-/// What a second identical create call, with one key, gives.
+/// Two identical create calls with one key.
 fn repeated(bench: &Bench) -> (Got, Got) {
     let create = || bench.keyed("k1", "/v1/payments", payment_body(json!({})));
     (create(), create())

@@ -18,7 +18,7 @@ fn a_payment_by_upi_is_made_in_rupees_only() {
     let asked = |currency| bench.create(json!({"currency": currency, "method": "upi"}));
     let refused = asked("USD");
     assert_eq!(refused.refusal(), (422, "not_supported"));
-    assert_eq!(refused.body["error"]["message"], "UPI moves no USD.");
+    assert_eq!(refused.body["error"]["message"], "UPI does not support USD.");
     assert!(bench.get("/control/payments").body["payments"].as_array().unwrap().is_empty());
     assert_eq!((asked("INR").status, bench.create(json!({"method": "card"})).status), (201, 201));
 }
@@ -34,9 +34,9 @@ fn upi_moves_rupees_only() {
     let payment = bench.create(json!({})).body;
     let got = bench.submit(&payment, "outcome=approve&method=upi");
     assert_eq!(got.refusal(), (422, "not_supported"));
-    assert_eq!(got.body["error"]["message"], "UPI moves no USD.");
+    assert_eq!(got.body["error"]["message"], "UPI does not support USD.");
     let page = bench.submit_as(&payment, "outcome=approve&method=upi", "text/html");
-    assert!(page.status == 422 && page.text.contains("UPI moves no USD."), "{}", page.text);
+    assert!(page.status == 422 && page.text.contains("UPI does not support USD."), "{}", page.text);
     assert_eq!(bench.look_up(&payment)["status"], "pending");
     assert!(bench.event_names().iter().all(|name| name == "payment.completed"));
 }
@@ -49,7 +49,7 @@ fn the_gateways_people_see_its_payments_newest_first() {
         Got::from(bench.send(request.body(Bytes::new()).unwrap()))
     };
     assert_eq!(page("/").header("location"), Some("/control/payments"));
-    assert!(page("/control/payments").text.contains("None yet."));
+    assert!(page("/control/payments").text.contains("No payments yet."));
     let paid = bench.create(json!({"reference": "PAY_OLD"})).body;
     bench.submit(&paid, "outcome=approve");
     for n in 0..50 {
@@ -59,7 +59,7 @@ fn the_gateways_people_see_its_payments_newest_first() {
     let text = page("/control/payments").text;
     let at = |words: &str| text.find(words).unwrap_or(usize::MAX);
     assert!(at("PAY_49") < at("PAY_0<") && at("PAY_OLD") == usize::MAX, "{text}");
-    assert!(text.contains("7,500") && text.contains("1 older one is"), "{text}");
+    assert!(text.contains("7,500") && text.contains("1 older payment is"), "{text}");
     assert!(bench.get("/control/payments").body["payments"].is_array());
 }
 

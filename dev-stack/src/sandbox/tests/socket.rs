@@ -40,7 +40,7 @@ fn raw_create(length: usize, body: &str) -> String {
     )
 }
 
-/// A test that waits for ever says nothing.
+/// A test that waits forever reports nothing.
 async fn soon<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), future).await.expect("it takes too long")
 }
@@ -68,7 +68,7 @@ async fn a_refused_webhook_is_sent_again_until_it_is_acknowledged() {
     let first = soon(received.recv()).await.unwrap();
     assert!(first.starts_with("POST /api/webhooks/sandbox HTTP/1.1\r\n"), "{first}");
     assert!(first.contains("payment.completed") && first.contains("webhook-signature: v1,"));
-    // The clock is by hand: it goes on until the gateway tries again.
+    // The test moves the clock until the gateway tries again.
     let second = soon(async {
         loop {
             time.fetch_add(1_000, Ordering::SeqCst);

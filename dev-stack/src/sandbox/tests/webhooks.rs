@@ -15,7 +15,7 @@ fn header<'a>(delivery: &'a Delivery, name: &str) -> Option<&'a str> {
     delivery.headers.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str())
 }
 
-/// A payment whose approval is told under this behaviour.
+/// A payment whose approval is reported under this behaviour.
 fn approved(bench: &Bench, webhooks: Value) -> Value {
     bench.behave(json!({"webhooks": webhooks}));
     let payment = bench.create(json!({})).body;
@@ -35,7 +35,7 @@ fn an_event_has_the_documented_shape() {
             "event": "payment.attempt_failed", "payment_id": "PAY_1", "order_id": "ORD_1",
             "status": "pending", "id": payment["id"], "amount": 7500, "currency": "USD",
             "created_at": "2026-11-20T09:00:00Z",
-            "failure": {"code": "insufficient_funds", "message": "The account lacks the money."},
+            "failure": {"code": "insufficient_funds", "message": "Insufficient funds."},
             "metadata": {"order_id": "ORD_1"},
         })
     );
@@ -121,7 +121,7 @@ fn an_unacknowledged_event_is_offered_again_later_and_later_under_one_id() {
         bench.wait_ms(1);
     }
     assert!(ids.iter().all(|(id, _)| *id == ids[0].0));
-    assert_ne!(ids[0].1, ids[1].1, "signed anew at every attempt");
+    assert_ne!(ids[0].1, ids[1].1, "signed again at every attempt");
     assert_eq!(bench.event_names(), ["payment.completed"]);
     assert_eq!(bench.core.next_delivery_at(), None);
 }
@@ -213,5 +213,5 @@ fn so_many_are_out_at_once_and_no_more() {
     assert_eq!(first.len(), 64);
     bench.core.delivered(first[0].id, Some(StatusCode::OK));
     bench.core.delivered(first[0].id, None);
-    assert_eq!(bench.take().len(), 1, "reported once, whatever is said twice");
+    assert_eq!(bench.take().len(), 1, "a second report changes nothing");
 }

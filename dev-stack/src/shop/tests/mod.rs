@@ -1,4 +1,4 @@
-//! A shop on a socket, and a payments API that a test has in its hand.
+//! A shop on a socket, and a payments API that a test controls.
 
 mod asking;
 mod buying;
@@ -34,7 +34,7 @@ struct Api {
     /// What a payment shows beside its status.
     shows: Arc<Mutex<Value>>,
     asked: Arc<Mutex<Vec<Value>>>,
-    /// With which idempotency keys.
+    /// The idempotency keys of the requests.
     keys: Arc<Mutex<Vec<String>>>,
 }
 
@@ -99,7 +99,7 @@ async fn status(State(api): State<Api>) -> Json<Value> {
     Json(payment)
 }
 
-/// Gives back at most what the payment shows as captured.
+/// Refunds at most what the payment shows as captured.
 async fn refund(
     State(api): State<Api>,
     headers: HeaderMap,
@@ -115,7 +115,7 @@ async fn refund(
     (StatusCode::CREATED, Json(json!({ "status": "pending" })))
 }
 
-/// What is asked of reserved money.
+/// The capture and the release of reserved money.
 async fn reserved(
     State(api): State<Api>,
     headers: HeaderMap,
@@ -182,7 +182,7 @@ impl Running {
         format!("key={}&version={}", value("key"), value("version"))
     }
 
-    /// Buys one notebook; the address of its order.
+    /// Buys one notebook and returns the address of its order.
     async fn order(&self, api: &Api) -> String {
         self.buy("product_id=SKU_1002&quantity=1").await;
         let asked = api.asked.lock().unwrap().clone();

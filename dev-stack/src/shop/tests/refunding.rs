@@ -13,10 +13,10 @@ async fn a_refund_that_is_refused_leads_back_to_the_order_with_what_was_typed() 
     "succeeded".clone_into(&mut api.status.lock().unwrap());
     *api.shows.lock().unwrap() = json!({ "amount_captured": 1850 });
     for (typed, tells) in [
-        ("0", "Write an amount above 0, such as 12.50."),
-        ("ten", "Write an amount above 0, such as 12.50."),
-        ("1,5", "Write an amount above 0, such as 12.50."),
-        ("18.51", "Only 18.50 USD are left to give back."),
+        ("0", "Enter an amount above 0, such as 12.50."),
+        ("ten", "Enter an amount above 0, such as 12.50."),
+        ("1,5", "Enter an amount above 0, such as 12.50."),
+        ("18.51", "Only 18.50 USD is left to refund."),
     ] {
         let form = format!("{FORM_KEY}&amount={typed}");
         let answer = shop.submit(&format!("{path}/refund"), &form, &[]).await;
@@ -27,7 +27,7 @@ async fn a_refund_that_is_refused_leads_back_to_the_order_with_what_was_typed() 
     }
     let form = format!("{FORM_KEY}&amount=18.50");
     assert_eq!(shop.submit(&format!("{path}/refund"), &form, &[]).await.status(), 303);
-    // Who reloads the answer of a form by its address sees the order.
+    // Reloading the answer to a form shows the order.
     let by_address = shop.client.get(format!("{}{path}/refund", shop.url)).send().await.unwrap();
     assert_eq!(by_address.headers()["location"].to_str().unwrap(), path);
 }
@@ -46,7 +46,10 @@ async fn what_is_on_its_way_is_shown_and_not_offered_again() {
             "refunds": [{ "status": "pending", "amount": pending }],
         });
         let page = shop.page(&path).await;
-        assert!(page.contains("Refund on its way") && !page.contains("We pack"), "{page}");
+        assert!(
+            page.contains("Refund on its way") && !page.contains("packing your order"),
+            "{page}"
+        );
         match offers {
             Some(offer) => assert!(page.contains(offer), "{page}"),
             None => assert!(!page.contains("For the clerk"), "{page}"),
