@@ -25,16 +25,17 @@ pub use self::examples::{Example, recorded};
 use self::operation::{Caller, Operation};
 
 const DESCRIPTION: &str = "\
-Takes payments: an order says what is to be paid, a payment takes it to a gateway, refunds give it back. \
-Amounts are integers in the currency's minor unit (ISO 4217), times RFC 3339 in UTC, absent values left \
-out. An integer is written without fraction or exponent: `2500.0`, which a JSON Schema cannot tell from `2500`, \
-is refused. Every answer to a GET or a POST has `Cache-Control: no-store`.\n\n\
-A failure is `application/problem+json` (RFC 9457); tell problems apart by `type`. A body with a 5xx status \
-says nothing but its kind. `{\"message\":…}` is API Gateway's own answer, before or instead of ours.\n\n\
-Of the examples, those of one name belong together: the request is answered so, and the requests of the \
+Takes payments: an order says what to pay, a payment takes it to a gateway, and refunds return it. \
+Amounts are integers in the currency's minor unit (ISO 4217), times are RFC 3339 in UTC, and absent values \
+are left out. Write integers without fraction or exponent: `2500.0`, which a JSON Schema cannot tell from \
+`2500`, is refused. Every response to a GET or a POST has `Cache-Control: no-store`.\n\n\
+A failure is `application/problem+json` (RFC 9457); distinguish problems by `type`. The body of a 5xx response \
+says only which kind of failure it is. `{\"message\":…}` is API Gateway's own response, before or instead of \
+ours.\n\n\
+Examples with the same name belong together: this request returns that response. The requests of the \
 examples `created`, in their order, are one story on a fresh stack.";
 
-/// The whole document with these examples. The same on every machine: it knows no address and no time.
+/// The whole document with these examples. It is the same on every machine: it has no address and no time.
 pub fn document(examples: &[Example]) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     for operation in operations::all() {
@@ -54,10 +55,10 @@ pub fn document(examples: &[Example]) -> Value {
         },
         "servers": [{ "url": "/", "description": "Where this document is served." }],
         "tags": [
-            { "name": "Orders", "description": "What is to be paid." },
+            { "name": "Orders", "description": "Purchases to be paid." },
             { "name": "Payments", "description": "Attempts to pay an order; at most one is live." },
-            { "name": "Refunds", "description": "Captured money given back." },
-            { "name": "Webhooks", "description": "What gateways tell, and what the shop hears." },
+            { "name": "Refunds", "description": "Captured money that goes back to the shopper." },
+            { "name": "Webhooks", "description": "Events from gateways, and confirmations to the shop." },
         ],
         "paths": paths,
         "webhooks": webhooks::all(),
@@ -97,8 +98,8 @@ fn request_body(operation: &Operation, schema: &Value, examples: &[Example]) -> 
     }
     let mut body = json!({ "required": required, "content": { "application/json": media } });
     if operation.caller != Caller::Gateway {
-        let limit = "At most 64 KiB and 32 levels deep, without repeated members and without card numbers. A \
-             member that may be `null` means the same as one that is left out.";
+        let limit = "At most 64 KiB and 32 levels deep, without repeated members and without card numbers. \
+             Where `null` is allowed, it means the same as leaving the member out.";
         body["description"] = limit.into();
     }
     body
@@ -113,7 +114,7 @@ fn all_schemas() -> Map<String, Value> {
         "PaymentRead".to_owned(),
         json!({ "anyOf": [named("PaymentInFull"), named("ShopperPayment")] }),
     );
-    all.insert("GatewayMessage".to_owned(), answers::gateway_message());
+    all.insert("ApiGatewayError".to_owned(), answers::gateway_message());
     for kind in Kind::ALL {
         all.insert(format!("problem.{}", kind.slug()), schemas::problem(kind));
     }

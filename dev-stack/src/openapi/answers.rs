@@ -22,7 +22,7 @@ pub(super) fn of(operation: &Operation, examples: &[Example]) -> Value {
             let response = responses.entry(status).or_insert_with(|| json!({}));
             add_line(response, &format!("API Gateway's own: {when}."));
             response["content"]["application/json"] = json!({
-                "schema": { "$ref": "#/components/schemas/GatewayMessage" },
+                "schema": { "$ref": "#/components/schemas/ApiGatewayError" },
                 "example": { "message": message },
             });
         }
@@ -32,7 +32,7 @@ pub(super) fn of(operation: &Operation, examples: &[Example]) -> Value {
 
 fn can_come_from_api_gateway(operation: &Operation, status: u16) -> bool {
     match status {
-        // Only an empty parameter makes another path of one that is here.
+        // Only an empty parameter turns a known path into an unknown one.
         404 => !operation.path_parameters().is_empty(),
         413 => operation.body.is_some(),
         _ => true,
@@ -115,15 +115,15 @@ pub(super) fn headers() -> Value {
         |description: &str, schema: Value| json!({ "description": description, "schema": schema });
     let always = |value: &str| json!({ "type": "string", "const": value });
     json!({
-        "Cache-Control": of("Nobody may keep the answer.", always("no-store")),
-        "Idempotent-Replayed": of("The first call did the work; this one found it done.", always("true")),
-        "Retry-After": of("Seconds until the same request is worth repeating.", json!({ "type": "integer", "minimum": 1 })),
-        "WWW-Authenticate": of("Which key is missing.", always("Bearer")),
+        "Cache-Control": of("The response must not be stored.", always("no-store")),
+        "Idempotent-Replayed": of("An earlier call did the work; this one found it done.", always("true")),
+        "Retry-After": of("Seconds to wait before repeating the same request.", json!({ "type": "integer", "minimum": 1 })),
+        "WWW-Authenticate": of("The kind of key that is missing.", always("Bearer")),
         "Access-Control-Allow-Origin": of("The caller's origin, if it is one of `CORS_ORIGINS`.", json!({ "type": "string" })),
-        "Access-Control-Allow-Methods": of("What a page may do.", always("GET")),
-        "Access-Control-Allow-Headers": of("What a page may send.", always("authorization")),
-        "Access-Control-Max-Age": of("For how many seconds this holds.", always("600")),
-        "Vary": of("Beside `Access-Control-Allow-Origin`.", always("origin")),
+        "Access-Control-Allow-Methods": of("The methods that a page may use.", always("GET")),
+        "Access-Control-Allow-Headers": of("The headers that a page may send.", always("authorization")),
+        "Access-Control-Max-Age": of("How many seconds this is valid.", always("600")),
+        "Vary": of("Sent with `Access-Control-Allow-Origin`.", always("origin")),
     })
 }
 
@@ -134,7 +134,7 @@ pub(super) fn gateway_message() -> Value {
         "properties": {
             "message": {
                 "type": "string",
-                "description": "For people; the status code tells these answers apart.",
+                "description": "For people; distinguish these responses by their status code.",
                 "examples": messages,
             },
         },

@@ -1,4 +1,4 @@
-//! Where gateways tell what has happened.
+//! Where gateways report what has happened.
 
 use quittance::http::input::KeyRule;
 use quittance::http::problem::Kind;
@@ -14,18 +14,18 @@ pub(super) fn webhook() -> Operation {
         id: "receiveWebhook",
         tag: "Webhooks",
         summary: "Receive a gateway's event",
-        description: "For gateways only: each sends its own format with its own signature. Shown is that of \
-            the sandbox gateway, which signs as Standard Webhooks; `payment` is another name of `sandbox`. \
+        description: "For gateways only: each sends its own format with its own signature. Shown here is that of \
+            the sandbox gateway, which signs as Standard Webhooks; `payment` is another name for `sandbox`. \
             An event that lacks `id`, `amount` or `currency` is a hint: it is authenticated, and then the \
-            gateway is asked. A 200 means that the fact is committed; another answer, that the gateway has \
-            to send it again.",
+            gateway is asked. A 200 means that the fact is committed; after any other response the gateway must \
+            send the event again.",
         caller: Caller::Gateway,
         key: KeyRule::Unused,
         body: Some(sandbox::event_schema()),
         answers: vec![Answer::new(
             200,
             "Received",
-            "Committed, known before, none of ours, or parked until its order is known.",
+            "Committed, already known, not one of ours, or parked until its order is known.",
         )],
         problems: &[
             Kind::TooLarge,
@@ -44,7 +44,7 @@ pub(super) fn received() -> Value {
         "properties": {
             "received": {
                 "enum": ["committed", "ignored", "parked"],
-                "description": "`committed`: the order knows it; `ignored`: none of ours; `parked`: kept until \
+                "description": "`committed`: the order knows it; `ignored`: not one of ours; `parked`: kept until \
                     the order is known.",
             },
         },
@@ -57,7 +57,7 @@ pub(super) fn headers() -> Vec<Value> {
     let near =
         format!("When it was sent, in Unix seconds; at most {TOLERANCE_SECONDS} s from now.");
     vec![
-        header(ID, "Names the event; the same at each repeat.", json!({ "type": "string" })),
+        header(ID, "The event's name, the same at each repeat.", json!({ "type": "string" })),
         header(TIMESTAMP, &near, json!({ "type": "string", "pattern": "^[0-9]+$" })),
         header(
             SIGNATURE,

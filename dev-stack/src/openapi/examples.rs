@@ -1,5 +1,5 @@
-//! The examples: requests, and what a fresh stack answered to them, in one story. The answers are recorded
-//! by the test that executes them (`tests/journeys/openapi`).
+//! The examples: requests and the answers of a fresh stack, in one story. The answers are recorded by the
+//! test that executes them (`tests/journeys/openapi`).
 
 use quittance::http::problem::{Kind, Member, Problem};
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ const RECORDED: &str = include_str!("examples.json");
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Example {
     pub operation: String,
-    /// A problem's slug, if it is answered by one.
+    /// The problem's slug, if the answer is a problem.
     pub name: String,
     pub status: u16,
     /// The parameters of the path.
@@ -22,7 +22,7 @@ pub struct Example {
     pub key: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
-    /// What differs from one run to the next is replaced.
+    /// Values that differ between runs are replaced.
     pub answer: Value,
 }
 
@@ -31,7 +31,7 @@ pub fn recorded() -> Result<Vec<Example>, serde_json::Error> {
     serde_json::from_str(RECORDED)
 }
 
-/// Each problem as it looks, for operations of which no example with it was recorded.
+/// One example of each problem, for operations without a recorded example of it.
 pub(super) fn of_problems() -> Map<String, Value> {
     let shown = |kind: Kind| json!({ "summary": kind.title(), "value": problem(kind) });
     Kind::ALL.into_iter().map(|kind| (kind.slug().to_owned(), shown(kind))).collect()

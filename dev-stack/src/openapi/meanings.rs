@@ -1,66 +1,64 @@
-//! What the members of a request mean. Their shapes and limits are what the functions read; why one would
-//! send them is for people alone, and so stands here. The members of an answer have theirs where the code
-//! writes them.
+//! What the members of a request mean, for people. Their shapes and limits come from the code of the
+//! functions that reads them. The members of an answer are described where the code writes them.
 
 use serde_json::{Value, json};
 
 const CREATE_ORDER: &[(&str, &str)] = &[
-    ("items", "What is bought."),
-    ("items[].product_id", "The merchant's own name of it."),
-    ("items[].name", "As the shopper reads it."),
-    ("items[].quantity", "How many of it."),
-    ("items[].unit_amount", "The price of one, in the currency's minor unit; 0 for a gift."),
-    ("items[].discount_amount", "What the whole line is reduced by, at most to nothing."),
+    ("items", "The purchased items."),
+    ("items[].product_id", "Your SKU."),
+    ("items[].name", "The name that the shopper sees."),
+    ("items[].quantity", "Quantity."),
     (
-        "discounts",
-        "What the whole order is reduced by; shipping that is free has its discount here, too.",
+        "items[].unit_amount",
+        "The price of one unit of the item, in the currency's minor unit; 0 for a gift.",
     ),
-    ("discounts[].name", "As the shopper reads it."),
-    ("discounts[].amount", "What is taken off, in the currency's minor unit."),
-    ("shipping", "What the parcel costs."),
-    ("shipping.name", "As the shopper reads it."),
-    ("shipping.amount", "In the currency's minor unit; 0 where it is free."),
-    ("fees", "What is charged beside the items."),
-    ("fees[].name", "As the shopper reads it."),
+    ("items[].discount_amount", "The discount on the whole line, at most its full price."),
+    ("discounts", "Discounts on the whole order, including a discount for free shipping."),
+    ("discounts[].name", "The name that the shopper sees."),
+    ("discounts[].amount", "The reduction, in the currency's minor unit."),
+    ("shipping", "The shipping charge."),
+    ("shipping.name", "The name that the shopper sees."),
+    ("shipping.amount", "In the currency's minor unit; 0 if free."),
+    ("fees", "Charges in addition to the items."),
+    ("fees[].name", "The name that the shopper sees."),
     ("fees[].amount", "In the currency's minor unit."),
     ("taxes", "Added to the total unless `tax_included`."),
-    ("taxes[].name", "As the shopper reads it."),
-    ("taxes[].rate", "In per cent; it is shown, and nothing is computed with it."),
+    ("taxes[].name", "The name that the shopper sees."),
+    ("taxes[].rate", "In percent; shown, but nothing is computed from it."),
     ("taxes[].amount", "In the currency's minor unit."),
-    (
-        "tax_included",
-        "The prices hold the taxes, so that these are not added; `false` unless told.",
-    ),
-    ("total_amount", "What is to be paid, in the currency's minor unit."),
-    ("currency", "Of all amounts."),
-    ("reference", "The merchant's own number of the order."),
-    ("customer", "Who buys; kept with the order."),
-    ("customer.id", "The merchant's own number of the customer."),
-    ("customer.name", "Kept with the order; no gateway is told."),
-    ("customer.email", "Kept with the order; nothing is sent there."),
-    ("customer.phone", "Kept with the order; nothing is sent there."),
-    ("metadata", "The merchant's own notes; confirmations bring them back."),
-    ("expires_in", "For how many seconds it can be paid; 86400 unless told."),
+    ("tax_included", "The prices include the taxes, so these are not added. Default `false`."),
+    ("total_amount", "The amount to pay, in the currency's minor unit."),
+    ("currency", "The currency of all amounts."),
+    ("reference", "Your own number for the order."),
+    ("customer", "The buyer; kept with the order."),
+    ("customer.id", "Your own number for the customer."),
+    ("customer.name", "Kept with the order; sent to no gateway."),
+    ("customer.email", "Kept with the order; nothing is sent to it."),
+    ("customer.phone", "Kept with the order; nothing is sent to it."),
+    ("metadata", "Your own notes; confirmations return them."),
+    ("expires_in", "How many seconds the order can be paid. Default 86400."),
 ];
 
 const CREATE_PAYMENT: &[(&str, &str)] = &[
-    ("order_id", "The order to be paid."),
-    ("amount", "The order's, in the currency's minor unit."),
-    ("currency", "The order's."),
-    ("gateway", "Without it, the first of the stack's that takes the payment."),
-    ("method", "Without it, the shopper chooses."),
-    ("capture", "`manual` reserves the money, to be captured later; `automatic` unless told."),
+    ("order_id", "The order to pay."),
+    ("amount", "The order's amount, in the currency's minor unit."),
+    ("currency", "The order's currency."),
+    ("gateway", "Default: the first of the stack's gateways that takes the payment."),
+    ("method", "By default the shopper chooses."),
+    ("capture", "`manual` reserves the money to be captured later. Default `automatic`."),
     ("return_url", "Where the gateway sends the shopper afterwards;"),
-    ("replace", "Ends the live attempt first, so that another can begin; `false` unless told."),
+    ("replace", "Ends the live attempt first, so that another can begin. Default `false`."),
 ];
 
-const CAPTURE_PAYMENT: &[(&str, &str)] =
-    &[("amount", "What to take, in the currency's minor unit; all that is reserved unless told.")];
+const CAPTURE_PAYMENT: &[(&str, &str)] = &[(
+    "amount",
+    "The amount to capture, in the currency's minor unit. Default: all that is reserved.",
+)];
 
 const REFUND_PAYMENT: &[(&str, &str)] = &[
-    ("amount", "What to give back, in the currency's minor unit; all that is left unless told."),
-    ("reason", "The merchant's own words, kept with the refund."),
-    ("despite_dispute", "Refunds what the shopper's bank disputes, too; `false` unless told."),
+    ("amount", "The amount to refund, in the currency's minor unit. Default: all that is left."),
+    ("reason", "Your own words, kept with the refund."),
+    ("despite_dispute", "Also refunds money that the shopper's bank disputes. Default `false`."),
 ];
 
 fn of(operation: &str) -> &'static [(&'static str, &'static str)] {
@@ -124,7 +122,7 @@ mod tests {
         }
     }
 
-    /// All that we answer, and what gateways send.
+    /// Everything that we answer, and everything that gateways send.
     #[test]
     fn every_member_that_is_read_elsewhere_has_a_meaning() {
         let event = event::webhook().body.map(|body| ("event".to_owned(), body));

@@ -18,7 +18,7 @@ pub(super) struct Operation {
     pub(super) key: KeyRule,
     pub(super) body: Option<Value>,
     pub(super) answers: Vec<Answer>,
-    /// Beside those of the door.
+    /// Besides those of admission.
     pub(super) problems: &'static [Kind],
 }
 
@@ -28,7 +28,7 @@ pub(super) enum Caller {
     /// The merchant's server, or a shopper's browser with the payment's status token.
     MerchantOrShopper,
     Gateway,
-    /// A browser that asks whether a page may ask.
+    /// A browser that asks whether a page may send a request.
     Browser,
 }
 

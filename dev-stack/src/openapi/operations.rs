@@ -20,18 +20,21 @@ fn create_order() -> Operation {
         route: "POST /api/orders",
         id: "createOrder",
         tag: "Orders",
-        summary: "Record an order",
-        description: "Says what is to be paid. No money moves. If every item has a `unit_amount`, \
+        summary: "Create an order",
+        description: "Says what to pay. No money moves. If every item has a `unit_amount`, \
             `total_amount` must be the items (`quantity` × `unit_amount` − `discount_amount`) − `discounts` \
-            + `shipping` + `fees` + `taxes`, these last unless `tax_included`. Where an item has no \
-            `unit_amount` nothing is checked, and none of these members is taken. All of the members together \
-            take at most 16 KiB. Without an `Idempotency-Key` each call is a new order.",
+            + `shipping` + `fees` + `taxes`; the taxes are not added if `tax_included`. If an item has no \
+            `unit_amount`, nothing is checked and none of these members is accepted. All members together \
+            take at most 16 KiB. Without an `Idempotency-Key` each call creates a new order.",
         caller: Caller::Merchant(Scope::OrdersWrite),
         key: KeyRule::Optional,
         body: Some(described(create_order::body::order)),
         answers: vec![
-            Answer::new(201, "Order", "The order is recorded."),
-            Answer::replayed("Order", "The same request was made before; this is the order now."),
+            Answer::new(201, "Order", "The order is created."),
+            Answer::replayed(
+                "Order",
+                "The same request was made before; this is the order as it is now.",
+            ),
         ],
         problems: &[Kind::IdempotencyKeyReused, Kind::IdCollision],
     }
@@ -43,10 +46,10 @@ fn create_payment() -> Operation {
         id: "createPayment",
         tag: "Payments",
         summary: "Start the payment of an order",
-        description: "Claims the one live attempt of the order and starts it at a gateway. `amount` and \
-            `currency` are the order's. Of any number of calls one payment begins. Without an \
-            `Idempotency-Key` a repeat finds the payment that is live; a new attempt after a failed one \
-            takes a new key. `replace` ends the live attempt first and needs a key.",
+        description: "Claims the order's one live attempt and starts it at a gateway. `amount` and \
+            `currency` must be the order's. Any number of calls start one payment. Without an \
+            `Idempotency-Key` a repeat finds the live payment; a new attempt after a failed one \
+            needs a new key. `replace` ends the live attempt first and needs a key.",
         caller: Caller::Merchant(Scope::PaymentsWrite),
         key: KeyRule::Optional,
         body: Some(described(|body| create_payment::body::read(body, |_| None))),
@@ -54,7 +57,7 @@ fn create_payment() -> Operation {
             Answer::new(
                 201,
                 "CreatedPayment",
-                "The payment is started; send the shopper to its page.",
+                "The payment has started; send the shopper to its page.",
             ),
             Answer::new(
                 202,
@@ -63,7 +66,7 @@ fn create_payment() -> Operation {
             ),
             Answer::replayed(
                 "CreatedPayment",
-                "It was started before, or the order is paid; this is the payment now.",
+                "The payment was started before, or the order is paid; this is the payment as it is now.",
             ),
         ],
         problems: &[
@@ -93,12 +96,15 @@ fn capture_payment() -> Operation {
         id: "capturePayment",
         tag: "Payments",
         summary: "Capture an authorized payment",
-        description: "Takes what was authorized, or a part of it once; the rest is released.",
+        description: "Captures the authorized amount, or once a part of it; the rest is released.",
         caller: Caller::Merchant(Scope::PaymentsWrite),
         key: KeyRule::Required,
         body: Some(described(|body| Some(capture_payment::read(body)))),
         answers: vec![
-            Answer { replayed: true, ..Answer::new(200, "PaymentInFull", "It is captured.") },
+            Answer {
+                replayed: true,
+                ..Answer::new(200, "PaymentInFull", "The payment is captured.")
+            },
             Answer {
                 replayed: true,
                 ..Answer::new(
@@ -125,14 +131,18 @@ fn cancel_payment() -> Operation {
         id: "cancelPayment",
         tag: "Payments",
         summary: "Cancel a payment",
-        description: "Ends an unpaid page, or gives an authorization back. Canceled means that the \
-            gateway said so, or that no shopper can have the page. To repeat it is harmless.",
+        description: "Ends an unpaid page, or releases an authorization. Canceled means that the \
+            gateway said so, or that no shopper can have the page. Repeating it is harmless.",
         caller: Caller::Merchant(Scope::PaymentsWrite),
         key: KeyRule::Unused,
         body: Some(described(cancel_payment::no_members)),
         answers: vec![
-            Answer::new(200, "PaymentInFull", "It is canceled."),
-            Answer::new(202, "PaymentInFull", "It is being ended; read it until it is `canceled`."),
+            Answer::new(200, "PaymentInFull", "The payment is canceled."),
+            Answer::new(
+                202,
+                "PaymentInFull",
+                "The payment is being ended; read it until it is `canceled`.",
+            ),
         ],
         problems: &[
             Kind::PaymentNotFound,
@@ -151,18 +161,18 @@ fn cancel_order() -> Operation {
         id: "cancelOrder",
         tag: "Orders",
         summary: "Cancel an order",
-        description: "No payment may begin any more, and the live one is ended. One that nothing can end \
-            is abandoned; what it captures after all is refunded by itself. A capture in review is given back whole, if \
-            the key may refund as much. To repeat it is harmless.",
+        description: "No new payment may begin, and the live one is ended. A payment that nothing can end \
+            is abandoned; if it captures money after all, that is refunded automatically. A capture in review is \
+            refunded whole, if the key may refund that much. Repeating it is harmless.",
         caller: Caller::Merchant(Scope::OrdersWrite),
         key: KeyRule::Unused,
         body: Some(described(cancel_payment::no_members)),
         answers: vec![
-            Answer::new(200, "OrderInFull", "It is canceled."),
+            Answer::new(200, "OrderInFull", "The order is canceled."),
             Answer::new(
                 202,
                 "OrderInFull",
-                "Its live payment is being ended; read it until it is `canceled`.",
+                "The order's live payment is being ended; read the order until it is `canceled`.",
             ),
         ],
         problems: &[
@@ -183,13 +193,13 @@ fn redact_order() -> Operation {
         summary: "Redact an order",
         description: "Removes what names a person from an order that has ended: its customer, the names of \
             its items and its shipping, its metadata, the reasons of its refunds, the return addresses of its \
-            payments, the sentences of failures, the free words of disputes, and bodies of its events that were \
-            stored. Discounts, fees and taxes are named `redacted`. Amounts, states and `reference` stay. Afterwards its \
-            `Idempotency-Key` answers any body with this order. To repeat it removes what has come since.",
+            payments, the messages of failures, the free text of disputes, and stored bodies of its events. \
+            Discounts, fees and taxes are renamed `redacted`. Amounts, states and `reference` stay. Afterwards its \
+            `Idempotency-Key` returns this order for any body. Repeating it removes what has arrived since.",
         caller: Caller::Merchant(Scope::OrdersWrite),
         key: KeyRule::Unused,
         body: Some(described(cancel_payment::no_members)),
-        answers: vec![Answer::new(200, "OrderInFull", "It names nobody any more.")],
+        answers: vec![Answer::new(200, "OrderInFull", "The order no longer names a person.")],
         problems: &[Kind::OrderNotFound, Kind::OrderUnfinished],
     }
 }
@@ -200,7 +210,7 @@ fn refund_payment() -> Operation {
         id: "refundPayment",
         tag: "Refunds",
         summary: "Refund a payment",
-        description: "Gives captured money back; without an `amount`, all that is left of it. All refunds \
+        description: "Refunds captured money; without an `amount`, all that is left of it. All refunds \
             of a payment together never exceed what was captured.",
         caller: Caller::Merchant(Scope::RefundsWrite),
         key: KeyRule::Required,
@@ -209,9 +219,12 @@ fn refund_payment() -> Operation {
             Answer::new(
                 201,
                 "Refund",
-                "The gateway has the refund, or has refused it: see `status`.",
+                "The gateway has accepted or refused the refund: see `status`.",
             ),
-            Answer::replayed("Refund", "The same request was made before; this is the refund now."),
+            Answer::replayed(
+                "Refund",
+                "The same request was made before; this is the refund as it is now.",
+            ),
             Answer {
                 replayed: true,
                 ..Answer::new(

@@ -1,5 +1,5 @@
-//! The document as two pages for people, the operations and what they answer: written by the server, without
-//! scripts and without anything from elsewhere.
+//! The document as two pages for people, the operations and their responses: rendered by the server, without
+//! scripts and without anything from other origins.
 
 mod table;
 
@@ -8,14 +8,14 @@ use serde_json::{Map, Value};
 
 use self::table::{Row, kind_of, rows};
 
-/// Schemas whose members others repeat one by one.
+/// Schemas whose members are repeated in others.
 const EXTENDED: [(&str, &[&str]); 2] =
     [("Order", &["OrderInFull"]), ("Payment", &["CreatedPayment", "PaymentInFull"])];
 
 /// A longer table is closed at first.
 const ROWS_SHOWN_MAX: usize = 8;
 
-/// The introduction tells of it.
+/// The introduction mentions it once for all.
 const ON_EVERY_ANSWER: &str = "Cache-Control";
 
 pub(super) const STYLE: &str = include_str!("../../templates/reference/style.css");
@@ -37,7 +37,7 @@ struct Schemas {
 
 struct Schema {
     name: String,
-    /// Another one, all of whose members this one has too: they are shown there.
+    /// Another schema whose members this one repeats; they are shown there.
     base: Option<&'static str>,
     rows: Vec<Row>,
 }
@@ -67,7 +67,7 @@ struct Body {
 
 struct Answer {
     status: String,
-    /// Those of 400 and more stand together, closed: a page of all at once is read by nobody.
+    /// Statuses of 400 and more are grouped and closed, because nobody would read a page with all of them.
     refuses: bool,
     is_problem: bool,
     lines: Vec<Prose>,
@@ -81,7 +81,7 @@ struct Example {
     text: String,
 }
 
-/// A sentence; what stood between backticks is code.
+/// A sentence; the parts between backticks are code.
 #[derive(PartialEq)]
 struct Prose(Vec<(bool, String)>);
 
@@ -180,11 +180,11 @@ fn parameter(parameter: &Value) -> Row {
     }
 }
 
-/// What only API Gateway says is said once, at the top.
+/// Responses of API Gateway alone are described once, at the top.
 fn is_api_gateways_alone(answer: &Value) -> bool {
     let content = &answer["content"];
     content["application/problem+json"].is_null()
-        && content["application/json"]["schema"]["$ref"] == "#/components/schemas/GatewayMessage"
+        && content["application/json"]["schema"]["$ref"] == "#/components/schemas/ApiGatewayError"
 }
 
 fn answer(status: &str, answer: &Value) -> Answer {
@@ -205,7 +205,7 @@ fn answer(status: &str, answer: &Value) -> Answer {
     }
 }
 
-/// Those that stand here; what is only named stands elsewhere.
+/// The examples that are written out here; the others are references.
 fn examples(media: &Value) -> Vec<Example> {
     let own = members(&media["examples"]).filter(|(_, it)| it.get("value").is_some());
     own.map(|(name, it)| Example { name: name.clone(), text: format!("{:#}", it["value"]) })
@@ -240,7 +240,7 @@ mod tests {
     use super::super::all_schemas;
     use super::*;
 
-    /// Else the page would promise members that are not there, or be silent of one that differs.
+    /// Otherwise the page would promise members that do not exist, or hide one that differs.
     #[test]
     fn what_extends_a_schema_has_all_of_its_members() {
         let all = all_schemas();

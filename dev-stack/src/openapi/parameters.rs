@@ -1,4 +1,4 @@
-//! What a request says outside its body.
+//! The parts of a request outside its body.
 
 use quittance::http::input::KeyRule;
 use quittance::http::schemas;
@@ -17,7 +17,7 @@ pub(super) fn of(operation: &Operation, examples: &[Example]) -> Vec<Value> {
         Caller::MerchantOrShopper => all.push(json!({
             "name": "refresh",
             "in": "query",
-            "description": "`true` asks the gateway first, at most once in five seconds per payment. For the \
+            "description": "`true` asks the gateway first, at most once every five seconds per payment. For the \
                 merchant's server only.",
             "schema": { "type": "boolean", "default": false },
         })),
@@ -30,7 +30,7 @@ pub(super) fn of(operation: &Operation, examples: &[Example]) -> Vec<Value> {
 
 fn in_path_named(operation: &Operation, name: &str, examples: &[Example]) -> Value {
     let schema = match name {
-        // Nobody reads what a preflight is about: no value is a wrong one.
+        // Nothing reads the subject of a preflight, so no value is wrong.
         _ if matches!(operation.caller, Caller::Browser) => json!({}),
         "order_id" => schemas::order_id(),
         "payment_id" => schemas::payment_id(),
@@ -46,18 +46,18 @@ fn in_path_named(operation: &Operation, name: &str, examples: &[Example]) -> Val
     })
 }
 
-/// One of the examples' keys for each example that has one.
+/// With the key of each example that has one.
 fn idempotency_key(rule: KeyRule, examples: &[Example]) -> Option<Value> {
     let (required, description) = match rule {
         KeyRule::Unused => return None,
         KeyRule::Optional => (
             false,
-            "Makes the request safe to repeat: the same key and body find what was made. Sent twice, \
-                 it must be the same.",
+            "Makes the request safe to repeat: the same key and body return what the first call made. If the \
+                header is sent twice, both values must be the same.",
         ),
         KeyRule::Required => (
             true,
-            "The request moves money. The same key and body find what was done, and do nothing again.",
+            "The request moves money. The same key and body return what was done, and do nothing again.",
         ),
     };
     let keys = examples.iter().filter_map(|it| Some((it.name.clone(), it.key.clone()?)));

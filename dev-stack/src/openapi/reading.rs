@@ -12,7 +12,7 @@ pub(super) fn order() -> Operation {
         id: "readOrder",
         tag: "Orders",
         summary: "Read an order",
-        description: "With its payments. A payment whose state is stale is asked for at its gateway first.",
+        description: "The order with its payments. If a payment's state is stale, its gateway is asked first.",
         caller: Caller::Merchant(Scope::Read),
         key: KeyRule::Unused,
         body: None,
@@ -27,12 +27,12 @@ pub(super) fn payment() -> Operation {
         id: "readPayment",
         tag: "Payments",
         summary: "Read a payment",
-        description: "The merchant's server reads all of it. A shopper's browser, which has the payment's \
-            status token, reads a `ShopperPayment`, from an origin of `CORS_ORIGINS`. A state that is \
-            stale is asked for at the gateway first; `refresh=true` asks for any state. The gateway is asked at \
-            most once in five seconds per payment; within them the answer is what is known. Another value, an \
-            unknown member of the query and one that is repeated are 422, here as on every route but the webhooks'; \
-            so is a status token in the query beside an `Authorization` header.",
+        description: "The merchant's server reads all of it. A shopper's browser, with the payment's status \
+            token and from an origin of `CORS_ORIGINS`, reads a `ShopperPayment`. If the state is stale, the \
+            gateway is asked first; `refresh=true` asks in any state. The gateway is asked at most once every five \
+            seconds per payment; in between, the response is what is known. Any other value, an unknown member of \
+            the query and a repeated one are 422, here as on every route but the webhooks'; so is a status token in \
+            the query beside an `Authorization` header.",
         caller: Caller::MerchantOrShopper,
         key: KeyRule::Unused,
         body: None,
@@ -47,7 +47,7 @@ pub(super) fn preflight() -> Operation {
         id: "mayReadPayment",
         tag: "Payments",
         summary: "Ask whether a page may read a payment",
-        description: "A browser asks this by itself before it sends the status token from another origin.",
+        description: "Browsers send this on their own before they send the status token from another origin.",
         caller: Caller::Browser,
         key: KeyRule::Unused,
         body: None,
@@ -67,7 +67,7 @@ pub(super) fn refund() -> Operation {
         id: "readRefund",
         tag: "Refunds",
         summary: "Read a refund",
-        description: "One of ours, or one that was made at the gateway.",
+        description: "A refund made through this API, or at the gateway.",
         caller: Caller::Merchant(Scope::Read),
         key: KeyRule::Unused,
         body: None,

@@ -1,4 +1,4 @@
-//! Where the dev stack shows the document: beside the API, under paths that no route of it has.
+//! Shows the document on the dev stack: beside the API, under paths that none of its routes has.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{document, page, recorded};
 use crate::site;
 
-/// Nothing from elsewhere, nothing that runs.
+/// Nothing from other origins, and no scripts.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 

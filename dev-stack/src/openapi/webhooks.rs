@@ -1,28 +1,36 @@
-//! What the shop hears: confirmations, each type with what it is about.
+//! The confirmations that the shop receives, and what each type is about.
 
 use quittance::standard_webhooks::{ID, SIGNATURE, TIMESTAMP};
 use serde_json::{Map, Value, json};
 
 /// Type, what has happened, and what `amount` is.
 const TYPES: [(&str, &str, &str); 14] = [
-    ("payment.completed", "The order is paid. This alone means so; once per order.", "captured"),
+    (
+        "payment.completed",
+        "The order is paid. Only this type means so; sent once per order.",
+        "captured",
+    ),
     ("payment.captured", "A further part of a payment was captured at the gateway.", "captured"),
-    ("payment.authorized", "Money is reserved, and not taken.", "reserved"),
-    ("payment.failed", "This payment ended; the order can be paid by another.", "the order's"),
+    ("payment.authorized", "Money is reserved, not captured.", "reserved"),
+    ("payment.failed", "This payment failed; another one can pay the order.", "the order's"),
     (
         "payment.canceled",
-        "This payment was ended; the order can be paid by another.",
+        "This payment was canceled; another one can pay the order.",
         "the order's",
     ),
-    ("payment.expired", "The time of this payment is over.", "the order's"),
-    ("payment.review", "A person must look.", "captured or refunded"),
-    ("refund.completed", "Money went back.", "refunded"),
-    ("refund.failed", "A refund did not happen, or came back.", "not refunded"),
-    ("dispute.opened", "The shopper's bank takes money back, for now.", "disputed"),
-    ("dispute.won", "The bank gave it back.", "disputed"),
-    ("dispute.lost", "The bank keeps it.", "disputed"),
-    ("order.expired", "The order ended unpaid.", "the order's"),
-    ("order.canceled", "The order was ended unpaid.", "the order's"),
+    ("payment.expired", "This payment has expired.", "the order's"),
+    ("payment.review", "A person must review this payment.", "captured or refunded"),
+    ("refund.completed", "Money was refunded.", "refunded"),
+    ("refund.failed", "A refund failed, or came back.", "not refunded"),
+    (
+        "dispute.opened",
+        "The shopper's bank takes money back until the dispute is decided.",
+        "disputed",
+    ),
+    ("dispute.won", "The bank returned the money.", "disputed"),
+    ("dispute.lost", "The bank keeps the money.", "disputed"),
+    ("order.expired", "The order expired unpaid.", "the order's"),
+    ("order.canceled", "The order was canceled unpaid.", "the order's"),
 ];
 
 pub(super) fn all() -> Map<String, Value> {
@@ -41,7 +49,7 @@ fn one(kind: &str, about: &str, amount: &str) -> Value {
             "summary": about,
             "description": format!(
                 "Posted to the delivery URL, signed as Standard Webhooks. `amount`: {amount}. The same \
-                 `webhook-id` may come again."
+                 `webhook-id` may arrive again."
             ),
             "security": [],
             "parameters": [header(ID), header(TIMESTAMP), header(SIGNATURE)],
@@ -55,42 +63,42 @@ fn one(kind: &str, about: &str, amount: &str) -> Value {
                 } } },
             },
             "responses": {
-                "2XX": { "description": "It is kept. Anything else, and it comes again." },
+                "2XX": { "description": "The confirmation is received. After any other response it is sent again." },
             },
         },
     })
 }
 
-/// `data` has more where there is more to tell.
+/// `data` may have further members.
 pub(super) fn confirmation() -> Value {
     let text = |description: &str| json!({ "type": "string", "description": description });
     json!({
         "type": "object",
-        "description": "What the shop hears, once per `id` in effect.",
+        "description": "A confirmation to the shop; act on each `id` once.",
         "properties": {
-            "id": text("Names the confirmation; the same at each repeat, and in the header `webhook-id`."),
+            "id": text("The confirmation's name; the same at each repeat, and in the header `webhook-id`."),
             "type": { "enum": TYPES.map(|(kind, ..)| kind), "description": "What has happened." },
             "timestamp": { "type": "string", "format": "date-time", "description": "When it was decided." },
             "data": {
                 "type": "object",
-                "description": "What it is about; more where there is more to tell.",
+                "description": "What it is about; may have further members.",
                 "properties": {
                     "order_id": text("The order."),
-                    "payment_id": text("The payment, where one is meant."),
-                    "order_status": text("The order's, as of then."),
-                    "payment_status": text("The payment's, where one is meant."),
-                    "refund_id": text("The refund, of one."),
-                    "dispute_id": text("The gateway's name of the dispute, of one."),
-                    "respond_by": text("Until when the dispute can be answered."),
+                    "payment_id": text("The payment, if it is about one."),
+                    "order_status": text("The order's status at that time."),
+                    "payment_status": text("The payment's status, if it is about one."),
+                    "refund_id": text("The refund, if it is about one."),
+                    "dispute_id": text("The gateway's name for the dispute, if it is about one."),
+                    "respond_by": text("The deadline for answering the dispute."),
                     "failure": { "type": "object", "description": "Why it failed: `code` and `message`." },
-                    "reason": text("Why money goes back, or what the bank gives for the dispute."),
-                    "reference": text("The merchant's own name of the order."),
+                    "reason": text("Why money goes back, or the bank's reason for the dispute."),
+                    "reference": text("Your own number for the order."),
                     "gateway": text("Where the payment was made."),
                     "live": { "type": "boolean", "description": "Whether the money is real." },
-                    "status": text("Of what the type names, as of then."),
-                    "amount": { "type": "integer", "description": "What moved, in minor units." },
-                    "currency": text("ISO 4217, of `amount`."),
-                    "metadata": { "type": "object", "description": "Of the order." },
+                    "status": text("The status of the type's subject at that time."),
+                    "amount": { "type": "integer", "description": "The amount that moved, in minor units." },
+                    "currency": text("The ISO 4217 currency of `amount`."),
+                    "metadata": { "type": "object", "description": "The order's metadata." },
                 },
                 "required": ["order_id", "order_status", "status", "amount", "currency", "metadata"],
             },

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Prose, members, text};
 
-/// So many words of a closed set are listed; of more, only their number is told.
+/// How many words of a closed set are listed; beyond that, only their number is shown.
 const WORDS_MAX: usize = 12;
 const VARIANTS: [&str; 2] = ["anyOf", "oneOf"];
 
@@ -16,7 +16,7 @@ pub(super) struct Row {
     pub(super) about: Prose,
 }
 
-/// All members of an object, those of inner ones by their way: `items[].quantity`.
+/// All members of an object, those of inner objects by their path: `items[].quantity`.
 pub(super) fn rows(schema: &Value) -> Vec<Row> {
     let mut all = Vec::new();
     add_rows(schema, "", &mut all);
@@ -50,7 +50,7 @@ fn add_rows(schema: &Value, before: &str, all: &mut Vec<Row>) {
     }
 }
 
-/// What a value is and within which limits, in a few words.
+/// The type and the limits of a value, in a few words.
 pub(super) fn kind_of(schema: &Value) -> String {
     if let Some(name) = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
         return name.to_owned();
