@@ -31,7 +31,7 @@ use crate::template::Template;
 use event::Arrival;
 use routes::Routes;
 
-/// An HTTP API waits no longer for its integration.
+/// The longest that an HTTP API waits for its integration.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The largest body that API Gateway takes, in bytes.
@@ -40,7 +40,8 @@ const BODY_MAX: usize = 10 * 1024 * 1024;
 /// AWS: 10240 bytes of request line and header values together (quotas of HTTP APIs).
 const HEAD_MAX: usize = 10_240;
 
-/// What is read of a larger one, so that its sender sees the answer and not a broken connection.
+/// How much is read of a body that is too large, so that its sender gets the answer and not a broken
+/// connection.
 const DISCARDED_MAX: usize = 4 * BODY_MAX;
 
 /// The largest event that Lambda takes, in bytes.
@@ -53,7 +54,7 @@ pub struct ApiGateway {
     lambda: Lambda,
     clock: Clock,
     timeout: Duration,
-    /// Of the dev stack's own, beside the API.
+    /// The dev stack's own routes, beside those of the API.
     more: Router,
 }
 
@@ -136,7 +137,7 @@ fn head_bytes(head: &Parts) -> usize {
     head.headers.values().map(HeaderValue::len).fold(line.len(), usize::saturating_add)
 }
 
-/// The whole body, or the status that answers it.
+/// The whole body, or the status to refuse it with.
 async fn read(mut body: Body) -> Result<Bytes, StatusCode> {
     let mut read = Vec::new();
     let mut seen = 0_usize;

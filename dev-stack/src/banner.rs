@@ -1,4 +1,4 @@
-//! What is told to the person, or the program, that started the stack.
+//! What the stack prints for the person or the program that started it.
 
 use std::io::Write;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::seeds::LOCAL_API_KEY;
 
-/// Where everything is.
+/// The address of every part.
 #[derive(Debug, Clone, Serialize)]
 pub struct Addresses {
     pub api: String,
@@ -59,14 +59,14 @@ impl Addresses {
              Secrets Manager  {secrets_manager}\n\
              {clock}\
              \n\
-             An order and its payment (open the checkout_url of the answer to pay):\n\
+             Create an order and its payment (open the checkout_url in the response to pay):\n\
              \n\
              {checkout}\n\
              \n"
         )
     }
 
-    /// Places an order and starts its payment: the first answer becomes the second question.
+    /// Places an order and starts its payment: the second request is made from the first answer.
     fn curl(&self) -> String {
         let call = |path: &str, data: &str| {
             format!(

@@ -11,27 +11,27 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use crate::runtime_api::{Answer, Event, RuntimeApi};
 
-/// What is executed for every function, with the function's name behind the arguments.
+/// The program that runs every function, given the function's name after the arguments.
 #[derive(Debug, Clone)]
 pub(crate) struct Program {
     pub(crate) path: PathBuf,
     pub(crate) arguments: Vec<String>,
-    /// What children print: their logs, and where they pause when a test asks them to.
+    /// Where the children's output goes: their logs, and the line of a pause that a test asked for.
     pub(crate) output: Output,
 }
 
-/// Where a child's log lines go.
+/// Where a child's output goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Output {
     /// To the stack's standard error.
     Shown,
-    /// Only what is printed to standard error: the line of a paused child.
+    /// Only standard error: the line of a paused child.
     ErrorsOnly,
     Dropped,
 }
 
 impl Program {
-    /// This very binary: after a rebuild its path is gone, but `/proc/self/exe` still opens it.
+    /// This binary: after a rebuild its path is gone, but `/proc/self/exe` still opens it.
     pub(crate) fn ourselves(output: Output) -> std::io::Result<Self> {
         let open = Path::new("/proc/self/exe");
         let path = if open.exists() { open.to_owned() } else { std::env::current_exe()? };
@@ -85,8 +85,8 @@ impl Child {
         let id = CHILDREN.fetch_add(1, Ordering::Relaxed);
         let mut command = program.command(function);
         command.envs(environment).env("AWS_LAMBDA_RUNTIME_API", api.address_of(id));
-        // Open before the child lives: a quick one would ask for its first event at a desk that is not
-        // there yet, and the runtime panics at that answer.
+        // Opened before the child starts: a quick child would find no desk when it asks for its first
+        // event, and the runtime panics at that answer.
         let events = api.open_desk(id);
         let mut process = command.spawn().inspect_err(|_| {
             api.close_desk(id);
@@ -97,7 +97,7 @@ impl Child {
         let stopped = Arc::clone(&stop);
         let api = api.clone();
         tokio::spawn(async move {
-            // The child exits at the end of its standard input, which comes with our own death too.
+            // The child exits when its standard input ends, which our own death causes too.
             let stdin = process.stdin.take();
             let status = tokio::select! {
                 status = process.wait() => status,
@@ -121,7 +121,7 @@ impl Child {
         self.exit.borrow().is_none()
     }
 
-    /// Waits for the end of the process; the answer is what its invocation gets.
+    /// Waits for the process to end, and returns the answer for its invocation.
     pub(crate) async fn exited(&self) -> Answer {
         let mut exit = self.exit.clone();
         match exit.wait_for(Option::is_some).await {
@@ -140,9 +140,9 @@ fn died(status: Option<ExitStatus>) -> Answer {
     Answer::failed("Runtime.ExitError", &format!("the runtime exited without an answer: {status}"))
 }
 
-/// The child's side: a thread that ends this process at the end of its standard input, which is
-/// when the stack is gone, however it went. A child within a handler must not outlive it and write
-/// into the next stack.
+/// The child's side: a thread that ends this process when its standard input ends, that is, once the stack is
+/// gone for any reason. A child in the middle of a handler must not outlive the stack and write into the next
+/// one.
 pub(crate) fn exit_with_the_stack() {
     std::thread::spawn(|| {
         use std::io::Read;

@@ -17,34 +17,34 @@ use crate::{children, functions};
 const PORT: u16 = 3000;
 const SANDBOX_PORT: u16 = 3001;
 
-/// What the embedded database's HTTP side calls itself in the log.
+/// The log target of the embedded database's HTTP side.
 const DATABASE: &str = "dynoxide::server";
 
 const HELP: &str = "\
-Runs the whole bundle on this machine.
+Runs the whole payments backend on this machine.
 
 Usage: cargo dev [OPTIONS]
        cargo dev sandbox [OPTIONS]    the sandbox gateway alone
 
-  --port N                 ports N to N+5: API, sandbox, DynamoDB, SQS, Secrets Manager, shop;
-                           0 takes six free ones (default 3000)
-  --data DIR               keep everything in DIR between runs
-  --secrets FILE           JSON object of secret names and values, over the seeded ones
+  --port N                 use ports N to N+5: API, sandbox, DynamoDB, SQS, Secrets Manager, shop;
+                           0 picks six free ports (default 3000)
+  --data DIR               keep all data in DIR between runs
+  --secrets FILE           JSON object of secret names and values that override the seeded ones
   --gateway NAME           the gateway that takes payments (default sandbox)
-  --origin URL             a shop of your own: return_url may name it, and its pages may ask for a
-                           status (https://shop.example, http://localhost:5173); may be repeated
-  --delivery-url URL       where confirmations are posted, instead of to the demo shop
+  --origin URL             your own shop: return_url may point to it, and its pages may read a
+                           payment's status (https://shop.example, http://localhost:5173); repeatable
+  --delivery-url URL       where confirmations are posted, instead of the demo shop
   --sandbox-profile NAME   full, phonepe-like, razorpay-like, paypal-like or no-keys
-  --bind ADDR              listen there instead of on 127.0.0.1
-  --env-vars FILE          write what `sam local --env-vars` takes, for containers that use this stack
+  --bind ADDR              listen on ADDR instead of 127.0.0.1
+  --env-vars FILE          write a file for `sam local --env-vars`, for containers that use this stack
   --quiet                  no log
-  --json                   tell the addresses as one line of JSON
+  --json                   print the addresses as one line of JSON
 
-Of the sandbox alone:
+Options of the sandbox alone:
   --port N (default 3001), --data DIR, --profile NAME, --bind ADDR, --quiet, --json
-  --webhook-url URL        where its webhooks go; without it they wait
-  --api-key KEY            what callers must present (default: made up and told)
-  --webhook-secret SECRET  whsec_… that signs the webhooks (default: made up and told)
+  --webhook-url URL        where to send webhooks; without it they wait
+  --api-key KEY            the key that callers must send (default: generated and printed)
+  --webhook-secret SECRET  whsec_… that signs the webhooks (default: generated and printed)
 ";
 
 /// What the command line asks for.
@@ -56,7 +56,7 @@ enum Command {
     Help,
 }
 
-/// The program: `dev-stack`, and under its own name the end-to-end tests' stack.
+/// The program: `dev-stack`, and the stack of the end-to-end tests under another name.
 pub fn main() -> ExitCode {
     let command = match parse(lexopt::Parser::from_env()) {
         Ok(command) => command,
@@ -105,9 +105,9 @@ fn failed(error: &(dyn std::error::Error + 'static)) -> ExitCode {
 fn log(quiet: bool) {
     let level = if quiet { tracing::Level::ERROR } else { tracing::Level::INFO };
     let subscriber = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(level);
-    // The database warns of every condition that does not hold, which is how a lock is lost.
+    // The database warns about every condition that fails, which is the normal way to lose a lock.
     let shown = Targets::new().with_default(level).with_target(DATABASE, tracing::Level::ERROR);
-    // A second stack in one process, which only a test has, keeps the first one's log.
+    // A second stack in the same process, which only tests have, keeps the first one's log.
     let _ = subscriber.finish().with(shown).try_init();
 }
 
@@ -152,16 +152,16 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     Ok(Command::Stack(options))
 }
 
-/// A gateway that does not exist would only be told by every payment.
+/// Otherwise only failing payments would show that the gateway does not exist.
 fn gateway(name: &str) -> Result<String, lexopt::Error> {
     let known: Vec<&str> = quittance::gateways::names().collect();
     if known.contains(&name) {
         return Ok(name.to_owned());
     }
-    Err(lexopt::Error::Custom(format!("a gateway is one of {}", known.join(", ")).into()))
+    Err(lexopt::Error::Custom(format!("the gateway must be one of {}", known.join(", ")).into()))
 }
 
-/// As a browser writes it: one that is not would never match, and only a shopper would notice.
+/// Normalised as a browser writes it: any other form would never match, and only shoppers would notice.
 fn origin(text: &str) -> Result<String, lexopt::Error> {
     let url = Url::parse(text).ok().filter(|url| ["http", "https"].contains(&url.scheme()));
     let origin = url.map(|url| (url.origin().ascii_serialization(), url));
@@ -171,19 +171,19 @@ fn origin(text: &str) -> Result<String, lexopt::Error> {
                 return Ok(origin);
             }
             let told = format!(
-                "no shopper is sent to {text}: over plain http only to this machine \
-                 (http://localhost:5173), elsewhere by https"
+                "{text} cannot be an origin: plain http is only for this machine \
+                 (http://localhost:5173), use https elsewhere"
             );
             Err(lexopt::Error::Custom(told.into()))
         }
         _ => {
-            let told = format!("{text} is no origin; one looks like http://localhost:5173");
+            let told = format!("{text} is not an origin, such as http://localhost:5173");
             Err(lexopt::Error::Custom(told.into()))
         }
     }
 }
 
-/// As the API asks it of a `return_url`.
+/// The same rule that the API applies to a `return_url`.
 fn is_this_machine(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
@@ -193,10 +193,9 @@ fn is_this_machine(url: &Url) -> bool {
     }
 }
 
-/// Told without the address: it may hold a password.
+/// The error leaves out the URL, which may hold a password.
 fn delivery_url(text: &str) -> Result<Url, lexopt::Error> {
-    let told =
-        |wrong| lexopt::Error::Custom(format!("the address of --delivery-url {wrong}").into());
+    let told = |wrong| lexopt::Error::Custom(format!("--delivery-url {wrong}").into());
     quittance::delivery_url::parse(text, true).map_err(told)
 }
 
@@ -261,17 +260,17 @@ mod tests {
         assert_eq!(options.delivery_url.unwrap().as_str(), "http://127.0.0.1:8000/hook");
         for wrong in ["localhost:5173", "shop.example", "https://a.example/b", "ftp://a.example"] {
             let told = command(&["--origin", wrong]).unwrap_err();
-            assert!(told.starts_with(&format!("{wrong} is no origin")), "{told}");
+            assert!(told.starts_with(&format!("{wrong} is not an origin")), "{told}");
         }
         let told = command(&["--origin", "http://shop.example"]).unwrap_err();
-        assert!(told.starts_with("no shopper is sent to http://shop.example"), "{told}");
+        assert!(told.starts_with("http://shop.example cannot be an origin"), "{told}");
     }
 
     #[test]
-    fn an_address_for_confirmations_that_would_not_be_used_as_it_stands_is_refused_in_a_sentence() {
+    fn an_unusable_delivery_url_is_refused_in_a_sentence() {
         let told = |url| command(&["--delivery-url", url]).unwrap_err();
-        let example = "is not a whole address, such as https://shop.example/webhooks";
-        assert_eq!(told("nope"), format!("the address of --delivery-url {example}"));
+        let example = "is not a complete URL, such as https://shop.example/webhooks";
+        assert_eq!(told("nope"), format!("--delivery-url {example}"));
         let told = ["http://user:hush@shop.example/hook", "http://shop.example/#hush"].map(told);
         assert!(told[0].contains("user name or password"), "{told:?}");
         assert!(told[1].contains("has a # part"), "{told:?}");
@@ -292,8 +291,9 @@ mod tests {
     fn what_is_not_understood_is_named() {
         assert!(command(&["--prot", "1"]).unwrap_err().contains("--prot"));
         assert!(command(&["--port", "x"]).unwrap_err().contains('x'));
-        assert!(command(&["--sandbox-profile", "x"]).unwrap_err().contains("a profile is one of"));
-        assert!(command(&["--gateway", "x"]).unwrap_err().contains("a gateway is one of"));
+        let wrong = command(&["--sandbox-profile", "x"]).unwrap_err();
+        assert!(wrong.contains("the profile must be one of"), "{wrong}");
+        assert!(command(&["--gateway", "x"]).unwrap_err().contains("the gateway must be one of"));
         assert!(command(&["function"]).is_err());
         assert!(command(&["sandbox", "--secrets", "f"]).is_err());
     }

@@ -1,4 +1,4 @@
-//! The environment of the children: what the template says, and what Lambda itself would add.
+//! The environment of the children: the template's variables, and those that Lambda itself would add.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -49,8 +49,8 @@ fn environment(function: &Function, addresses: &Addresses) -> BTreeMap<String, S
     environment
 }
 
-/// What `sam local --env-vars` takes, as JSON: the declared variables of all functions, since those of
-/// one name have one value. What Lambda sets, SAM sets too.
+/// The JSON for `sam local --env-vars`: the declared variables of all functions together, because variables
+/// with the same name have the same value. SAM sets those of Lambda itself.
 pub(crate) fn env_vars(functions: &[Function], addresses: &Addresses) -> String {
     let mut all = BTreeMap::new();
     for function in functions {
@@ -66,7 +66,7 @@ pub(crate) fn pauses() -> bool {
     variable("QUITTANCE_PAUSE_AT").is_some()
 }
 
-#[expect(clippy::disallowed_methods, reason = "what tests ask of children is passed on, not read")]
+#[expect(clippy::disallowed_methods, reason = "what tests set for children is passed on, not read")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

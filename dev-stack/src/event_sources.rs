@@ -1,4 +1,4 @@
-//! What wakes functions besides HTTP: queues and schedules.
+//! The triggers of functions besides HTTP: queues and schedules.
 
 pub mod queue;
 mod schedule;
@@ -34,7 +34,7 @@ pub fn start(
         for event in &function.queues {
             let queue = sqs::name_in_arn(&event.queue_arn);
             let queue = queue.ok_or_else(|| EventSourceError::Queue(event.queue_arn.clone()))?;
-            // The children of a run before this one are gone, and what they held is nobody's.
+            // The children of an earlier run are gone, so nobody holds their messages any more.
             sqs.give_back(queue)?;
             let concurrency_max = event.concurrency_max.and_then(|max| usize::try_from(max).ok());
             let mapping = Mapping {

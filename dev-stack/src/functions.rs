@@ -1,5 +1,5 @@
-//! The registry of functions: the very code that is deployed, by the names of its folders, and which of
-//! them answers a route, by the template.
+//! The registry of functions: the deployed code by the names of its folders, and the function for each route
+//! of the template.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -28,9 +28,9 @@ macro_rules! functions {
             }
         }
 
-        /// What the function of the request's route answers; nothing if no route is this one's.
+        /// The answer of the function that serves the request's route; `None` if there is no such route.
         pub async fn answer(app: &App, request: Request) -> Option<Response<Body>> {
-            // Boxed: a whole request is larger than a stack should hold many times over.
+            // Boxed: the future of a whole request is too large to be on the stack many times over.
             match of_route(&route(&request))? {
                 $($request => Some(Box::pin(respond(app, request, $answering::handle)).await),)+
                 _ => None,
@@ -55,7 +55,7 @@ functions! {
     }
 }
 
-/// The function of a route such as `POST /api/orders`.
+/// The function for a route such as `POST /api/orders`.
 pub fn of_route(route: &str) -> Option<&'static str> {
     static FUNCTIONS: LazyLock<BTreeMap<String, &str>> = LazyLock::new(|| {
         let template: Value = yaml_serde::from_str(SOURCE).unwrap_or_default();

@@ -16,11 +16,11 @@ use crate::runtime_api::{Answer, Event, RuntimeApi};
 /// Children per function where the template reserves no concurrency; further events wait.
 pub const CHILDREN_MAX: usize = 10;
 
-/// How long a child may take until it first asks for an event. Lambda then starts it again, with the
-/// function's own timeout; here the same start gets that much longer.
+/// How long a child may take before it first asks for an event. After that Lambda starts it again, with the
+/// function's own timeout; here the same start gets that much more time.
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long children may take to be gone once they are killed.
+/// How long killed children may take to be gone.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How a function is run.
@@ -92,7 +92,7 @@ impl Lambda {
         self.pools.iter().map(|(name, pool)| (name.clone(), pids(pool))).collect()
     }
 
-    /// Kills every child and starts no further one.
+    /// Kills every child and starts no more.
     pub async fn stop(&self) {
         let mut leaving = Vec::new();
         for pool in self.pools.values() {
@@ -107,7 +107,7 @@ impl Lambda {
                 child.exited().await;
             }
         };
-        // A child that outlives this still ends with our own end, at the end of its input.
+        // A child that outlives this still ends with us, when its input ends.
         let _ = tokio::time::timeout(STOP_TIMEOUT, gone).await;
     }
 }
@@ -118,8 +118,7 @@ impl Pool {
             return Answer::failed("Runtime.Stopped", "the stack is stopping");
         };
         if let Some(child) = self.idle_child() {
-            // A child that was killed while it idled has seen nothing of the event: only then
-            // may another have it.
+            // A child that was killed while idle has not seen the event; only then may another child have it.
             match self.hand_over(&child, payload.clone()).await {
                 Ok(waiting) => return self.finish(child, waiting).await,
                 Err(_) => self.forget(&child),
@@ -211,7 +210,7 @@ impl Pool {
         self.children().all.retain(|child| !Arc::ptr_eq(child, gone));
     }
 
-    /// The lists are whole after every statement, so a poisoned lock is as good as any.
+    /// Every statement leaves the lists whole, so a poisoned lock is safe to use.
     fn children(&self) -> MutexGuard<'_, Children> {
         self.children.lock().unwrap_or_else(PoisonError::into_inner)
     }

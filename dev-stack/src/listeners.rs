@@ -29,7 +29,7 @@ pub enum PortError {
 }
 
 impl Listeners {
-    /// On `first` and the five ports after it; on six free ones for 0.
+    /// Binds `first` and the five ports after it, or six free ports for 0.
     pub(crate) async fn bind(address: IpAddr, first: u16) -> Result<Self, PortError> {
         let port = |offset: u16| match first {
             0 => Ok(0),
@@ -61,7 +61,7 @@ pub(crate) async fn listen(
     })
 }
 
-/// Where a listener is reached from this machine, without a slash at its end.
+/// The URL of a listener from this machine, without a trailing slash.
 pub(crate) fn url(listener: &TcpListener) -> std::io::Result<String> {
     let mut address = listener.local_addr()?;
     if address.ip().is_unspecified() {

@@ -1,5 +1,5 @@
-//! What a shop must stand and a stack at rest never does: a confirmation that comes again, and one that
-//! is not signed as it should be. The shop at the delivery URL hears it, whoever's it is.
+//! Confirmations that a shop must withstand and an undisturbed stack never sends: repeated ones, and ones
+//! with a wrong signature. They go to the delivery URL, whether the shop there is ours or not.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -19,18 +19,18 @@ use crate::aws::sqs::Sqs;
 use crate::clock::Clock;
 use crate::{hosts, http_client, seeds, shop};
 
-/// Every confirmation is here, too, until somebody takes it.
+/// Every confirmation also waits here until somebody takes it.
 const QUEUE: &str = "quittance-fulfilment.fifo";
 const TIMEOUT: Duration = Duration::from_secs(10);
 const TIMES_MAX: u8 = 20;
-/// Longer ago than any shop should take.
+/// Older than any shop should accept.
 const OLD_SECONDS: i64 = 3600;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Rehearsal {
     pub(crate) sqs: Sqs,
     pub(crate) secrets: SecretsManager,
-    /// Says where confirmations go, and signs them.
+    /// The name of the secret with the delivery URL and the signing keys.
     pub(crate) secret: String,
     pub(crate) clock: Clock,
 }
@@ -39,7 +39,7 @@ pub(crate) struct Rehearsal {
 #[serde(deny_unknown_fields)]
 struct Asked {
     order_id: String,
-    /// Absent: the order's latest, whatever it says.
+    /// `None`: the order's latest confirmation, of any type.
     #[serde(rename = "type")]
     kind: Option<String>,
     #[serde(default = "once")]
@@ -53,9 +53,9 @@ struct Asked {
 enum Signature {
     #[default]
     Good,
-    /// By a key that nobody has.
+    /// Signed with a key that nobody has.
     Wrong,
-    /// Made an hour ago.
+    /// Signed an hour ago.
     Old,
     Missing,
 }
@@ -107,8 +107,7 @@ impl Rehearsal {
     }
 }
 
-/// `POST /_dev/confirmations`: posts a confirmation of an order once more, and tells what the shop
-/// answered.
+/// `POST /_dev/confirmations`: posts a confirmation of an order once more, and reports the shop's answers.
 async fn send(
     State(rehearsal): State<Rehearsal>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -117,25 +116,25 @@ async fn send(
 ) -> Response {
     if !peer.ip().to_canonical().is_loopback() || hosts::is_from_elsewhere(&Method::POST, &headers)
     {
-        return told(StatusCode::FORBIDDEN, "only this machine may ask for it");
+        return told(StatusCode::FORBIDDEN, "only this machine may request this");
     }
     let asked: Asked = match serde_json::from_slice(&body) {
         Ok(asked) => asked,
         Err(error) => return told(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
     };
     if !(1..=TIMES_MAX).contains(&asked.times) {
-        return told(StatusCode::UNPROCESSABLE_ENTITY, "times is 1 to 20");
+        return told(StatusCode::UNPROCESSABLE_ENTITY, "times must be 1 to 20");
     }
     let Some(confirmation) = rehearsal.latest(&asked) else {
-        let nothing = format!("{QUEUE} holds no such confirmation of this order");
+        let nothing = format!("{QUEUE} has no matching confirmation of this order");
         return told(StatusCode::NOT_FOUND, &nothing);
     };
     let secret = seeds::current(&rehearsal.secrets, &rehearsal.secret).unwrap_or_default();
     let Some(url) = secret.get("url").and_then(Value::as_str) else {
-        return told(StatusCode::CONFLICT, "the secret of deliveries names no url");
+        return told(StatusCode::CONFLICT, "the delivery secret has no url");
     };
     let Ok(client) = http_client::builder().timeout(TIMEOUT).build() else {
-        return told(StatusCode::INTERNAL_SERVER_ERROR, "no request can be made");
+        return told(StatusCode::INTERNAL_SERVER_ERROR, "the HTTP client cannot be created");
     };
     let mut answers = Vec::new();
     for _ in 0..asked.times {

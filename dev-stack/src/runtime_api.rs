@@ -19,7 +19,7 @@ use crate::clock::machine_ms;
 /// Lambda's limit for an answer, in bytes.
 const ANSWER_MAX: usize = 6 * 1024 * 1024 + 100;
 
-/// What a function made of an event.
+/// A function's result for an event.
 #[derive(Debug, Clone)]
 pub enum Answer {
     Returned(Bytes),
@@ -41,12 +41,12 @@ pub(crate) struct Event {
     pub(crate) function_arn: String,
     pub(crate) timeout_ms: i64,
     pub(crate) payload: Bytes,
-    /// Told when the child has fetched the event: from here on its time is counted.
+    /// Signalled when the child has fetched the event; its timeout counts from then.
     pub(crate) fetched: oneshot::Sender<()>,
     pub(crate) answer: oneshot::Sender<Answer>,
 }
 
-/// The side of one child that faces the Runtime API.
+/// One child's place at the Runtime API.
 #[derive(Debug)]
 struct Desk {
     events: tokio::sync::Mutex<mpsc::Receiver<Event>>,
@@ -78,8 +78,8 @@ impl RuntimeApi {
         Ok(api)
     }
 
-    /// `AWS_LAMBDA_RUNTIME_API` of a child. With the scheme, because an address with a path is no
-    /// URI to the runtime without it.
+    /// `AWS_LAMBDA_RUNTIME_API` of a child. It has the scheme, because without it the runtime does not
+    /// accept an address with a path as a URI.
     pub(crate) fn address_of(&self, child: u64) -> String {
         format!("http://{}/{child}", self.address)
     }
@@ -96,7 +96,7 @@ impl RuntimeApi {
         sender
     }
 
-    /// Forgets a child that is gone; what it said of a failed start is handed over.
+    /// Forgets a child that is gone, and returns what it reported about a failed start.
     pub(crate) fn close_desk(&self, child: u64) -> Option<Bytes> {
         let desk = lock(&self.desks).remove(&child)?;
         lock(&desk.init_error).take()
@@ -120,7 +120,7 @@ async fn next(State(api): State<RuntimeApi>, Path(child): Path<u64>) -> Result<R
         ("Content-Type", "application/json".to_owned()),
     ];
     *lock(&desk.open) = Some((event.request_id, event.answer));
-    // Nobody listens when the invocation was given up meanwhile; its answer is dropped just so.
+    // Nobody listens if the invocation was given up meanwhile; its answer is dropped in the same way.
     let _ = event.fetched.send(());
     Ok((headers, event.payload).into_response())
 }
@@ -163,7 +163,7 @@ fn accepted() -> Response {
     (StatusCode::ACCEPTED, axum::Json(json!({ "status": "OK" }))).into_response()
 }
 
-/// A call that does not fit what the child was given.
+/// A call that does not match what the child was given.
 #[derive(Debug)]
 struct Refused(&'static str);
 
@@ -174,7 +174,7 @@ impl IntoResponse for Refused {
     }
 }
 
-/// The data behind our locks is whole after every statement, so a poisoned one is as good as any.
+/// Every statement leaves the data behind our locks whole, so a poisoned lock is safe to use.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -17,10 +17,10 @@ use crate::template::Secret;
 /// The merchant's API key on this machine. Functions refuse it outside the dev stack.
 pub const LOCAL_API_KEY: &str = "sk_test_local";
 
-/// The addresses that seeds have named, ever: with another port they are no longer right.
+/// Every address that seeds have ever named; with other ports they are out of date.
 const OWN_ADDRESSES: &str = "own-addresses";
 
-/// That an address is ours, is all that is to be known of it.
+/// An entry says only that its address is ours.
 #[derive(Serialize, Deserialize)]
 struct Own {}
 
@@ -30,20 +30,20 @@ pub struct Seeds {
     pub stack_name: String,
     pub sandbox_url: String,
     pub shop_url: String,
-    /// Asked for on the command line, so it goes over whatever the secret says.
+    /// From the command line, so it overrides the secret.
     pub delivery_url: Option<String>,
     pub profile: Profile,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum SeedError {
-    #[error("the operating system gives no random bytes: {0}")]
+    #[error("cannot get random bytes from the operating system: {0}")]
     Random(#[from] getrandom::Error),
     #[error("template.yaml: the dev stack has no value for the secret {0}")]
     Unknown(String),
-    #[error("a secret cannot be kept: {0}")]
+    #[error("cannot store a secret: {0}")]
     Secrets(#[from] SecretsError),
-    #[error("a secret cannot be kept: {0}")]
+    #[error("cannot store a secret: {0}")]
     Aws(#[from] AwsError),
     #[error("{0}")]
     Disk(#[from] DiskError),
@@ -54,7 +54,7 @@ pub enum SeedError {
 }
 
 impl Seeds {
-    /// Puts in what is missing, and turns the seeded addresses to the ports of this run.
+    /// Seeds what is missing, and updates the seeded addresses to the ports of this run.
     pub fn plant(
         &self,
         wanted: &[Secret],
@@ -67,7 +67,7 @@ impl Seeds {
         }
         let known: Vec<(String, Own)> = disk.all(OWN_ADDRESSES)?;
         let ours = [self.delivery_url(), self.sandbox_url.clone()];
-        // First known, then used: whatever a crash leaves in a secret is recognised as ours.
+        // Recorded before use, so that an address that a crash leaves in a secret is recognised as ours.
         let put = |url: &String| Change::put(OWN_ADDRESSES, url.as_str(), &Own {});
         disk.write(&ours.iter().map(put).collect::<Result<Vec<_>, _>>()?)?;
 
@@ -87,8 +87,8 @@ impl Seeds {
         })
     }
 
-    /// The secrets of a file of the developer's own, over whatever is there; of `wanted` only, because
-    /// a name that nothing reads is a slip of the pen.
+    /// Puts the secrets of the developer's own file over the present ones. Only names in `wanted` are
+    /// accepted, because a name that nothing reads is a typo.
     pub fn plant_file(
         wanted: &[Secret],
         secrets: &SecretsManager,
@@ -96,7 +96,7 @@ impl Seeds {
     ) -> Result<(), SeedError> {
         let wrong = |problem: String| SeedError::File { file: file.to_owned(), problem };
         let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
-        // Without the parser's words, which may quote a secret.
+        // Without the parser's message, which may quote a secret.
         let malformed = |_| wrong("it is not a JSON object of secret names and values".to_owned());
         let values: BTreeMap<String, Value> = serde_json::from_str(&text).map_err(malformed)?;
         let known: Vec<&str> = wanted.iter().map(|secret| secret.name.as_str()).collect();

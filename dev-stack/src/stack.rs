@@ -1,4 +1,4 @@
-//! Starts everything, tells where it is, and stops it.
+//! Starts everything, prints where it is, and stops it.
 
 mod ground;
 
@@ -34,19 +34,19 @@ pub struct Options {
     pub bind: IpAddr,
     /// Keeps everything between runs.
     pub data: Option<PathBuf>,
-    /// Secrets of the developer's own.
+    /// The developer's own secrets.
     pub secrets: Option<PathBuf>,
-    /// Told to containers: the functions' environment, as `sam local` takes it.
+    /// Written for containers: the functions' environment, as `sam local` takes it.
     pub env_vars: Option<PathBuf>,
     pub gateway: Option<String>,
-    /// Shops beside the demo shop: shoppers return there, and its pages ask for a status.
+    /// Shops beside the demo shop: shoppers return there, and their pages ask for a status.
     pub origins: Vec<String>,
     /// Where confirmations go, instead of to the demo shop.
     pub delivery_url: Option<Url>,
     pub profile: Profile,
     /// Drops the log.
     pub quiet: bool,
-    /// Tells the addresses as one line of JSON.
+    /// Prints the addresses as one line of JSON.
     pub json: bool,
 }
 
@@ -58,9 +58,9 @@ pub enum StackError {
     Disk(#[from] DiskError),
     #[error(transparent)]
     Template(#[from] TemplateError),
-    #[error("template.yaml has the function {0}, and this binary does not")]
+    #[error("template.yaml has the function {0}, but this binary does not")]
     NoFunction(String),
-    #[error("a queue of template.yaml cannot be made: {0}")]
+    #[error("cannot create a queue of template.yaml: {0}")]
     Queue(#[from] SqsError),
     #[error(transparent)]
     Database(#[from] DynamoDbError),
@@ -76,7 +76,7 @@ pub enum StackError {
     EnvVars { file: PathBuf, source: std::io::Error },
     #[error("{0}")]
     Io(#[from] std::io::Error),
-    #[error("a part of the stack stopped by itself: {0}")]
+    #[error("a part of the stack stopped unexpectedly: {0}")]
     Stopped(String),
 }
 

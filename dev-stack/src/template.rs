@@ -32,7 +32,7 @@ pub struct Template {
     pub secrets: Vec<Secret>,
 }
 
-/// What a deployment would know and the template only names.
+/// Values that a deployment would know and the template only names.
 #[derive(Debug, Clone)]
 pub struct Surroundings {
     pub stack_name: String,
@@ -114,7 +114,7 @@ impl Template {
     }
 }
 
-/// The parameters' values: the dev stack's, else their defaults.
+/// The values of the parameters: the dev stack's own, or else their defaults.
 fn values(
     declared: Fields<'_>,
     around: &Surroundings,
@@ -141,7 +141,7 @@ fn values(
     }
 }
 
-/// A condition may name only those above it.
+/// A condition may name only conditions above it.
 fn decide(scope: &mut Scope, conditions: &Yaml) -> Result<(), TemplateError> {
     let Yaml::Mapping(conditions) = conditions else {
         return Ok(());

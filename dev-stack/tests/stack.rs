@@ -1,4 +1,4 @@
-//! The program itself: how it starts, what it tells, and that nothing outlives it.
+//! The program itself: how it starts, what it prints, and that nothing outlives it.
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,

@@ -1,4 +1,4 @@
-//! The time that every imitation reads, injected so that a test can hold the hands.
+//! The time that every imitation reads, injected so that a test can set it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -31,19 +31,19 @@ impl Clock {
         (self.now)()
     }
 
-    /// How many whole seconds it is ahead of the machine's clock.
+    /// How many whole seconds this clock is ahead of the machine's.
     pub fn ahead_seconds(&self) -> i64 {
         // Rounded: time passes between the two readings.
         self.now_ms().saturating_sub(self.outside_ms()).saturating_add(500).div_euclid(1000)
     }
 
-    /// What a clock shows that was not moved: confirmations are signed by it, as a shop has no other.
+    /// The time of a clock that was not moved. Confirmations are signed with it, because a shop has no other.
     pub fn outside_ms(&self) -> i64 {
         (self.outside)()
     }
 }
 
-/// The machine's clock, whatever a test pretends: what an invocation may take is real time.
+/// The machine's clock, even if a test moves ours: the time limit of an invocation is real time.
 #[expect(clippy::disallowed_methods, reason = "the one reader of the machine's clock")]
 pub fn machine_ms() -> i64 {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Named collections of JSON documents on disk, so that a stack goes on where it was killed.
+//! Named collections of JSON documents on disk, so that a killed stack continues where it stopped.
 
 use std::fmt;
 use std::fs::{self, File, TryLockError};
@@ -42,12 +42,12 @@ pub enum DiskError {
     #[error("the state file cannot be read or written: {0}")]
     Database(#[from] rusqlite::Error),
     /// Without the cause: it may quote the document, and that may be a secret.
-    #[error("a document of {0} is not of the shape this version keeps")]
+    #[error("a document of {0} does not have the shape that this version stores")]
     Document(String),
 }
 
 impl Disk {
-    /// Keeps nothing.
+    /// Stores nothing.
     pub fn none() -> Self {
         Self(None)
     }
@@ -55,8 +55,8 @@ impl Disk {
     pub fn open(dir: &Path) -> Result<Self, DiskError> {
         let lock = locked(dir)?;
         let connection = Connection::open(dir.join("state.sqlite"))?;
-        // With a write-ahead log NORMAL is enough for what is promised: a commit survives the
-        // death of the process. Only a power cut can take the last ones back.
+        // With a write-ahead log, NORMAL is enough: a commit survives the death of the process, and only a
+        // power cut can undo the last ones.
         connection.execute_batch(
             "PRAGMA journal_mode = WAL;
              PRAGMA synchronous = NORMAL;

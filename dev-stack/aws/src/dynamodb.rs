@@ -30,9 +30,9 @@ const SWEEP_EVERY: Duration = Duration::from_secs(1);
 pub enum DynamoDbError {
     #[error("the database cannot be opened: {0}")]
     Open(DynoxideError),
-    #[error("the table {table} cannot be made: {source}")]
+    #[error("cannot create the table {table}: {source}")]
     Table { table: String, source: DynoxideError },
-    #[error("the table {table} cannot be made: {source}")]
+    #[error("cannot create the table {table}: {source}")]
     Description { table: String, source: serde_json::Error },
     #[error("DynamoDB cannot be served: {0}")]
     Serve(#[from] std::io::Error),
@@ -50,19 +50,19 @@ pub fn open_file(dir: &Path) -> Result<Database, DynamoDbError> {
     Database::new(&path.to_string_lossy()).map_err(DynamoDbError::Open)
 }
 
-/// Creates what is missing. A table that is there stays as it is: its keys could not be changed.
+/// Creates missing tables. An existing table stays as it is, because its keys could not be changed.
 pub fn provide(database: &Database, tables: &[TableDescription]) -> Result<(), DynamoDbError> {
     tables.iter().try_for_each(|table| table.create_in(database))
 }
 
-/// A served database; dropping it stops the serving.
+/// A served database; dropping it stops the server.
 #[derive(Debug)]
 #[must_use]
 pub struct Served {
     _stop: oneshot::Sender<()>,
 }
 
-/// On a thread and runtime of its own, as the engine's handlers block theirs.
+/// Serves on a thread and runtime of its own, because the engine's handlers block theirs.
 pub fn serve(database: Database, listener: TcpListener) -> Result<Served, DynamoDbError> {
     listener.set_nonblocking(true)?;
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
@@ -76,7 +76,7 @@ pub fn serve(database: Database, listener: TcpListener) -> Result<Served, Dynamo
     thread::Builder::new().name("dynamodb".to_owned()).spawn(move || {
         runtime.block_on(async {
             let sweeping = tokio::spawn(sweep(database.clone()));
-            // The other end is dropped, never sent to: an error is the sign.
+            // The sender is dropped and never sends, so an error is the signal.
             let stopped = async { drop(stopped.await) };
             let serving = tokio::spawn(serve_with_shutdown(engine, database, pending()));
             let fronting = axum::serve(listener, routes).with_graceful_shutdown(stopped);
@@ -96,7 +96,7 @@ async fn sweep(database: Database) {
     loop {
         ticks.tick().await;
         let database = database.clone();
-        // It waits for requests that are being served, so it must not sit on their thread.
+        // It waits for requests that are being served, so it must not block their thread.
         match spawn_blocking(move || database.sweep_ttl()).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => tracing::warn!(%error, "expired items were not removed"),

@@ -1,6 +1,6 @@
-//! Whom a port answers. A page of another site may give its own name the address of this machine (DNS
-//! rebinding): to the browser this stack is then that site, and the page reads what it likes. But the
-//! browser still tells the name.
+//! The callers that a port answers. A page of another site may give its own name the address of this machine
+//! (DNS rebinding): to the browser this stack is then that site, and the page can read everything. But the
+//! browser still sends the name.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -19,9 +19,9 @@ use tokio::net::TcpListener;
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const REFUSED: &str = r#"{"message":"Misdirected Request: this stack answers to localhost and to the address that it listens on, not to the name in the header Host."}"#;
 
-/// The names by which a listener is known: those of this machine's loopback, the address that it is
-/// bound to, and any address at all if it is bound to every one. The port does not matter, as a tunnel
-/// may have another.
+/// The names by which a listener is known: those of this machine's loopback, the address that it is bound
+/// to, and any address if it is bound to all of them. The port does not matter, because a tunnel may have
+/// another.
 #[derive(Clone, Copy, Debug)]
 pub struct Hosts {
     bound: IpAddr,
@@ -32,7 +32,7 @@ impl Hosts {
         Ok(Self { bound: listener.local_addr()?.ip().to_canonical() })
     }
 
-    /// Every name in the request must be ours. What names none is no browser.
+    /// Every name in the request must be ours. A request without a name does not come from a browser.
     pub fn admits(self, uri: &Uri, headers: &HeaderMap) -> bool {
         let named = |value: &http::HeaderValue| {
             let authority = value.to_str().ok().and_then(|text| Authority::from_str(text).ok());
@@ -74,8 +74,8 @@ pub fn refused() -> http::Response<Bytes> {
     response
 }
 
-/// Whether a page of another site makes the browser ask for a change here. Browsers say whose page it
-/// is; what says nothing is no browser, and carries no cookie that it was not given.
+/// Whether a page of another site makes the browser request a change here. Browsers send the page's site. A
+/// client that sends nothing is not a browser, and carries only the cookies that it was given.
 pub fn is_from_elsewhere(method: &Method, headers: &HeaderMap) -> bool {
     if method.is_safe() {
         return false;

@@ -1,4 +1,4 @@
-//! Where ids come from: random when the stack runs, counted when a search must repeat itself.
+//! The source of ids: random when the stack runs, counted when a search must be repeatable.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! The AWS services that the bundle leans on, imitated on localhost.
+//! The AWS services that the bundle uses, imitated on localhost.
 
 pub mod clock;
 pub mod disk;
@@ -17,7 +17,7 @@ mod tests;
 pub use ids::Ids;
 pub use protocol::{AwsError, AwsJson, router, serve};
 
-/// Where everything pretends to be; the same region that the embedded `DynamoDB` names.
+/// The region of everything here; the embedded `DynamoDB` names the same one.
 pub const REGION: &str = "us-east-1";
-/// Whose everything pretends to be.
+/// The account of everything here.
 pub const ACCOUNT: &str = "000000000000";

@@ -19,9 +19,9 @@ use crate::hosts::{self, Hosts};
 /// Ten SQS messages of 1 MiB in all, every byte of them escaped as `\u0009`, and some room.
 const BODY_BYTES_MAX: usize = 8 << 20;
 
-/// A service that is spoken to in awsJson.
+/// A service with an awsJson API.
 pub trait AwsJson: Clone + Send + Sync + 'static {
-    /// What stands before the dot in `x-amz-target`.
+    /// The part before the dot in `x-amz-target`.
     const TARGET: &'static str;
     const CONTENT_TYPE: &'static str;
     /// The member of an error's body that holds its message; the services differ in its case.
@@ -41,7 +41,7 @@ pub struct AwsError {
     pub status: u16,
     /// The error's name in the service's model, which becomes `__type`.
     pub kind: &'static str,
-    /// Its name in the query protocol that SQS spoke before, which becomes `x-amzn-query-error`:
+    /// Its name in the query protocol that SQS used before, which becomes `x-amzn-query-error`:
     /// older code compares with it.
     pub query_code: Option<String>,
     pub message: String,
@@ -49,7 +49,7 @@ pub struct AwsError {
 
 impl AwsError {
     fn unknown_operation() -> Self {
-        let message = "this endpoint speaks awsJson: POST with an x-amz-target it knows";
+        let message = "this endpoint speaks awsJson: send a POST with an x-amz-target it knows";
         let kind = "UnknownOperationException";
         Self { status: 400, kind, query_code: None, message: message.to_owned() }
     }
@@ -60,10 +60,10 @@ impl AwsError {
     }
 }
 
-/// What can be wrong with a body before the action has looked at it.
+/// What can be wrong with a body before the action sees it.
 pub(super) enum Unreadable {
     Missing(String),
-    /// Without what was found there: it may be a secret.
+    /// Without the text found there, which may be a secret.
     Malformed {
         line: usize,
         column: usize,

@@ -26,7 +26,7 @@ pub(super) struct Arrival {
     pub(super) at_ms: i64,
 }
 
-/// Headers that belong to the connection, not to the request, and those that travel otherwise.
+/// Headers that belong to the connection, not to the request, and those that the event carries elsewhere.
 const NOT_PASSED_ON: [&str; 8] = [
     "connection",
     "cookie",
@@ -51,7 +51,7 @@ impl Arrival {
         ]);
         let (text, is_base64) = body(&self.head.headers, &self.body);
         event.insert("isBase64Encoded".to_owned(), json!(is_base64));
-        // What is empty is absent.
+        // Empty values are left out.
         let mut optional = |name: &str, value: Value, is_empty: bool| {
             if !is_empty {
                 event.insert(name.to_owned(), value);
@@ -66,7 +66,7 @@ impl Arrival {
         Value::Object(event).to_string().into()
     }
 
-    /// API Gateway decodes the path, and what a decoded question mark begins is lost.
+    /// API Gateway decodes the path and drops everything from a decoded question mark on.
     fn path(&self) -> String {
         let decoded = percent_decode_str(self.head.uri.path()).decode_utf8_lossy();
         decoded.split('?').next().unwrap_or_default().to_owned()
@@ -116,8 +116,8 @@ impl Arrival {
     }
 }
 
-/// The Host of a request names an API in the cloud; one that is no host never reaches a function,
-/// and the function's library would stumble over it.
+/// In the cloud a request without a valid Host never reaches a function, and the function's library would
+/// fail on it.
 pub(super) fn has_usable_host(headers: &HeaderMap) -> bool {
     let host = joined(headers, "host");
     let no_userinfo = !host.contains(['@', '/', '\\', '?', '#']);
@@ -138,7 +138,7 @@ fn cookies(headers: &HeaderMap) -> Vec<String> {
     values.flat_map(|value| value.split("; ")).map(str::to_owned).collect()
 }
 
-/// Decoded; a name that is given twice has its values joined by a comma.
+/// Decoded. The values of a repeated name are joined by a comma.
 fn parameters(query: &str) -> BTreeMap<String, String> {
     let mut parameters: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -150,8 +150,8 @@ fn parameters(query: &str) -> BTreeMap<String, String> {
     parameters
 }
 
-/// Text travels as it is and all else in base64. What counts as text is API Gateway's short list:
-/// forms and bodies without a content type are not on it.
+/// Text is passed as it is, everything else in base64. API Gateway's list of text types is short: forms and
+/// bodies without a content type are not on it.
 fn body(headers: &HeaderMap, body: &[u8]) -> (String, bool) {
     let content_type = joined(headers, "content-type").to_ascii_lowercase();
     let essence = content_type.split(';').next().unwrap_or_default().trim();

@@ -13,7 +13,7 @@ use super::{ApiGateway, message};
 use crate::hosts;
 use crate::runtime_api::Answer;
 
-/// `GET /2015-03-31/functions`: what runs, for tests that kill children.
+/// `GET /2015-03-31/functions`: the functions and their processes, for tests that kill children.
 pub(super) async fn list(
     State(gateway): State<ApiGateway>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,

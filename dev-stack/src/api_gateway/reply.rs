@@ -23,7 +23,7 @@ pub(super) fn read(answer: &[u8]) -> Option<Response> {
     }
 }
 
-/// An answer without a status is a body: 200, and JSON whatever it is.
+/// An answer without a status is taken as the body of a 200, always as JSON.
 fn inferred(body: String) -> Option<Response> {
     let response = Response::builder().header(header::CONTENT_TYPE, "application/json");
     response.body(Body::from(body)).ok()

@@ -1,4 +1,4 @@
-//! Which function answers a method and a path.
+//! Finds the function that answers a method and a path.
 
 use std::collections::BTreeMap;
 
@@ -50,7 +50,7 @@ impl Routes {
         Self(routes)
     }
 
-    /// Segments are told apart before they are decoded, so an encoded slash stays in its parameter.
+    /// The path is split before it is decoded, so an encoded slash stays in its parameter.
     pub(super) fn find(&self, method: &Method, path: &str) -> Option<Found> {
         let segments: Vec<&str> = path.split('/').skip(1).collect();
         self.0.iter().find_map(|route| {

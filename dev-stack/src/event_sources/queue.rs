@@ -1,4 +1,4 @@
-//! A queue that feeds a function, as Lambda's event source mapping for SQS does it.
+//! A queue that feeds a function, as Lambda's event source mapping for SQS does.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::runtime_api::Answer;
 /// The longest that one poll waits for messages.
 const WAIT: Duration = Duration::from_secs(20);
 
-/// Rest after a poll that failed.
+/// How long to rest after a failed poll.
 const REST: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Clone)]
@@ -28,8 +28,8 @@ pub(super) struct Mapping {
 }
 
 impl Mapping {
-    /// Takes batches for as long as the stack runs, several at a time. The queue itself keeps the
-    /// order of a group: it gives out nothing of one that has a message in flight.
+    /// Takes batches while the stack runs, several at a time. The queue itself keeps the order of a group: it
+    /// gives out no message of a group that has one in flight.
     pub(super) async fn poll(self, sqs: Sqs, lambda: Lambda) -> std::io::Result<()> {
         let slots = Arc::new(Semaphore::new(self.concurrency_max));
         loop {
@@ -54,8 +54,8 @@ impl Mapping {
         }
     }
 
-    /// Runs the function and deletes what it has handled; all else shows up again when its
-    /// visibility ends, which the function itself may have put off.
+    /// Runs the function and deletes the messages that it has handled. The others appear again when their
+    /// visibility timeout ends, which the function itself may have extended.
     async fn hand_over(&self, batch: &[Received], sqs: &Sqs, lambda: &Lambda) {
         let event = event(&self.queue, batch).to_string();
         let handled = match lambda.invoke(&self.function, event.into()).await {
@@ -71,8 +71,8 @@ impl Mapping {
     }
 }
 
-/// The messages that an answer of `ReportBatchItemFailures` does not call failed. An empty or null
-/// answer is success; one that is malformed, or names what was not in the batch, fails all of it.
+/// The messages that a `ReportBatchItemFailures` answer does not list as failed. An empty or null answer
+/// means success; a malformed answer, or one with an id that is not in the batch, fails the whole batch.
 pub fn handled<'b>(answer: &[u8], batch: &'b [Received]) -> Vec<&'b Received> {
     let Some(failed) = failed(answer) else {
         return Vec::new();
@@ -100,7 +100,7 @@ fn failed(answer: &[u8]) -> Option<Vec<String>> {
     failures.as_array()?.iter().map(identifier).collect()
 }
 
-/// What the function is given.
+/// The event for the function.
 pub fn event(queue: &str, batch: &[Received]) -> Value {
     let records: Vec<Value> = batch.iter().map(|message| record(queue, message)).collect();
     json!({ "Records": records })

@@ -10,7 +10,7 @@ use crate::aws::{ACCOUNT, REGION};
 use crate::clock::Clock;
 use crate::lambda::Lambda;
 
-/// How often a schedule looks at the clock, which a test may put forward.
+/// How often a schedule looks at the clock, which a test may move forward.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 const MINUTE_MS: i64 = 60_000;
@@ -60,7 +60,7 @@ impl Schedule {
         }
     }
 
-    /// Wakes `function` when its time comes; once, however many times a jump of the clock skipped.
+    /// Wakes `function` when its time comes. A jump of the clock over several times wakes it once.
     pub(super) async fn run(
         self,
         function: String,
@@ -74,7 +74,7 @@ impl Schedule {
             if now_ms >= due_ms {
                 due_ms = self.next(now_ms);
                 let event = event(&function, now_ms).to_string();
-                // Its failures are told by the function's own log line; the next time comes anyway.
+                // The function logs its own failures, and the schedule goes on anyway.
                 let _ = lambda.invoke(&function, event.into()).await;
             }
         }

@@ -8,7 +8,7 @@ use super::{Deployed, Lambda};
 use crate::children::{self, Output, Program};
 use crate::runtime_api::{Answer, RuntimeApi};
 
-/// What the stand-in is told to do: by the event itself, its query, or its first message.
+/// The stand-in's command: from the event itself, its query, or its first message.
 fn asked(event: &Value) -> Option<String> {
     let message = event["Records"][0]["body"].as_str().unwrap_or("null");
     let message: Value = serde_json::from_str(message).unwrap_or_default();
@@ -16,7 +16,7 @@ fn asked(event: &Value) -> Option<String> {
     places.iter().find_map(|place| place.as_str().map(str::to_owned))
 }
 
-/// Not a test: the children of these tests are this very test binary, told to run nothing but this.
+/// Not a test: the children of these tests are this test binary, started to run only this function.
 #[test]
 #[ignore = "runs in child processes"]
 fn stand_in() {
@@ -123,7 +123,7 @@ async fn a_child_that_was_killed_while_idle_costs_no_event() {
     for n in 0..5 {
         let answer = ask(&lambda, json!({ "n": n })).await.unwrap();
         kill(&answer["pid"]);
-        // A process takes a moment to die; an event that meets it meanwhile is lost with it.
+        // A process takes a moment to die, and an event that reaches it meanwhile is lost.
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

@@ -1,4 +1,4 @@
-//! How each part of the stack is opened, on what they all share.
+//! Opens each part of the stack on what they all share.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -22,7 +22,7 @@ use crate::shop::{self, Shop};
 use crate::template::{SOURCE, Surroundings, Template};
 use crate::{environment, functions};
 
-/// The stack's name, and with it the beginning of all names of queues, tables and secrets.
+/// The stack's name, which begins the names of all queues, tables and secrets.
 const STACK_NAME: &str = "quittance";
 
 /// A laptop has one sweep: it need not look into 64 shards each minute.
@@ -101,7 +101,8 @@ impl Ground {
             ids: sandbox::Ids::random().map_err(SeedError::from)?,
             disk: self.disk.clone(),
         })?;
-        // Who is told of payments is whom they are for; a stranger's server has no other name here.
+        // Payments are for the receiver of the confirmations; a stranger's server is known only by its
+        // host name.
         let url = self.seeds.delivery_url.as_deref().and_then(|url| url::Url::parse(url).ok());
         Ok(core.of_merchant(url.and_then(|url| url.host_str().map(str::to_owned))))
     }
@@ -113,7 +114,7 @@ impl Ground {
         }
         let output = match (options.quiet, environment::pauses()) {
             (false, _) => Output::Shown,
-            // Who waits for a child to pause reads the line in which it says so.
+            // A test that waits for a child to pause reads the line in which the child says so.
             (true, true) => Output::ErrorsOnly,
             (true, false) => Output::Dropped,
         };

@@ -1,4 +1,4 @@
-//! Reads the members of one mapping by name; what nobody asked for is an error.
+//! Reads the members of one mapping by name; a member that nobody asked for is an error.
 
 use std::collections::BTreeMap;
 
@@ -117,7 +117,7 @@ impl<'t> Fields<'t> {
         Ok(all)
     }
 
-    /// Drops members that mean something in the cloud only.
+    /// Drops members that mean something only in the cloud.
     pub(super) fn cloud_only(&mut self, names: &[&str]) {
         for name in names {
             self.members.remove::<str>(name);

@@ -60,7 +60,7 @@ const FUNCTION_CLOUD_ONLY: [&str; 17] = [
     "Tracing",
 ];
 
-/// What Lambda takes when the template says nothing.
+/// Lambda's defaults.
 const TIMEOUT_DEFAULT_S: u64 = 3;
 const MEMORY_DEFAULT_MB: u64 = 128;
 const BATCH_DEFAULT: u64 = 10;
@@ -140,7 +140,7 @@ fn read_event(function: &mut Function, mut event: Fields<'_>) -> Result<(), Temp
     properties.end()
 }
 
-/// A trigger that is switched off would silently stay silent here too.
+/// A disabled trigger is refused, because here too it would silently do nothing.
 fn enabled(properties: &mut Fields<'_>) -> Result<(), TemplateError> {
     let switches = [(properties.text("Enabled")?, "true"), (properties.text("State")?, "ENABLED")];
     if switches.iter().any(|(found, on)| found.as_ref().is_some_and(|found| found != on)) {
@@ -182,8 +182,8 @@ fn queue(properties: &mut Fields<'_>) -> Result<QueueEvent, TemplateError> {
     })
 }
 
-/// Nothing of an HTTP API's properties decides anything here. `Auth` and `CorsConfiguration` would,
-/// so they are not understood: an API that is open here and closed there would be a drift.
+/// No property of an HTTP API matters here. `Auth` and `CorsConfiguration` would, so they are refused: an API
+/// that is open here and closed in the cloud would be drift.
 pub(super) fn api(mut api: Fields<'_>) -> Result<(), TemplateError> {
     api.cloud_only(&[
         "AccessLogSettings",

@@ -8,7 +8,7 @@ use yaml_serde::value::Tag;
 
 use super::TemplateError;
 
-/// What a name in the template stands for: parameters, conditions and the resources' own names.
+/// The meaning of names in the template: parameters, conditions and the resources' own names.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
     /// Parameters and pseudo parameters (`AWS::Region`, …).
@@ -17,7 +17,7 @@ pub(super) struct Scope {
     pub(super) resources: BTreeMap<String, Attributes>,
 }
 
-/// What `!Ref` and `!GetAtt` give for one resource.
+/// What `!Ref` and `!GetAtt` return for one resource.
 #[derive(Debug, Default)]
 pub(super) struct Attributes {
     pub(super) reference: Option<String>,
@@ -67,7 +67,7 @@ impl Scope {
         let arguments = tagged.value.as_sequence().map(Vec::as_slice);
         match (function_name(&tagged.tag).as_str(), arguments) {
             ("Equals", Some([left, right])) => {
-                // As texts: a deployment knows no other kind of parameter.
+                // Compared as text: a deployment has no other kind of parameter.
                 let (left, right) = (self.resolve(place, left)?, self.resolve(place, right)?);
                 Ok(left.as_ref().map(plain) == right.as_ref().map(plain))
             }

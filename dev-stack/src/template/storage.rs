@@ -17,7 +17,7 @@ pub struct Secret {
     pub placeholder: Option<String>,
 }
 
-/// The template's shapes of a table, which are those of `CreateTable`. What they do not name is
+/// The template's shapes of a table, which are those of `CreateTable`. Members that they do not name are
 /// refused.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]

@@ -1,5 +1,5 @@
-//! What stands between the world and the engine's own HTTP side, which answers every page of every
-//! site, as the real service may: there a signature is asked for.
+//! Guards the engine's own HTTP side, which answers the pages of every site. The real service may do that,
+//! because it requires a signature.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,7 +17,7 @@ use crate::hosts::Hosts;
 use crate::http_client;
 use crate::protocol::only_from_here;
 
-/// What the engine takes, and what is read of more so that the engine can refuse it.
+/// Twice the engine's own limit: enough of a larger body is read for the engine to refuse it.
 const BODY_BYTES_MAX: usize = 2 * 16 * 1024 * 1024;
 
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ struct Front {
     engine: SocketAddr,
 }
 
-/// For the engine alone: where an address of its own can be had, no page can find it by trying ports.
+/// For the engine alone. Where it gets an address of its own, no page can find it by trying ports.
 pub(super) fn private_listener() -> io::Result<std::net::TcpListener> {
     let mut parts = [0; 3];
     getrandom::fill(&mut parts).map_err(io::Error::other)?;

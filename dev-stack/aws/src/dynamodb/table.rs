@@ -1,4 +1,4 @@
-//! Tables as the template describes them, and how they come to be.
+//! Tables as the template describes them, and how they are created.
 
 use std::collections::BTreeMap;
 
@@ -46,7 +46,7 @@ pub enum Projection {
 }
 
 impl TableDescription {
-    /// Unless it is there.
+    /// Creates the table unless it exists.
     pub(super) fn create_in(&self, database: &Database) -> Result<(), DynamoDbError> {
         let failed = |source| DynamoDbError::Table { table: self.name.clone(), source };
         if database.get_table_metadata(&self.name).map_err(failed)?.is_none() {
@@ -67,7 +67,7 @@ impl TableDescription {
         Ok(())
     }
 
-    /// In the words of `CreateTable`.
+    /// The request to `CreateTable`.
     fn request(&self) -> Value {
         let keys = self.indexes.iter().map(|index| &index.key).chain([&self.key]);
         let types: BTreeMap<&str, &str> =

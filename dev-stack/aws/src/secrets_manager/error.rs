@@ -16,9 +16,9 @@ pub enum SecretsError {
     InvalidParameter(String),
     #[error("{0}")]
     InvalidRequest(&'static str),
-    #[error("The action {0} is not one of this endpoint's.")]
+    #[error("This endpoint does not support the action {0}.")]
     UnknownOperation(String),
-    #[error("The body is not of this action's shape, at line {line} column {column}.")]
+    #[error("The body does not have this action's shape, at line {line} column {column}.")]
     Serialization { line: usize, column: usize },
     #[error("The state could not be stored.")]
     Disk(#[from] DiskError),
@@ -42,7 +42,7 @@ impl From<Unreadable> for SecretsError {
 impl From<SecretsError> for AwsError {
     fn from(error: SecretsError) -> Self {
         if let SecretsError::Disk(cause) = &error {
-            tracing::error!(%cause, "a change of the secrets could not be kept");
+            tracing::error!(%cause, "a change to the secrets could not be stored");
         }
         let (kind, status) = match &error {
             SecretsError::NotFound | SecretsError::VersionNotFound(_) => {

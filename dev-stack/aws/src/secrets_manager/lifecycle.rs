@@ -53,7 +53,7 @@ impl SecretsManager {
         Ok(answer)
     }
 
-    /// Of a secret that is not there: done already.
+    /// A secret that does not exist counts as deleted.
     fn delete_now(&self, id: &str) -> Result<Value, SecretsError> {
         let now_ms = self.now_ms();
         let mut secrets = self.secrets();
@@ -66,7 +66,7 @@ impl SecretsManager {
         Ok(deleted(&arn, &name, now_ms))
     }
 
-    /// A tag of a key that is there replaces it.
+    /// A tag replaces an existing one with the same key.
     pub(super) fn tag(&self, request: TagResource) -> Result<Value, SecretsError> {
         self.retag(&request.secret_id, |tags| {
             tags.retain(|tag| !request.tags.iter().any(|new| new.key == tag.key));
@@ -74,7 +74,7 @@ impl SecretsManager {
         })
     }
 
-    /// Of a key that is not there: nothing to do.
+    /// A key that does not exist is ignored.
     pub(super) fn untag(&self, request: &UntagResource) -> Result<Value, SecretsError> {
         let goes = |tag: &Tag| request.tag_keys.contains(&tag.key);
         self.retag(&request.secret_id, |tags| tags.retain(|tag| !goes(tag)))
@@ -103,8 +103,8 @@ fn deleted(arn: &str, name: &str, gone_ms: i64) -> Value {
     json!({ "ARN": arn, "Name": name, "DeletionDate": gone_ms / 1000 })
 }
 
-/// A stage is taken only from the version that the caller believes to have it, so that of two
-/// rotations one notices the other.
+/// A stage is taken only from the version that the caller believes to have it, so that one of two
+/// rotations notices the other.
 fn move_in(secret: &mut Secret, request: &UpdateSecretVersionStage) -> Result<(), SecretsError> {
     let stage = request.version_stage.as_str();
     let (to, from) = (&request.move_to_version_id, &request.remove_from_version_id);

@@ -61,7 +61,7 @@ impl AwsJson for SecretsManager {
 }
 
 impl SecretsManager {
-    /// With everything that the disk still has.
+    /// Opens with everything that is on disk.
     pub fn open(clock: Clock, ids: Ids, disk: Disk) -> Result<Self, DiskError> {
         let secrets = Mutex::new(disk.all(COLLECTION)?.into_iter().collect());
         Ok(Self(Arc::new(Service { clock, ids, disk, secrets })))
@@ -91,7 +91,7 @@ impl SecretsManager {
         }
     }
 
-    /// Those whose deletion has become final are gone.
+    /// Drops those whose deletion has become final.
     fn secrets(&self) -> MutexGuard<'_, BTreeMap<String, Secret>> {
         let now_ms = self.now_ms();
         let mut secrets = self.0.secrets.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,7 +99,7 @@ impl SecretsManager {
         secrets
     }
 
-    /// On disk first: what is answered survives.
+    /// Writes to disk first, so that an answered change survives.
     fn keep(
         &self,
         secrets: &mut BTreeMap<String, Secret>,

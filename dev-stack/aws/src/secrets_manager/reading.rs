@@ -19,7 +19,7 @@ impl SecretsManager {
         read(&self.secrets(), request)
     }
 
-    /// Each by itself: some can be refused while others are read.
+    /// Reads each by itself: some can be refused while others are read.
     pub(super) fn values(&self, request: &BatchGet) -> Result<Value, SecretsError> {
         let secrets = self.secrets();
         let BatchGet { secret_id_list: ids, filters } = request;
@@ -167,7 +167,7 @@ fn shown(secret: &Secret) -> Value {
     summary.into()
 }
 
-/// The one filter there is: that a name begins with one of the values.
+/// The only filter: the name begins with one of the values.
 fn passes(secret: &Secret, filters: &[Filter]) -> Result<bool, SecretsError> {
     if filters.iter().any(|filter| filter.key != "name") {
         return Err(SecretsError::parameter("Here secrets can be filtered by name only."));

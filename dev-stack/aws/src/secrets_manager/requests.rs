@@ -1,4 +1,4 @@
-//! The bodies of the actions, as awsJson spells them; those that hold a value are shown by nothing.
+//! The bodies of the actions, as awsJson spells them. None has a `Debug` that could show a value.
 
 use data_encoding::BASE64;
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::error::SecretsError;
 use super::secret::{SecretValue, Tag};
 
-/// Bytes of a value.
+/// The most bytes of a value.
 const VALUE_BYTES_MAX: usize = 65_536;
 
 /// At most one of the two.

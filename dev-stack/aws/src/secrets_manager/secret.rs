@@ -9,13 +9,13 @@ use super::error::SecretsError;
 
 pub(super) const CURRENT: &str = "AWSCURRENT";
 pub(super) const PREVIOUS: &str = "AWSPREVIOUS";
-/// Beyond so many, versions without a stage are dropped, the oldest first.
+/// Beyond this number, versions without a stage are dropped, the oldest first.
 const VERSIONS_MAX: usize = 100;
 /// AWS: a version of the last 24 hours is never dropped (`PutSecretValue`).
 const YOUNG_MS: i64 = 86_400_000;
 const STAGES_MAX: usize = 20;
 
-/// Text, or bytes in base64 as they travel. Shown by nothing.
+/// Text, or bytes in base64 as they are sent. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum SecretValue {
     Text(String),
@@ -57,7 +57,7 @@ pub(super) struct Tag {
 }
 
 impl Secret {
-    /// In full, or without the six characters that nobody knows before the secret is made.
+    /// In full, or without the six characters that nobody knows before the secret exists.
     pub(super) fn has_arn(&self, arn: &str) -> bool {
         let partial = self.arn.rsplit_once('-').map(|(partial, _)| partial);
         self.arn == arn || partial == Some(arn)

@@ -13,12 +13,12 @@ use crate::{ACCOUNT, REGION};
 const NAME_MAX: usize = 512;
 
 impl SecretsManager {
-    /// Seeds what is not there, and leaves what is there as it is.
+    /// Seeds a missing secret, and leaves an existing one as it is.
     pub fn provide_missing(&self, seed: &SecretSeed) -> Result<(), SecretsError> {
         if self.current(&seed.name).is_some() { Ok(()) } else { self.provide(seed) }
     }
 
-    /// Seeds what is not there, and puts a new version over another value.
+    /// Seeds a missing secret, and adds a new version if the value differs.
     pub fn provide(&self, SecretSeed { name, value }: &SecretSeed) -> Result<(), SecretsError> {
         let is_deleted = self.secrets().get(name).map(|secret| secret.gone_ms.is_some());
         if is_deleted == Some(true) {
@@ -134,7 +134,7 @@ fn answer(secret: &Secret, version_id: Option<&str>) -> Value {
     }
 }
 
-/// A repeated request is answered as the first one was, anything else refused.
+/// A repeated request gets the answer of the first; anything else is refused.
 fn created_before(
     secret: &Secret,
     token: &str,

@@ -13,7 +13,7 @@ use super::requests::CreateQueue;
 use super::settings::Settings;
 
 const NAME_MAX: usize = 80;
-/// A deleted queue's name and a purged queue's next purge wait so long.
+/// How long a deleted queue's name is barred, and a purged queue's next purge.
 const COOL_DOWN_MS: i64 = 60_000;
 
 /// A queue as the template describes it.
@@ -24,8 +24,8 @@ pub struct QueueDescription {
 }
 
 impl Sqs {
-    /// Creates what is missing and configures what is there as described. Dead-letter queues
-    /// come first whatever the order, because a queue can name only one that exists.
+    /// Creates missing queues and configures existing ones as described. Dead-letter queues come first
+    /// in any case, because a queue can name only one that exists.
     pub fn provide(&self, queues: &[QueueDescription]) -> Result<(), SqsError> {
         let names_another =
             |queue: &&QueueDescription| queue.attributes.contains_key("RedrivePolicy");

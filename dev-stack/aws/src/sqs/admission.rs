@@ -1,4 +1,4 @@
-//! What a message must be to be taken, and by which key it is recognised when it comes again.
+//! The conditions under which a message is accepted, and the key by which a repeat is recognised.
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
@@ -33,7 +33,7 @@ pub(super) fn check(queue: &Queue, request: &SendMessage) -> Result<(), SqsError
     check_kind(queue.is_fifo(), request)
 }
 
-/// What only one of the two kinds of queue takes.
+/// Parameters that only one of the two kinds of queue accepts.
 fn check_kind(is_fifo: bool, request: &SendMessage) -> Result<(), SqsError> {
     let other_kind = "The request includes a parameter that is not valid for this queue type.";
     if is_fifo && request.message_group_id.is_none() {
@@ -75,7 +75,7 @@ pub(super) fn deduplication_key(
             return Err(SqsError::parameter("MessageDeduplicationId", &"null", reason));
         }
     };
-    // A space is in no id, so no two pairs make one key.
+    // Ids contain no space, so no two pairs make the same key.
     let key = if settings.deduplicates_per_group() { format!("{group} {id}") } else { id.clone() };
     Ok(Some((id, key)))
 }

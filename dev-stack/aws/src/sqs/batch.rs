@@ -1,4 +1,4 @@
-//! Batches: refused as a whole for their form, then each entry by itself.
+//! Batches: a malformed one is refused as a whole; otherwise each entry is handled by itself.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use super::settings::MESSAGE_BYTES_MAX;
 const ENTRIES_MAX: usize = 10;
 const ENTRY_ID_MAX: usize = 80;
 
-/// What an entry is answered with, beside its id.
+/// The answer to an entry, beside its id.
 #[derive(Serialize)]
 struct Successful {
     #[serde(rename = "Id")]
@@ -71,7 +71,7 @@ fn check_entries<T>(entries: &[Entry<T>]) -> Result<(), SqsError> {
     Ok(())
 }
 
-/// The sum of what is sent has the limit of a single message.
+/// The whole batch has the size limit of a single message.
 pub(super) fn check_total(batch: &Batch<SendMessage>) -> Result<(), SqsError> {
     let lengths = batch.entries.iter().filter_map(|entry| {
         checked_length(&entry.what.message_body, &entry.what.message_attributes).ok()

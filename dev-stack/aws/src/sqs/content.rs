@@ -1,4 +1,4 @@
-//! What a message carries: which bodies and attributes are allowed, how long they are, their MD5.
+//! The content of a message: which bodies and attributes are allowed, how long they are, their MD5.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::error::SqsError;
 
 const ATTRIBUTES_MAX: usize = 10;
 const ATTRIBUTE_NAME_MAX: usize = 256;
-/// Of group and deduplication ids.
+/// The most characters of group and deduplication ids.
 const ID_MAX: usize = 128;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub struct MessageAttribute {
     pub data_type: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub string_value: Option<String>,
-    /// In base64, as it travels.
+    /// In base64, as it is sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub binary_value: Option<String>,
 }
@@ -27,7 +27,7 @@ pub struct MessageAttribute {
 pub type MessageAttributes = BTreeMap<String, MessageAttribute>;
 
 impl MessageAttribute {
-    /// The bytes of the value and the digit by which its MD5 tells text from binary.
+    /// The bytes of the value, and the digit that marks text or binary in its MD5.
     fn value(&self) -> Option<(u8, Vec<u8>)> {
         let kind = self.data_type.split('.').next();
         match (kind, &self.string_value, &self.binary_value) {
@@ -111,7 +111,7 @@ pub(super) fn md5_of_body(body: &str) -> String {
     HEXLOWER.encode(&Md5::digest(body))
 }
 
-/// SQS's own recipe: by name; each text behind its length, a value behind its kind as well.
+/// SQS's own recipe: sorted by name; each text after its length, and a value also after its kind.
 pub(super) fn md5_of_attributes(attributes: &MessageAttributes) -> Option<String> {
     fn update(md5: &mut Md5, bytes: &[u8]) {
         md5.update(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());

@@ -64,17 +64,17 @@ pub enum SqsError {
     BatchRequestTooLong(usize),
     #[error("The action {0} is not valid for this endpoint.")]
     InvalidAction(String),
-    #[error("The body is not of this action's shape, at line {line} column {column}.")]
+    #[error("The body does not have this action's shape, at line {line} column {column}.")]
     Serialization { line: usize, column: usize },
     #[error("The state could not be stored.")]
     Disk(#[from] DiskError),
 }
 
-/// The code of the query protocol, which SQS spoke before and older code compares with.
+/// The code of the query protocol, which SQS used before and older code compares with.
 enum Code {
     /// The name in the model.
     Same,
-    /// That name behind `AWS.SimpleQueueService.`.
+    /// That name after `AWS.SimpleQueueService.`.
     Prefixed,
     Other(&'static str),
 }
@@ -155,7 +155,7 @@ impl From<Unreadable> for SqsError {
 impl From<SqsError> for AwsError {
     fn from(error: SqsError) -> Self {
         if let SqsError::Disk(cause) = &error {
-            tracing::error!(%cause, "a change of the queues could not be kept");
+            tracing::error!(%cause, "a change to the queues could not be stored");
         }
         let (kind, _, status) = error.row();
         Self { status, kind, query_code: Some(error.code()), message: error.to_string() }

@@ -11,8 +11,8 @@ use super::requests::ReceiveMessage;
 use super::settings::VISIBILITY;
 
 impl Sqs {
-    /// What the token of this request was answered with before, hidden anew; `None` without a token,
-    /// or when the answer can no longer be given again.
+    /// The messages that this request's token got before, hidden again; `None` without a token, or when the
+    /// answer can no longer be repeated.
     pub(super) fn given_again(
         &self,
         queue: &str,

@@ -8,8 +8,8 @@ use super::receipt::Receipt;
 use super::settings::{VISIBILITY, VISIBILITY_SECONDS_MAX};
 
 impl Sqs {
-    /// A handle of an earlier receive deletes nothing: of a standard queue silently, of a FIFO
-    /// queue with an error, as its message may already be with somebody else.
+    /// A handle of an earlier receive deletes nothing. A standard queue ignores it; a FIFO queue answers with
+    /// an error, because its message may already be with another receiver.
     pub fn delete(&self, queue: &str, handle: &str) -> Result<(), SqsError> {
         let now_ms = self.now_ms();
         let mut ledger = self.ledger();
@@ -30,7 +30,7 @@ impl Sqs {
         self.commit(&mut ledger, vec![edit])
     }
 
-    /// Hides a message that is in flight for so many seconds from now; 0 gives it back.
+    /// Hides a message that is in flight for `seconds` from now; 0 gives it back.
     pub fn change_visibility(
         &self,
         queue: &str,
@@ -69,8 +69,8 @@ impl Sqs {
         let edit = Edit::Message(queue.to_owned(), receipt.sequence, message);
         self.commit(&mut ledger, vec![edit])
     }
-    /// For the start of a stack, whose own consumer died with the last one: gives back what nobody
-    /// has spoken of since it was received. What a consumer has put off stays put off.
+    /// For the start of a stack, whose consumer died with the last one: gives back messages that nobody has
+    /// touched since they were received. Messages that a consumer has put off stay put off.
     pub fn give_back(&self, queue: &str) -> Result<(), SqsError> {
         let now_ms = self.now_ms();
         let mut ledger = self.ledger();

@@ -1,4 +1,4 @@
-//! Finding queues and reading what they are and hold.
+//! Finding queues, and reading their attributes and contents.
 
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ fn listed(member: &str, urls: &[String], next: Option<String>) -> Value {
 }
 
 impl Sqs {
-    /// The bodies that a queue holds, oldest first. Nobody's receipt is changed by it.
+    /// The bodies that a queue holds, oldest first. Reading them changes no receipt.
     pub fn bodies(&self, queue: &str) -> Result<Vec<String>, SqsError> {
         let ledger = self.ledger();
         Ok(ledger.queue(queue)?.messages.values().map(|message| message.body.clone()).collect())
@@ -44,7 +44,7 @@ impl Sqs {
         Ok(listed("QueueUrls", &urls, next))
     }
 
-    /// The queues that give up to this one.
+    /// The queues whose dead letters go to this one.
     pub(super) fn sources(&self, name: &str, request: &ListSources) -> Result<Value, SqsError> {
         let page = Page { max: request.max_results, after: request.next_token.as_deref() };
         let ledger = self.ledger();

@@ -16,7 +16,7 @@ const MOVES: &str = "sqs_moves";
 #[derive(Debug)]
 pub(super) struct Ledger {
     queues: BTreeMap<String, Queue>,
-    /// When each deleted queue went; its name is barred for a while.
+    /// When each queue was deleted; its name is barred for a while.
     pub(super) deleted_ms: BTreeMap<String, i64>,
     /// In the order in which they were started.
     moves: BTreeMap<u64, Move>,
@@ -33,7 +33,7 @@ pub(super) enum Edit {
     MessageGone(String, u64),
     Sent(String, String, Sent),
     SentGone(String, String),
-    /// Of no queue alone.
+    /// Belongs to more than one queue.
     Move(u64, Move),
 }
 
@@ -44,7 +44,7 @@ impl Ledger {
             records.into_iter().map(|(name, record)| (name, Queue::new(record))).collect();
         let mut last_sequence = 0;
         for (key, message) in disk.all::<Message>(MESSAGES)? {
-            // Without its queue it is of no use: the two are always deleted together.
+            // Useless without its queue: the two are always deleted together.
             let Some((queue, sequence)) = entry(&mut queues, &key) else {
                 continue;
             };
@@ -81,14 +81,14 @@ impl Ledger {
         &self.moves
     }
 
-    /// Rises. After a restart it goes on above everything still known, with which alone it could
-    /// be compared.
+    /// Always rises. After a restart it continues above every number still known, and it is compared with no
+    /// others.
     pub(super) fn next_sequence(&mut self) -> u64 {
         self.last_sequence += 1;
         self.last_sequence
     }
 
-    /// All edits or none. What it returns `Ok` for survives the death of the process.
+    /// Applies all edits or none. After `Ok` they survive the death of the process.
     pub(super) fn commit(&mut self, edits: Vec<Edit>) -> Result<(), SqsError> {
         let changes: Result<Vec<Change>, DiskError> = edits.iter().map(Edit::change).collect();
         self.disk.write(&changes?)?;

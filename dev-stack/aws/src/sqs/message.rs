@@ -1,4 +1,4 @@
-//! A message as it is kept.
+//! A message as it is stored.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub(super) struct Message {
     pub(super) receives: u32,
     pub(super) first_received_ms: Option<i64>,
     pub(super) hold: Option<Hold>,
-    /// The queue that gave it up.
+    /// The queue that gave up on it.
     pub(super) dead_letter_source: Option<String>,
 }
 
@@ -45,7 +45,7 @@ impl Message {
 #[derive(Clone, Debug)]
 pub(super) struct Given {
     pub(super) at_ms: i64,
-    /// Of each message: where it is, its name, and how it was held.
+    /// For each message: its sequence number, its id, and its hold.
     pub(super) messages: Vec<(u64, String, Hold)>,
 }
 
@@ -63,7 +63,7 @@ impl Given {
     }
 }
 
-/// As receivers are shown it.
+/// As receivers see it.
 pub(super) fn sequence_number(sequence: u64) -> String {
     format!("{sequence:020}")
 }

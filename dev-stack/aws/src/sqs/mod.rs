@@ -43,8 +43,8 @@ use super::{ACCOUNT, Ids, REGION};
 use crate::clock::Clock;
 use crate::disk::{Disk, DiskError};
 
-/// How often a waiting receiver looks again. A send wakes it at once; that a visibility timeout
-/// or a delay has ended, nobody tells it.
+/// How often a waiting receiver looks again. A send wakes it at once; the end of a visibility timeout or of
+/// a delay does not.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 /// All queues of one stack. Cheap to clone.
@@ -57,14 +57,13 @@ struct Service {
     base_url: String,
     clock: Clock,
     ids: Ids,
-    /// Held while a change is written, so that nobody is answered out of a change that could
-    /// still be lost.
+    /// Held while a change is written, so that no answer is based on a change that could still be lost.
     ledger: Mutex<Ledger>,
     changed: Notify,
 }
 
 impl Sqs {
-    /// With everything that the disk still has.
+    /// Opens with everything that is on disk.
     pub fn open(base_url: &str, clock: Clock, ids: Ids, disk: Disk) -> Result<Self, DiskError> {
         let ledger = Mutex::new(Ledger::restore(disk)?);
         let base_url = base_url.trim_end_matches('/').to_owned();
@@ -126,7 +125,7 @@ pub fn queue_arn(name: &str) -> String {
     format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}")
 }
 
-/// Of a queue of this stack; there are no others.
+/// The name of a queue of this stack; there are no others.
 pub fn name_in_arn(arn: &str) -> Option<&str> {
     arn.strip_prefix("arn:aws:sqs:")?
         .strip_prefix(REGION)?
@@ -135,7 +134,7 @@ pub fn name_in_arn(arn: &str) -> Option<&str> {
         .strip_prefix(':')
 }
 
-/// The host is not looked at: a stack may be reached by several names, and its port may change.
+/// The host is ignored: a stack may be reached by several names, and its port may change.
 pub fn name_in_url(url: &str) -> &str {
     url.rsplit('/').next().unwrap_or(url)
 }

@@ -1,4 +1,4 @@
-//! Moving dead letters back: tasks that run by the clock, as fast as they were told to.
+//! Moving dead letters back: tasks that run by the clock, at their requested rate.
 
 use data_encoding::BASE64;
 use serde_json::{Value, json};
@@ -57,7 +57,7 @@ impl Sqs {
         Ok(json!({ "Results": shown }))
     }
 
-    /// What has moved stays where it is.
+    /// Messages that have moved stay where they are.
     pub(super) fn cancel_move(&self, request: &CancelMove) -> Result<Value, SqsError> {
         let bytes = BASE64.decode(request.task_handle.as_bytes()).ok();
         let handle: Option<Handle> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
@@ -80,7 +80,8 @@ impl Sqs {
         Ok(json!({ "ApproximateNumberOfMessagesMoved": moved }))
     }
 
-    /// Moves what the time since the last look allows; called before anything that could see it.
+    /// Moves as many messages as the time since the last look allows; called before anything that could
+    /// see them.
     pub(super) fn advance_moves(&self, ledger: &mut Ledger, now_ms: i64) -> Result<(), SqsError> {
         let running = ledger.moves().iter().filter(|(_, task)| task.status == Status::Running);
         let running: Vec<(u64, Move)> =
@@ -122,14 +123,14 @@ impl Sqs {
         if task.status == Status::Running && is_over {
             task.status = Status::Completed;
         }
-        // Whoever waits for a change looks again at each: one that is none would keep it awake.
+        // Waiting receivers look again at every change, so writing an unchanged task would keep them awake.
         if before != (task.moved, task.status) {
             edits.push(Edit::Move(place, task));
         }
         edits
     }
 
-    /// Another message of the same content.
+    /// Another message with the same content.
     fn as_new(&self, message: Message, now_ms: i64, delay_ms: i64) -> Message {
         Message {
             id: self.next_id(),

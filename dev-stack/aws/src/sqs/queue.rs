@@ -10,7 +10,7 @@ use super::settings::{DELAY, RETENTION, Settings};
 /// How long a sent deduplication id is remembered.
 pub(super) const DEDUPLICATION_MS: i64 = 5 * 60 * 1000;
 
-/// What is kept of a queue besides its messages.
+/// The stored state of a queue besides its messages.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Record {
     pub(super) settings: Settings,
@@ -29,12 +29,12 @@ pub(super) struct Queue {
     /// The same, oldest first, so that forgetting costs no search.
     sent_order: VecDeque<(i64, String)>,
     pub(super) purged_ms: Option<i64>,
-    /// What each token of a receive was answered with. In memory only: a lost answer is asked for again
-    /// at once, or not at all.
+    /// The answer to each token of a receive. In memory only: a lost answer is requested again at once or not
+    /// at all.
     pub(super) given: BTreeMap<String, Given>,
 }
 
-/// What a repeated deduplication id is answered with.
+/// The answer to a repeated deduplication id.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Sent {
     pub(super) message_id: String,
@@ -58,9 +58,9 @@ impl Queue {
         self.record.settings.is_fifo()
     }
 
-    /// The messages that may be given out now, in the order in which they would be. Of a FIFO
-    /// queue: whole groups, the oldest first, and none of a group that has one in flight. Looks at
-    /// every message each time: the queues of a laptop are short.
+    /// The messages that may be given out now, in that order. For a FIFO queue: whole groups, the oldest
+    /// first, and none of a group that has one in flight. Looks at every message each time, because the
+    /// queues of a laptop are short.
     pub(super) fn available(&self, now_ms: i64) -> Vec<u64> {
         let mut locked: BTreeSet<&str> = BTreeSet::new();
         let mut oldest: BTreeMap<&str, u64> = BTreeMap::new();
@@ -84,7 +84,7 @@ impl Queue {
         found.into_iter().map(|(_, sequence)| sequence).collect()
     }
 
-    /// What the retention period has ended for.
+    /// The messages whose retention period has ended.
     pub(super) fn expired(&self, now_ms: i64) -> Vec<u64> {
         let retention_ms = self.record.settings.number(&RETENTION) * 1000;
         let is_old = |message: &Message| message.retained_from_ms + retention_ms <= now_ms;
@@ -111,7 +111,7 @@ impl Queue {
         self.sent.get(key).filter(|sent| now_ms - sent.at_ms < DEDUPLICATION_MS)
     }
 
-    /// The keys that the window has passed.
+    /// The keys that are older than the window.
     pub(super) fn forgettable(&self, now_ms: i64) -> Vec<String> {
         let is_old = |at_ms: i64| now_ms - at_ms >= DEDUPLICATION_MS;
         let old = self.sent_order.iter().take_while(|(at_ms, _)| is_old(*at_ms));

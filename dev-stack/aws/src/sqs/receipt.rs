@@ -1,4 +1,4 @@
-//! Receipt handles: which message, and which time that it was given out.
+//! Receipt handles: which message, and which of its receives.
 
 use data_encoding::BASE64;
 
@@ -10,7 +10,7 @@ use super::queue::Queue;
 pub(super) struct Receipt {
     queue: String,
     pub(super) sequence: u64,
-    /// Sequence numbers of a standard queue can start anew after a restart, message ids cannot.
+    /// Sequence numbers of a standard queue can start over after a restart, message ids cannot.
     message_id: String,
     receive: u32,
 }

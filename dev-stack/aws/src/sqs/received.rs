@@ -10,7 +10,7 @@ use super::queue::Queue;
 use super::receipt::Receipt;
 use crate::ACCOUNT;
 
-/// With all that is known of it; serialised in awsJson's spelling.
+/// Everything that is known of the message; serialised in awsJson's spelling.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Received {

@@ -1,4 +1,4 @@
-//! Receiving: giving out what may be given out, and dropping what is too old.
+//! Receiving: gives out available messages, and drops those that are too old.
 
 use super::Sqs;
 use super::error::SqsError;
@@ -48,7 +48,7 @@ impl Sqs {
         Ok(received)
     }
 
-    /// When the next message that is hidden now shows again by itself.
+    /// When the next hidden message appears again by itself.
     pub fn next_shown_at(&self, queue: &str) -> Result<Option<i64>, SqsError> {
         let now_ms = self.now_ms();
         let ledger = self.ledger();

@@ -1,4 +1,4 @@
-//! Dead-letter queues: which queue names which, and what is moved there.
+//! Dead-letter queues: which queue names which, and which messages are moved there.
 
 use super::error::SqsError;
 use super::ledger::{Edit, Ledger};
@@ -6,7 +6,7 @@ use super::message::Message;
 use super::settings::Settings;
 use super::{Sqs, name_in_arn, queue_arn};
 
-/// A dead-letter queue must be there and of the same kind.
+/// A dead-letter queue must exist and be of the same kind.
 pub(super) fn check_redrive(ledger: &Ledger, settings: &Settings) -> Result<(), SqsError> {
     let Some(redrive) = settings.redrive() else {
         return Ok(());
@@ -21,9 +21,9 @@ pub(super) fn check_redrive(ledger: &Ledger, settings: &Settings) -> Result<(), 
 }
 
 impl Sqs {
-    /// Moves what has been received too often to the dead-letter queue, in its order. There a message of
-    /// a FIFO queue is remembered by its own id, so that two that share a deduplication id both have
-    /// room, and its time begins anew.
+    /// Moves messages that were received too often to the dead-letter queue, in their order. There a
+    /// message of a FIFO queue is remembered by its own id, so that two with the same deduplication id
+    /// both fit, and its time starts over.
     pub(super) fn give_up(
         &self,
         ledger: &mut Ledger,

@@ -1,4 +1,4 @@
-//! Sending: a message is stored, or recognised as one that was.
+//! Sending: a message is stored, or recognised as a repeat.
 
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! A queue's attributes: which there are, what each may be, what it is when nobody said.
+//! A queue's attributes: their names, their allowed values, and their defaults.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::error::SqsError;
 
-/// What was asked for, checked and normalised; everything else has its default.
+/// The requested attributes, checked and normalised; all others have their defaults.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Settings(BTreeMap<String, String>);
@@ -45,7 +45,7 @@ const FIFO_ONLY: [(&str, [&str; 2]); 3] = [
     ("FifoThroughputLimit", ["perQueue", "perMessageGroupId"]),
 ];
 
-/// Kept and given back; nothing here acts on them. An empty value removes one.
+/// Stored and returned; nothing here acts on them. An empty value removes one.
 const KEPT: [&str; 5] = [
     "Policy",
     "RedriveAllowPolicy",
@@ -89,7 +89,7 @@ impl Settings {
         Ok(())
     }
 
-    /// The value as it is kept; `None` takes the attribute away.
+    /// The value as it is stored; `None` removes the attribute.
     fn checked(&self, name: &str, value: &str) -> Result<Option<String>, SqsError> {
         let invalid = || SqsError::InvalidAttributeValue(name.to_owned());
         if let Some(number) = NUMBERS.iter().find(|number| number.name == name) {
@@ -119,7 +119,7 @@ impl Settings {
         }
     }
 
-    /// Whether a queue could have it, so that asking for it is no mistake.
+    /// Whether a queue can have the attribute, so that asking for it is not an error.
     pub(super) fn knows(name: &str) -> bool {
         let numbers = NUMBERS.iter().map(|number| number.name);
         let fifo_only = FIFO_ONLY.iter().map(|(name, _)| *name);
@@ -150,7 +150,7 @@ impl Settings {
         self.get("ContentBasedDeduplication") == Some("true")
     }
 
-    /// High throughput: an id is a duplicate within its group only.
+    /// High throughput: an id is a duplicate only within its group.
     pub(super) fn deduplicates_per_group(&self) -> bool {
         self.get("DeduplicationScope") == Some("messageGroup")
     }
@@ -159,7 +159,7 @@ impl Settings {
         self.get("RedrivePolicy").and_then(Redrive::parse)
     }
 
-    /// Everything with its default, as `GetQueueAttributes` shows it.
+    /// Every attribute, with its default, as `GetQueueAttributes` shows it.
     pub(super) fn all(&self) -> BTreeMap<String, String> {
         let mut all: BTreeMap<_, _> = NUMBERS
             .iter()
@@ -184,7 +184,7 @@ impl Settings {
     }
 }
 
-/// Where a queue gives up a message, and after how many receives.
+/// Where a queue moves the messages that it gives up on, and after how many receives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Redrive {
     pub(super) target_arn: String,

@@ -10,12 +10,12 @@ use super::ledger::Edit;
 use super::requests::{TagQueue, UntagQueue};
 
 impl Sqs {
-    /// A tag of a key that is there replaces it.
+    /// A tag replaces an existing one with the same key.
     pub(super) fn tag(&self, queue: &str, request: TagQueue) -> Result<(), SqsError> {
         self.retag(queue, |tags| tags.extend(request.tags))
     }
 
-    /// Of a key that is not there: nothing to do.
+    /// A key that does not exist is ignored.
     pub(super) fn untag(&self, queue: &str, request: &UntagQueue) -> Result<(), SqsError> {
         self.retag(queue, |tags| tags.retain(|key, _| !request.tag_keys.contains(key)))
     }

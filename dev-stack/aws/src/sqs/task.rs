@@ -1,4 +1,4 @@
-//! A task that moves dead letters back, as it is kept and shown.
+//! A task that moves dead letters back, as it is stored and shown.
 
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ pub(super) enum Status {
     Failed,
 }
 
-/// What a task is known by outside.
+/// The handle by which callers know a task.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Handle {

@@ -67,7 +67,7 @@ async fn request_line_and_header_values_have_a_limit_together() {
     };
     let sent = asked(1).await.json::<Value>().await.unwrap()["sent"].clone();
     let headers = sent["headers"].as_object().unwrap();
-    // What the gateway adds of its own is not the caller's.
+    // Headers that the gateway adds are not the caller's.
     let own = ["x-forwarded-for", "x-forwarded-port", "x-forwarded-proto", "x-amzn-trace-id"];
     let given = headers.iter().filter(|(name, _)| !own.contains(&name.as_str()));
     let values: usize = given

@@ -127,7 +127,7 @@ async fn messages_reach_the_function_and_leave_the_queue_when_it_succeeds() {
         send(&sqs, &format!("group-{}", n % 3), &n.to_string(), &json!({ "n": n }));
     }
     eventually_left(&sqs, 0).await;
-    // The stand-in fails on its command: the message stays, and its group waits behind it.
+    // The stand-in fails on command: the message stays, and its group waits behind it.
     send(&sqs, "poor", "p1", &json!({ "do": "fail" }));
     send(&sqs, "poor", "p2", &json!({}));
     send(&sqs, "fine", "f1", &json!({}));

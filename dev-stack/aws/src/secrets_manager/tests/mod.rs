@@ -1,4 +1,4 @@
-//! Secrets on a clock that stands still until it is told to move.
+//! Secrets on a clock that stands still until a test moves it.
 
 mod lifecycle;
 mod values;

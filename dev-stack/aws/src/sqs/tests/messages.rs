@@ -1,10 +1,10 @@
-//! What a message may be, and what of it is shown.
+//! Which messages are allowed, and which parts of them are shown.
 
 use serde_json::{Value, json};
 
 use super::Desk;
 
-/// A message to `q.fifo` (or `q`) that is right but for the members given.
+/// A message to `q.fifo` (or `q`) that is valid except for the given members.
 fn refusal(desk: &Desk, queue: &str, members: &Value) -> String {
     let mut body = json!({ "QueueUrl": desk.sqs.queue_url(queue), "MessageBody": "m" });
     if queue == "q.fifo" {

@@ -1,4 +1,4 @@
-//! The queues on a clock that stands still until it is told to move.
+//! The queues on a clock that stands still until a test moves it.
 
 mod administration;
 mod batches;

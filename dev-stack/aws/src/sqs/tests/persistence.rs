@@ -1,4 +1,4 @@
-//! What is still there after a stack was killed: everything that was answered.
+//! Everything that was answered is still there after a stack was killed.
 
 use serde_json::json;
 

@@ -106,7 +106,7 @@ fn latest(desk: &Desk) -> Value {
 }
 
 #[test]
-fn what_dies_is_remembered_by_its_own_id_and_its_time_begins_anew() {
+fn dead_letters_are_remembered_by_their_own_id_and_their_time_starts_over() {
     let desk = with_dead_letters(1);
     let sent = desk.send("g", "m");
     let first = desk.sqs.receive("q.fifo", 1, None).unwrap().remove(0);
