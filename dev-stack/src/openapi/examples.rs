@@ -51,7 +51,7 @@ fn shown(member: Member) -> Value {
         Member::Failure => {
             json!({ "code": "declined", "message": "The bank declined the payment." })
         }
-        Member::Gateways => json!({ "sandbox": "does not take this method" }),
+        Member::Gateways => json!({ "sandbox": "UPI is available in INR only" }),
         Member::Payment => json!({
             "payment_id": "PAY_7Q2M9X4KD1T8V3N6B0ZC4H9K2A",
             "status": "pending",
