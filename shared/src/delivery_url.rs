@@ -1,8 +1,8 @@
-//! Where confirmations are posted: what an address must be, said at once and for people.
+//! The URL to which confirmations are posted, and error texts for one that cannot be used.
 
 use url::Url;
 
-/// Says what is wrong without the address, which may hold a password.
+/// Why a URL cannot be used. Never repeats the URL, which may contain a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.why())]
 pub enum NoDeliveryUrl {
@@ -13,16 +13,16 @@ pub enum NoDeliveryUrl {
 }
 
 impl NoDeliveryUrl {
-    /// After the name of what holds the address.
+    /// The text that follows the name of the setting.
     pub fn why(self) -> &'static str {
         match self {
-            Self::NotWhole => "is not a whole address, such as https://shop.example/webhooks",
+            Self::NotWhole => "is not a complete URL, such as https://shop.example/webhooks",
             Self::Scheme => "must begin with https:// (with http:// on the dev stack only)",
             Self::Credentials => {
-                "has a user name or password: a confirmation is known by its signature, so leave \
-                 them out"
+                "has a user name or password: remove them, as a confirmation is authenticated by its \
+                 signature"
             }
-            Self::Fragment => "has a # part, which is never sent: leave it out",
+            Self::Fragment => "has a # part, which is never sent: remove it",
         }
     }
 }
@@ -32,7 +32,7 @@ pub fn parse(text: &str, dev_stack: bool) -> Result<Url, NoDeliveryUrl> {
     let url = Url::parse(text.trim()).map_err(|_| NoDeliveryUrl::NotWhole)?;
     let web = url.scheme() == "https" || (dev_stack && url.scheme() == "http");
     if !url.has_host() {
-        // `localhost:8000/hook` is an address of the scheme `localhost`.
+        // `localhost:8000/hook` parses as a URL with the scheme `localhost`.
         Err(NoDeliveryUrl::NotWhole)
     } else if !web {
         Err(NoDeliveryUrl::Scheme)

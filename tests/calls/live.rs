@@ -20,7 +20,7 @@ async fn a_live_stack_takes_no_payment_without_money_behind_it() {
         let bench = Bench::live(stack).await;
         let order = bench.order(mode, json!({})).await.answered(201).word("order_id");
         let refused = bench.pay(&order, Some("first"), json!({})).await.answered(422);
-        let why = json!({ "sandbox": "has no money behind it, and this stack is live" });
+        let why = json!({ "sandbox": "moves no real money, and this stack is live" });
         assert_eq!(refused.body["gateways"], why, "{mode}");
         let event = Event::of("webhook-receiver");
         bench.ask(&event).await.answered(503);

@@ -42,7 +42,7 @@ async fn a_redaction_that_runs_out_of_time_is_finished_by_a_repeat() {
     assert_eq!((status, retry_after), (503, true), "{body}");
     assert_eq!(
         body["detail"],
-        "The redaction has begun and is not done: the same request goes on with it."
+        "The redaction has begun but is not finished: repeat the request to continue."
     );
     let (status, _, body) = redact(Duration::from_secs(25)).await;
     assert_eq!(status, 200, "{body}");

@@ -85,10 +85,10 @@ async fn the_answer_to_a_wrong_cart_says_what_would_be_right() {
     };
     let told = wrong("total_amount", json!(6695)).await;
     let expected =
-        json!({ "pointer": "/total_amount", "detail": "is 6700 by the lines, not 6695" });
+        json!({ "pointer": "/total_amount", "detail": "is 6695, but the lines add up to 6700" });
     assert_eq!(told, [expected]);
     let nothing = wrong("total_amount", json!(0)).await;
-    assert_eq!(nothing[0]["detail"], "is 6700 by the lines, not 0");
+    assert_eq!(nothing[0]["detail"], "is 0, but the lines add up to 6700");
     let much = wrong("discounts", json!([{ "name": "STAFF", "amount": 7501 }])).await;
     assert_eq!(much[0]["pointer"], "/discounts");
     let negative = wrong("shipping", json!({ "amount": -495 })).await;
@@ -105,7 +105,7 @@ async fn the_answer_to_an_order_of_zero_says_that_it_needs_no_payment() {
     });
     let answer = stack.post("/api/orders", &gift).await.expect_problem(422, "invalid-request");
     let told = answer.body["errors"][0]["detail"].as_str().unwrap();
-    assert!(told.contains("needs no payment, so let your shop confirm it"), "{told}");
+    assert!(told.contains("needs no payment, so confirm it in your shop"), "{told}");
 }
 
 #[tokio::test]

@@ -176,7 +176,7 @@ async fn a_method_without_the_currency_is_refused_before_anything_begins() {
     let order = stack.order(&order_body()).await;
     let refused = stack.pay(&order, json!({ "method": "upi" })).await;
     let refused = refused.expect_problem(422, "no-gateway");
-    assert_eq!(refused.body["gateways"], json!({ "sandbox": "UPI moves rupees only" }));
+    assert_eq!(refused.body["gateways"], json!({ "sandbox": "UPI is available in INR only" }));
     assert!(stack.all_truth().await.is_empty());
     let shown = stack.get(&format!("/api/orders/{order}")).await.expect(200);
     assert_eq!((shown.word("status"), &shown.body["payments"]), ("created", &json!([])));

@@ -45,7 +45,7 @@ async fn a_late_success_on_a_paid_order_is_given_back() {
     stack.until(&first.payment, |shown| shown["amount_captured"] == 7500).await;
     let taken = stack.refund(&first.payment, "mine", json!({})).await;
     let taken = taken.expect_problem(422, "refund-exceeds-captured");
-    assert!(taken.word("detail").contains("given back by itself"), "{taken}");
+    assert!(taken.word("detail").contains("goes back automatically"), "{taken}");
     stack.sweep_at(15).await;
     let told = &["payment.failed", "payment.completed", "refund.completed"];
     stack.ends(&first, End { payment: "returned", refunded: 7500, told, ..PAID }).await;

@@ -73,7 +73,7 @@ async fn problems_look_as_documented() {
     insta::assert_snapshot!(shown(&invalid), @r#"
     422 Unprocessable Entity application/problem+json
     {
-      "detail": "Members of the body or of the query are unknown, missing, of the wrong type, or out of range; or one of the query is repeated.",
+      "detail": "Fields of the body or parameters of the query are unknown, missing, of the wrong type or out of range, or a parameter is repeated.",
       "errors": [
         {
           "detail": "must be an array of 1 to 100 items",
@@ -88,13 +88,13 @@ async fn problems_look_as_documented() {
           "pointer": "/currency"
         },
         {
-          "detail": "is not a member of this object",
+          "detail": "unknown field",
           "pointer": "/extra"
         }
       ],
       "instance": "<request>",
       "status": 422,
-      "title": "The request breaks a rule",
+      "title": "Invalid request",
       "type": "/problems/invalid-request"
     }
     "#);
@@ -104,7 +104,7 @@ async fn problems_look_as_documented() {
     insta::assert_snapshot!(shown(&refused), @r#"
     422 Unprocessable Entity application/problem+json
     {
-      "detail": "A string of the body holds what looks like a card number.",
+      "detail": "A string in the body contains what looks like a card number.",
       "errors": [
         {
           "detail": "looks like a card number",
@@ -130,7 +130,7 @@ async fn problems_show_what_is_in_the_way() {
     409 Conflict application/problem+json
     retry-after: 30
     {
-      "detail": "The order has a live payment, and it is not the one asked for.",
+      "detail": "The order has a live payment other than the one requested.",
       "instance": "<request>",
       "payment": {
         "checkout_url": "<page>",
@@ -140,7 +140,7 @@ async fn problems_show_what_is_in_the_way() {
         "status": "pending"
       },
       "status": 409,
-      "title": "Another payment of the order is under way",
+      "title": "Another payment of the order is in progress",
       "type": "/problems/payment-in-progress"
     }
     "#);
@@ -149,13 +149,13 @@ async fn problems_show_what_is_in_the_way() {
     insta::assert_snapshot!(shown(&none), @r#"
     422 Unprocessable Entity application/problem+json
     {
-      "detail": "No configured gateway takes this currency, amount and method, or moves this stack's money: real or test.",
+      "detail": "No configured gateway accepts this currency, amount and method, or moves this stack's kind of money: real or test.",
       "gateways": {
         "stripe": "is not configured"
       },
       "instance": "<request>",
       "status": 422,
-      "title": "No gateway takes this payment",
+      "title": "No gateway accepts this payment",
       "type": "/problems/no-gateway"
     }
     "#);

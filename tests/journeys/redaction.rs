@@ -140,7 +140,7 @@ async fn nothing_is_redacted_while_anything_is_unfinished() {
     let unpaid = stack.order(&personal()).await;
     refused(&unpaid, "has not ended").await;
     let live = stack.checkout_with(personal(), json!({})).await;
-    refused(&live.order, "payment of it is under way").await;
+    refused(&live.order, "payment is in progress").await;
 
     let disputed = paid_by_maria(&stack, "disputed").await;
     stack.dashboard(&disputed.payment, "dispute", json!({ "status": "opened" })).await.expect(200);
@@ -155,7 +155,7 @@ async fn nothing_is_redacted_while_anything_is_unfinished() {
     stack.behave(json!({ "refund_status": "pending" })).await;
     let refunded = paid_by_maria(&stack, "refunded").await;
     stack.refund(&refunded.payment, "r", json!({})).await.expect(201);
-    refused(&refunded.order, "refund of it is under way").await;
+    refused(&refunded.order, "refund is in progress").await;
 
     stack.cancel_order(&unpaid).await.expect(200);
     settled(&stack, &unpaid).await;

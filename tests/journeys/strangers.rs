@@ -175,7 +175,7 @@ async fn when_parking_is_full_the_gateway_must_retry_and_our_orders_are_unaffect
     let answer = next.send(&stack).await.expect_problem(503, "unavailable");
     let wait: u32 = answer.header("retry-after").parse().unwrap();
     assert!((1..=3600).contains(&wait), "{wait}");
-    let detail = "No more events of unknown orders are kept in this hour.";
+    let detail = "No more events of unknown orders are stored this hour.";
     assert_eq!(answer.word("detail"), detail);
     assert_eq!(stack.parked().await.len(), 1);
     assert_eq!(last.send(&stack).await.expect(200).body, json!({ "received": "parked" }));
@@ -207,7 +207,7 @@ async fn too_many_parked_events_of_an_order_do_not_affect_its_payment() {
     for n in 100..103 {
         let answer = strange(n).await.expect_problem(503, "unavailable");
         assert_eq!(answer.header("retry-after"), "3600");
-        let detail = "No more events of this order are kept that cannot be merged.";
+        let detail = "No more unmerged events of this order are stored.";
         assert_eq!(answer.word("detail"), detail);
     }
     assert_eq!(strange(7).await.expect(200).word("received"), "parked", "as it is already");

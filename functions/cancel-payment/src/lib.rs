@@ -1,5 +1,5 @@
-//! `POST …/cancel` of a payment or an order: ends an unpaid page or voids an authorization; `POST …/redact`
-//! of an order that has ended: removes from it what names a person.
+//! `POST …/cancel` of a payment or an order ends an unpaid page or voids an authorization. `POST …/redact`
+//! removes personal data from an order that has ended.
 
 use http::StatusCode;
 use lambda_http::{Error, Request};
@@ -58,7 +58,7 @@ async fn redacted(app: &App, request: &Request) -> Result<Reply, Problem> {
     Ok(Reply::new(StatusCode::OK, view).about(&id, None))
 }
 
-/// There is nothing to say of a cancellation or a redaction.
+/// A cancellation or a redaction takes no fields.
 pub fn no_members(_: &mut Fields<'_, '_>) -> Option<()> {
     Some(())
 }

@@ -43,7 +43,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     Ok(if done.replayed { reply.replayed() } else { reply })
 }
 
-/// The amount to capture; without one, all of it.
+/// The amount to capture; `None` captures all of it.
 pub fn read(body: &mut Fields<'_, '_>) -> Option<u64> {
     body.optional_not_null("amount").integer(AMOUNTS)
 }

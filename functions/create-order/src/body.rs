@@ -1,4 +1,4 @@
-//! What `POST /api/orders` takes, and its limits.
+//! The body of `POST /api/orders`, and its limits.
 
 mod cart;
 #[cfg(test)]
@@ -18,7 +18,7 @@ pub struct Body {
 
 const EXPIRES_IN_SECONDS: std::ops::RangeInclusive<i64> = 300..=2_592_000;
 const EXPIRES_IN_SECONDS_DEFAULT: i64 = 86_400;
-/// An order is read and written again and again: what the merchant puts into it stays small.
+/// An order is read and written many times, so the merchant's part of it must stay small.
 const STORED_BYTES_MAX: usize = 16 * 1024;
 const METADATA: Pairs =
     Pairs { count_max: 20, name: Text::chars(40), value: Text::chars(500).prose() };
@@ -35,7 +35,7 @@ pub fn order(body: &mut Fields<'_, '_>) -> Option<Body> {
     let metadata = metadata.unwrap_or_default();
     let details = Details { cart: cart?, reference, customer, metadata };
     if stored_bytes(&details) > STORED_BYTES_MAX {
-        body.refuse("items", "and the other members must not take more than 16 KiB together");
+        body.refuse("items", "must not exceed 16 KiB together with the other fields");
     }
     Some(Body {
         total: Money::new(total?, currency?),

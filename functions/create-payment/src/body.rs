@@ -1,4 +1,4 @@
-//! What `POST /api/payments` takes, and its limits.
+//! The body of `POST /api/payments`, and its limits.
 
 use quittance::app::App;
 use quittance::domain::attempt::{CaptureMode, Method};
@@ -40,7 +40,7 @@ pub(crate) fn payment(app: &App, input: &Input) -> Result<NewPayment, Problem> {
     if body.replace {
         input.required_key()?;
     }
-    // Of the wrong shape, so it names no order.
+    // A malformed id names no order.
     let order = OrderId::parse(&body.order).map_err(|_| Problem::new(Kind::OrderNotFound))?;
     Ok(NewPayment {
         order,
@@ -55,7 +55,7 @@ pub(crate) fn payment(app: &App, input: &Input) -> Result<NewPayment, Problem> {
     })
 }
 
-/// What the body may say; `accept` judges an address to return to.
+/// Reads the body; `accept` decides whether a return address is allowed.
 pub fn read(
     body: &mut Fields<'_, '_>,
     accept: impl FnOnce(&str) -> Option<String>,
@@ -68,7 +68,7 @@ pub fn read(
     let mode = body.optional("capture").word(&MODES);
     let return_url = body.optional("return_url").address(
         RETURN_URL_BYTES_MAX,
-        "must be an https address of at most 2000 bytes whose origin is allowed",
+        "must be an https URL of at most 2000 bytes with an allowed origin",
         accept,
     );
     let replace = body.optional("replace").boolean().unwrap_or(false);
@@ -83,7 +83,7 @@ pub fn read(
     })
 }
 
-/// Where the shopper's browser is sent afterwards: never to a place that the merchant has not listed.
+/// The shopper's browser is sent only to an origin that the merchant has listed.
 fn acceptable(app: &App, text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
     let loopback = match url.host()? {

@@ -1,4 +1,4 @@
-//! On the queue `deliveries`: posts each confirmation, signed, to the merchant's URL.
+//! Reads the queue `deliveries`: posts each confirmation, signed, to the merchant's URL.
 
 use std::any::type_name;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub async fn run() -> Result<(), Error> {
     telemetry::init();
     let app = App::from_env(&[Need::Delivery])?;
     app.warm_up().await;
-    // Boxed: nested in the runtime's own, its type is more than rustc lays out.
+    // Boxed: nested in the runtime's types, this one exceeds rustc's layout limit.
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
         Box::pin(async {
             let payload = read(event.payload)?;
@@ -35,8 +35,8 @@ fn read(event: Value) -> Result<SqsEvent, Diagnostic> {
     })
 }
 
-/// After a failure the later messages of the same order are reported as failed too: nothing may
-/// overtake within an order.
+/// After a failure, later messages of the same order are reported as failed too, so that none overtakes
+/// an earlier one.
 pub async fn handle(app: &App, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
     let mut stopped: Vec<String> = Vec::new();
     let mut response = SqsBatchResponse::default();
@@ -92,7 +92,7 @@ async fn delivered(app: &App, context: &Context, message: &SqsMessage) -> bool {
     }
 }
 
-/// The request that made the fact known.
+/// The id of the request that recorded the fact.
 fn cause(message: &SqsMessage) -> String {
     let attribute = message.message_attributes.get(REQUEST_ID);
     attribute.and_then(|attribute| attribute.string_value.clone()).unwrap_or_default()

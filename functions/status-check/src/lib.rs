@@ -1,4 +1,4 @@
-//! `GET` of orders, payments and refunds: for the merchant all of it, for the shopper's browser the
+//! `GET` of orders, payments and refunds. The merchant sees everything, the shopper's browser only the
 //! status of its own payment.
 
 use http::StatusCode;
@@ -53,9 +53,9 @@ async fn payment(app: &App, request: &Request) -> Result<Reply, Problem> {
     let headers = request.headers();
     let mut query = Query::of(request);
     let token = match query.text(TOKEN) {
-        // Both say who calls. We do not guess which is meant, whether they are valid or not.
+        // Both identify the caller. We do not guess which one is meant, valid or not.
         Some(_) if headers.contains_key(AUTHORIZATION) => {
-            query.refuse(TOKEN, "must not be given beside an Authorization header");
+            query.refuse(TOKEN, "must not be sent together with an Authorization header");
             query.flag("refresh");
             return Err(invalid(query.wrong()));
         }
@@ -81,7 +81,7 @@ async fn payment_for_merchant(app: &App, request: &Request) -> Result<Reply, Pro
     Ok(reply.about(&order.id, Some((&id, gateway))))
 }
 
-/// The token has been asked for already, unless it came in the header.
+/// `query` already knows the token, unless it came in the header.
 async fn payment_for_shopper(
     app: &App,
     request: &Request,

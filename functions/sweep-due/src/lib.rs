@@ -1,4 +1,4 @@
-//! On a schedule, every minute: finishes whatever a crash, a lost answer or the passage of time left.
+//! Runs every minute: finishes the work left by a crash, a lost answer or the passage of time.
 
 use std::time::Duration;
 
@@ -15,20 +15,20 @@ pub async fn run() -> Result<(), Error> {
     telemetry::init();
     let app = App::from_env(&[Need::Store, Need::Gateways, Need::Confirmations])?;
     app.warm_up().await;
-    // Boxed: the types of a whole sweep, nested in the runtime's own, are more than rustc lays out.
+    // Boxed: nested in the runtime's types, those of a whole sweep exceed rustc's layout limit.
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
         Box::pin(async { handle(&app, event).await.map_err(|error| report(&error)) })
     }))
     .await
 }
 
-/// Lambda's report names the error by its type, which a boxed one has lost.
+/// Lambda's report names the error's type, which a boxed error has lost.
 fn report<E: std::error::Error>(error: &E) -> Diagnostic {
     let error_type = std::any::type_name::<E>().to_owned();
     Diagnostic { error_type, error_message: error.to_string() }
 }
 
-/// What the event says does not matter: the work is in the table.
+/// The event's content does not matter: the work is in the table.
 pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, Unavailable> {
     let left = event.context.deadline.saturating_sub(unix_ms());
     let sweep = sweep(app, Budget::of(Duration::from_millis(left)));

@@ -1,5 +1,5 @@
 //! `POST /api/webhooks/{gateway}`: authenticates a gateway's event and merges its fact. A 200 means
-//! that it is committed, parked, or none of ours.
+//! that the event is committed, parked, or not ours.
 
 use http::StatusCode;
 use lambda_http::{Error, Request};

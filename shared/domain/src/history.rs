@@ -1,5 +1,4 @@
-//! What has happened to an order, as it is kept in its item: the last changes, who made them known, and who
-//! asked for them.
+//! An order's recent changes as stored in its item: their source, and who asked for them.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,12 +13,12 @@ pub struct HistoryEntry {
     pub what: String,
     #[serde(rename = "att", default, skip_serializing_if = "Option::is_none")]
     pub attempt: Option<PaymentId>,
-    /// The caller who asked for it. What a gateway, a webhook or the sweep made known has none.
+    /// The caller who asked for it; absent if a gateway, a webhook or the sweep made it known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
 }
 
-/// Who made the change known.
+/// The source of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

@@ -1,4 +1,4 @@
-//! What stands in a request or an answer as one word, as JSON Schema, for the API's description.
+//! JSON Schemas of ids and currencies, for the API's description.
 
 use std::borrow::Cow;
 

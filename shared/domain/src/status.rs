@@ -1,4 +1,4 @@
-//! The public words for what is known: payment, order and refund status, and the sums shown with them.
+//! The public statuses of payments, orders, refunds and disputes, and the sums shown with them.
 
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ pub enum PaymentStatus {
     Canceled,
     Expired,
     Review,
-    /// Captured and not kept: it goes back by itself, or went back.
+    /// Captured but not kept: its money goes back automatically, or has gone back.
     Returned,
 }
 
@@ -104,7 +104,7 @@ impl RefundStatus {
         }
     }
 
-    /// What a person has to find out is not over.
+    /// An operation in review is still pending.
     pub fn of_operation(op: &Operation) -> Self {
         Self::of(if op.for_review { OperationPhase::Unknown } else { op.phase() })
     }
@@ -121,7 +121,7 @@ impl RefundStatus {
 }
 
 impl Order {
-    /// As it reads at `now`. Past its time an order reads as expired before anybody has written so.
+    /// The status as it reads at `now`. An order past its time reads as expired even before that is written.
     pub fn status(&self, now: Timestamp) -> OrderStatus {
         match self.state {
             State::Open if self.has_open_review() => OrderStatus::Review,
@@ -133,7 +133,7 @@ impl Order {
         }
     }
 
-    /// Its time is over, and nothing under way can still pay it.
+    /// Whether its time is over and nothing in progress can still pay it.
     pub fn has_lapsed(&self, now: Timestamp) -> bool {
         self.state == State::Open
             && self.expires_at <= now
@@ -167,7 +167,7 @@ impl Order {
         }
     }
 
-    /// Captured, and none of it kept.
+    /// Whether the payment was captured and none of it is kept.
     pub fn is_returned(&self, id: &PaymentId) -> bool {
         let status = |attempt| self.payment_status(id, attempt);
         self.attempts.get(id).map(status) == Some(PaymentStatus::Returned)
@@ -182,12 +182,12 @@ impl Order {
         } else if is(CaptureClass::Excess) || is(CaptureClass::Review) {
             PaymentStatus::Returned
         } else {
-            // Said to be captured, and no capture shown: nothing that could pay an order.
+            // The object is captured, but no capture is shown: nothing here could pay an order.
             PaymentStatus::Pending
         }
     }
 
-    /// A capture that people have to decide on, of which something is still here.
+    /// Whether a person has to decide on this capture and some of its money is still here.
     pub fn awaits_decision(&self, id: &CaptureId) -> bool {
         self.captures.get(id).is_some_and(|capture| {
             capture.class == CaptureClass::Review
@@ -200,8 +200,8 @@ impl Order {
         self.captures.keys().any(|id| self.awaits_decision(id))
     }
 
-    /// The payment that explains the order's state: what paid it, what is live, what is in review,
-    /// and otherwise the last one tried.
+    /// The payment that explains the order's state: the one that paid it, the live one, the one in review, or
+    /// else the last one tried.
     pub fn nearest_payment(&self) -> Option<&PaymentId> {
         let reviewed = || {
             let capture = self.captures.iter().find(|(id, _)| self.awaits_decision(id));
@@ -212,7 +212,7 @@ impl Order {
         winner.or(self.live.as_ref()).or_else(reviewed).or_else(|| last().map(|(id, _)| id))
     }
 
-    /// What the gateway says was given back of a capture.
+    /// The amount of a capture that the gateway shows as refunded.
     pub fn returned(&self, capture_id: &CaptureId) -> u64 {
         self.refunds
             .values()
@@ -222,14 +222,14 @@ impl Order {
             .fold(0, |sum, refund| sum.saturating_add(refund.amount_minor))
     }
 
-    /// What is no longer here: given back, or taken by the shopper's bank.
+    /// The amount of a capture that is no longer here: refunded, or taken by the shopper's bank.
     fn gone(&self, capture_id: &CaptureId) -> u64 {
         let lost = self.lost(capture_id);
         self.returned(capture_id).saturating_add(lost)
     }
 
-    /// In the order's currency, as everything that is shown beside it; a capture in another one is
-    /// shown by itself.
+    /// In the order's currency, like the amounts shown beside it. A capture in another currency is shown
+    /// separately.
     pub fn amount_captured(&self, id: &PaymentId) -> u64 {
         let ours = self.captures_of(id).filter(|(_, c)| c.amount.currency == self.currency());
         ours.fold(0, |sum, (_, c)| sum.saturating_add(c.amount.amount_minor))
@@ -240,7 +240,7 @@ impl Order {
         ours.fold(0, |sum, (capture, _)| sum.saturating_add(self.returned(capture)))
     }
 
-    /// The gateway's refund that shows this operation, if it has shown one.
+    /// The gateway's refund that belongs to this operation, if the gateway has shown one.
     pub fn shown_as(&self, operation: &OperationId) -> Option<&GatewayRefundId> {
         self.refunds
             .iter()

@@ -1,5 +1,5 @@
-//! The tests that every gateway must pass, written once. A gateway brings a transport's answers and
-//! signed events in its own words; here stands what they have to mean.
+//! The tests that every gateway must pass, written once. A gateway supplies answers and signed events in its
+//! own format; the tests check what they are translated to.
 #![cfg(test)]
 
 mod fixtures;
@@ -17,7 +17,7 @@ use crate::domain::phase::Phase;
 use crate::domain::time::Timestamp;
 use crate::ports::{Answer, Delivery, LookUpError, Notice, SignatureError, TransportError};
 
-/// Longer than any scheme tolerates.
+/// An age that no signature scheme tolerates.
 const STALE_SECONDS: i64 = 3600;
 
 pub(crate) async fn check(fixtures: &Fixtures) {
@@ -33,8 +33,8 @@ pub(crate) async fn check(fixtures: &Fixtures) {
     a_placeholder_fails_closed(fixtures);
 }
 
-/// Two sends of one attempt are byte for byte one request under one name, and their one answer is
-/// one object: the gateway can tell that it has been asked for one charge.
+/// Two sends of one attempt are byte for byte the same request under one name, and their one answer is one
+/// object, so the gateway can see that it was asked for one charge.
 async fn a_repeated_create_is_the_same_request(fixtures: &Fixtures) {
     let paid = Ok(fixtures.one_capture.create.clone());
     let (gateway, transport) = fixtures.gateway([paid.clone(), paid]);
@@ -104,7 +104,7 @@ async fn absence_is_told_from_silence(fixtures: &Fixtures) {
     }
 }
 
-/// Else the one real capture looks like a second one, and is given back.
+/// With two ids, the one real capture would look like a second one and be returned.
 async fn one_capture_has_one_id(fixtures: &Fixtures) {
     let one = &fixtures.one_capture;
     let Answer::Seen(created) = fixtures.created(Ok(one.create.clone())).await else {

@@ -1,4 +1,4 @@
-//! The registry: every gateway that exists, and those that this stack has credentials for.
+//! The registry of all gateways, and of those for which this stack has credentials.
 
 pub mod contract;
 pub mod sandbox;
@@ -14,7 +14,7 @@ use crate::domain::names::GatewayName;
 use crate::ports::{Gateway, Transport};
 use crate::secrets::{Fault, SecretError, Secrets};
 
-/// Every gateway that Quittance speaks to. Adding one is a folder and a line here.
+/// Every gateway that Quittance supports. Adding one takes a folder and an entry here.
 const KNOWN: [Known; 1] = [Known {
     name: sandbox::NAME,
     open: sandbox::open,
@@ -25,10 +25,10 @@ const KNOWN: [Known; 1] = [Known {
 struct Known {
     name: &'static str,
     open: Open,
-    /// Whether there is money behind it.
+    /// Whether the gateway moves real money at all.
     has_money: bool,
-    /// The headers in which its signatures come. A delivery with none of them is nobody's, which is
-    /// known without a secret.
+    /// The headers that carry its signatures. A delivery without any of them is unsigned, which shows without
+    /// reading a secret.
     signed_in: &'static [&'static str],
 }
 
@@ -37,22 +37,21 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     KNOWN.iter().map(|known| known.name)
 }
 
-/// The gateway that the last segment of a webhook's address names. `payment` is another name of the
-/// sandbox.
+/// The gateway named by the last segment of a webhook's path. `payment` is an alias of the sandbox.
 pub fn named_in_path(segment: &str) -> GatewayName {
     GatewayName::new(if segment == "payment" { sandbox::NAME } else { segment })
 }
 
-/// Of the secret, where what is wrong with single keys is put aside, by the transport; the last one says
-/// that this is the dev stack, where a gateway's address may be plain HTTP.
+/// Opens a gateway from its secret, a list that collects faults of single keys, the transport, and whether
+/// this is the dev stack, where a gateway's URL may be plain HTTP.
 type Open =
     fn(&Value, &mut Vec<Fault>, Arc<dyn Transport>, bool) -> Result<Arc<dyn Gateway>, Fault>;
 
-/// What a stack is, as far as it decides which gateway it may use.
+/// The properties of a stack that decide which gateways it may use.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Standing {
     pub dev_stack: bool,
-    /// Its money is real.
+    /// Whether its money is real.
     pub live: bool,
 }
 
@@ -88,7 +87,7 @@ impl Gateways {
         Self { secrets, transport, configured, standing }
     }
 
-    /// In the order of preference.
+    /// The configured gateways in order of preference.
     pub fn configured(&self) -> &[GatewayName] {
         &self.configured
     }
@@ -106,7 +105,7 @@ impl Gateways {
         }
     }
 
-    /// Whether a delivery shows a signature at all, right or wrong. Reads no secret.
+    /// Whether a delivery carries any signature, right or wrong. Reads no secret.
     pub fn shows_signature(
         &self,
         name: &GatewayName,
@@ -124,13 +123,13 @@ impl Gateways {
             .filter(|_| self.configured.contains(name))
     }
 
-    /// The gateway with its secret read anew, if it may have been rotated since it was read.
+    /// The gateway with its secret read again, if the secret may have been rotated since it was last read.
     pub async fn get_again(&self, name: &GatewayName) -> Option<Arc<dyn Gateway>> {
         if self.secrets.doubt(&secret_name(name)) { self.get(name).await.ok() } else { None }
     }
 
-    /// Every configured gateway. An unusable secret is an error: nobody knows what that gateway can do, so
-    /// nothing may be decided.
+    /// Opens every configured gateway. An unusable secret is an error: nothing may be decided while that
+    /// gateway's abilities are unknown.
     pub async fn open_all(&self) -> Result<Opened, GatewayMissing> {
         let mut opened = BTreeMap::new();
         for name in &self.configured {
@@ -146,7 +145,7 @@ impl Gateways {
     }
 }
 
-/// The configured gateways as one invocation has found them.
+/// The configured gateways as one invocation found them.
 #[derive(Clone, Debug)]
 pub struct Opened(BTreeMap<GatewayName, Result<Arc<dyn Gateway>, GatewayMissing>>);
 
@@ -155,8 +154,8 @@ impl Opened {
         self.0.get(name).cloned().unwrap_or(Err(GatewayMissing::Unknown))
     }
 
-    /// What each can do. A gateway with a placeholder, or with credentials for the other kind of money, is
-    /// out of reach: its payments were begun with other credentials and are not given up.
+    /// The abilities of each gateway. One with a placeholder, or with credentials for the other mode, is out
+    /// of reach: its payments were begun with other credentials and are not given up.
     pub fn capabilities(&self) -> BTreeMap<GatewayName, Capabilities> {
         let able = |found: &Result<Arc<dyn Gateway>, GatewayMissing>| match found {
             Ok(gateway) => Some(gateway.capabilities()),
@@ -172,10 +171,10 @@ impl Opened {
     }
 }
 
-/// Why a stack does not take a gateway, if its money is not that of the stack.
+/// Why the stack does not use a gateway whose money is not of the stack's kind, if so.
 fn other_money(live: bool, has_money: bool, mode: GatewayMode) -> Option<&'static str> {
     match (live, has_money, mode) {
-        (true, false, _) => Some("has no money behind it, and this stack is live"),
+        (true, false, _) => Some("moves no real money, and this stack is live"),
         (true, true, GatewayMode::Test) => Some("has test credentials, and this stack is live"),
         (false, _, GatewayMode::Live) => Some("has live credentials, and this stack is not live"),
         (true, true, GatewayMode::Live) | (false, _, GatewayMode::Test) => None,

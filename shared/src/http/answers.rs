@@ -1,5 +1,5 @@
-//! Every failure of an operation, as the problem that the client reads. Exhaustive on purpose: a new
-//! failure does not compile until it has an answer.
+//! Maps every failure of an operation to the problem that the client reads. The matches are exhaustive: a
+//! new failure does not compile until it has an answer.
 
 mod redaction;
 
@@ -86,17 +86,17 @@ impl From<CreatePaymentError> for Problem {
     }
 }
 
-/// How soon another look at a payment in the way is worth while.
+/// When it is worth looking again at a payment in the way.
 const RELEASE_WAIT_SECONDS: u32 = 30;
 
-const RETURNED: &str =
-    "It was captured and is not kept: it goes back by itself, and nothing is left to cancel.";
+const RETURNED: &str = "The payment was captured but is not kept: its money goes back automatically, and \
+                        nothing is left to cancel.";
 
 fn showing(kind: Kind, order: &Order, id: &PaymentId) -> Problem {
     Problem::new(kind).with("payment", views::payment_in_the_way(order, id))
 }
 
-/// Shows what the order itself points at; an order that nobody tried to pay shows nothing.
+/// Shows the payment that explains the order's state, if the order has any payment.
 fn showing_nearest(kind: Kind, order: &Order) -> Problem {
     match order.nearest_payment() {
         Some(id) => showing(kind, order, id),
@@ -140,7 +140,7 @@ impl From<CaptureError> for Problem {
                     &format!("must be {authorized_minor}: the payment's capture is automatic"),
                 ),
                 CaptureRefused::PartialNotSupported => Self::new(Kind::NotSupportedByGateway)
-                    .detail("The gateway captures the whole authorization or nothing."),
+                    .detail("The gateway can only capture the whole authorization."),
                 CaptureRefused::OrderFull => Self::new(Kind::OrderFull),
             },
             CaptureError::Unavailable(error) => error.into(),
@@ -165,13 +165,13 @@ impl From<RefundRefused> for Problem {
             RefundRefused::NotCaptured => Self::new(Kind::PaymentNotCaptured).with("refundable", 0),
             RefundRefused::GoesBack => Self::new(Kind::RefundExceedsCaptured)
                 .detail(
-                    "The order did not need this payment: it is given back by itself, and nothing is \
+                    "The order did not need this payment: its money goes back automatically, and nothing is \
                      left to refund.",
                 )
                 .with("refundable", 0),
             RefundRefused::OnlyWhole { whole } => Self::new(Kind::RefundNotWhole)
                 .detail(format!(
-                    "The payment is in review: {whole} go back, or nothing. Send that amount, or none."
+                    "The payment is in review: only the full {whole} can be refunded. Send that amount, or none."
                 ))
                 .with("refundable", whole.amount_minor),
             RefundRefused::Exceeds(room) => Self::new(Kind::RefundExceedsCaptured)
@@ -203,15 +203,15 @@ fn over_limit(OverLimit { currency, most_minor }: OverLimit) -> Problem {
     let currency = currency.code();
     let detail = match most_minor {
         Some(most) => format!(
-            "This API key may give back {most} in the minor unit of {currency} at most in one refund."
+            "This API key may refund at most {most} at once, in the minor unit of {currency}."
         ),
-        None => format!("This API key may give back nothing in {currency}."),
+        None => format!("This API key may not refund {currency}."),
     };
     Problem::new(Kind::RefundLimit).detail(detail)
 }
 
 impl CancelPaymentError {
-    /// The order is needed to show the payment beside the problem.
+    /// The problem shows the payment `id`.
     pub fn problem(self, id: &PaymentId) -> Problem {
         match self {
             Self::NoSuchPayment => Problem::new(Kind::PaymentNotFound),
@@ -249,17 +249,15 @@ impl From<CancelOrderError> for Problem {
     }
 }
 
-/// An order's room does not come back by itself, but within an hour somebody may have acted on the alarm.
+/// An order's room does not free itself, but within an hour somebody may have acted on the alarm.
 const ORDER_WAIT_SECONDS: u32 = 3600;
 
 fn no_room(what: NoRoom) -> Problem {
     let (told, wait) = match what {
         NoRoom::Hour { seconds_left } => {
-            ("No more events of unknown orders are kept in this hour.", seconds_left)
+            ("No more events of unknown orders are stored this hour.", seconds_left)
         }
-        NoRoom::Order => {
-            ("No more events of this order are kept that cannot be merged.", ORDER_WAIT_SECONDS)
-        }
+        NoRoom::Order => ("No more unmerged events of this order are stored.", ORDER_WAIT_SECONDS),
     };
     Problem::new(Kind::Unavailable).tell(told).retry_after(wait)
 }
@@ -268,7 +266,7 @@ impl From<WebhookError> for Problem {
     fn from(error: WebhookError) -> Self {
         match error {
             WebhookError::UnknownGateway => Self::new(Kind::GatewayNotFound),
-            // Nobody is authenticated by a gateway without a usable secret.
+            // Without a usable secret, no event can be authenticated.
             WebhookError::NotConfigured(error) => {
                 Self::new(Kind::Unavailable).because(error).counted_elsewhere()
             }
@@ -277,7 +275,7 @@ impl From<WebhookError> for Problem {
                 let detail = match error {
                     SignatureError::Missing => "The webhook's signature is missing.",
                     SignatureError::Malformed => "The webhook's signature is malformed.",
-                    SignatureError::Mismatch => "No signature of the webhook matches.",
+                    SignatureError::Mismatch => "The webhook's signature does not match.",
                     SignatureError::Stale => "The webhook's timestamp is too far from now.",
                 };
                 Self::new(Kind::Unauthorized).detail(detail)

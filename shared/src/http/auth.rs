@@ -1,4 +1,4 @@
-//! Who calls: a merchant's server with an API key and its scopes, or a shopper's browser with a status
+//! Authenticates callers: a merchant's server by an API key with scopes, or a shopper's browser by a status
 //! token for one payment.
 
 use http::HeaderMap;
@@ -37,23 +37,23 @@ impl Scope {
     }
 }
 
-/// An API key as it is stored: by its hash, so that who reads the secret cannot call us.
+/// An API key as stored: by its hash, so that a reader of the secret cannot call us.
 #[derive(Clone)]
 struct ApiKey {
     id: Value,
-    /// `true`: a person's, not a server's.
+    /// `true` for a person's key; otherwise it is a server's.
     person: Value,
     sha256: String,
     scopes: Vec<String>,
     not_after: Option<Timestamp>,
-    /// Told from a member that is missing: whoever wrote `null` meant some limit.
+    /// `null` is not the same as absent: whoever wrote `null` meant some limit.
     refund_max: Option<Value>,
 }
 
-/// Whoever holds an API key.
+/// The holder of an API key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// As logs and histories name it: `key:shop-1`, or `op:ana` of a person.
+    /// The name in logs and histories: `key:shop-1`, or `op:ana` for a person.
     pub by: String,
     pub refund_limit: RefundLimit,
 }
@@ -83,7 +83,7 @@ impl ApiKey {
     }
 }
 
-/// An empty list is valid: the stack begins with it, and nobody may call.
+/// An empty list is valid: a new stack has one, and nobody may call.
 fn api_keys(value: &Value, faults: &mut Vec<Fault>) -> Result<Vec<ApiKey>, Fault> {
     let entries = entries(value, "")?;
     if entries.is_empty() {
@@ -94,19 +94,19 @@ fn api_keys(value: &Value, faults: &mut Vec<Fault>) -> Result<Vec<ApiKey>, Fault
 
 pub(crate) const API_KEYS: &str = "api-keys";
 pub(crate) const STATUS_TOKEN: &str = "status-token";
-/// The dev stack's key. Everybody knows it, so no other stack takes it.
+/// The dev stack's key. It is public, so no other stack accepts it.
 const LOCAL_KEY: &str = "sk_test_local";
-/// A shopper may come back so much later than the payment was made, even if the order ended before.
+/// How long after the start of a payment its shopper may come back, even if the order has ended.
 const TOKEN_SECONDS_MIN: i64 = 72 * 3600;
 
-/// So much of its hash names a key that has no id of its own.
+/// How many characters of its hash name a key without an id.
 const HASH_CHARS: usize = 12;
 const ID_CHARS_MAX: usize = 40;
 
-/// How `caller` refuses.
+/// The problems that `caller` returns.
 pub const REFUSALS: [Kind; 3] = [Kind::Unauthorized, Kind::Forbidden, Kind::Unavailable];
 
-/// Whoever calls with a key that has `scope`. From here on the request is known as theirs.
+/// Authenticates a caller whose key has `scope`, and records the caller for logs and history.
 pub async fn caller(app: &App, headers: &HeaderMap, scope: Scope) -> Result<Caller, Problem> {
     let key = bearer(headers).ok_or_else(unauthorized)?;
     if key == LOCAL_KEY && !app.config.dev_stack {
@@ -133,12 +133,12 @@ pub async fn caller(app: &App, headers: &HeaderMap, scope: Scope) -> Result<Call
 async fn find(app: &App, hash: &str) -> Result<Option<(ApiKey, String)>, Problem> {
     let keys: Vec<ApiKey> = match app.secrets.read(API_KEYS, api_keys).await {
         Ok(keys) => keys,
-        // A placeholder opens nothing.
+        // A placeholder admits nobody.
         Err(SecretError::Unusable { fault, .. }) if fault.is_a_placeholder() => Vec::new(),
         Err(error) => return Err(error.into()),
     };
     let now = app.clock.now();
-    // Every key is compared, and in constant time, so that time tells nothing.
+    // Every key is compared, in constant time, so that timing reveals nothing.
     let mut found = None;
     for key in &keys {
         let same = bool::from(key.sha256.as_bytes().ct_eq(hash.as_bytes()));
@@ -150,8 +150,8 @@ async fn find(app: &App, hash: &str) -> Result<Option<(ApiKey, String)>, Problem
 }
 
 impl ApiKey {
-    /// Two keys have two names. An id is one if it is well formed and no other key's; the beginning of
-    /// its hash names any other key.
+    /// Every key has a name of its own: its id if that is well formed and unique, otherwise the beginning of
+    /// its hash.
     fn name(&self, all: &[Self]) -> String {
         let kind = if self.person == Value::Bool(true) { "op" } else { "key" };
         let known = |id: &&str| all.iter().filter(|key| key.id() == Some(*id)).count();
@@ -168,14 +168,14 @@ impl ApiKey {
         self.id.as_str().filter(well_formed)
     }
 
-    /// `None` if there is one that cannot be read.
+    /// `None` if there is a limit that cannot be read.
     fn refund_limit(&self) -> Option<RefundLimit> {
         self.refund_max.as_ref().map_or(Some(RefundLimit::Unlimited), RefundLimit::parse)
     }
 }
 
-/// No token has a comma in it (RFC 6750, 2.1). One that does came from two headers, and which of two
-/// callers is meant is not for us to choose: neither is taken, be they equal.
+/// No token contains a comma (RFC 6750, 2.1). With a comma, the value came from two headers. We do not choose
+/// between two callers, so neither is accepted, even if they are equal.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, key) = value.split_once(' ')?;
@@ -187,7 +187,7 @@ pub fn unauthorized() -> Problem {
     Problem::new(Kind::Unauthorized)
 }
 
-/// A token for the browser of the shopper who pays this payment.
+/// A token for the shopper's browser, valid for this payment.
 pub async fn issue_token(
     app: &App,
     order: &Order,
@@ -202,7 +202,7 @@ pub async fn issue_token(
     Ok(status_token::sign(&key.id, secret, payment.as_str(), exp.unix()))
 }
 
-/// Checked before anything is read: a token opens its own payment only.
+/// Checks that the token belongs to this payment, before anything is read.
 pub async fn shopper(app: &App, token: &str, payment: &PaymentId) -> Result<(), Problem> {
     let now = app.clock.now();
     let first = check_token(app, token, payment, now).await?;

@@ -1,9 +1,9 @@
-//! Finds card numbers where none may be, so that none is ever stored, logged or passed on.
+//! Finds card numbers in request bodies, so that none is ever stored, logged or passed on.
 //!
-//! Digits are a card's number if they have the prefix and the length of a brand and pass Luhn. Every
-//! tenth number passes Luhn, so what is looked at depends on who writes into the place: decision 18.
+//! Digits are a card number if they have the prefix and length of a brand and pass Luhn. Every tenth number
+//! passes Luhn, so the search depends on who writes a value: see decision 18.
 //!
-//! JSON numbers are not looked at: no member takes one of more than 12 digits.
+//! JSON numbers are not searched: no member accepts one of more than 12 digits.
 
 mod brands;
 mod digits;
@@ -22,34 +22,34 @@ use crate::domain::id::OrderId;
 
 pub use self::digits::digit;
 
-/// Who writes into a member, and so how it is read.
+/// Who writes a value, which decides how it is searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// A person, who may have typed a number in any way.
+    /// A person, who may type a number in any way.
     Typed,
-    /// A machine, whose own numbers pass for a card's now and then: only what is written as on a card,
-    /// or read from one.
+    /// A machine, whose own numbers sometimes look like a card's. Only digits grouped as on a card, or read
+    /// from its magnetic stripe or chip, count.
     Made,
-    /// An address: what a person typed may be in it, in its encoding.
+    /// A URL, which may contain typed text in its encoding.
     Address,
-    /// An id of ours; anything else as what a person types.
+    /// One of our ids; anything else is searched like typed text.
     Order,
-    /// Read with a rule of its own.
+    /// A telephone number, checked by its own rule.
     Phone,
 }
 
-/// So many bytes of pointers are told; what is refused in more places than that is refused all the same.
+/// How many bytes of pointers are reported. A body with more findings is refused all the same.
 const TOLD_BYTES_MAX: usize = 16 * 1024;
 
-/// The JSON pointers of the strings that hold a card number. For a member whose *name* holds one, the
-/// pointer is its object's, since its own would repeat it.
+/// The JSON pointers of the strings that contain a card number. If a member's *name* contains one, the
+/// pointer is that of its object, since the member's own would repeat the number.
 pub fn find(value: &Value, place: impl Fn(&str) -> Place) -> Vec<String> {
     let mut search = Search { place, at: String::new(), found: Vec::new(), told_bytes: 0 };
     search.value(value);
     search.found
 }
 
-/// Whether a text holds a card number.
+/// Whether a text contains a card number.
 pub fn is_in(text: &str, place: Place) -> bool {
     match place {
         Place::Typed => is_typed_in(text),
@@ -62,8 +62,8 @@ pub fn is_in(text: &str, place: Place) -> bool {
     }
 }
 
-/// Any groups that follow each other with no letter between them: an expiry or a CVC beside them, what
-/// is between them, and what touches them, hide nothing. A run of digits counts as a whole.
+/// Looks at any groups of digits without letters between them, so separators, neighboring text, and an expiry
+/// or a CVC beside them hide nothing. A run of digits counts as a whole.
 fn is_typed_in(text: &str) -> bool {
     holds_a_card_number(text, |part| !part.is_something_else())
 }
@@ -80,8 +80,8 @@ fn holds_a_card_number(text: &str, is_looked_at: impl Fn(&Part<'_>) -> bool) -> 
     Groups::of(text).parts().any(|part| is_card_number(part.digits) && is_looked_at(&part))
 }
 
-/// What follows the number on a magnetic stripe: `^` and the name, `=` and the expiry; a chip has `D` for
-/// `=`, and then year, month and a code of three digits.
+/// Whether the text continues like a card's track: on a magnetic stripe `^` and the name or `=` and the
+/// expiry; on a chip `D` instead of `=`, then year, month and a three-digit code.
 fn goes_on_as_a_track(after: &str) -> bool {
     let chip = || {
         let digits = after.strip_prefix(['D', 'd'])?.get(..7)?;
@@ -91,7 +91,7 @@ fn goes_on_as_a_track(after: &str) -> bool {
     after.starts_with(['^', '=']) || chip().unwrap_or_default()
 }
 
-/// A walk that writes each part of a pointer once, so that it takes time as the value has length.
+/// A walk that writes each part of a pointer once, so its time is linear in the length of the value.
 struct Search<P> {
     place: P,
     at: String,

@@ -1,5 +1,5 @@
-//! API Gateway's event, with nothing in it at which the runtime's library would panic: a panic ends the
-//! process, and would make a cold start and an alarm of any odd request.
+//! API Gateway's event, cleared of everything at which the runtime's library would panic. A panic ends the
+//! process, so any odd request could cause a cold start and an alarm.
 
 use data_encoding::BASE64;
 use http::header::HOST;
@@ -8,20 +8,20 @@ use lambda_http::request::LambdaRequest;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::Value;
 
-/// What no query has unless encoded.
+/// Characters that a query contains only in encoded form.
 const NOT_IN_A_QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
 
-/// What stands in for an event that is no request: it is answered, and nothing of it is read.
+/// Stands in for an event that is not a request: it gets an answer, but nothing of it is read.
 pub fn nothing() -> LambdaRequest {
     admit(ApiGatewayV2httpRequest::default())
 }
 
-/// API Gateway sends nothing else; whoever invokes the function by hand may send anything.
+/// Reads the event of API Gateway. Whoever invokes the function by hand may send anything else.
 pub fn read(event: Value) -> Result<LambdaRequest, serde_json::Error> {
     serde_json::from_value(event).map(admit)
 }
 
-/// Body, query and path of the same meaning. The host goes: nothing here asks for it.
+/// Keeps the meaning of body, query and path. Removes the host, which is never used.
 pub fn admit(mut event: ApiGatewayV2httpRequest) -> LambdaRequest {
     event.headers.remove(HOST);
     event.request_context.domain_name = None;
@@ -30,7 +30,7 @@ pub fn admit(mut event: ApiGatewayV2httpRequest) -> LambdaRequest {
     if let Some(path) = event.raw_path.as_mut().filter(|path| !path.starts_with('/')) {
         path.insert(0, '/');
     }
-    // What is not in base64 is taken as it stands, and refused for what it is.
+    // A body that is not base64 is read as it is, and refused later for its content.
     event.is_base64_encoded = event.is_base64_encoded
         && event.body.as_ref().is_some_and(|body| BASE64.decode(body.as_bytes()).is_ok());
     LambdaRequest::ApiGatewayV2(event)
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_is_none_is_no_matter() {
+    fn a_malformed_host_does_no_harm() {
         for host in ["", "a b", "[::1", "api.example:99999"] {
             let headers = json!({ "host": host, "x-forwarded-proto": "no scheme" });
             assert_eq!(request(json!({ "headers": headers })).uri().path(), "/api/orders");
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_request_is_known_and_answered_in_place_of_one() {
+    fn an_event_that_is_no_request_is_recognized_and_still_answered() {
         for odd in [
             json!(null),
             json!([]),

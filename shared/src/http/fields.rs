@@ -1,4 +1,4 @@
-//! Reads the members of a request body and reports every mistake at once, each by its JSON pointer.
+//! Reads the members of a request body and reports all mistakes at once, each with its JSON pointer.
 
 #[cfg(feature = "openapi")]
 mod described;
@@ -20,12 +20,12 @@ pub use described::described;
 pub use limits::{Pairs, Text};
 pub use member::Member;
 
-/// Amounts in minor units. Nothing is paid with nothing, and no sum of items overflows.
+/// Amounts in minor units: at least 1, and small enough that no sum of items overflows.
 pub const AMOUNTS: RangeInclusive<i64> = 1..=999_999_999_999;
-/// Amounts of which one may be nothing: the price of a gift, the shipping of a large order.
+/// Amounts that may be 0: the price of a gift, the shipping of a large order.
 pub const PRICES: RangeInclusive<i64> = 0..=999_999_999_999;
 
-/// One thing wrong with a body. The detail says what would be right and never a text that was sent.
+/// One mistake in a body. The detail states what is required and never repeats a text that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
     pub pointer: String,
@@ -38,11 +38,11 @@ impl From<FieldError> for Value {
     }
 }
 
-/// Reads `value`, which must be an object, with `read`. The result is `Ok` only if nothing was
-/// wrong, unknown members included.
+/// Reads `value`, which must be an object, with `read`. Any mistake makes the result an error, including
+/// unknown members.
 ///
-/// The number of errors needs no bound of its own: each costs the caller some bytes of a body that
-/// is bounded, and an array that is too long is not looked into.
+/// The number of errors needs no limit of its own: each takes some bytes of a body whose size is limited, and
+/// the items of an array that is too long are not read.
 pub fn read<T>(
     value: &Value,
     read: impl FnOnce(&mut Fields<'_, '_>) -> Option<T>,
@@ -64,18 +64,18 @@ pub fn read<T>(
     }
 }
 
-/// What a reading leaves behind.
+/// The results of a reading, apart from its value.
 #[derive(Default)]
 struct Report {
     errors: Vec<FieldError>,
-    /// Present if nothing is read: the readers tell what they would take.
+    /// Present if nothing is read: the readers describe what they would accept.
     #[cfg(feature = "openapi")]
     schema: Option<Value>,
 }
 
-/// The members of one object. A member that was never asked for is an unknown one.
+/// The members of one object. A member that no reader asks for is unknown.
 pub struct Fields<'v, 'e> {
-    /// None, if what may be in the object is only being told.
+    /// `None` if the object is only being described.
     members: Option<&'v Map<String, Value>>,
     known: Vec<&'static str>,
     pointer: String,
@@ -92,15 +92,15 @@ impl<'v> Fields<'v, '_> {
         self.optional_not_null(name)
     }
 
-    /// A member that may be left out, or be `null`, which means the same: so typed clients write it.
+    /// A member that may be left out or `null`; typed clients write `null` for a value left out.
     pub fn optional(&mut self, name: &'static str) -> Member<'v, '_> {
         let member = self.optional_not_null(name);
         member.report.note_nullable(&member.pointer);
         Member { value: member.value.filter(|value| !value.is_null()), ..member }
     }
 
-    /// A member that may be left out, but must not be `null`: where leaving it out means a great deal,
-    /// a value that a client failed to fill in must not.
+    /// A member that may be left out but must not be `null`, for members whose absence has a large effect: a
+    /// value that a client failed to fill in must not have it.
     pub fn optional_not_null(&mut self, name: &'static str) -> Member<'v, '_> {
         self.known.push(name);
         Member {
@@ -119,17 +119,17 @@ impl<'v> Fields<'v, '_> {
         pointer(&self.pointer, name)
     }
 
-    /// How many mistakes have been reported, in the whole body.
+    /// How many mistakes have been reported in the whole body.
     pub fn mistakes(&self) -> usize {
         self.report.errors.len()
     }
 
-    /// Reports a rule between members, such as a sum, at the member `name`.
+    /// Reports a broken rule between members, for example a sum, at the member `name`.
     pub fn refuse(&mut self, name: &str, detail: impl Into<String>) {
         self.refuse_at(self.pointer_to(name), detail);
     }
 
-    /// At a member of another object, which that object gave as `pointer_to`.
+    /// Reports a mistake at a pointer that another object returned from `pointer_to`.
     pub fn refuse_at(&mut self, pointer: String, detail: impl Into<String>) {
         self.report.errors.push(FieldError { pointer, detail: detail.into() });
     }
@@ -138,12 +138,12 @@ impl<'v> Fields<'v, '_> {
         let (members, known) = (self.members, std::mem::take(&mut self.known));
         let given = members.into_iter().flat_map(Map::keys);
         for name in given.filter(|name| !known.contains(&name.as_str())) {
-            self.refuse(name, "is not a member of this object");
+            self.refuse(name, "unknown field");
         }
     }
 }
 
-/// Without the feature nobody ever asks.
+/// Without the feature, nothing is described.
 #[cfg(not(feature = "openapi"))]
 #[expect(clippy::unused_self, reason = "the same calls, answered with nothing")]
 impl Report {
@@ -158,7 +158,7 @@ impl Report {
     fn note_nullable(&mut self, _: &str) {}
 }
 
-/// Without the members: a body is never logged.
+/// Leaves out the members: a body is never logged.
 impl fmt::Debug for Fields<'_, '_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Fields({:?}, ..)", self.pointer)

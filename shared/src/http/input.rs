@@ -1,5 +1,5 @@
-//! A merchant's request, admitted in the order that the contract names: size, key, scope, content
-//! type, JSON, idempotency key; then the rules, which the function reads itself.
+//! Admits a merchant's request, checking in the order of the contract: size, API key, scope, content type,
+//! JSON, idempotency key, card numbers. The function itself then checks its own rules.
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName};
@@ -24,12 +24,12 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 pub enum KeyRule {
     Optional,
     Required,
-    /// The route has no use for one.
+    /// The route does not use a key.
     Unused,
 }
 
 impl KeyRule {
-    /// How `admit` refuses by this rule, beside refusing the caller.
+    /// The problems that `admit` returns under this rule, besides those of the caller.
     pub fn refusals(self) -> Vec<Kind> {
         let always = [
             Kind::TooLarge,
@@ -80,7 +80,7 @@ pub async fn admit(
     Ok(Input { caller, body, query, key, fingerprint })
 }
 
-/// Who writes what is in a member. What is not known is read with suspicion.
+/// Who writes the value of a member. An unknown member counts as typed.
 pub fn place(pointer: &str) -> Place {
     match pointer {
         "/customer/phone" => Place::Phone,
@@ -98,7 +98,7 @@ fn is_product_id(pointer: &str) -> bool {
 }
 
 impl Input {
-    /// Every mistake at once, or the body.
+    /// The body, or all its mistakes at once.
     pub fn read<T>(
         &self,
         read: impl FnOnce(&mut Fields<'_, '_>) -> Option<T>,
@@ -125,7 +125,7 @@ pub fn bytes(body: &Body) -> &[u8] {
     }
 }
 
-/// No body is an empty object: some routes need none.
+/// An absent body counts as an empty object, as some routes need no body.
 fn parse(headers: &HeaderMap, bytes: &[u8]) -> Result<Value, Problem> {
     if bytes.is_empty() && !headers.contains_key(CONTENT_TYPE) {
         return Ok(Value::Object(Map::new()));
@@ -139,7 +139,7 @@ fn parse(headers: &HeaderMap, bytes: &[u8]) -> Result<Value, Problem> {
     json::parse(bytes).map_err(|why| Problem::new(Kind::MalformedJson).detail(why.to_string()))
 }
 
-/// JSON has one encoding. A parameter that names another one would not be obeyed.
+/// JSON is always UTF-8. A `charset` that names another encoding would be ignored, so it is refused.
 fn is_json(media: &str) -> bool {
     let mut parts = media.split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default();
@@ -165,8 +165,8 @@ fn idempotency_key(headers: &HeaderMap, rule: KeyRule) -> Result<Option<Key>, Pr
     }
 }
 
-/// The value of a header that has no comma in it and is sent once. API Gateway joins the values of one
-/// that was sent twice by a comma: if they are equal, that is the value; if not, there is none.
+/// The value of a header that is sent once and contains no comma. API Gateway joins repeated headers with a
+/// comma: equal values count as one value, different values as none.
 pub fn one<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     let mut only = None;
     for value in headers.get_all(name) {
@@ -186,7 +186,7 @@ pub fn invalid(errors: Vec<FieldError>) -> Problem {
     Problem::new(Kind::InvalidRequest).with("errors", errors)
 }
 
-/// One mistake that shows only after reading.
+/// One mistake that is found only after reading.
 pub fn invalid_member(pointer: &str, detail: &str) -> Problem {
     invalid(vec![FieldError { pointer: pointer.to_owned(), detail: detail.to_owned() }])
 }
@@ -199,7 +199,7 @@ fn card_data(pointers: Vec<String>) -> Problem {
     Problem::new(Kind::CardDataRefused).with("errors", errors)
 }
 
-/// An id of the wrong shape names nothing.
+/// A malformed id names no order.
 pub fn order_id(request: &Request) -> Result<OrderId, Problem> {
     let text = parameter(request, "order_id");
     OrderId::parse(&text).map_err(|_| Problem::new(Kind::OrderNotFound))

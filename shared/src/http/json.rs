@@ -1,4 +1,4 @@
-//! Strict JSON: what a request body may be before any rule of ours looks at it.
+//! Strict JSON: the rules for any request body, before those of a route.
 
 use std::cell::Cell;
 use std::fmt;
@@ -6,11 +6,11 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Deep enough for any body of ours, which has three levels, and far from the end of any stack.
+/// Deep enough for our bodies, which have three levels, and far from overflowing the stack.
 pub const LEVELS_MAX: usize = 32;
 
-/// Why some bytes are not a JSON text that we take. The sentences are constant: a refusal never
-/// repeats what it refuses.
+/// Why a body is not a JSON text that we accept. The messages are constant: a refusal never repeats what was
+/// sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
     #[error("the body is empty")]
@@ -21,17 +21,17 @@ pub enum Malformed {
     NotJson,
     #[error("the body ends before its JSON value does")]
     Unfinished,
-    #[error("the body goes on after its JSON value")]
+    #[error("the body continues after its JSON value")]
     TrailingCharacters,
-    #[error("an object in the body names a member twice")]
+    #[error("an object in the body repeats a field")]
     DuplicateMember,
     #[error("the body is nested more than {LEVELS_MAX} levels deep")]
     TooDeep,
 }
 
-/// Reads one JSON value. Integers stay exact. A number that no integer type of ours holds becomes
-/// a float, which every field reader refuses by its own pointer and range: such a body is valid
-/// JSON with an invalid amount, not a malformed one.
+/// Reads one JSON value. Integers stay exact. A number that fits no integer type becomes a float, which every
+/// reader refuses with its pointer and range: such a body is valid JSON with an invalid amount, and not
+/// malformed.
 pub fn parse(bytes: &[u8]) -> Result<Value, Malformed> {
     let text = std::str::from_utf8(without_mark(bytes)).map_err(|_| Malformed::NotUtf8)?;
     if text.trim_ascii().is_empty() {
@@ -43,13 +43,13 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Malformed> {
     })
 }
 
-/// Some programs begin a text with U+FEFF, which says that it is UTF-8 and is no part of it.
+/// Some programs begin a text with U+FEFF, which marks it as UTF-8 and is not part of it.
 fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
-/// The value without the members that are `null`, at any level: where a reader takes `null` at all,
-/// it means that the member was left out.
+/// The value without members that are `null`, at any level: where a reader accepts `null`, it means that the
+/// member was left out.
 pub fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(without_nulls).collect(),
@@ -61,8 +61,8 @@ pub fn without_nulls(value: &Value) -> Value {
     }
 }
 
-/// The one spelling of a value: members sorted by name, no white space. Equal values have equal
-/// spellings, so its hash can stand for a request.
+/// The canonical spelling of a value: members sorted by name, no white space. Equal values have equal
+/// spellings, so the hash of one identifies a request.
 pub fn canonical(value: &Value) -> String {
     let mut text = String::new();
     write_canonical(value, &mut text);
@@ -76,7 +76,7 @@ pub fn pointer(parent: &str, name: &str) -> String {
     pointer
 }
 
-/// Makes of the pointer of an object or array that of what is below it.
+/// Extends the pointer of an object or array to one of its members or items.
 pub(super) fn push_token(pointer: &mut String, name: &str) {
     pointer.push('/');
     for c in name.chars() {
@@ -103,10 +103,10 @@ fn parse_text(text: &str) -> Result<Value, Malformed> {
     Ok(value)
 }
 
-/// `serde_json` stops at a number beyond the range of a double. Such numbers are rewritten as the
-/// largest double, which is refused where it stands; `None` if there is no such number.
+/// `serde_json` stops at a number beyond the range of a double. Such numbers are rewritten as the largest
+/// double, which its reader refuses. `None` if there is no such number.
 ///
-/// One walk over the bytes: each is looked at once, and once more if it is part of a number.
+/// One pass over the bytes; those of numbers are read twice.
 fn with_finite_numbers(text: &str) -> Option<String> {
     let mut finite = String::new();
     let mut copied = 0;
@@ -136,7 +136,7 @@ fn with_finite_numbers(text: &str) -> Option<String> {
     (copied > 0).then_some(finite)
 }
 
-/// Whether a number that has begun may have this in it.
+/// Whether this byte may continue a number.
 fn goes_on_with(byte: u8) -> bool {
     byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E')
 }
@@ -145,7 +145,7 @@ fn is_beyond_a_double(number: &str) -> bool {
     number.parse().is_ok_and(f64::is_infinite) && is_spelled_as_json(number)
 }
 
-/// Rust reads `01` and `1.` as numbers too.
+/// Rust also reads `01` and `1.` as numbers, but JSON does not.
 fn is_spelled_as_json(number: &str) -> bool {
     let number = number.strip_prefix('-').unwrap_or(number);
     let whole_ends = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
@@ -188,8 +188,8 @@ fn write_canonical(value: &Value, text: &mut String) {
     }
 }
 
-/// Builds a `Value` as `serde_json` would, but refuses a repeated member and too deep a nesting.
-/// The reason is left in `refusal`, because an error of `serde_json` carries only text.
+/// Builds a `Value` as `serde_json` would, but refuses repeated members and excessive nesting. The reason
+/// is left in `refusal`, because an error of `serde_json` carries only text.
 #[derive(Clone, Copy)]
 struct Strict<'a> {
     levels_left: usize,

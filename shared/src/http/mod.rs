@@ -1,5 +1,5 @@
-//! HTTP as our callers meet it: requests are admitted, parsed once, and answered; failures become
-//! problems in one place and are logged there, once.
+//! HTTP for our callers: requests are admitted, parsed once, and answered. Failures become problems in one
+//! place and are logged there, once.
 
 pub mod event;
 pub mod input;
@@ -40,7 +40,7 @@ use crate::secrets::Fault;
 use crate::system::unix_ms;
 use crate::telemetry::{self, Metric};
 
-/// What a handler answers when it succeeded.
+/// A handler's answer on success.
 #[derive(Debug)]
 pub struct Reply {
     status: StatusCode,
@@ -49,7 +49,7 @@ pub struct Reply {
     about: Named,
 }
 
-/// What the log line of a request names.
+/// The ids in the log line of a request.
 #[derive(Debug, Default)]
 struct Named {
     order: Option<OrderId>,
@@ -64,7 +64,7 @@ impl Reply {
         Self { status, body: Some(body), headers, about: Named::default() }
     }
 
-    /// Answers a browser that asks whether another origin's page may read.
+    /// Answers a browser that asks whether a page of another origin may read.
     pub fn preflight() -> Self {
         let headers = vec![
             (ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET")),
@@ -83,7 +83,7 @@ impl Reply {
         self
     }
 
-    /// The first call did the work; this one found it done.
+    /// Marks the reply to a repeat, whose work an earlier call did.
     #[must_use]
     pub fn replayed(mut self) -> Self {
         self.about.replayed = true;
@@ -95,14 +95,14 @@ impl Reply {
 
 static COLD: AtomicBool = AtomicBool::new(true);
 
-/// Runs a function: every request to `handle`, every outcome to the caller and to the log.
+/// Runs a function: passes every request to `handle`, and every outcome to the caller and the log.
 pub async fn serve<'a, H, F>(app: &'a App, handle: H) -> Result<(), Error>
 where
     H: Fn(&'a App, Request) -> F + Copy + Send + 'a,
     F: Future<Output = Result<Reply, Problem>> + Send + 'a,
 {
     app.warm_up().await;
-    // Boxed: nested in the runtime's own, the type of a request is more than rustc lays out.
+    // Boxed: nested in the runtime's types, that of a request exceeds rustc's layout limit.
     let mut adapter = Adapter::from(service_fn(move |request: Request| {
         Box::pin(async move { Ok::<_, Infallible>(respond(app, request, handle).await) })
     }));
@@ -116,12 +116,12 @@ where
     .await
 }
 
-/// An error would be a crash to Lambda, and ring an alarm.
+/// To Lambda, an error would be a crash and raise an alarm.
 async fn refuse(_: &App, _: Request) -> Result<Reply, Problem> {
-    Err(Problem::new(Kind::MalformedJson).detail("The event is no request of API Gateway."))
+    Err(Problem::new(Kind::MalformedJson).detail("The event is not a request from API Gateway."))
 }
 
-/// The one place where an outcome becomes a response and a log line.
+/// The only place where an outcome becomes a response and a log line.
 pub async fn respond<'a, H, F>(app: &'a App, request: Request, handle: H) -> Response<Body>
 where
     H: Fn(&'a App, Request) -> F,
@@ -176,7 +176,7 @@ fn allowed_origin(app: &App, request: &Request) -> Option<HeaderValue> {
     listed.then(|| HeaderValue::from_str(origin).ok()).flatten()
 }
 
-/// `GET /api/orders/{order_id}`: the route as the API knows it, without what its caller wrote.
+/// The API's name of the route, such as `GET /api/orders/{order_id}`, without the caller's values.
 pub fn route(request: &Request) -> String {
     match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.route_key.clone(),
@@ -247,7 +247,7 @@ impl Line {
     }
 }
 
-/// How a refusal of a caller is counted. A webhook's is counted where its signature is checked.
+/// The metric of a refused caller. Refused webhooks are counted where their signature is checked.
 fn refusal(route: &str, status: StatusCode) -> Option<Metric> {
     match status {
         _ if route.contains("/webhooks/") => None,
@@ -258,7 +258,7 @@ fn refusal(route: &str, status: StatusCode) -> Option<Metric> {
     }
 }
 
-/// A secret that somebody has to mend is no failure of this version of the functions.
+/// A secret that somebody has to fix is not a failure of this version of the functions.
 fn failure(problem: &Problem) -> Metric {
     let mut next =
         problem.cause.as_deref().map(|cause| -> &(dyn std::error::Error + 'static) { cause });

@@ -1,4 +1,4 @@
-//! A failure as the client sees it (RFC 9457): `application/problem+json`.
+//! A failure as the client sees it: `application/problem+json` (RFC 9457).
 
 mod document;
 mod kind;
@@ -18,23 +18,23 @@ pub use document::{GATEWAY_ANSWERS, document};
 pub use kind::Kind;
 pub use members::Member;
 
-/// One failure. What a client reads is the kind and, for its own mistakes, the detail and the
-/// extensions; the cause goes to the log only.
+/// One failure. The client sees the kind and, for its own mistakes, the detail and the extensions. The cause
+/// goes only to the log.
 #[derive(Debug)]
 pub struct Problem {
     pub kind: Kind,
     pub detail: String,
-    /// A detail that a 5xx shows, if it says more than its kind.
+    /// A detail that is shown even with a 5xx, if there is more to say than the kind does.
     told: Option<&'static str>,
     pub extensions: Map<String, Value>,
     pub retry_after: Option<u32>,
     pub cause: Option<Box<dyn Error + Send + Sync>>,
-    /// No `request.failed`, for which a new version is taken back: a metric of its own tells of it.
+    /// Counted by a metric of its own, not by `request.failed`, which rolls back a new version.
     pub counted_elsewhere: bool,
 }
 
 impl Problem {
-    /// With the kind's own detail and `Retry-After`.
+    /// A problem with its kind's detail and `Retry-After`.
     pub fn new(kind: Kind) -> Self {
         Self {
             kind,
@@ -47,19 +47,19 @@ impl Problem {
         }
     }
 
-    /// Says more than the kind does. The sentence must not repeat what the client sent.
+    /// Sets a more specific detail. It must not repeat what the client sent.
     #[must_use]
     pub fn detail(self, detail: impl Into<String>) -> Self {
         Self { detail: detail.into(), ..self }
     }
 
-    /// Sets a detail that a 5xx shows, too: a fixed sentence reveals nothing internal.
+    /// Sets a detail that is shown even with a 5xx: a constant text reveals nothing internal.
     #[must_use]
     pub fn tell(self, told: &'static str) -> Self {
         Self { told: Some(told), ..self }.detail(told)
     }
 
-    /// Adds a member beside those of RFC 9457, such as `errors` or `payment`.
+    /// Adds a member to those of RFC 9457, such as `errors` or `payment`.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.extensions.insert(name.to_owned(), value.into());
@@ -71,7 +71,7 @@ impl Problem {
         Self { retry_after: Some(seconds), ..self }
     }
 
-    /// What went wrong, for the log.
+    /// Sets the cause, for the log.
     #[must_use]
     pub fn because(self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { cause: Some(cause.into()), ..self }
@@ -86,9 +86,8 @@ impl Problem {
         self.kind.status()
     }
 
-    /// The body. `instance` is the request's id, by which the log is searched. A 5xx is our own
-    /// failure and tells its kind, or a sentence that was written for it: neither detail nor extensions of
-    /// this occurrence.
+    /// The body. `instance` is the request's id, to search for in the log. A 5xx is our own failure: it
+    /// shows its kind or a constant text, never details or extensions of this occurrence.
     pub fn body(&self, instance: &str) -> Value {
         let ours = self.status().is_server_error();
         let mut body = if ours { Map::new() } else { self.extensions.clone() };
@@ -102,7 +101,7 @@ impl Problem {
         Value::Object(body)
     }
 
-    /// The headers that belong to the body. A 401 must name a scheme (RFC 9110, 11.6.1).
+    /// The headers of the response. A 401 must name a scheme (RFC 9110, 11.6.1).
     pub fn headers(&self) -> Vec<(HeaderName, HeaderValue)> {
         let mut headers = vec![
             (CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),

@@ -1,5 +1,5 @@
-//! The query of a route of ours, by the rule of its body: all mistakes at once, unknown members and
-//! repeated ones among them. Each is told at `?name`.
+//! A route's query, read like a body: all mistakes are reported at once, including unknown and repeated
+//! parameters, each at `?name`.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use super::fields::FieldError;
 use super::input::invalid;
 use super::problem::Problem;
 
-/// The members of one query. A member that was never asked for is an unknown one.
+/// The parameters of one query. A parameter that no reader asks for is unknown.
 pub struct Query {
     members: Vec<(String, String)>,
     known: Vec<&'static str>,
@@ -27,7 +27,7 @@ impl Query {
         Self { members, known: Vec::new(), errors: Vec::new() }
     }
 
-    /// `true` or `false`; left out, it is false.
+    /// `true` or `false`; `false` if left out.
     pub fn flag(&mut self, name: &'static str) -> bool {
         match self.text(name).as_deref() {
             Some("true") => true,
@@ -46,13 +46,13 @@ impl Query {
         values.next().map(|(_, value)| value.clone())
     }
 
-    /// What is wrong with it, once all has been asked for that the route knows.
+    /// All mistakes, once every parameter that the route knows has been read.
     pub fn wrong(mut self) -> Vec<FieldError> {
         let members = std::mem::take(&mut self.members);
         for same in members.chunk_by(|(a, _), (b, _)| a == b) {
             let [(name, _), repeats @ ..] = same else { continue };
             if !self.known.contains(&name.as_str()) {
-                self.refuse(name, "is not a member of this query");
+                self.refuse(name, "unknown parameter");
             } else if !repeats.is_empty() {
                 self.refuse(name, "must not be given more than once");
             }
@@ -66,14 +66,14 @@ impl Query {
         if wrong.is_empty() { Ok(()) } else { Err(invalid(wrong)) }
     }
 
-    /// A name that holds a card's number is not repeated.
+    /// A name that contains a card number is not repeated.
     pub fn refuse(&mut self, name: &str, detail: &str) {
         let name = if card::is_in(name, Place::Typed) { "" } else { name };
         self.errors.push(FieldError { pointer: format!("?{name}"), detail: detail.to_owned() });
     }
 }
 
-/// Without the members: a token may be among them.
+/// Leaves out the parameters, which may contain a token.
 impl fmt::Debug for Query {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Query(..)")

@@ -1,5 +1,5 @@
-//! What is sent and answered, as JSON Schema, for the API's description. Limits are the constants that
-//! the code goes by.
+//! JSON Schemas of requests and responses, for the API's description. Limits are the constants that the code
+//! uses.
 
 #![expect(
     clippy::indexing_slicing,
@@ -18,7 +18,7 @@ use crate::domain::idempotency::Key;
 use crate::http::problem::{Kind, Member};
 use crate::http::views;
 
-/// The schemas of all answers but problems, by name.
+/// The schemas of all responses except problems, by name.
 pub fn answers() -> Map<String, Value> {
     let settings = SchemaSettings::draft2020_12().for_serialize();
     let settings = settings.with(|settings| {
@@ -42,11 +42,11 @@ pub fn answers() -> Map<String, Value> {
 /// The schema of one kind of problem.
 pub fn problem(kind: Kind) -> Value {
     let mut properties = json!({
-        "type": { "const": format!("/problems/{}", kind.slug()), "description": "Tells problems apart." },
-        "title": { "const": kind.title(), "description": "For people; the same whenever `type` is." },
-        "status": { "const": kind.status().as_u16(), "description": "The answer's status code." },
+        "type": { "const": format!("/problems/{}", kind.slug()), "description": "Identifies the kind of problem." },
+        "title": { "const": kind.title(), "description": "For people; always the same for one `type`." },
+        "status": { "const": kind.status().as_u16(), "description": "The HTTP status code." },
         "detail": { "type": "string", "description": "For people: what is wrong with this request." },
-        "instance": { "type": "string", "description": "The request's id, by which the log is searched." },
+        "instance": { "type": "string", "description": "The request's id; search the log for it." },
     });
     let mut required = vec!["type", "title", "status", "detail", "instance"];
     for (member, always) in kind.members() {
@@ -64,7 +64,7 @@ fn member(member: Member) -> Value {
         Member::Disputes => json!({
             "type": "array",
             "minItems": 1,
-            "description": "The open disputes of the payment, by the gateway's own names.",
+            "description": "The payment's open disputes, by the gateway's ids.",
             "items": { "type": "string" },
         }),
         Member::Errors => json!({
@@ -76,9 +76,9 @@ fn member(member: Member) -> Value {
                 "properties": {
                     "pointer": {
                         "type": "string",
-                        "description": "The member, as a JSON pointer (RFC 6901); empty for the whole body. `?name` is a member of the query.",
+                        "description": "The field, as a JSON pointer (RFC 6901); empty for the whole body. `?name` is a query parameter.",
                     },
-                    "detail": { "type": "string", "description": "What it must be." },
+                    "detail": { "type": "string", "description": "What is wrong with it." },
                 },
                 "required": ["pointer", "detail"],
             },
@@ -86,7 +86,7 @@ fn member(member: Member) -> Value {
         Member::Failure => named("Failure", "Why the payment was declined."),
         Member::Gateways => json!({
             "type": "object",
-            "description": "Why each gateway does not take it.",
+            "description": "Each gateway's reason for not accepting the payment.",
             "additionalProperties": { "type": "string" },
         }),
         Member::Payment => named("PaymentInTheWay", "The payment that the problem is about."),
@@ -98,7 +98,7 @@ fn member(member: Member) -> Value {
         Member::RetryAt => json!({
             "type": "string",
             "format": "date-time",
-            "description": "When the gateway's page lapses, and the request can succeed.",
+            "description": "When the gateway's page expires and the request can succeed.",
         }),
     }
 }
@@ -120,19 +120,19 @@ pub fn refund_id() -> Value {
     json!({ "type": "string", "pattern": OperationId::refund_pattern() })
 }
 
-/// An operation's id is shown of refunds only.
+/// The only operations whose ids are shown are refunds.
 pub(super) fn shown_operation(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": OperationId::refund_pattern() })
 }
 
-/// The word of the one action that there is: it is no member of the code's, so it has no comment there.
+/// Describes the `type` of the only action. Serde adds it, so there is no field to document.
 pub(super) fn tell_actions_apart(schema: &mut Schema) {
     if let Some(word) = schema.pointer_mut("/oneOf/0/properties/type") {
-        word["description"] = json!("Tells actions apart; an unknown one is not to be followed.");
+        word["description"] = json!("The kind of action; do not follow an unknown one.");
     }
 }
 
-/// A member that is not required is absent, never `null`.
+/// Removes `null` from members that are not required: they are absent, never `null`.
 fn leave_out_what_is_absent(schema: &mut Value) {
     let required = schema.get("required").cloned().unwrap_or_default();
     let is_required = |name: &String| {

@@ -1,4 +1,4 @@
-//! The token with which a shopper's browser reads the status of one payment, and nothing else:
+//! The token with which a shopper's browser reads the status of one payment and nothing else:
 //! `v1.<key id>.<exp>.<HMAC-SHA256 in base64url>`.
 
 #[cfg(test)]
@@ -10,11 +10,11 @@ use sha2::Sha256;
 
 const VERSION: &str = "v1.";
 
-/// Longer than any token of ours, so that a hostile one costs nothing.
+/// Longer than any of our tokens, so that a hostile one costs nothing.
 const LENGTH_MAX: usize = 512;
 
-/// Why a token does not open a payment. All are a 401 to the client; `UnknownKey` and
-/// `WrongSignature` may also mean that our keys are older than the token.
+/// Why a token is refused. The client gets a 401 for all of these. `UnknownKey` and `WrongSignature` may also
+/// mean that our keys are older than the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     #[error("the status token is not of the form v1.<key id>.<exp>.<signature>")]
@@ -27,14 +27,14 @@ pub enum TokenError {
     Expired,
 }
 
-/// A token for `payment_id` that is good before `exp`, in seconds of Unix time.
+/// A token for `payment_id` that is valid until `exp`, in Unix seconds.
 pub fn sign(key_id: &str, key: &[u8], payment_id: &str, exp: i64) -> String {
     let signature = mac(key, payment_id, exp).finalize().into_bytes();
     format!("{VERSION}{key_id}.{exp}.{}", BASE64URL_NOPAD.encode(&signature))
 }
 
-/// Checks `token` against the key that it names, among those in use as (id, key). If several keys share the
-/// name, each is tried.
+/// Checks `token` against the key that it names among those in use, given as (id, key). If several keys have
+/// that id, each is tried.
 pub fn verify<'k>(
     keys: impl IntoIterator<Item = (&'k str, &'k [u8])>,
     token: &str,
@@ -42,7 +42,7 @@ pub fn verify<'k>(
     now: i64,
 ) -> Result<(), TokenError> {
     let Token { key_id, exp, signature } = Token::parse(token).ok_or(TokenError::Malformed)?;
-    // An empty key would be known to everybody.
+    // Everybody would know an empty key.
     let in_use = |(id, key): &(&str, &[u8])| *id == key_id && !key.is_empty();
     let mut named = keys.into_iter().filter(in_use).peekable();
     named.peek().ok_or(TokenError::UnknownKey)?;
@@ -60,7 +60,7 @@ struct Token<'t> {
 }
 
 impl<'t> Token<'t> {
-    /// Each token has one spelling: `exp` without sign or leading zeros, base64 without slack.
+    /// Each token has only one spelling: `exp` without sign or leading zeros, base64 without trailing bits.
     fn parse(token: &'t str) -> Option<Self> {
         let rest = token.strip_prefix(VERSION).filter(|_| token.len() <= LENGTH_MAX)?;
         let (rest, signature) = rest.rsplit_once('.')?;
@@ -71,8 +71,8 @@ impl<'t> Token<'t> {
     }
 }
 
-/// Over `status`, the payment and the end, apart by a byte that is in none of them: whatever the
-/// payment's id may be, the last such byte begins the end, which is a number.
+/// Signs `status`, the payment and `exp`, separated by zero bytes. Whatever the payment's id contains, the
+/// last zero byte comes before `exp`, which is a number, so the parts cannot be confused.
 fn mac(key: &[u8], payment_id: &str, exp: i64) -> Hmac<Sha256> {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
     let mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");

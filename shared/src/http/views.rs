@@ -1,5 +1,5 @@
-//! Orders, payments and refunds as our callers read them. Absent values are left out, but for
-//! `next_action`. The sentences beside the members are those of the API's description.
+//! Orders, payments and refunds as our callers read them. Absent values are left out, except for
+//! `next_action`. The doc comments of the members appear in the API's description.
 
 mod cart;
 mod history;
@@ -28,32 +28,32 @@ pub fn order(order: &Order, now: Timestamp) -> Value {
     written(order::OrderView::of(order, now))
 }
 
-/// With its payments, oldest first.
+/// An order with its payments, oldest first.
 pub fn order_with_payments(order: &Order, now: Timestamp) -> Value {
     written(order::OrderInFull::of(order, now))
 }
 
-/// The answer to who creates a payment.
+/// The answer to the creator of a payment.
 pub fn created_payment(order: &Order, id: &PaymentId, status_token: Option<String>) -> Value {
     written(payment::CreatedPayment::of(order, id, status_token))
 }
 
-/// All that the merchant may know.
+/// A payment as the merchant sees it.
 pub fn payment(order: &Order, id: &PaymentId) -> Value {
     written(payment::PaymentInFull::of(order, id))
 }
 
-/// All that the shopper's browser may know.
+/// A payment as the shopper's browser sees it.
 pub fn reduced_payment(order: &Order, id: &PaymentId, now: Timestamp) -> Value {
     written(payment::ShopperPayment::of(order, id, now))
 }
 
-/// What a problem tells of the payment that stands in the way.
+/// A payment as a problem shows it.
 pub fn payment_in_the_way(order: &Order, id: &PaymentId) -> Value {
     written(payment::PaymentInTheWay::of(order, id))
 }
 
-/// A refund by its public name, ours or made at the gateway.
+/// A refund by its public id, whether made here or at the gateway.
 pub fn find_refund(order: &Order, payment: &PaymentId, id: &OperationId) -> Option<Value> {
     refund::RefundView::find(order, payment, id).map(written)
 }
@@ -68,7 +68,7 @@ impl Serialize for Time {
     }
 }
 
-/// Cannot fail: all names of members are text. An attempt that is not in the order is `null`.
+/// Cannot fail, since all member names are strings. An attempt that is not in the order becomes `null`.
 fn written(view: impl Serialize) -> Value {
     serde_json::to_value(view).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The lines of an order, and what they must come to.
+//! The lines of an order, and the total that they must add up to.
 
 use std::ops::RangeInclusive;
 
@@ -10,21 +10,21 @@ const ITEMS_MAX: usize = 100;
 const QUANTITY_MAX: i64 = 10_000;
 const LINES: RangeInclusive<usize> = 0..=20;
 const NAME: Text = Text::chars(60);
-/// What is told beside items makes sense only where these have prices.
+/// These fields make sense only if every item has a price.
 const BESIDE_ITEMS: [&str; 5] = ["discounts", "shipping", "fees", "taxes", "tax_included"];
 const OF_NOTHING: &str =
-    "an order of nothing needs no payment, so let your shop confirm it without one";
+    "an order with nothing to pay needs no payment, so confirm it in your shop without one";
 
-/// What the items say of their prices, beside the items themselves.
+/// What was found out about prices while the items were read.
 #[derive(Default)]
 struct Prices {
-    /// Where a price would stand that is not there.
+    /// Pointers to the missing prices.
     missing: Vec<String>,
-    /// An item has a discount of its own.
+    /// Whether any item has its own discount.
     discounted: bool,
 }
 
-/// Nothing if any of it is wrong.
+/// `None` if any part of the cart is wrong.
 pub(super) fn read(body: &mut Fields<'_, '_>) -> Option<Cart> {
     let mistakes = body.mistakes();
     let mut prices = Prices::default();
@@ -40,7 +40,7 @@ pub(super) fn read(body: &mut Fields<'_, '_>) -> Option<Cart> {
     let sent: Vec<_> =
         prices.discounted.then_some("discount_amount").into_iter().chain(beside_items).collect();
     for pointer in prices.missing.into_iter().filter(|_| !sent.is_empty()) {
-        body.refuse_at(pointer, format!("is required beside {}", sent.join(", ")));
+        body.refuse_at(pointer, format!("is required with {}", sent.join(", ")));
     }
     let cart = Cart { items: items?, discounts, shipping, fees, taxes, tax_included };
     (body.mistakes() == mistakes).then_some(cart)
@@ -59,7 +59,7 @@ fn item(item: &mut Fields<'_, '_>, prices: &mut Prices) -> Option<Item> {
     if let (Some(quantity), Some(price), Some(discount)) = (quantity, unit_amount, discount_amount)
         && u64::checked_mul(quantity, price).is_some_and(|amount| discount > amount)
     {
-        item.refuse("discount_amount", "must not be more than quantity × unit_amount");
+        item.refuse("discount_amount", "must not exceed quantity × unit_amount");
     }
     Some(Item { product_id: product_id?, quantity: quantity?, unit_amount, discount_amount, name })
 }
@@ -85,8 +85,8 @@ fn tax(tax: &mut Fields<'_, '_>) -> Option<Tax> {
     Some(Tax { name: name?, rate, amount: amount? })
 }
 
-/// Without prices there is nothing to check the total against, and where a line is wrong its rule is told
-/// first.
+/// Without prices there is nothing to check the total against. If a line is wrong, that line is reported
+/// instead of the total.
 pub(super) fn refuse_wrong_total(
     body: &mut Fields<'_, '_>,
     cart: Option<&Cart>,
@@ -95,25 +95,27 @@ pub(super) fn refuse_wrong_total(
     let told = cart.map(Cart::total);
     match told {
         Some(Err(NoTotal::Discounts(charged))) => {
-            body.refuse("discounts", format!("must not be more than the {charged} they reduce"));
+            body.refuse("discounts", format!("must not exceed {charged}, the amount they reduce"));
         }
         Some(Err(NoTotal::Taxes(told))) => {
-            let detail = format!("must not be more than {told}, the total that includes them");
+            let detail = format!("must not exceed {told}, the total that includes them");
             body.refuse("taxes", detail);
         }
         Some(Err(NoTotal::TooLarge)) => body.refuse(
             "items",
             format!(
-                "come to more than {AMOUNT_MINOR_MAX} with the other lines, and no total can be larger"
+                "add up to more than {AMOUNT_MINOR_MAX}, the largest total, with the other lines"
             ),
         ),
         Some(Ok(_) | Err(NoTotal::Unpriced)) | None => {}
     }
     let detail = match (told, total) {
         (Some(Ok(told)), Some(total)) if told == total && total > 0 => return,
-        (Some(Ok(told)), Some(total)) if told > 0 => format!("is {told} by the lines, not {total}"),
+        (Some(Ok(told)), Some(total)) if told > 0 => {
+            format!("is {total}, but the lines add up to {told}")
+        }
         (Some(Ok(_)), Some(total)) if total > 0 => {
-            format!("is 0 by the lines, not {total}; {OF_NOTHING}")
+            format!("is {total}, but the lines add up to 0; {OF_NOTHING}")
         }
         (_, Some(0)) => format!("must be at least 1: {OF_NOTHING}"),
         (_, Some(_) | None) => return,

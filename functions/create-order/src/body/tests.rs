@@ -1,4 +1,4 @@
-//! A cart as shops have it: what is taken, and what each mistake is told.
+//! Realistic carts: which ones are accepted, and how each mistake is reported.
 
 mod sums;
 
@@ -7,10 +7,9 @@ use serde_json::{Value, json};
 
 use super::order;
 
-const TOO_LARGE: &str =
-    "come to more than 999999999999 with the other lines, and no total can be larger";
+const TOO_LARGE: &str = "add up to more than 999999999999, the largest total, with the other lines";
 
-/// (pointer, detail) of every mistake.
+/// The pointer and detail of every mistake.
 fn mistakes(body: &Value) -> Vec<(String, String)> {
     let told = read(body, order).err().unwrap_or_default();
     told.into_iter().map(|error| (error.pointer, error.detail)).collect()
@@ -20,7 +19,7 @@ fn pointers(body: &Value) -> Vec<String> {
     mistakes(body).into_iter().map(|(pointer, _)| pointer).collect()
 }
 
-/// Two mugs of 37.50 with 5.00 off, a sticker for nothing, 8.00 off by a coupon, 4.95 for the parcel.
+/// Two mugs at 37.50 with 5.00 off, a free sticker, an 8.00 coupon and 4.95 for shipping.
 fn cart() -> Value {
     json!({
         "currency": "EUR", "total_amount": 6695, "reference": "8731",
@@ -57,7 +56,7 @@ fn a_cart_with_coupon_shipping_tax_and_a_gift_is_taken() {
 #[test]
 fn a_wrong_total_is_told_the_right_one() {
     let wrong = cart_with(&json!({ "total_amount": 6700 }));
-    let detail = "is 6695 by the lines, not 6700";
+    let detail = "is 6700, but the lines add up to 6695";
     assert_eq!(mistakes(&wrong), [("/total_amount".to_owned(), detail.to_owned())]);
 }
 
@@ -157,7 +156,7 @@ fn what_is_told_beside_items_needs_their_prices() {
         "items": [{ "product_id": "A", "quantity": 2 }, { "product_id": "B", "quantity": 1, "unit_amount": 9 }],
     });
     let taken = read(&plain, order).unwrap();
-    assert_eq!(taken.details.cart.amounts(), None, "where a price is missing nothing is checked");
+    assert_eq!(taken.details.cart.amounts(), None, "nothing is checked if a price is missing");
     for member in [
         json!({ "discounts": [{ "name": "x", "amount": 1 }] }),
         json!({ "shipping": { "amount": 0 } }),
@@ -168,14 +167,14 @@ fn what_is_told_beside_items_needs_their_prices() {
         let mut body = plain.clone();
         body.as_object_mut().unwrap().extend(member.as_object().unwrap().clone());
         let [name] = member.as_object().unwrap().keys().collect::<Vec<_>>()[..] else { panic!() };
-        let detail = format!("is required beside {name}");
+        let detail = format!("is required with {name}");
         assert_eq!(mistakes(&body), [("/items/0/unit_amount".to_owned(), detail)]);
     }
     let mut discounted = plain;
     discounted["items"][1]["discount_amount"] = json!(1);
     discounted["tax_included"] = json!(false);
     discounted["discounts"] = json!([]);
-    let detail = "is required beside discount_amount, discounts, tax_included";
+    let detail = "is required with discount_amount, discounts, tax_included";
     let expected = [("/items/0/unit_amount".to_owned(), detail.to_owned())];
     assert_eq!(mistakes(&discounted), expected);
 }
@@ -192,7 +191,7 @@ fn an_order_of_nothing_is_told_what_to_do_instead() {
         let told = told(items, total);
         let [(pointer, detail)] = told.as_slice() else { panic!("{told:?}") };
         assert_eq!(pointer, "/total_amount");
-        assert!(detail.contains("needs no payment, so let your shop confirm it"), "{detail}");
+        assert!(detail.contains("needs no payment, so confirm it in your shop"), "{detail}");
     }
     let all_off = cart_with(&json!({
         "discounts": [{ "name": "STAFF", "amount": 7000 }], "shipping": { "amount": 0 },

@@ -1,4 +1,4 @@
-//! What a gateway brings to the contract, and how a test gets a gateway out of it.
+//! The fixtures that a gateway brings to the contract, and the gateways that tests build from them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,17 +24,18 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(7);
 #[derive(Debug)]
 pub(crate) struct Fixtures {
     pub(crate) open: Open,
-    /// Complete; and those of its members without which nothing may be sent or believed.
+    /// A complete secret.
     pub(crate) secret: String,
+    /// The values in the secret without which nothing may be sent or believed.
     pub(crate) hidden: &'static [&'static str],
     pub(crate) create: Create,
-    /// The name under which a request has its effect once.
+    /// The idempotency key of a request.
     pub(crate) name_of: fn(&Request<Bytes>) -> Option<String>,
     pub(crate) declined: Canned,
     pub(crate) refused: Canned,
     /// Answers to a create call that prove nothing.
     pub(crate) unclear: Vec<Canned>,
-    /// Answers to a look-up: every documented status, one that is not, nothing found, no answer.
+    /// Answers to a look-up: every documented status, an unknown one, nothing found, no answer.
     pub(crate) statuses: Vec<(Canned, Phase)>,
     pub(crate) strange_status: Canned,
     pub(crate) absent: Canned,
@@ -44,7 +45,7 @@ pub(crate) struct Fixtures {
     pub(crate) unknown_event: &'static str,
 }
 
-/// The same capture, from every source that tells of it.
+/// The same capture, from every source that shows it.
 #[derive(Debug)]
 pub(crate) struct OneCapture {
     pub(crate) create: Canned,
@@ -53,12 +54,12 @@ pub(crate) struct OneCapture {
     pub(crate) event: &'static str,
 }
 
-/// When everything in these tests happens.
+/// The time at which these tests happen.
 pub(super) fn now() -> Timestamp {
     Timestamp::from_unix(1_795_165_200)
 }
 
-/// As the registry opens a secret.
+/// Opens a secret as the registry does.
 pub(crate) fn opened(
     open: Open,
     secret: &str,

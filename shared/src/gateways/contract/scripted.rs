@@ -10,7 +10,7 @@ use http::{Request, Response};
 
 use crate::ports::{Transport, TransportError};
 
-/// Status and body, as the gateway documents them.
+/// A status and body, as the gateway documents them.
 pub(crate) type Canned = (u16, String);
 pub(crate) type Scene = Result<Canned, TransportError>;
 

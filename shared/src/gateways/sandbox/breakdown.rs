@@ -1,5 +1,5 @@
-//! A cart in the sandbox's words. It is for the shopper's eyes: where a line does not fit the gateway's
-//! limits none is sent, and the payment is the same.
+//! A cart in the sandbox's format, for the shopper to see. If a line exceeds the gateway's limits, no line
+//! is sent, and the payment is the same.
 
 use super::wire::Row;
 use crate::domain::cart::{Cart, Line};

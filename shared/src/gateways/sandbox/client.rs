@@ -1,4 +1,4 @@
-//! Requests to the sandbox's API: address, credentials, idempotency key. Each is sent once.
+//! Requests to the sandbox's API: URL, credentials, idempotency key. Each is sent once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::secrets::Fault;
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-/// Has no `Debug`: it holds the API key.
+/// Has no `Debug`, because it holds the API key.
 pub(super) struct Client {
     transport: Arc<dyn Transport>,
     base_url: Url,
@@ -36,7 +36,7 @@ impl Client {
         Ok(Self { transport, base_url, authorization })
     }
 
-    /// Of `/v1/payments` or what lies below it.
+    /// Reads `/v1/payments` or a path below it.
     pub(super) async fn get(
         &self,
         path: &[&str],
@@ -50,7 +50,7 @@ impl Client {
         self.send(Request::get(url.as_str()), Bytes::new(), timeout).await
     }
 
-    /// With a `key` the request has its effect once, however often it arrives.
+    /// With a `key`, the request takes effect only once, no matter how often it arrives.
     pub(super) async fn post(
         &self,
         path: &[&str],
@@ -88,11 +88,11 @@ impl Client {
     }
 }
 
-/// The API key travels to this address: in the clear only within the machine. A container of the dev
+/// The API key is sent to this URL, so plain HTTP is allowed only within the machine. A container of the dev
 /// stack reaches its machine by an address that is not loopback.
 fn base_url(text: &str, dev_stack: bool) -> Result<Url, Fault> {
     let malformed = |why| Fault::malformed("base_url", why);
-    let url = Url::parse(text).map_err(|_| malformed("is not a whole address"))?;
+    let url = Url::parse(text).map_err(|_| malformed("is not a complete URL"))?;
     let within = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

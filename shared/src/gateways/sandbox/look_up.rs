@@ -1,4 +1,4 @@
-//! Look-ups: what the sandbox keeps under our name, by every way that the profile offers.
+//! Look-ups of the sandbox's objects under our name, by every way that the profile offers.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::domain::id::PaymentId;
 use crate::domain::names::ObjectId;
 use crate::ports::{Answer, Create, Gateway, LookUpError, Sought, TransportError};
 
-/// Pages of objects under one reference. More are no answer that could be acted on in time.
+/// The most pages of objects under one reference. More could not be handled in time.
 const PAGES_MAX: usize = 10;
 
 impl Sandbox {
@@ -41,7 +41,7 @@ impl Sandbox {
         Ok(found)
     }
 
-    /// All objects of the reference: a repeated create call may have made several.
+    /// All objects of the reference; a repeated create call may have made several.
     async fn by_reference(
         &self,
         payment: &PaymentId,
@@ -63,8 +63,8 @@ impl Sandbox {
         Err(LookUpError::Unavailable)
     }
 
-    /// The create call once more, for the name of its object; then the object, as the repeated answer
-    /// is as old as the first. The caller sees to it that the key is still remembered.
+    /// Repeats the create call to get the object's id, then reads the object, since a repeated answer is as
+    /// old as the first. The caller makes sure that the gateway still remembers the key.
     async fn by_same_key(
         &self,
         create: &Create,
@@ -77,13 +77,13 @@ impl Sandbox {
                 let now = self.by_id(&first.object, &create.payment, timeout).await?;
                 Ok(vec![now.unwrap_or(first)])
             }
-            // Refused anew, so there was no answer to repeat; but a key that is not ours tells nothing.
+            // Refused, so there was no earlier answer to repeat. A rejected API key proves nothing.
             Answer::Refused(_) if !answer::is_unauthorized(&reply) => Ok(Vec::new()),
             Answer::Refused(_) | Answer::NotSent | Answer::Unknown => Err(LookUpError::Unavailable),
         }
     }
 
-    /// `None`: there is no such object, or it is not of this payment.
+    /// `None` if there is no such object, or if it belongs to another payment.
     pub(super) async fn by_id(
         &self,
         object: &ObjectId,

@@ -1,4 +1,4 @@
-//! The sandbox's words and ours: every status table, amounts, and what an object shows.
+//! Translates the sandbox's statuses, amounts and objects into ours.
 
 pub(super) mod answer;
 pub(super) mod event;
@@ -18,18 +18,18 @@ use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
 use crate::domain::time::Timestamp;
 use crate::ports::MappingError;
 
-/// Their sentences are stored with the order, whose size is bounded.
+/// The gateway's messages are stored with the order, whose size is bounded.
 const FAILURE_CHARS_MAX: usize = 200;
 
 const UPI_CURRENCY: &str = "INR";
 
-/// An amount in the gateway's own unit, which here is ours: ISO 4217 minor units.
+/// An amount in the gateway's unit, which is the same as ours: ISO 4217 minor units.
 pub(super) struct GatewayAmount {
     pub(super) amount: u64,
     pub(super) currency: &'static str,
 }
 
-/// Never rounds: what the gateway cannot express exactly is not taken.
+/// Never rounds: `None` if the gateway cannot represent the amount exactly.
 pub(super) fn to_gateway(money: Money) -> Option<GatewayAmount> {
     let taken = (1..=AMOUNT_MINOR_MAX).contains(&money.amount_minor);
     taken.then(|| GatewayAmount { amount: money.amount_minor, currency: money.currency.code() })
@@ -41,7 +41,7 @@ pub(super) fn from_gateway(amount: u64, currency: &str) -> Result<Money, Mapping
     Ok(Money::new(amount, currency))
 }
 
-/// A status that is not known says nothing.
+/// An unknown status says nothing.
 fn phase(status: &str) -> Option<Phase> {
     match status {
         "pending" => Some(Phase::Pending),
@@ -54,7 +54,7 @@ fn phase(status: &str) -> Option<Phase> {
     }
 }
 
-/// One that is not known is a refund all the same, and not over.
+/// A refund with an unknown status counts as pending.
 fn refund_phase(status: &str) -> OperationPhase {
     match status {
         "succeeded" => OperationPhase::Done,
@@ -87,7 +87,7 @@ fn method(word: &str) -> Option<Method> {
     all.into_iter().find(|method| method_word(*method) == word)
 }
 
-/// UPI is the one method that is particular about the money.
+/// Only UPI depends on the currency.
 pub(super) fn moves(method: Method, currency: Currency) -> bool {
     method != Method::Upi || currency.code() == UPI_CURRENCY
 }
@@ -99,7 +99,7 @@ pub(super) fn mode_word(mode: CaptureMode) -> &'static str {
     }
 }
 
-/// What an object shows, from whatever answer it was taken.
+/// Translates an object, whichever answer it came from.
 pub(super) fn seen(payment: &wire::Payment) -> Result<Seen, MappingError> {
     if payment.id.is_empty() {
         return Err(MappingError::Unreadable);
@@ -111,8 +111,8 @@ pub(super) fn seen(payment: &wire::Payment) -> Result<Seen, MappingError> {
         Some(Phase::Captured) => vec![capture(payment)?],
         _ => Vec::new(),
     };
-    // Once something was captured, the currency shown is that of the capture: what was authorized can
-    // no longer be read from the object. It was what we asked for, and the order knows that.
+    // Once something was captured, the object shows the capture's currency, so the authorized amount can no
+    // longer be read from it. It was the amount that we asked for, which the order knows.
     let authorized = match phase {
         Some(Phase::Authorized) => Some(from_gateway(payment.amount, &payment.currency)?),
         _ => None,
@@ -141,13 +141,13 @@ pub(super) fn seen(payment: &wire::Payment) -> Result<Seen, MappingError> {
     })
 }
 
-/// The sandbox captures a payment once. Where it gives the capture no name, the payment's is taken.
+/// The sandbox captures a payment once. A capture without an id of its own gets the payment's.
 fn capture_id(payment: &str, capture: Option<&str>) -> CaptureId {
     CaptureId::new(capture.unwrap_or(payment))
 }
 
-/// Captured money whose amount cannot be read is an error: without it the payment would count as one
-/// without a capture.
+/// A capture whose amount cannot be read is an error; otherwise the payment would look as if nothing was
+/// captured.
 fn capture(payment: &wire::Payment) -> Result<SeenCapture, MappingError> {
     if payment.amount_captured == 0 {
         return Err(MappingError::Unreadable);
@@ -187,7 +187,7 @@ fn bounded(text: &str) -> String {
     text.chars().take(FAILURE_CHARS_MAX).collect()
 }
 
-/// A byte order mark before the JSON is no part of it, though it is signed with it.
+/// A byte order mark before the JSON is not part of it, although it is part of the signed bytes.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, MappingError> {
     let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     serde_json::from_slice(text).map_err(|_| MappingError::Unreadable)

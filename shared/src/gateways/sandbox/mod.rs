@@ -1,4 +1,4 @@
-//! The sandbox gateway as a stranger sees it: over HTTP, by its documented API.
+//! The sandbox gateway, used like an outside service: over HTTP, by its documented API.
 
 mod breakdown;
 mod client;
@@ -41,10 +41,10 @@ use crate::ports::{
 use crate::secrets::{Fault, Members};
 
 pub const NAME: &str = "sandbox";
-/// Of Standard Webhooks, or of the profiles that show a fixed header.
+/// The signature headers: that of Standard Webhooks, and the fixed header of the profiles that do not sign.
 pub const SIGNED_IN: &[&str] = &[crate::standard_webhooks::SIGNATURE, "authorization"];
 
-/// An event as it is read, for the API's description.
+/// The schema of the events that we read, for the API's description.
 #[cfg(feature = "openapi")]
 pub fn event_schema() -> serde_json::Value {
     let settings = schemars::generate::SchemaSettings::draft2020_12().for_deserialize();
@@ -59,15 +59,15 @@ pub fn event_schema() -> serde_json::Value {
     if let Some(serde_json::Value::Object(members)) = schema.get_mut("properties") {
         let named = serde_json::json!({
             "type": "string",
-            "description": "What has happened; an event of another name is ignored.",
+            "description": "The event type; unknown types are ignored.",
             "examples": event::EVENTS.map(|(name, _)| name),
         });
         members.insert("event".to_owned(), named);
         let metadata = serde_json::json!({
             "type": ["object", "null"],
-            "description": "As the create call gave it; one that names another stack is not ours.",
+            "description": "The metadata of the create call; an event that names another stack is ignored.",
             "properties": {
-                STACK: { "type": "string", "description": "The stack that made the payment." },
+                STACK: { "type": "string", "description": "The stack that created the payment." },
             },
         });
         members.insert("metadata".to_owned(), metadata);
@@ -75,10 +75,10 @@ pub fn event_schema() -> serde_json::Value {
     std::mem::take(schema).into()
 }
 
-/// The member of a payment's metadata by which its events name the order.
+/// The metadata member with which a payment's events name the order.
 const ORDER_ID: &str = "order_id";
-/// The member that names the stack. A merchant's own member of this name would make events of ours
-/// look like another's, so it is none that a merchant thinks of.
+/// The metadata member that names the stack. A merchant's own member of this name would make our events look
+/// like another stack's, so the name is one that no merchant would choose.
 const STACK: &str = "quittance_stack";
 const NO_BODY: Option<&()> = None;
 
@@ -95,7 +95,7 @@ impl fmt::Debug for Sandbox {
     }
 }
 
-/// Placeholders fail closed: without API key, address and webhook secret there is no gateway.
+/// Placeholders fail closed: without an API key, a URL and a webhook secret there is no gateway.
 pub fn open(
     secret: &Value,
     faults: &mut Vec<Fault>,
@@ -133,7 +133,7 @@ impl Gateway for Sandbox {
         self.profile.capabilities()
     }
 
-    /// Takes every currency, and every method but UPI for each.
+    /// Accepts every currency with every method, except UPI.
     fn refuses(
         &self,
         amount: Money,
@@ -141,11 +141,11 @@ impl Gateway for Sandbox {
         mode: CaptureMode,
     ) -> Option<&'static str> {
         if to_gateway(amount).is_none() {
-            Some("the amount is out of its range")
+            Some("the amount is out of range")
         } else if !self.profile.takes(mode) {
-            Some("it captures at once")
+            Some("only automatic capture is supported")
         } else if method.is_some_and(|method| !moves(method, amount.currency)) {
-            Some("UPI moves rupees only")
+            Some("UPI is available in INR only")
         } else {
             None
         }
@@ -187,7 +187,7 @@ impl Gateway for Sandbox {
         }
     }
 
-    /// Without a key: a repeat is to be answered with the object as it is by then.
+    /// Sent without a key, so that a repeat is answered with the object as it is then.
     async fn close(&self, payment: &PaymentId, object: &ObjectId, timeout: Duration) -> Answer {
         match self.client.post(&[object.as_str(), "cancel"], None, NO_BODY, timeout).await {
             Ok(reply) => answer::closed(&reply, payment, object),
@@ -213,7 +213,7 @@ impl Gateway for Sandbox {
         effect: &Effect,
         timeout: Duration,
     ) -> Result<Option<SeenRefund>, LookUpError> {
-        // A payment that was captured is there: its absence is no word about the refund.
+        // A captured payment exists, so its absence says nothing about the refund.
         let shown = self.by_id(&effect.object, &effect.payment, timeout).await?;
         let refunds = shown.ok_or(LookUpError::Unavailable)?.refunds;
         Ok(refunds.into_iter().find(|r| r.operation.as_ref() == Some(&effect.operation)))
@@ -254,7 +254,7 @@ impl Gateway for Sandbox {
 }
 
 impl Sandbox {
-    /// The same request for the same attempt, however often it is made.
+    /// Always builds the same request for the same attempt.
     async fn send_create(
         &self,
         create: &Create,
@@ -289,6 +289,6 @@ fn unanswered(error: TransportError) -> Answer {
 fn not_representable() -> Answer {
     Answer::Refused(Failure {
         code: "amount_not_representable".to_owned(),
-        message: "The gateway cannot express this amount.".to_owned(),
+        message: "The gateway cannot represent this amount.".to_owned(),
     })
 }

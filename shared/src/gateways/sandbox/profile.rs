@@ -1,5 +1,5 @@
-//! The five kinds of gateway that the sandbox plays, each with what it can do. A real gateway is one
-//! kind: its capabilities are a constant of its `mod.rs`.
+//! The five kinds of gateway that the sandbox imitates, with their capabilities. A real gateway is of one
+//! kind: its capabilities are a constant in its `mod.rs`.
 
 use serde::Deserialize;
 
@@ -9,7 +9,7 @@ use crate::domain::capabilities::{Capabilities, Keys, LookUp, OursToCapture, Pag
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 
-/// On an order: the outcome is chosen there, and the create call itself may take money.
+/// Metadata of an order that chooses the outcome; the create call itself may then take money.
 const CHOSEN_OUTCOME: &str = "sandbox";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -88,8 +88,8 @@ impl Profile {
         }
     }
 
-    /// The life of a page as this kind allows it; absent where it ends no page. An order may ask for
-    /// less or more than that: a page that outlives its order is a late payment, not a refusal.
+    /// The lifetime of a page within this kind's limits; `None` if it never ends a page. The order's lifetime
+    /// may be outside them: a page that outlives its order leads to a late payment, not a refusal.
     pub(super) fn page_life_seconds(self, wanted: i64) -> Option<i64> {
         match self {
             Self::Full | Self::NoKeys => Some(wanted.clamp(1, 30 * DAY)),

@@ -1,4 +1,4 @@
-//! Who sent a webhook: Standard Webhooks, or the fixed header of the profiles that do not sign.
+//! Authenticates webhooks: Standard Webhooks, or the fixed header of the profiles that do not sign.
 
 use data_encoding::HEXLOWER;
 use http::HeaderMap;
@@ -12,16 +12,16 @@ use crate::ports::{Delivery, SignatureError, Verified};
 use crate::secrets::{Fault, Members, NamedKey, named_keys};
 use crate::standard_webhooks::{self, Headers, SigningKey, VerifyError};
 
-/// The event's id becomes part of a stored key; a longer one is not taken.
+/// The event's id becomes part of a stored key; a longer id is ignored.
 const EVENT_ID_CHARS_MAX: usize = 255;
 
-/// A webhook secret, and the key that is written in it.
+/// A webhook secret, and the signing key parsed from it.
 pub(super) struct WebhookSecret {
     named: NamedKey,
     signing: SigningKey,
 }
 
-/// The usable secrets. Without any the gateway is not opened: every webhook would be refused, and only
+/// The usable secrets. Without any, the gateway is not opened: every webhook would be refused, and only
 /// look-ups would show a payment.
 pub(super) fn webhook_secrets(
     members: &Members<'_>,
@@ -55,12 +55,12 @@ pub(super) fn verify<'a>(
     Ok(Verified::vouch_for(delivery.body).of_event(event_id(delivery.headers)))
 }
 
-/// The same with every event: the hash of a secret, as lower-case hex.
+/// Checks the fixed header, which is the same with every event: the hash of a secret in lower-case hex.
 fn check_fixed<'s>(
     live: impl Iterator<Item = &'s WebhookSecret>,
     shown: &str,
 ) -> Result<(), SignatureError> {
-    // All secrets are compared, to the end: time tells nothing.
+    // Every secret is compared to the end, so that timing reveals nothing.
     let mut matches = Choice::from(0);
     for secret in live {
         let expected = HEXLOWER.encode(&Sha256::digest(secret.named.key.expose_secret()));

@@ -1,4 +1,4 @@
-//! The sandbox against the contract of all gateways; below, what is its own.
+//! The sandbox against the contract of all gateways. The submodules test its own behavior.
 
 mod forgeries;
 mod look_ups;
@@ -136,7 +136,7 @@ fn sign(body: &[u8], now: Timestamp) -> HeaderMap {
     ])
 }
 
-/// What the profiles send that do not sign.
+/// The headers of the profiles that do not sign.
 fn show_token(_: &[u8], _: Timestamp) -> HeaderMap {
     let token = HEXLOWER.encode(&Sha256::digest(WEBHOOK_SECRET));
     headers(&[(standard_webhooks::ID, "evt_1"), (AUTHORIZATION.as_str(), &token)])

@@ -1,5 +1,5 @@
-//! The sandbox's JSON, in its own spelling. None of these types leaves this folder, and none has a
-//! `Debug`: a client token is worth money to whoever reads it.
+//! The sandbox's JSON. These types stay in this folder and have no `Debug`: anyone who reads a client token
+//! can use it.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub(super) struct NewPayment<'a> {
     pub(super) breakdown: Vec<Row>,
 }
 
-/// What the page shows of the amount. The kind tells whether it is added.
+/// A row of the amount on the page. Its kind decides whether it is added.
 #[derive(Serialize)]
 pub(super) struct Row {
     pub(super) kind: &'static str,
@@ -49,17 +49,17 @@ pub(super) struct Payment {
     pub(super) id: String,
     pub(super) reference: String,
     pub(super) status: String,
-    /// What was asked for.
+    /// The requested amount.
     pub(super) amount: u64,
-    /// Of what was captured, once something was.
+    /// The currency of the capture, once something was captured.
     pub(super) currency: String,
-    /// What was really taken.
+    /// The amount that was really captured.
     #[serde(default)]
     pub(super) amount_captured: u64,
-    /// The capture's own name, where it has one.
+    /// The capture's id, if it has one.
     pub(super) capture_id: Option<String>,
     pub(super) method: Option<String>,
-    /// Of the last try, or of the object if it failed.
+    /// Why the last try failed, or the object itself.
     pub(super) failure: Option<Failure>,
     pub(super) client_token: Option<String>,
     pub(super) checkout_url: Option<String>,
@@ -73,15 +73,15 @@ pub(super) struct Payment {
 #[derive(Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(super) struct Refund {
-    /// The gateway's own name of the refund.
+    /// The gateway's id of the refund.
     pub(super) id: String,
-    /// Absent if it was made in the dashboard.
+    /// Our reference; absent if the refund was made in the dashboard.
     pub(super) reference: Option<String>,
-    /// Absent where the refund is part of its payment.
+    /// The gateway's id of the payment; absent where the refund is part of its payment.
     pub(super) payment_id: Option<String>,
     /// In the currency's minor unit.
     pub(super) amount: u64,
-    /// `succeeded` or `failed`; with another word it is not over.
+    /// `succeeded` or `failed`; any other value means that it is not finished.
     pub(super) status: String,
     /// Why it failed.
     pub(super) failure: Option<Failure>,
@@ -99,17 +99,17 @@ pub(super) struct Dispute {
 #[derive(Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(super) struct Failure {
-    /// For programs.
+    /// A code, for programs.
     pub(super) code: String,
-    /// For people; kept with the payment up to 200 characters.
+    /// A message, for people; kept with the payment up to 200 characters.
     pub(super) message: String,
 }
 
-/// The body of every answer that says no.
+/// The body of every refusal.
 #[derive(Deserialize)]
 pub(super) struct Refusal {
     pub(super) error: Failure,
-    /// The object that stands in the way, as it is now.
+    /// The object that caused the refusal, as it is now.
     pub(super) payment: Option<Payment>,
     pub(super) refund: Option<Refund>,
 }
@@ -120,13 +120,13 @@ pub(super) struct List {
     pub(super) next_cursor: Option<String>,
 }
 
-/// What every event has; the rest is read only of types that are known.
+/// Present in every event; the rest is read only for known types.
 #[derive(Deserialize)]
 pub(super) struct EventType {
     pub(super) event: String,
 }
 
-/// Read of every event.
+/// Read from every event.
 #[derive(Deserialize)]
 pub(super) struct EventMetadata {
     pub(super) metadata: Option<serde_json::Value>,
@@ -135,38 +135,38 @@ pub(super) struct EventMetadata {
 #[derive(Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(super) struct Event {
-    /// Our reference.
+    /// Our reference for the payment.
     pub(super) payment_id: Option<String>,
-    /// The payment's order; another one makes a hint of the event.
+    /// The payment's order; with another order, the event is only a hint.
     pub(super) order_id: Option<String>,
-    /// Of the payment, `succeeded` once it is captured; one that belies `event` makes a hint of it.
+    /// The payment's status, `succeeded` once it is captured; if it contradicts `event`, the event is a hint.
     pub(super) status: Option<String>,
-    /// The gateway's own name of the payment.
+    /// The gateway's id of the payment.
     pub(super) id: Option<String>,
-    /// The capture's own name, where it has one. Else the payment's is taken.
+    /// The capture's id, if it has one; otherwise the payment's id is used.
     pub(super) capture_id: Option<String>,
-    /// What was captured, once something was; else what was asked for.
+    /// The captured amount once something was captured; otherwise the requested amount.
     pub(super) amount: Option<u64>,
-    /// Of all its amounts.
+    /// The currency of all amounts.
     pub(super) currency: Option<String>,
     /// Why the last try failed.
     pub(super) failure: Option<Failure>,
-    /// The one that the event is about.
+    /// The refund that the event is about.
     pub(super) refund: Option<Refund>,
-    /// The one that the event is about.
+    /// The dispute that the event is about.
     pub(super) dispute: Option<EventDispute>,
 }
 
-/// The event's name says what became of it.
+/// A dispute; the event's type states its outcome.
 #[derive(Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(super) struct EventDispute {
-    /// The gateway's own name of the dispute.
+    /// The gateway's id of the dispute.
     pub(super) id: String,
-    /// What is disputed, in the currency's minor unit.
+    /// The disputed amount, in the currency's minor unit.
     pub(super) amount: u64,
-    /// Why the shopper disputes it, for programs.
+    /// A code for why the shopper disputes it.
     pub(super) reason: Option<String>,
-    /// Until when the merchant can answer the bank, in RFC 3339.
+    /// The deadline for the merchant's answer to the bank, in RFC 3339.
     pub(super) respond_by: Option<String>,
 }

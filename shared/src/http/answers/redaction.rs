@@ -1,4 +1,4 @@
-//! Why an order was not redacted.
+//! The problems of a redaction.
 
 use crate::domain::redact::Unfinished;
 use crate::http::problem::{Kind, Problem};
@@ -13,29 +13,29 @@ impl From<RedactError> for Problem {
                 Self::new(Kind::OrderUnfinished).detail(sentences.join(" "))
             }
             RedactError::OutOfTime => Self::new(Kind::Unavailable)
-                .tell("The redaction has begun and is not done: the same request goes on with it.")
+                .tell(
+                    "The redaction has begun but is not finished: repeat the request to continue.",
+                )
                 .because(error),
             RedactError::Unavailable(error) => error.into(),
         }
     }
 }
 
-/// What is unfinished, and what ends it.
+/// States what is unfinished, and how it ends.
 fn still(unfinished: Unfinished) -> &'static str {
     match unfinished {
         Unfinished::Open => {
-            "The order has not ended: cancel it, or wait until its time is over and nothing of it is in review."
+            "The order has not ended: cancel it, or wait until it has expired and nothing is in review."
         }
-        Unfinished::Payment => {
-            "A payment of it is under way: cancel it, or wait until it has ended."
-        }
-        Unfinished::Hold => "The gateway still holds an authorization of it.",
-        Unfinished::Operation => "A capture, a void or a refund of it is under way.",
-        Unfinished::Review => "A capture or a refund of it is in review, which people have to end.",
-        Unfinished::Dispute => "A dispute of it is open.",
-        Unfinished::Question => "The gateway is still being asked about an event of it.",
-        Unfinished::Confirmation => "A confirmation of it has not been sent yet.",
-        Unfinished::Event => "A stored event of it has not been merged yet.",
-        Unfinished::Other => "Work on it is due.",
+        Unfinished::Payment => "A payment is in progress: cancel it, or wait until it has ended.",
+        Unfinished::Hold => "The gateway still holds an authorization.",
+        Unfinished::Operation => "A capture, a void or a refund is in progress.",
+        Unfinished::Review => "A capture or a refund is in review; a person has to decide.",
+        Unfinished::Dispute => "A dispute is open.",
+        Unfinished::Question => "The gateway is still being asked about an event.",
+        Unfinished::Confirmation => "A confirmation has not been sent yet.",
+        Unfinished::Event => "A stored event has not been merged yet.",
+        Unfinished::Other => "Work on the order is due.",
     }
 }

@@ -1,17 +1,17 @@
-//! Which digits are a card's number.
+//! Decides which digits are a card number.
 
 use std::ops::RangeInclusive;
 
-/// No brand's numbers are longer.
+/// The length of the longest card numbers.
 pub(super) const DIGITS_MAX: usize = 19;
 
 pub(super) fn is_card_number(digits: &[u8]) -> bool {
     has_brand(digits) && passes_luhn(digits) && !is_product_code(digits)
 }
 
-/// The prefixes as ranges of the first six digits, and the lengths that go with them. Wider than
-/// the brands' own tables where these differ or have moved, but never wide enough to take in
-/// numbers that count time (1…) or that shops like to count orders with (1…, 7…, 9…).
+/// The prefixes as ranges of the first six digits, with their lengths. The ranges are wider than the brands'
+/// own tables where these differ or have changed, but never so wide that they include timestamps (1…) or the
+/// order numbers that shops like to use (1…, 7…, 9…).
 pub(super) const BRANDS: [(RangeInclusive<u32>, &[usize]); 30] = [
     // Visa; 13 digits are found on old cards only.
     (400_000..=499_999, &[13, 16, 19]),
@@ -45,8 +45,8 @@ pub(super) const BRANDS: [(RangeInclusive<u32>, &[usize]); 30] = [
     (986_000..=986_099, &[16]),
     (979_200..=979_299, &[16]),
     (968_201..=968_211, &[16]),
-    // Maestro, and RuPay's 508. Its cards of fewer than 16 digits are as good as gone, and its
-    // prefixes are wide: those lengths count only behind the prefixes known to have had them.
+    // Maestro, and RuPay's 508. Maestro cards of fewer than 16 digits are nearly extinct and its prefixes
+    // are wide, so short numbers count only with the prefixes known to have had them.
     (500_000..=509_999, &[16, 17, 18, 19]),
     (560_000..=589_999, &[16, 17, 18, 19]),
     (630_000..=639_999, &[16, 17, 18, 19]),
@@ -73,8 +73,8 @@ fn passes_luhn(digits: &[u8]) -> bool {
     digits.iter().rev().enumerate().map(weighed).sum::<u32>() % 10 == 0
 }
 
-/// A bar code (GTIN-13) by its check digit. All of Germany's begin with 4 and have 13 digits, and
-/// every tenth passes Luhn; a shop may well have its products' codes for ids.
+/// Whether the check digit is that of a bar code (GTIN-13). Germany's have 13 digits, begin with 4, and every
+/// tenth passes Luhn; a shop may well use its products' bar codes as ids.
 pub(super) fn is_product_code(digits: &[u8]) -> bool {
     let weighed = |(index, digit): (usize, &u8)| match index % 2 {
         0 => u32::from(*digit),

@@ -1,6 +1,6 @@
-//! Digits of every script, and what else stands for one: raised, lowered, in circles.
+//! Digits of every script, and other forms of digits: raised, lowered or in circles.
 
-/// What digit a character is.
+/// The digit that a character stands for.
 pub fn digit(c: char) -> Option<u8> {
     let code = u32::from(c);
     let zero = ZEROS.get(ZEROS.partition_point(|zero| *zero <= code).checked_sub(1)?)?;
@@ -12,7 +12,7 @@ pub fn digit(c: char) -> Option<u8> {
     of_a_script.or_else(other).and_then(|value| u8::try_from(value).ok())
 }
 
-/// The zeros of Unicode 16's decimal digits; the other nine follow each.
+/// The zeros of Unicode 16's decimal digits; the other nine digits follow each zero.
 const ZEROS: [u32; 78] = [
     0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66,
     0xde6, 0xe50, 0xed0, 0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90,
@@ -24,7 +24,7 @@ const ZEROS: [u32; 78] = [
     0x1fbf0,
 ];
 
-/// Its other digits: the first of a run, what that is, how many there are.
+/// Unicode's other digits, in runs: the first character, its value, and the number of characters.
 const OTHERS: [(u32, u32, u32); 19] = [
     (0xb2, 2, 2),
     (0xb9, 1, 1),

@@ -1,4 +1,4 @@
-//! The groups of digits in a text, and what they make together.
+//! The groups of digits in a text, and the numbers that they form together.
 
 use std::mem::replace;
 use std::ops::Range;
@@ -7,10 +7,10 @@ use super::brands::DIGITS_MAX;
 use super::digits::digit;
 use super::kinds::{Number, of_a_kind};
 
-/// E.164 allows more, but hardly any country uses them: a longer number is more likely a card's.
+/// E.164 allows more digits, but hardly any country uses them: a longer number is more likely a card's.
 const PHONE_DIGITS_MAX: usize = 13;
 
-/// How a card groups its number.
+/// The groups in which cards print their numbers.
 const ON_CARDS: [&[usize]; 8] = [
     &[4, 4, 4, 4],
     &[4, 6, 5],
@@ -22,10 +22,10 @@ const ON_CARDS: [&[usize]; 8] = [
     &[4, 3, 3, 3],
 ];
 
-/// Letters by the book, and nothing to look at.
+/// Characters that count as letters but are invisible.
 const FILLERS: [char; 4] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'];
 
-/// All digits of a text. A group is a run of them with nothing in between.
+/// All digits of a text, in groups. A group is a run of adjacent digits.
 pub(super) struct Groups<'t> {
     text: &'t str,
     digits: Vec<u8>,
@@ -34,19 +34,19 @@ pub(super) struct Groups<'t> {
 
 struct Group {
     digits: Range<usize>,
-    /// Where it stands in the text.
+    /// Its byte range in the text.
     at: Range<usize>,
-    /// No letter stands between the group before and this one: they may be parts of one number.
+    /// Whether no letter separates it from the group before, so that both may be parts of one number.
     goes_on: bool,
-    /// The group, if any, with which the telephone number begins that this is a part of. Hardly anybody
-    /// writes a card number after `+`, but many phone numbers would pass for one: a German mobile number
-    /// looks like an old Visa card.
+    /// The first group of the telephone number that this group belongs to, if any. Hardly anybody writes a
+    /// card number after `+`, but many phone numbers look like one: a German mobile number resembles an old
+    /// Visa card.
     phone: Option<usize>,
-    /// It belongs to a date, a price or something else that is recognizably no card.
+    /// Whether it belongs to a date, a price or something else that is clearly not a card.
     of_a_kind: bool,
 }
 
-/// Some groups that follow each other, without the text between them.
+/// Consecutive groups, without the text between them.
 pub(super) struct Part<'g> {
     text: &'g str,
     pub(super) digits: &'g [u8],
@@ -106,8 +106,8 @@ impl<'t> Groups<'t> {
         }
     }
 
-    /// All that begin and end at a group's edge and are no longer than a card's number: at most as many
-    /// for each group as such a number has digits.
+    /// All sequences of groups that are no longer than a card number: for each group, at most as many as such
+    /// a number has digits.
     pub(super) fn parts(&self) -> impl Iterator<Item = Part<'_>> {
         (0..self.all.len()).flat_map(move |first| self.parts_from(first))
     }
@@ -127,7 +127,7 @@ impl<'t> Groups<'t> {
 }
 
 impl Part<'_> {
-    /// A telephone number, a date or a price, unless it is grouped as on a card.
+    /// Whether it is a telephone number, a date or a price, and not grouped as on a card.
     pub(super) fn is_something_else(&self) -> bool {
         let phone = self.groups.first().and_then(|group| group.phone);
         let in_a_phone_number =
@@ -141,7 +141,8 @@ impl Part<'_> {
         ON_CARDS.iter().any(|on_card| sizes().eq(on_card.iter().copied()))
     }
 
-    /// Programs write and separate digits in ASCII, so a person pasted anything else.
+    /// Whether it contains non-ASCII characters. Programs write and separate digits in ASCII, so a person
+    /// must have pasted it.
     pub(super) fn is_pasted(&self) -> bool {
         let start = self.groups.first().map(|group| group.at.start);
         let end = self.groups.last().map(|group| group.at.end);
@@ -164,7 +165,7 @@ fn is_digit(c: Option<char>) -> bool {
     c.is_some_and(|c| digit(c).is_some())
 }
 
-/// A telephone number goes on as long as it may be one.
+/// Extends each telephone number over the following groups as far as its length allows.
 fn continue_phones(all: &mut [Group]) {
     let mut phone: Option<(usize, usize)> = None;
     for group in all {

@@ -1,9 +1,9 @@
-//! Numbers whose groups show what they are: dates, times, decimals, lists of sizes, American telephone
-//! numbers. Nobody writes a whole card number like that.
+//! Numbers recognizable by their groups: dates, times, decimals, lists of sizes, American telephone numbers.
+//! Nobody writes a whole card number like that.
 
 use std::ops::RangeInclusive;
 
-/// A run of digits, and what stands before it.
+/// A run of digits, and the text before it.
 #[derive(Clone, Copy)]
 pub(super) struct Number<'t> {
     pub(super) gap: &'t str,
@@ -14,7 +14,7 @@ pub(super) struct Number<'t> {
 const SIZES_MIN: usize = 5;
 const SIZE_DIGITS_MAX: usize = 3;
 
-/// How many numbers, from the first on, make one such thing. A chain that goes on makes none.
+/// How many numbers, starting with the first, form one of these kinds. A longer chain forms none.
 pub(super) fn of_a_kind(numbers: &[Number<'_>]) -> Option<usize> {
     [date, time, decimal, sizes, american_phone].into_iter().find_map(|kind| kind(numbers))
 }
@@ -29,7 +29,7 @@ impl Number<'_> {
     }
 }
 
-/// Whether `gap` stands neither before nor after the first `count` numbers.
+/// Whether `gap` occurs neither before nor after the first `count` numbers.
 fn is_whole(numbers: &[Number<'_>], count: usize, gap: &str) -> bool {
     [0, count].iter().filter_map(|at| numbers.get(*at)).all(|number| number.gap != gap)
 }

@@ -121,7 +121,7 @@ fn a_run_of_digits_counts_as_a_whole() {
 }
 
 #[test]
-fn what_a_machine_makes_is_refused_only_as_it_stands_on_a_card_or_in_its_track() {
+fn a_machine_made_number_is_refused_only_in_card_groups_or_as_a_track() {
     for text in [
         "4111 1111 1111 1111",
         "4111-1111-1111-1111",
@@ -165,7 +165,7 @@ fn an_address_is_read_in_its_encoding_too() {
 }
 
 #[test]
-fn what_stands_for_an_order_is_an_id_of_ours_or_read_with_suspicion() {
+fn an_order_id_is_one_of_ours_or_is_searched_like_typed_text() {
     assert!(!is_in("ORD_X4111111111111111XYZ", Place::Order));
     assert!(is_in("ORD_X4111111111111111XYZ", Place::Typed));
     assert!(is_in("4111111111111111", Place::Order));
@@ -206,7 +206,7 @@ fn numbers_of_orders_and_phones_and_products_are_accepted_though_they_pass_luhn(
         "573001234562",
         "4006381333023", // bar codes
         "4000000000006",
-        "490154203237518", // the identity of a telephone
+        "490154203237518", // an IMEI
     ] {
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         assert!(luhn_by_table(&digits) && !typed(text) && !made(text), "{text}");
@@ -238,7 +238,7 @@ fn the_pointer_names_the_place_and_never_the_number() {
     assert_eq!(find(&json!(card), place), [""]);
 }
 
-/// Luhn, said another way than the code under test says it.
+/// Luhn, implemented differently from the code under test.
 fn luhn_by_table(number: &str) -> bool {
     const DOUBLED: [u32; 10] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9];
     let mut total = 0;

@@ -1,5 +1,5 @@
-//! What a reader of bodies takes, as JSON Schema. The reader is not looked at but run: without a body,
-//! its members tell their limits instead of checking them. So no limit is written twice.
+//! Describes what a body reader accepts, as JSON Schema. The reader is run without a body: its members then
+//! report their limits instead of checking them. So no limit is written twice.
 
 #![expect(
     clippy::indexing_slicing,
@@ -21,10 +21,10 @@ pub fn described<T>(read: impl FnOnce(&mut Fields<'_, '_>) -> Option<T>) -> Valu
     schema
 }
 
-/// Says of a member that may be `null` that it may.
+/// Marks a member that may be `null`.
 const NULLABLE: &str = "nullable";
 
-/// What one reader says of `null` and what another says of a type are brought together.
+/// Combines the mark for `null`, set by one reader, with the type, set by another.
 fn admit_null(schema: &mut Value) {
     let Value::Object(words) = schema else { return };
     if words.remove(NULLABLE).is_some() {
@@ -48,7 +48,7 @@ impl Report {
         self.schema.is_some()
     }
 
-    /// What is told later adds to what was told before.
+    /// Later notes add to earlier ones and never replace them.
     pub(super) fn note(&mut self, pointer: &str, told: impl FnOnce() -> Value) {
         let Some(schema) = &mut self.schema else { return };
         if let (Value::Object(known), Value::Object(told)) = (at(schema, pointer), told()) {
@@ -71,7 +71,7 @@ impl Report {
     }
 }
 
-/// The part of `schema` that speaks of the value at `pointer`.
+/// The part of `schema` that describes the value at `pointer`.
 fn at<'s>(schema: &'s mut Value, pointer: &str) -> &'s mut Value {
     let part = pointer.split('/').skip(1).fold(schema, |schema, token| match token {
         ANY_ITEM => &mut schema["items"],

@@ -1,9 +1,9 @@
-//! How long a string may be, and what may be in it.
+//! The limits of strings: their length and their characters.
 
 use serde_json::{Value, json};
 
-/// Which strings a member takes. Control characters are refused, because these strings end in
-/// logs, on pages and in the fields of gateways; `lines` admits the white space of prose.
+/// The strings that a member accepts. Control characters are refused, because these strings end up in logs,
+/// on pages and in requests to gateways; `lines` allows the white space of prose.
 #[derive(Clone, Copy, Debug)]
 pub struct Text {
     min: usize,
@@ -23,7 +23,7 @@ impl Text {
         Self { in_bytes: true, ..Self::chars(max) }
     }
 
-    /// May be empty, and may hold tabs and line ends.
+    /// May be empty, and may contain tabs and line breaks.
     #[must_use]
     pub const fn prose(self) -> Self {
         Self { min: 0, lines: true, ..self }
@@ -35,7 +35,8 @@ impl Text {
         (self.min..=self.max).contains(&length) && !text.contains(refuses)
     }
 
-    /// Bytes have no word in JSON Schema: no string of so many has more characters. So they are told.
+    /// JSON Schema cannot limit bytes. A string never has more characters than bytes, so the limit is given
+    /// in characters, and the description states the bytes.
     pub(super) fn schema(self) -> Value {
         let controls = if self.lines {
             r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
@@ -57,7 +58,7 @@ impl Text {
 
     pub(super) fn detail(self) -> String {
         let unit = if self.in_bytes { "bytes" } else { "characters" };
-        let but = if self.lines { " but tabs and line ends" } else { "" };
+        let but = if self.lines { " other than tabs and line breaks" } else { "" };
         let Self { min, max, .. } = self;
         format!("must be a string of {min} to {max} {unit} without control characters{but}")
     }

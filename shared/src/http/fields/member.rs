@@ -1,4 +1,4 @@
-//! One value of a body, and the readers of every kind of value.
+//! One value of a body, and a reader for every kind of value.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,11 +10,11 @@ use super::{FieldError, Fields, Pairs, Report, Text, phone};
 use crate::domain::money::Currency;
 use crate::http::json::pointer;
 
-/// Stands in a pointer for the number of any item of an array.
+/// Stands for any index of an array in a pointer.
 pub(super) const ANY_ITEM: &str = "*";
 
-/// The value of one member or item, not yet read. Each reader answers `None` if the value is
-/// absent or wrong; what is wrong has then been reported.
+/// The value of one member or item, not yet read. Each reader returns `None` if the value is absent or
+/// wrong; a mistake has then been reported.
 pub struct Member<'v, 'e> {
     pub(super) value: Option<&'v Value>,
     pub(super) pointer: String,
@@ -27,25 +27,25 @@ impl<'v> Member<'v, '_> {
         self.parsed(&limit.detail(), |text| limit.admits(text).then(|| text.to_owned()))
     }
 
-    /// A string that `parse` understands; `detail` says which ones those are.
+    /// A string that `parse` accepts; `detail` describes these strings.
     pub fn parsed<T>(mut self, detail: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
         self.note(|| json!({ "type": "string" }));
         self.read(detail, |value| parse(value.as_str()?))
     }
 
-    /// A telephone number as somebody typed it: nothing is sent there.
+    /// A telephone number as typed; we never call it.
     pub fn phone(mut self) -> Option<String> {
         self.note(phone::schema);
         self.parsed(&phone::detail(), |text| phone::is_phone(text).then(|| text.to_owned()))
     }
 
-    /// An ISO 4217 code of money that is counted.
+    /// An ISO 4217 code of a currency with a minor unit.
     pub fn currency(mut self) -> Option<Currency> {
         self.note(|| json!({ "$ref": "#/components/schemas/Currency" }));
         self.parsed("must be an ISO 4217 code", |code| Currency::from_code(code).ok())
     }
 
-    /// An address that `accept` takes, and as that writes it: of at most `bytes_max` bytes either way.
+    /// A URL that `accept` allows, as `accept` rewrites it: at most `bytes_max` bytes before and after.
     pub fn address(
         mut self,
         bytes_max: usize,
@@ -64,7 +64,7 @@ impl<'v> Member<'v, '_> {
         self.integer_if(range, |integer| within.contains(&integer))
     }
 
-    /// An integer of `range`, or 0, of which the caller has more to say than that it is out of range.
+    /// An integer of `range`, or 0, for which the caller reports a more helpful mistake.
     pub fn integer_or_zero<T: TryFrom<i64>>(self, range: RangeInclusive<i64>) -> Option<T> {
         let within = range.clone();
         self.integer_if(range, |integer| integer == 0 || within.contains(&integer))
@@ -83,7 +83,7 @@ impl<'v> Member<'v, '_> {
         })
     }
 
-    /// A decimal number as text, which no float has touched; kept as it is written.
+    /// A decimal number as text, kept as written and never converted to a float.
     pub fn decimal(mut self) -> Option<String> {
         self.note(|| json!({ "pattern": "^[0-9]{1,3}(\\.[0-9]{1,4})?$" }));
         let detail = "must be a decimal number as text, such as \"19\" or \"7.25\": 1 to 3 digits, and \
@@ -102,7 +102,7 @@ impl<'v> Member<'v, '_> {
         self.read("must be true or false", Value::as_bool)
     }
 
-    /// One of a closed set of words.
+    /// One of a fixed set of words.
     pub fn word<T: Copy>(mut self, words: &[(&str, T)]) -> Option<T> {
         self.note(|| json!({ "enum": words.iter().map(|(word, _)| word).collect::<Vec<_>>() }));
         let spelled: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
@@ -112,7 +112,7 @@ impl<'v> Member<'v, '_> {
         })
     }
 
-    /// An object, read as a whole by `read`; members that it did not ask for are errors.
+    /// An object, read by `read`; members that it does not ask for are errors.
     pub fn object<T>(self, read: impl FnOnce(&mut Fields<'v, '_>) -> Option<T>) -> Option<T> {
         let Self { value, pointer, report } = self;
         report.note(&pointer, || json!({ "type": "object", "additionalProperties": false }));
@@ -128,7 +128,7 @@ impl<'v> Member<'v, '_> {
         object
     }
 
-    /// An array with a number of items within `count`, each read by `read`.
+    /// An array whose length is within `count`, each item read by `read`.
     pub fn array<T>(
         self,
         count: RangeInclusive<usize>,
@@ -149,12 +149,12 @@ impl<'v> Member<'v, '_> {
             let pointer = pointer(&array, &index.to_string());
             read(Member { value: Some(item), pointer, report: &mut *report })
         };
-        // Collected twice, so that the items after a wrong one are read too.
+        // Collected in two steps, so that the items after a wrong one are read too.
         let items: Vec<Option<T>> = items.iter().enumerate().map(read_item).collect();
         items.into_iter().collect()
     }
 
-    /// The merchant's own pairs of strings, kept and given back as they are.
+    /// The merchant's own pairs of strings, stored and returned unchanged.
     pub fn pairs(self, limits: Pairs) -> Option<BTreeMap<String, String>> {
         let Self { value, pointer: object, report } = self;
         report.note(&object, || limits.schema());
@@ -185,13 +185,13 @@ impl<'v> Member<'v, '_> {
         read
     }
 
-    /// Tells what this value may be, if that is asked.
+    /// Describes the accepted values, if a description was asked for.
     fn note(&mut self, schema: impl FnOnce() -> Value) {
         self.report.note(&self.pointer, schema);
     }
 }
 
-/// Without the value: a body is never logged.
+/// Leaves out the value: a body is never logged.
 impl fmt::Debug for Member<'_, '_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Member({:?}, ..)", self.pointer)

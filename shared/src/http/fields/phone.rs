@@ -1,4 +1,4 @@
-//! Decides what is a telephone number, in any country, typed or pasted.
+//! Recognizes telephone numbers of any country, typed or pasted.
 
 #[cfg(test)]
 mod tests;
@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use crate::http::card::{self, Place, digit};
 
 const CHARS_MAX: usize = 40;
-/// Of a subscriber on a small island; with `+` it is for E.164 to say.
+/// The shortest national numbers, as on a small island; with `+`, the rules of E.164 apply.
 const DIGITS_MIN: usize = 4;
 const INTERNATIONAL_DIGITS_MIN: usize = 2;
-/// E.164.
+/// The limit of E.164.
 const DIGITS_MAX: usize = 15;
 const EXTENSION_DIGITS_MAX: usize = 7;
 const EXTENSIONS: [&str; 7] = ["extension", "ext.", "ext:", "ext=", "ext", "x", "#"];
@@ -31,7 +31,7 @@ pub(super) fn schema() -> Value {
     })
 }
 
-/// A card number is not a phone number, even if it is short enough.
+/// A card number is not a phone number, even if it is short enough for one.
 pub(super) fn is_phone(text: &str) -> bool {
     if text.chars().count() > CHARS_MAX {
         return false;
@@ -52,7 +52,7 @@ pub(super) fn is_phone(text: &str) -> bool {
         && !is_card(national, international, extension)
 }
 
-/// The extension counts too, and no separator can disguise the digits.
+/// Checks the number together with its extension, with all separators replaced, so they hide nothing.
 fn is_card(national: &str, international: bool, extension: &str) -> bool {
     let plain = |c: char| if digit(c).is_some() { c } else { ' ' };
     let digits: String = national.chars().map(plain).collect();
@@ -64,7 +64,7 @@ fn begins(c: char) -> bool {
     digit(c).is_some() || matches!(c, '+' | '\u{ff0b}' | '(' | '\u{ff08}')
 }
 
-/// What stands between the digits of a number.
+/// A character that may separate the digits of a number.
 fn is_mark(c: char) -> bool {
     let is_hyphen =
         matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30fc}' | '\u{ff0d}');
@@ -80,7 +80,7 @@ fn is_blank(c: char) -> bool {
     is_space || is_invisible || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
 }
 
-/// Between two digits a bracket opens at most once and closes at most once, and it is not empty.
+/// Between two digits, a bracket may open once and close once, and may not be empty.
 fn brackets_fit(number: &str) -> bool {
     let fits = |gap: &str| {
         let at_most_one = |bracket| gap.matches(bracket).count() <= 1;
@@ -89,7 +89,7 @@ fn brackets_fit(number: &str) -> bool {
     number.split(|c| digit(c).is_some()).all(fits)
 }
 
-/// `Tel.: 030 1234`: the number.
+/// The number in `Tel.: 030 1234`.
 fn without_word(text: &str) -> &str {
     let is_word =
         |word: &&str| text.get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word));
@@ -99,7 +99,7 @@ fn without_word(text: &str) -> &str {
     })
 }
 
-/// `555-0100, ext. 12`: the number, and the digits of its extension.
+/// The number in `555-0100, ext. 12`, and the digits of its extension.
 fn without_extension(text: &str) -> (&str, &str) {
     let number = text.trim_end_matches(|c: char| c.is_ascii_digit());
     let extension = text.strip_prefix(number).unwrap_or_default();

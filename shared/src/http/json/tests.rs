@@ -145,7 +145,7 @@ proptest! {
             (Err(Malformed::DuplicateMember), _, Ok(shape)) => prop_assert!(shape.repeats()),
             (Err(Malformed::TooDeep), _, Ok(shape)) => prop_assert!(shape.levels() > LEVELS_MAX),
             (Err(_), Err(_), _) => {}
-            // A number beyond a double is for the reader to refuse, by its pointer.
+            // The reader refuses a number beyond a double, with its pointer.
             (Ok(_), Err(error), _) => prop_assert!(error.to_string().contains("out of range")),
             (ours, theirs, shape) => prop_assert!(false, "{:?} {:?} {:?}", ours, theirs, shape.is_ok()),
         }
@@ -168,7 +168,7 @@ proptest! {
     }
 }
 
-/// The value as text, the members of each object turned round by so many.
+/// The value as text, with the members of each object rotated.
 fn written(value: &Value, turn: Option<prop::sample::Index>) -> String {
     match value {
         Value::Object(members) => {
@@ -190,7 +190,7 @@ fn written(value: &Value, turn: Option<prop::sample::Index>) -> String {
     }
 }
 
-/// The same but for one leaf, or one more member.
+/// The same value with one leaf changed or one member added.
 fn altered(value: &Value, at: prop::sample::Index) -> Value {
     match value {
         Value::Object(members) if !members.is_empty() => {
@@ -215,7 +215,7 @@ fn altered(value: &Value, at: prop::sample::Index) -> Value {
     }
 }
 
-/// JSON, and texts one cut or one letter away from it.
+/// JSON, and texts that differ from it by one cut or one character.
 fn near_json() -> impl Strategy<Value = String> {
     let deep = (0..40_usize, any_json())
         .prop_map(|(levels, value)| format!("{}{value}{}", "[".repeat(levels), "]".repeat(levels)));

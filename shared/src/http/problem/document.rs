@@ -7,36 +7,36 @@ use super::Kind;
 const INTRODUCTION: &str = "\
 # Problems
 
-Every failure that Quittance answers is `application/problem+json` (RFC 9457):
+Every error response of Quittance is `application/problem+json` (RFC 9457):
 
 ```json
 {\"type\":\"/problems/order-not-found\",\"title\":\"No such order\",\"status\":404,
  \"detail\":\"There is no order with this id.\",\"instance\":\"<request id>\"}
 ```
 
-Tell problems apart by `type`; titles and details are for people. `instance` is the request's id, and finds
-it in the log. Some problems have more members, named below. A body with a 5xx status does not say what
+Identify problems by `type`; titles and details are for people. `instance` is the request's id: search the
+log for it. Some problems have more fields, listed below. A body with a 5xx status does not say what
 failed: that is in the log.
 
-This file is rendered from the table in `shared/src/http/problem/`; a test holds the two equal.
+This file is generated from the table in `shared/src/http/problem/`; a test keeps the two equal.
 ";
 
 const GATEWAY_ANSWERS_BEFORE: &str = "
-## Answers of API Gateway itself
+## Responses of API Gateway itself
 
-They come before or instead of a function, as `application/json` with one member, `{\"message\":\"…\"}`, and
-have no `type`. The dev stack imitates them.
+They come before or instead of a function's: `application/json` with one field, `{\"message\":\"…\"}`, and
+no `type`. The dev stack imitates them.
 
 | status | message | when | what to do |
 |---|---|---|---|
 ";
 
 const GATEWAY_ANSWERS_AFTER: &str = "
-After a 500 or a 503 the request may have been carried out. The same `Idempotency-Key` finds out without
-charging twice.
+After a 500 or a 503 the request may have been carried out. Repeat it with the same `Idempotency-Key` to find
+out without charging twice.
 ";
 
-/// What API Gateway answers by itself: status, message, when, what to do.
+/// API Gateway's own responses: status, message, when, what to do.
 pub const GATEWAY_ANSWERS: [(u16, &str, &str, &str); 7] = [
     (400, "Bad Request", "the request is not HTTP that can be passed on", "correct the headers"),
     (404, "Not Found", "no route has this method and path", "correct the method or the path"),
@@ -72,16 +72,18 @@ pub fn document() -> String {
             .members()
             .iter()
             .map(|(member, always)| {
-                let where_known = if *always { "" } else { ", where it is known" };
+                let where_known = if *always { "" } else { ", if known" };
                 format!("`{}`{where_known}", member.name())
             })
             .collect();
         if !members.is_empty() {
-            let _ = write!(text, "\n**More members.** {}.\n", members.join("; "));
+            let _ = write!(text, "\n**More fields.** {}.\n", members.join("; "));
         }
         if let Some(seconds) = kind.retry_after() {
-            let _ =
-                write!(text, "\n**Retry-After.** {seconds} s, unless the answer says otherwise.\n");
+            let _ = write!(
+                text,
+                "\n**Retry-After.** {seconds} s, unless the response says otherwise.\n"
+            );
         }
     }
     text += GATEWAY_ANSWERS_BEFORE;

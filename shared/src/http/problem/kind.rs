@@ -1,8 +1,8 @@
-//! Every problem that a client can meet: its name, its status, its slug.
+//! Every problem that a client can get: its name, its status, its slug.
 
 use http::StatusCode;
 
-/// The whole contract of failure, in the order in which a request meets it.
+/// All problems, in the order in which a request can meet them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     TooLarge,
@@ -98,7 +98,7 @@ impl Kind {
         self.row().1
     }
 
-    /// Always a 4xx or a 5xx: a test over `ALL` holds the table to it.
+    /// Always a 4xx or a 5xx, which a test over `ALL` checks.
     pub fn status(self) -> StatusCode {
         StatusCode::from_u16(self.row().0).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
@@ -149,7 +149,7 @@ impl Kind {
         }
     }
 
-    /// Seconds after which the same request is worth repeating, where waiting alone can help.
+    /// Seconds after which repeating the request may succeed, if waiting alone can help.
     pub fn retry_after(self) -> Option<u32> {
         match self.row().0 {
             503 => Some(5),

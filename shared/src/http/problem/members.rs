@@ -1,4 +1,4 @@
-//! What a problem tells beside the members of RFC 9457.
+//! The members of a problem besides those of RFC 9457.
 
 use super::Kind;
 
@@ -28,7 +28,7 @@ impl Member {
 }
 
 impl Kind {
-    /// The members of its own, each with whether it is always there.
+    /// The kind's additional members, each with whether it is always present.
     pub const fn members(self) -> &'static [(Member, bool)] {
         match self {
             Self::InvalidRequest | Self::CardDataRefused => &[(Member::Errors, true)],

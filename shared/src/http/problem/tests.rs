@@ -106,7 +106,7 @@ fn only_a_503_and_a_request_in_progress_promise_a_retry() {
 #[test]
 fn the_document_is_what_the_table_says() {
     let written = std::fs::read_to_string(DOCUMENT).unwrap_or_default();
-    let advice = "write it anew: cargo test -p quittance write_the_document -- --ignored";
+    let advice = "write it again: cargo test -p quittance write_the_document -- --ignored";
     assert!(written == document(), "docs/problems.md is not what the table says; {advice}");
 }
 

@@ -90,7 +90,7 @@ fn every_altered_bit_is_refused() {
     for bit in 0..token.len() * 8 {
         let mut altered = token.clone().into_bytes();
         altered[bit / 8] ^= 1 << (bit % 8);
-        // Not UTF-8 is no header's text.
+        // A header's text is always UTF-8.
         let Ok(altered) = String::from_utf8(altered) else { continue };
         assert!(check(&altered, PAYMENT, 0).is_err(), "{altered}");
     }

@@ -1,4 +1,4 @@
-//! What is bought as the merchant reads it: as it was sent, and summed up.
+//! The cart as the merchant reads it: as sent, and summed up.
 
 #[cfg(feature = "openapi")]
 use schemars::JsonSchema;
@@ -9,21 +9,21 @@ use crate::domain::cart::{Amounts, Cart, Item, Line, Shipping, Tax};
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema))]
 pub(super) struct CartView<'a> {
-    /// What is bought, as it was sent.
+    /// The items, as sent.
     items: Vec<ItemView<'a>>,
-    /// What the whole order is reduced by, as it was sent.
+    /// Discounts on the whole order, as sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     discounts: Option<Vec<LineView<'a>>>,
-    /// As it was sent.
+    /// Shipping, as sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     shipping: Option<ShippingView<'a>>,
-    /// What is charged beside the items, as it was sent.
+    /// Fees in addition to the items, as sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     fees: Option<Vec<LineView<'a>>>,
-    /// As they were sent.
+    /// Taxes, as sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     taxes: Option<Vec<TaxView<'a>>>,
-    /// The prices hold the taxes, which are told and not added.
+    /// Whether the prices include the taxes, which are then shown but not added.
     #[serde(skip_serializing_if = "Option::is_none")]
     tax_included: Option<bool>,
 }
@@ -31,17 +31,17 @@ pub(super) struct CartView<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Item"))]
 struct ItemView<'a> {
-    /// The merchant's own name of it.
+    /// Your SKU.
     product_id: &'a str,
-    /// How many of it.
+    /// Quantity.
     quantity: u64,
-    /// The price of one, in the currency's minor unit; 0 for a gift.
+    /// Unit price, in the currency's minor unit; 0 for a gift.
     #[serde(skip_serializing_if = "Option::is_none")]
     unit_amount: Option<u64>,
-    /// What the whole line is reduced by.
+    /// Discount on the whole line.
     #[serde(skip_serializing_if = "Option::is_none")]
     discount_amount: Option<u64>,
-    /// As the shopper reads it.
+    /// The name shown to the shopper.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
 }
@@ -49,16 +49,16 @@ struct ItemView<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Line"))]
 struct LineView<'a> {
-    /// As the shopper reads it.
+    /// The name shown to the shopper.
     name: &'a str,
-    /// In the currency's minor unit; its kind says whether it is added or taken off.
+    /// In the currency's minor unit. Discounts are subtracted, fees are added.
     amount: u64,
 }
 
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Shipping"))]
 struct ShippingView<'a> {
-    /// As the shopper reads it.
+    /// The name shown to the shopper.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
     /// In the currency's minor unit.
@@ -68,9 +68,9 @@ struct ShippingView<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Tax"))]
 struct TaxView<'a> {
-    /// As the shopper reads it.
+    /// The name shown to the shopper.
     name: &'a str,
-    /// In per cent, as it was sent: it is shown, and nothing is computed with it.
+    /// Percentage, as sent. It is shown, but not used in any computation.
     #[serde(skip_serializing_if = "Option::is_none")]
     rate: Option<&'a str>,
     /// In the currency's minor unit.
@@ -80,15 +80,15 @@ struct TaxView<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Amounts"))]
 pub(super) struct AmountsView {
-    /// Of `quantity` × `unit_amount`, without what `discount_amount` takes off.
+    /// Sum of `quantity` × `unit_amount`, less `discount_amount`.
     items: u64,
-    /// Of `discounts`.
+    /// Sum of `discounts`.
     discounts: u64,
-    /// Of `shipping`.
+    /// Amount of `shipping`.
     shipping: u64,
-    /// Of `fees`.
+    /// Sum of `fees`.
     fees: u64,
-    /// Of `taxes`, which are part of the total or, with `tax_included`, of the prices.
+    /// Sum of `taxes`, which are added to the total or, with `tax_included`, contained in the prices.
     taxes: u64,
 }
 

@@ -1,4 +1,4 @@
-//! What has happened, as the merchant reads it: to one payment, or to an order and all of its payments.
+//! The history of a payment, or of an order and all of its payments, as the merchant reads it.
 
 #[cfg(feature = "openapi")]
 use schemars::JsonSchema;
@@ -13,16 +13,15 @@ use crate::domain::order::{HistoryEntry, Order, Source};
 pub(super) struct Change<'a> {
     /// When it was recorded, which may be after it happened.
     at: Time,
-    /// Who made it known.
+    /// The source of the change.
     source: Source,
-    /// Whose API key asked for it: `key:` and the key's id, `op:` for a person's. Absent where nobody asked.
+    /// The API key that asked for it: `key:` and its id, or `op:` for a person's key. Absent if nobody asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<&'a str>,
-    /// The payment, in the history of an order; absent from what happened to the order itself.
+    /// The payment, in the history of an order; absent for changes of the order itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     payment_id: Option<&'a PaymentId>,
-    /// The change, such as `payment.page_opened`; of confirmations, which tell some of them, it is the
-    /// `type`.
+    /// The change, such as `payment.page_opened`. If a confirmation is sent for it, this is its `type`.
     what: &'a str,
 }
 

@@ -1,4 +1,4 @@
-//! What was captured of a payment, and what the shopper's bank claims back.
+//! The captures of a payment, and its disputes at the shopper's bank.
 
 #[cfg(feature = "openapi")]
 use schemars::JsonSchema;
@@ -10,39 +10,39 @@ use crate::domain::money::Currency;
 use crate::domain::order::Order;
 use crate::domain::status::DisputeStatus;
 
-/// What the gateway has taken.
+/// A capture.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Capture"))]
 pub(super) struct CaptureView {
     /// In the minor unit of its own currency.
     amount: u64,
-    /// In which it was taken. It can differ from the order's: then the payment is in review, or goes
-    /// back, and `amount_captured` does not count it.
+    /// The currency of the capture. If it differs from the order's, the payment is in review or its money
+    /// goes back, and `amount_captured` does not include it.
     currency: Currency,
-    /// What of it the gateway is known to have given back.
+    /// The part that the gateway is known to have refunded.
     amount_refunded: u64,
-    /// How much of it the shopper's bank has taken back through lost disputes.
+    /// The part that the shopper's bank has taken back through lost disputes.
     amount_charged_back: u64,
     /// When it became known.
     captured_at: Time,
 }
 
-/// Money that the shopper claims back at the bank.
+/// A dispute: the shopper claims the money back at the bank.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Dispute"))]
 pub(super) struct DisputeView<'a> {
-    /// The gateway's own name of the dispute.
+    /// The gateway's id of the dispute.
     dispute_id: &'a str,
     /// `lost` is final: the bank has taken the amount back.
     status: DisputeStatus,
-    /// What is disputed, in the currency's minor unit.
+    /// The disputed amount, in the currency's minor unit.
     amount: u64,
-    /// Of the capture that is disputed.
+    /// The currency of the disputed capture.
     currency: Currency,
-    /// The gateway's word for why.
+    /// The gateway's code for the reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
-    /// Until when the merchant can answer the bank, at the gateway.
+    /// The deadline for answering the bank, at the gateway.
     #[serde(skip_serializing_if = "Option::is_none")]
     respond_by: Option<Time>,
     /// When it became known.

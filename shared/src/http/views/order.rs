@@ -20,34 +20,34 @@ use crate::domain::time::Timestamp;
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Order"))]
 pub(in crate::http) struct OrderView<'a> {
-    /// Ours; paths and confirmations name the order by it.
+    /// Our id of the order, used in paths and confirmations.
     order_id: &'a OrderId,
-    /// `created` until it is paid or ends, `review` while people have to decide; once it is paid, tells
-    /// what was given back, too.
+    /// `created` until the order is paid or ends; `review` while a person has to decide; once it is paid, the
+    /// status also shows refunds.
     status: OrderStatus,
-    /// What is to be paid, in the currency's minor unit.
+    /// The total to pay, in the currency's minor unit.
     total_amount: u64,
-    /// Of all its amounts.
+    /// The currency of all amounts.
     currency: Currency,
     #[serde(flatten)]
     cart: CartView<'a>,
-    /// The sums of the lines, where every item has a price.
+    /// The sums of the lines, if every item has a price.
     #[serde(skip_serializing_if = "Option::is_none")]
     amounts: Option<AmountsView>,
-    /// The merchant's own number.
+    /// Your reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<&'a str>,
-    /// Who buys, as it was sent.
+    /// The customer, as sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     customer: Option<CustomerView<'a>>,
-    /// The merchant's own pairs.
+    /// Your metadata.
     #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<&'a BTreeMap<String, String>>,
-    /// Until when a payment may begin.
+    /// Payments can be started until then.
     expires_at: Time,
     /// When it was recorded.
     created_at: Time,
-    /// When the order was redacted: customer, names, metadata and the gateway's sentences are gone.
+    /// When the order was redacted: customer, names, metadata and the gateway's messages are removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     redacted_at: Option<Time>,
 }
@@ -58,7 +58,7 @@ pub(in crate::http) struct OrderView<'a> {
 pub(in crate::http) struct OrderInFull<'a> {
     #[serde(flatten)]
     order: OrderView<'a>,
-    /// Oldest first.
+    /// The payments, oldest first.
     payments: Vec<PaymentView<'a>>,
     /// The last changes of the order and of its payments, oldest first.
     history: Vec<Change<'a>>,
@@ -67,16 +67,16 @@ pub(in crate::http) struct OrderInFull<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Customer"))]
 struct CustomerView<'a> {
-    /// The merchant's own number of the customer.
+    /// Your id of the customer.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a str>,
-    /// Kept with the order; no gateway is told.
+    /// Stored with the order; not sent to any gateway.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
-    /// Kept with the order; nothing is sent there.
+    /// Stored with the order; never used to contact the customer.
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'a str>,
-    /// Kept with the order; nothing is sent there.
+    /// Stored with the order; never used to contact the customer.
     #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<&'a str>,
 }

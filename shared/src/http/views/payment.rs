@@ -1,4 +1,4 @@
-//! A payment as its readers see it: the merchant, the shopper, and who finds it in the way.
+//! A payment as its readers see it: the merchant, the shopper, and the recipient of a problem.
 
 #[cfg(feature = "openapi")]
 use schemars::JsonSchema;
@@ -18,39 +18,39 @@ use crate::domain::time::Timestamp;
 #[cfg(feature = "openapi")]
 use crate::http::schemas;
 
-/// What a payment says of itself everywhere.
+/// A payment.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Payment"))]
 pub(in crate::http) struct PaymentView<'a> {
-    /// Ours; paths and confirmations name the payment by it.
+    /// Our id of the payment, used in paths and confirmations.
     payment_id: &'a PaymentId,
-    /// The order that it is to pay.
+    /// The order to be paid.
     order_id: &'a OrderId,
-    /// `pending` until the outcome is known; `review` while captured money waits for people to decide;
-    /// `returned` if captured money is not kept: it goes back by itself, or went back.
+    /// `pending` until the outcome is known; `review` while a person has to decide about captured money;
+    /// `returned` if captured money is not kept: it goes back automatically, or has gone back.
     status: PaymentStatus,
-    /// The order's, in the currency's minor unit.
+    /// The order's total, in the currency's minor unit.
     amount: u64,
-    /// The order's, and of every amount here.
+    /// The order's currency, in which all amounts here are given.
     currency: Currency,
-    /// What the gateway is known to have taken in `currency`; less than `amount` if only a part was
-    /// captured.
+    /// The amount that the gateway is known to have captured in `currency`; less than `amount` if only a part
+    /// was captured.
     amount_captured: u64,
-    /// What of it the gateway is known to have given back; a refund under way does not count.
+    /// The part of it that the gateway is known to have refunded; refunds in progress do not count.
     amount_refunded: u64,
-    /// The name of the gateway that carries it out.
+    /// The name of the gateway.
     gateway: &'a str,
-    /// Whether its money is real; `false` is a rehearsal.
+    /// Whether the money is real; `false` for test payments.
     live: bool,
-    /// What the gateway's browser component needs.
+    /// A token for the gateway's browser component.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_token: Option<&'a str>,
     /// The gateway's page, while the shopper may pay there.
     #[serde(skip_serializing_if = "Option::is_none")]
     checkout_url: Option<&'a str>,
-    /// `null` when nothing is asked of the shopper.
+    /// What the shopper has to do; `null` if there is nothing to do.
     next_action: Option<NextAction<'a>>,
-    /// Until when the page may be paid.
+    /// The page can be paid until then.
     expires_at: Time,
     /// When it was recorded, before the gateway was asked.
     created_at: Time,
@@ -61,14 +61,14 @@ pub(in crate::http) struct PaymentView<'a> {
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(transform = schemas::tell_actions_apart))]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum NextAction<'a> {
-    /// Send the shopper's browser there.
+    /// Send the shopper's browser to `url`.
     Redirect {
         /// The gateway's page, as in `checkout_url`.
         url: &'a str,
     },
 }
 
-/// A payment that was just begun, or found.
+/// A payment that was just started or found.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "CreatedPayment"))]
 pub(in crate::http) struct CreatedPayment<'a> {
@@ -79,26 +79,26 @@ pub(in crate::http) struct CreatedPayment<'a> {
     status_token: Option<String>,
 }
 
-/// All that the merchant may know of a payment.
+/// A payment in full, as the merchant sees it.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "PaymentInFull"))]
 pub(in crate::http) struct PaymentInFull<'a> {
     #[serde(flatten)]
     payment: PaymentView<'a>,
-    /// Of the last failed try, also on a page that can still be paid.
+    /// The last failed try, even if the page can still be paid.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<Failure<'a>>,
-    /// The gateway's own name of the payment.
+    /// The gateway's id of the payment.
     #[serde(skip_serializing_if = "Option::is_none")]
     gateway_reference: Option<&'a str>,
-    /// What the shopper took; until that is known, what was asked for.
+    /// The method that the shopper used; until that is known, the requested one.
     #[serde(skip_serializing_if = "Option::is_none")]
     method: Option<Method>,
-    /// Oldest first.
+    /// Captures, oldest first.
     captures: Vec<CaptureView>,
-    /// Oldest first.
+    /// Refunds, oldest first.
     refunds: Vec<RefundView<'a>>,
-    /// What the shopper's bank claims back, or has.
+    /// Disputes at the shopper's bank, open or decided.
     disputes: Vec<DisputeView<'a>>,
     /// The last changes, oldest first.
     history: Vec<Change<'a>>,
@@ -108,41 +108,41 @@ pub(in crate::http) struct PaymentInFull<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema))]
 pub(in crate::http) struct Failure<'a> {
-    /// The gateway's word, for programs.
+    /// The gateway's code, for programs.
     code: &'a str,
-    /// The gateway's sentence, for people.
+    /// The gateway's message, for people.
     message: &'a str,
 }
 
-/// All that the shopper's browser may know of a payment.
+/// A payment as the shopper's browser sees it.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "ShopperPayment"))]
 pub(in crate::http) struct ShopperPayment<'a> {
-    /// The payment that the status token is of.
+    /// The payment of the status token.
     payment_id: &'a PaymentId,
-    /// The order that it is to pay.
+    /// The order to be paid.
     order_id: &'a OrderId,
-    /// As the merchant reads it.
+    /// The same status that the merchant sees.
     status: PaymentStatus,
     /// The order's status: another payment may have paid it.
     order_status: OrderStatus,
-    /// The order's, in the currency's minor unit.
+    /// The order's total, in the currency's minor unit.
     amount: u64,
-    /// The order's, and of every amount here.
+    /// The order's currency, in which all amounts here are given.
     currency: Currency,
-    /// Whether its money is real; `false` is a rehearsal.
+    /// Whether the money is real; `false` for test payments.
     live: bool,
-    /// What the gateway is known to have taken in `currency`.
+    /// The amount that the gateway is known to have captured in `currency`.
     amount_captured: u64,
-    /// What of it the gateway is known to have given back.
+    /// The part of it that the gateway is known to have refunded.
     amount_refunded: u64,
-    /// What was taken, in any currency, and how much of it went back. Oldest first.
+    /// Captures in any currency, with their refunds, oldest first.
     captures: Vec<CaptureView>,
-    /// What is left for the shopper to do; `null` when there is nothing.
+    /// What the shopper has to do; `null` if there is nothing to do.
     next_action: Option<NextAction<'a>>,
-    /// Until when the page may be paid.
+    /// The page can be paid until then.
     expires_at: Time,
-    /// Of the last failed try, also on a page that can still be paid.
+    /// The last failed try, even if the page can still be paid.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<FailureCode<'a>>,
 }
@@ -150,7 +150,7 @@ pub(in crate::http) struct ShopperPayment<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema))]
 struct FailureCode<'a> {
-    /// The gateway's word, for programs.
+    /// The gateway's code, for programs.
     code: &'a str,
 }
 
@@ -158,16 +158,16 @@ struct FailureCode<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "PaymentInTheWay"))]
 pub(in crate::http) struct PaymentInTheWay<'a> {
-    /// By which it is read, captured or canceled.
+    /// The id with which it is read, captured or canceled.
     payment_id: &'a PaymentId,
-    /// As far as was known when the problem was answered.
+    /// The status when the problem was returned.
     status: PaymentStatus,
-    /// Whether its money is real; `false` is a rehearsal.
+    /// Whether the money is real; `false` for test payments.
     live: bool,
     /// The gateway's page, while the shopper may pay there.
     #[serde(skip_serializing_if = "Option::is_none")]
     checkout_url: Option<&'a str>,
-    /// Until when the page may be paid.
+    /// The page can be paid until then.
     expires_at: Time,
 }
 

@@ -1,4 +1,4 @@
-//! A refund as the merchant reads it: one of ours, or one that was made at the gateway.
+//! A refund as the merchant reads it, whether made here or at the gateway.
 
 #[cfg(feature = "openapi")]
 use schemars::JsonSchema;
@@ -21,32 +21,31 @@ use crate::http::schemas;
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(rename = "Refund"))]
 pub(in crate::http) struct RefundView<'a> {
-    /// Ours, also of one that was made at the gateway.
+    /// Our id of the refund, even if it was made at the gateway.
     #[cfg_attr(feature = "openapi", schemars(schema_with = "schemas::shown_operation"))]
     refund_id: OperationId,
-    /// The payment that is given back.
+    /// The refunded payment.
     payment_id: &'a PaymentId,
     /// The order of that payment.
     order_id: &'a OrderId,
-    /// `pending` until the gateway is known to have done or refused it.
+    /// `pending` until the gateway is known to have completed or refused it.
     status: RefundStatus,
     /// In the currency's minor unit.
     amount: u64,
-    /// That in which the money was captured.
+    /// The currency of the capture.
     currency: Currency,
-    /// The merchant's own words; without them `requested`, `review`, `late_payment`,
-    /// `duplicate_payment` or `gateway`.
+    /// Your reason; without one, `requested`, `review`, `late_payment`, `duplicate_payment` or `gateway`.
     reason: &'a str,
-    /// Whose API key asked for it: `key:` and the key's id, `op:` for a person's. Absent where nobody asked.
+    /// The API key that asked for it: `key:` and its id, or `op:` for a person's key. Absent if nobody asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<&'a str>,
-    /// Why it failed, where the gateway has said.
+    /// Why it failed, if the gateway has given a reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<Failure<'a>>,
-    /// The gateway's own name of the refund, once it has shown it.
+    /// The gateway's id of the refund, once the gateway has shown it.
     #[serde(skip_serializing_if = "Option::is_none")]
     gateway_reference: Option<&'a str>,
-    /// When it was recorded; of one that was made at the gateway, when it became known.
+    /// When it was recorded; for a refund made at the gateway, when it became known.
     created_at: Time,
 }
 

@@ -1,4 +1,4 @@
-//! The sum rule for any cart, computed in a second way.
+//! The sum rule for any cart, checked against a second computation.
 
 use proptest::prelude::*;
 use quittance::http::fields::read;
@@ -29,7 +29,7 @@ fn carts() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Computed in a second way, with numbers that may be negative.
+/// A second computation, with signed numbers.
 fn by_hand(cart: &Value) -> (i64, i64, i64) {
     let number = |value: &Value| value.as_i64().unwrap_or_default();
     let sum = |name: &str| {
@@ -69,7 +69,7 @@ proptest! {
                 }
                 Err(told) => {
                     prop_assert_eq!(&told[0].pointer, "/total_amount");
-                    let expected = format!("is {total} by the lines, not {near}");
+                    let expected = format!("is {near}, but the lines add up to {total}");
                     prop_assert!(told[0].detail.starts_with(&expected), "{:?}", told);
                 }
             }

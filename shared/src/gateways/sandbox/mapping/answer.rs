@@ -1,5 +1,5 @@
-//! What each answer of the sandbox proves. Only an explicit success or failure is taken as such;
-//! everything else stays as unknown as it was.
+//! What each answer of the sandbox proves. Only an explicit success or failure counts; anything else leaves
+//! the outcome unknown.
 
 use bytes::Bytes;
 use http::Response;
@@ -12,7 +12,7 @@ use crate::domain::names::ObjectId;
 use crate::domain::phase::Phase;
 use crate::ports::{Answer, Effect, MappingError};
 
-/// What the answer of a create call proves.
+/// What the answer to a create call proves.
 pub(in super::super) fn created(answer: &Response<Bytes>, payment: &PaymentId) -> Answer {
     let tells = |refusal: &wire::Refusal, _: &Seen| {
         matches!(refusal.error.code.as_str(), "payment_declined" | "duplicate_reference")
@@ -20,8 +20,8 @@ pub(in super::super) fn created(answer: &Response<Bytes>, payment: &PaymentId) -
     judge(answer, payment, tells)
 }
 
-/// What the answer of a capture or void proves. A refusal that shows the payment in its end tells
-/// more than that it was refused.
+/// What the answer to a capture or void proves. A refusal that shows an ended payment proves more than the
+/// refusal itself.
 pub(in super::super) fn moved(answer: &Response<Bytes>, effect: &Effect) -> Answer {
     let ended = |_: &wire::Refusal, seen: &Seen| {
         seen.phase.is_some_and(|phase| phase.is_negative() || phase == Phase::Captured)
@@ -29,7 +29,7 @@ pub(in super::super) fn moved(answer: &Response<Bytes>, effect: &Effect) -> Answ
     about(&effect.object, unless_unauthorized(answer, judge(answer, &effect.payment, ended)))
 }
 
-/// The gateway tells whose call took the money only in the answer to that call.
+/// Only the answer to a capture call shows that this call took the money.
 pub(in super::super) fn captured(answer: &Response<Bytes>, effect: &Effect) -> Answer {
     let mut moved = moved(answer, effect);
     if let (Answer::Seen(seen), true) = (&mut moved, succeeded(answer)) {
@@ -40,7 +40,7 @@ pub(in super::super) fn captured(answer: &Response<Bytes>, effect: &Effect) -> A
     moved
 }
 
-/// Whatever object a refused close shows is the answer to the question whether it is closed.
+/// A refused close shows the object, and the object shows whether it is closed.
 pub(in super::super) fn closed(
     answer: &Response<Bytes>,
     payment: &PaymentId,
@@ -71,8 +71,8 @@ pub(in super::super) fn refunded(answer: &Response<Bytes>, effect: &Effect) -> A
     about(&effect.object, unless_unauthorized(answer, judge(answer, &effect.payment, tells)))
 }
 
-/// Success shows the object; a refusal is believed if it is in the gateway's own form, and tells by
-/// the object that it shows, or proves that the request had no effect.
+/// A success shows the object. A refusal counts only in the gateway's own format: it either shows an object
+/// that settles the question, or proves that the request had no effect.
 fn judge(
     answer: &Response<Bytes>,
     payment: &PaymentId,
@@ -97,12 +97,12 @@ fn judge(
     }
 }
 
-/// Other codes of success are not of this gateway.
+/// This gateway uses no other success codes.
 fn succeeded(answer: &Response<Bytes>) -> bool {
     matches!(answer.status().as_u16(), 200 | 201)
 }
 
-/// A key that was used for another request proves nothing about this one.
+/// A reused idempotency key proves nothing about this request.
 fn proves_no_effect(status: u16, code: &str) -> bool {
     match status {
         400 | 401 | 403 | 404 | 405 | 413 | 422 => code != "idempotency_key_reused",
@@ -111,8 +111,8 @@ fn proves_no_effect(status: u16, code: &str) -> bool {
     }
 }
 
-/// A gateway that does not know us has refused us, not the capture or refund: what we owe would be
-/// given up because a key was being changed. It is asked again, under the same name.
+/// A gateway that rejects our credentials has not refused the capture or refund. Treating it as a refusal
+/// would give up a debt while a key is being changed, so the request is repeated under the same name.
 fn unless_unauthorized(answer: &Response<Bytes>, judged: Answer) -> Answer {
     if is_unauthorized(answer) { Answer::Unknown } else { judged }
 }
@@ -121,13 +121,13 @@ pub(in super::super) fn is_unauthorized(answer: &Response<Bytes>) -> bool {
     matches!(answer.status().as_u16(), 401 | 403)
 }
 
-/// An answer about another object than the one that was asked for proves nothing.
+/// An answer about another object proves nothing.
 fn about(object: &ObjectId, judged: Answer) -> Answer {
     let other = matches!(&judged, Answer::Seen(seen) if &seen.object != object);
     if other { Answer::Unknown } else { judged }
 }
 
-/// What a look-up of one object shows. Absence is believed in the gateway's own words only.
+/// What a look-up of one object shows. Absence counts only in the gateway's own format.
 pub(in super::super) fn shown(
     answer: &Response<Bytes>,
     payment: &PaymentId,

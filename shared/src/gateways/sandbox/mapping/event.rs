@@ -1,5 +1,5 @@
-//! What a verified event says. It is a fact if it is signed, agrees with itself and lacks nothing;
-//! else it is a hint, and what the gateway answers when asked is merged instead.
+//! Translates a verified event. It is a fact if it is signed, consistent and complete. Otherwise it is a
+//! hint: the gateway is asked, and its answer is merged instead.
 
 use super::super::{STACK, wire};
 use super::{bounded, capture_id, failure, from_gateway, phase, read, refund_phase, seen_refund};
@@ -10,7 +10,7 @@ use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
 use crate::domain::time::Timestamp;
 use crate::ports::{Hinted, MappingError, Notice, Verified};
 
-/// What the type of an event says has happened.
+/// What has happened according to the event's type.
 #[derive(Clone, Copy)]
 pub(in super::super) enum Told {
     Payment(Phase),
@@ -18,7 +18,7 @@ pub(in super::super) enum Told {
     Dispute(DisputePhase),
 }
 
-/// Every event that is ours; another one is ignored.
+/// Every event type that we handle; others are ignored.
 pub(in super::super) const EVENTS: [(&str, Told); 12] = [
     ("payment.pending", Told::Payment(Phase::Pending)),
     ("payment.attempt_failed", Told::Payment(Phase::Pending)),
@@ -39,7 +39,7 @@ impl Told {
         EVENTS.iter().find(|(name, _)| *name == event).map(|(_, told)| *told)
     }
 
-    /// Only what was captured is refunded or disputed.
+    /// Refunds and disputes imply a capture.
     fn phase(self) -> Phase {
         match self {
             Self::Payment(phase) => phase,
@@ -48,8 +48,8 @@ impl Told {
     }
 }
 
-/// Read first, so that an event of another stack is not kept, even if the rest cannot be read. An empty
-/// name is no name.
+/// Read first, so that an event of another stack is not parked even if the rest cannot be read. An empty
+/// name counts as absent.
 pub(in super::super) fn stack(verified: &Verified<'_>) -> Option<String> {
     let told: wire::EventMetadata = read(verified.body()).ok()?;
     let stack = told.metadata?.get(STACK)?.as_str()?.to_owned();
@@ -70,8 +70,7 @@ pub(in super::super) fn notice(
         return Ok(Notice::Ignored);
     };
     let event = verified.event().map(str::to_owned);
-    // An order that is not the payment's: the message is in doubt, and the gateway is asked by the
-    // one name that it was given.
+    // If the order is not the payment's, the event is in doubt, and the gateway is asked by our reference.
     let in_doubt = body.order_id.as_deref().is_some_and(|id| id != payment.order().as_str());
     let fact = if signed && !in_doubt { fact(&body, told) } else { None };
     if let Some(seen) = fact {
@@ -94,8 +93,8 @@ fn hinted(body: wire::Event, told: Told) -> Hinted {
     Hinted { phase: Some(told.phase()), refund, dispute }
 }
 
-/// An event of a capture does not tell what was authorized. Nothing is missed: this gateway reserves
-/// what it was asked for, and the order knows that.
+/// A capture event does not show the authorized amount. Nothing is lost: this gateway authorizes the amount
+/// that we asked for, which the order knows.
 fn fact(body: &wire::Event, told: Told) -> Option<Seen> {
     let object = body.id.as_deref().filter(|id| !id.is_empty())?;
     let capture = capture_id(object, body.capture_id.as_deref());
@@ -136,7 +135,7 @@ fn fact(body: &wire::Event, told: Told) -> Option<Seen> {
     Some(seen)
 }
 
-/// Events say `succeeded` where the API says `captured`.
+/// Events use `succeeded` where the API uses `captured`.
 fn event_phase(status: &str) -> Option<Phase> {
     match status {
         "succeeded" => Some(Phase::Captured),

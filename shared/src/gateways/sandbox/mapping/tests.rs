@@ -1,4 +1,4 @@
-//! Objects and events in the sandbox's words, and what they mean in ours.
+//! Objects and events in the sandbox's format, and their translation.
 
 use proptest::prelude::*;
 

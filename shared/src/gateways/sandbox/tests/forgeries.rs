@@ -24,7 +24,7 @@ fn verdict(
     gateway.verify(&Delivery { headers, body }, now).map(|_| ())
 }
 
-/// The headers with each bit of each value altered, but for those that cannot be sent.
+/// The headers with each bit of each value altered, except for values that cannot be sent.
 fn altered(headers: &HeaderMap) -> impl Iterator<Item = HeaderMap> {
     headers.iter().flat_map(move |(name, value)| {
         (0..value.len() * 8).filter_map(move |bit| {

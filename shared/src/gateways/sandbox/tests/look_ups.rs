@@ -1,4 +1,4 @@
-//! What is asked of the gateway about a payment, in which order, and what its silence means.
+//! The look-up requests for a payment, their order, and the meaning of a missing answer.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::ports::{Effect, LookUpError, Sought};
 const TIMEOUT: Duration = Duration::from_secs(5);
 const REFUNDED: &str = include_str!("../fixtures/refunded.json");
 
-/// The objects' phases, and the requests that it took.
+/// The result of a look-up, and the requests that it sent.
 async fn look_up(
     profile: &str,
     known: &[&str],
@@ -57,7 +57,7 @@ async fn a_known_object_that_the_list_lacks_is_asked_for_by_its_own_name() {
     assert_eq!(look_up("full", &[OBJECT], answers).await.0, Ok(Vec::new()));
     let answers = vec![canned(200, EMPTY_LIST), canned(404, "<html>")];
     let (found, _) = look_up("full", &[OBJECT], answers).await;
-    assert_eq!(found, Err(LookUpError::Unavailable), "a proxy does not know what is there");
+    assert_eq!(found, Err(LookUpError::Unavailable), "a proxy's 404 proves nothing");
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn without_look_up_by_reference_the_same_create_finds_the_object() {
 }
 
 #[tokio::test]
-async fn a_repeated_create_that_is_refused_finds_nothing_and_one_that_is_unclear_says_nothing() {
+async fn a_refused_repeat_of_a_create_finds_nothing_and_an_unclear_one_is_unavailable() {
     let found = async |answer| look_up("paypal-like", &[], vec![answer]).await.0;
     assert_eq!(found(canned(422, REFUSED)).await, Ok(Vec::new()));
     assert_eq!(found(canned(401, UNAUTHORIZED)).await, Err(LookUpError::Unavailable));
@@ -103,7 +103,7 @@ async fn several_requests_share_the_time_of_one_look_up() {
     assert_eq!(before.elapsed(), TIMEOUT);
 }
 
-/// Answers just in time, for one request.
+/// Answers each request just within its time.
 #[derive(Debug)]
 struct Slow;
 

@@ -1,4 +1,4 @@
-//! Which secrets make a gateway, and who is believed with them.
+//! Which secrets open a gateway, and which webhooks they authenticate.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What goes over the wire, and what the answers to captures, voids, closes and refunds prove.
+//! The requests on the wire, and what the answers to captures, voids, closes and refunds prove.
 
 use crate::ports::Verified;
 use std::time::Duration;
@@ -151,7 +151,7 @@ fn upi_is_taken_for_rupees_only() {
         let amount = Money::new(7500, Currency::from_code(currency).unwrap());
         gateway.refuses(amount, method, CaptureMode::Automatic)
     };
-    assert_eq!(refuses("USD", Some(Method::Upi)), Some("UPI moves rupees only"));
+    assert_eq!(refuses("USD", Some(Method::Upi)), Some("UPI is available in INR only"));
     assert_eq!(refuses("INR", Some(Method::Upi)), None);
     assert_eq!(refuses("USD", None), None);
 }
@@ -199,7 +199,7 @@ fn wrong_status(payment: &str) -> Canned {
     (409, format!(r#"{{"error":{{"code":"wrong_status","message":"No."}},"payment":{payment}}}"#))
 }
 
-/// What an answer says, in a word.
+/// An answer as one word.
 fn word(answer: &Answer) -> String {
     match answer {
         Answer::Seen(seen) => format!("{:?}", seen.phase),

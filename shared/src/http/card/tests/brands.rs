@@ -1,6 +1,6 @@
-//! A second list of brands, so that the table under test does not judge itself. The ranges are those of
-//! Wikipedia's "Payment card number"; it has none for Elo, Hipercard, mada, Uzcard and Humo, whose rows
-//! have no published source.
+//! A second list of brands, independent of the table under test. The ranges come from Wikipedia's "Payment
+//! card number", which has none for Elo, Hipercard, mada, Uzcard and Humo; their rows have no published
+//! source.
 
 use std::ops::RangeInclusive;
 
@@ -10,11 +10,11 @@ use super::{digit, luhn_by_table, typed};
 
 const DECISION: &str = include_str!("../../../../../docs/decisions/0018-who-writes-decides.md");
 
-/// The name, the first six digits, the lengths.
+/// The name, the ranges of the first six digits, the lengths, and the unused lengths.
 pub(super) type Brand =
     (&'static str, &'static [RangeInclusive<u32>], RangeInclusive<usize>, &'static [usize]);
 
-/// By name. The last member holds the lengths within the range that the brand does not use.
+/// Sorted by name.
 const PUBLISHED: [Brand; 26] = [
     ("American Express", &[340_000..=349_999, 370_000..=379_999], 15..=15, &[]),
     ("Borica", &[220_500..=220_599], 16..=16, &[]),
@@ -46,7 +46,7 @@ const PUBLISHED: [Brand; 26] = [
         16..=16,
         &[],
     ),
-    // Its other prefixes are also those of other brands.
+    // Its other prefixes are shared with other brands.
     ("GPN", &[194_600..=194_699], 16..=19, &[17]),
     ("Hipercard", &[606_282..=606_282, 637_095..=637_095], 16..=16, &[]),
     ("Humo", &[986_000..=986_099], 16..=16, &[]),
@@ -94,16 +94,16 @@ const PUBLISHED: [Brand; 26] = [
     ("Visa", &[400_000..=499_999], 13..=19, &[14, 15, 17, 18]),
 ];
 
-/// Their prefixes are so wide, or their cards so rarely typed, that looking for them would refuse more than
-/// it finds.
+/// Their prefixes are so wide, or their cards so rarely typed, that searching for them would refuse more ids
+/// than it finds cards.
 const LEFT_OUT: [&str; 3] = ["China T-Union", "GPN", "UATP"];
 
-/// The brands that the filter looks for.
+/// The brands that are searched for.
 pub(super) fn looked_for() -> impl Iterator<Item = &'static Brand> + Clone {
     PUBLISHED.iter().filter(|brand| !LEFT_OUT.contains(&brand.0))
 }
 
-/// A made card of a brand.
+/// A made-up card number of a brand.
 pub(super) fn card(n: &mut Numbers, (_, ranges, lengths, but): &Brand) -> String {
     let lengths: Vec<usize> = lengths.clone().filter(|length| !but.contains(length)).collect();
     let range = &ranges[n.below(ranges.len())];

@@ -1,4 +1,4 @@
-//! What is recognizably no card, and that no card hides behind such looks.
+//! Numbers that are clearly not a card, and cards that look like them.
 
 use super::{made, typed};
 

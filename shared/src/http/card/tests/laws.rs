@@ -1,4 +1,4 @@
-//! What holds of every card, of each brand, in any grouping.
+//! Laws of the cards of every brand, in any grouping.
 
 use proptest::prelude::*;
 use serde_json::Value;
@@ -7,7 +7,7 @@ use super::super::brands::{BRANDS, is_product_code};
 use super::super::{Place, digit, find};
 use super::{luhn_by_table, typed};
 
-/// `digits` of a brand, with the last digit that passes Luhn.
+/// The digits of a card of any brand, the last one chosen to pass Luhn.
 fn any_card() -> impl Strategy<Value = String> {
     let brand = (0..BRANDS.len(), any::<prop::sample::Index>(), any::<u64>(), any::<u64>());
     let card = brand.prop_map(|(brand, length, prefix, rest)| {

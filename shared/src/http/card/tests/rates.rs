@@ -1,10 +1,10 @@
-//! Both errors, measured: ids that are refused, and cards that pass. The decision has the figures.
+//! Measures both errors: ids that are refused, and cards that pass. The decision publishes the figures.
 
 use super::brands::{card, grouped, looked_for};
 use super::{made, typed};
 
 const DECISION: &str = include_str!("../../../../../docs/decisions/0018-who-writes-decides.md");
-/// Of each kind.
+/// How many samples of each kind.
 const COUNT: u32 = 5_000;
 const ANY: &str = "123456789";
 
@@ -23,7 +23,7 @@ impl Numbers {
         usize::try_from(self.next() % u64::try_from(end).unwrap()).unwrap()
     }
 
-    /// So many digits, of which the first is one of `first`.
+    /// This many digits, beginning with one of `first`.
     pub(super) fn digits(&mut self, first: &str, count: usize) -> String {
         let at = self.below(first.len());
         let rest = format!("{:020}", self.next());
@@ -37,7 +37,7 @@ impl Numbers {
 
 type Made = (&'static str, fn(&mut Numbers) -> String);
 
-/// What a shop's programs put into an order, by name.
+/// Ids that a shop's programs put into an order, by name.
 const IDS: [Made; 22] = [
     ("13 digits", |n| n.digits(ANY, 13)),
     ("13 digits that begin with 4", |n| n.digits("4", 13)),
@@ -102,7 +102,7 @@ const IDS: [Made; 22] = [
 
 type Way = (&'static str, fn(&str) -> String);
 
-/// How a card comes into a text, by name.
+/// Ways to write a card number in a text, by name.
 const WAYS: [Way; 13] = [
     ("solid", str::to_owned),
     ("grouped by spaces", |card| grouped(card, " ")),
@@ -125,7 +125,7 @@ fn in_groups(card: &str, size: usize) -> String {
     groups.join(" ")
 }
 
-/// As the decision writes it: percent with one decimal, where people type and where machines do.
+/// A row as in the decision: percent with one decimal, for typed and for machine-made values.
 fn row(name: &str, texts: &[String], counts: impl Fn(bool) -> bool) -> String {
     let share = |found: fn(&str) -> bool| {
         let count = texts.iter().filter(|text| counts(found(text))).count();

@@ -77,8 +77,7 @@ fn a_card_number_is_no_phone_number_however_it_is_begun_and_ended() {
     }
 }
 
-/// The code of a country, the digits of its mobile numbers that do not vary, and usual groups with as many
-/// `#` as digits vary.
+/// A country code, and usual ways to write a number: fixed digits, and `#` for those that vary.
 const COUNTRIES: [(&str, &[&str]); 22] = [
     ("1", &["415 ### ####", "(212) ###-####", "305.###.####"]),
     ("7", &["9## ###-##-##", "(9##) ### ## ##"]),

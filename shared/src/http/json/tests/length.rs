@@ -1,4 +1,4 @@
-//! A body is read in time that grows as its length does, whatever is in it.
+//! The time to read a body is linear in its length, whatever it contains.
 
 use std::time::{Duration, Instant};
 
@@ -8,10 +8,11 @@ use crate::http::fields::{self, Fields, Pairs, Text};
 
 const SHORT: usize = 4 * 1024;
 const TIMES: usize = 16;
-/// In quadratic time one long body takes `TIMES` times as long as so many short ones; else, as long.
+/// In linear time, one long body takes as long as `TIMES` short ones; in quadratic time, `TIMES` times as
+/// long.
 const FACTOR_MAX: u32 = 5;
 
-/// Bodies that begin to be read and then go on, each in its own way, for about `bytes` bytes.
+/// Bodies of about `bytes` bytes, each expensive to read in its own way.
 fn hostile(bytes: usize) -> Vec<String> {
     let filled = |begin: &str, part: &str, end: &str| {
         format!("{begin}{}{end}", part.repeat(bytes / part.len()))
@@ -40,7 +41,7 @@ fn hostile(bytes: usize) -> Vec<String> {
     ]
 }
 
-/// All that is done with a body before a rule of its own is looked at.
+/// Everything that is done with a body before its own rules are checked.
 fn read(body: &str) {
     let Ok(value) = parse(body.as_bytes()) else { return };
     card::find(&value, |_| Place::Typed);
@@ -51,14 +52,14 @@ fn read(body: &str) {
     assert!(fields::read(&value, reader).is_err());
 }
 
-/// What this thread has worked so far, whoever else is at work; where no system tells, what has passed.
+/// The CPU time of this thread, unaffected by other work; on systems that do not report it, the elapsed time.
 fn worked(since: Instant) -> Duration {
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
     let nanos = told.and_then(|text| text.split(' ').next()?.parse().ok());
     nanos.map_or_else(|| since.elapsed(), Duration::from_nanos)
 }
 
-/// The less of two tries.
+/// The shorter of two runs.
 fn took(body: &str, times: usize) -> Duration {
     let once = || {
         let since = Instant::now();
@@ -73,7 +74,7 @@ fn took(body: &str, times: usize) -> Duration {
 fn a_long_body_takes_no_longer_than_as_many_bytes_in_short_ones() {
     let mut slow = Vec::new();
     for (short, long) in hostile(SHORT).iter().zip(hostile(SHORT * TIMES)) {
-        // What is over at once is measured no better than this.
+        // Shorter times cannot be measured reliably.
         let limit = took(short, TIMES).max(Duration::from_millis(1)) * FACTOR_MAX;
         let long_took = took(&long, 1);
         let begins = short.get(..20).unwrap_or(short);

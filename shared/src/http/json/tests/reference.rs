@@ -2,8 +2,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// The skeleton of a JSON text as `serde_json` reads it: nothing is folded, so that what is written
-/// twice is seen twice.
+/// The skeleton of a JSON text as `serde_json` reads it. Repeated members are kept, so that repeats show.
 #[derive(Debug)]
 pub(super) enum Shape {
     Leaf,
