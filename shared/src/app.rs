@@ -1,5 +1,5 @@
-//! What a function works with: the store, the queues, the gateways, the secrets, a clock and names.
-//! Made once, at start, and borrowed for the life of the process.
+//! The tools of a function: store, queues, gateways, secrets, clock and names. Built once at start and
+//! borrowed for the life of the process.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,11 +36,11 @@ pub enum AppError {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Aws(#[from] aws::AwsError),
-    #[error("the HTTP client cannot be made")]
+    #[error("the HTTP client cannot be built")]
     Http(#[from] reqwest::Error),
 }
 
-/// What stands in for the world.
+/// The parts of the outside world that a test may replace.
 #[derive(Clone, Debug)]
 pub struct Outside {
     pub aws: SdkConfig,
@@ -87,8 +87,8 @@ impl App {
         }
     }
 
-    /// Reads the secrets before the first request needs them; with them the connection is made. What
-    /// fails here is tried again, and reported, by whoever needs it.
+    /// Reads the secrets before the first request needs them, which also opens the connection. A secret that
+    /// cannot be read now is read again, and reported, when it is needed.
     pub async fn warm_up(&self) {
         let gateways = self.config.gateways.iter().map(|name| format!("gateways/{name}"));
         let names: Vec<String> =
@@ -101,8 +101,8 @@ impl App {
         }
     }
 
-    /// A write about to be made: its time, its author's name, and on whose word. What a caller's request
-    /// learns from somebody else is not the caller's doing.
+    /// The occasion of a write: its time, its nonce and its source. The caller is named only for the caller's
+    /// own changes, not for what the request learns from a gateway.
     pub fn occasion(&self, source: Source) -> Occasion {
         Occasion {
             by: telemetry::caller().filter(|_| source == Source::Merchant),
@@ -114,15 +114,15 @@ impl App {
     }
 }
 
-/// How long the rest of an invocation may take.
+/// The time left in an invocation.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
     ends_at: tokio::time::Instant,
 }
 
-/// A gateway is never waited for longer than this.
+/// The longest wait for a gateway.
 const GATEWAY_TIMEOUT_MAX: Duration = Duration::from_secs(15);
-/// What recording an answer and replying may take.
+/// The time reserved for recording an answer and replying.
 const RESERVE: Duration = Duration::from_secs(5);
 
 impl Budget {

@@ -1,5 +1,5 @@
-//! One configuration and one HTTP client for every AWS client. `aws-config` is left out: in Lambda all
-//! that it would find out is in the environment.
+//! One configuration and one HTTP client for every AWS client. `aws-config` is not used: in Lambda,
+//! everything that it would look up is in the environment.
 
 use std::fmt;
 use std::time::Duration;
@@ -18,11 +18,11 @@ use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 use crate::config::AwsConfig;
 
-/// Amazon Root CA 1 to 4, as published in November 2026; the only roots AWS endpoints chain to.
+/// Amazon Root CA 1 to 4, as published in November 2026: the only roots that AWS endpoints chain to.
 const AMAZON_ROOTS_PEM: &str = include_str!("amazon-roots.pem");
 
-/// The SDK's defaults wait without bound for an attempt and back off for up to 20 s: longer than an
-/// HTTP API waits for the whole answer.
+/// The SDK's defaults never time out an attempt and back off for up to 20 s, longer than an HTTP API waits
+/// for the whole answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(4);
@@ -33,7 +33,7 @@ const INITIAL_BACKOFF: Duration = Duration::from_millis(50);
 #[error("the TLS configuration of the AWS client is unusable")]
 pub struct AwsError;
 
-/// HTTPS with compiled-in roots: reading the system's costs 10 to 20 million instructions.
+/// HTTPS with compiled-in roots: reading the system's roots costs 10 to 20 million instructions.
 pub fn http_client() -> Result<SharedHttpClient, AwsError> {
     let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS_PEM);
     let context = TlsContext::builder().with_trust_store(roots).build().map_err(|_| AwsError)?;
@@ -72,7 +72,7 @@ pub fn sdk_config(config: &AwsConfig, http_client: SharedHttpClient) -> SdkConfi
         .build()
 }
 
-/// `AWS_ENDPOINT_URL_<SERVICE>`, which `aws-config` would have read.
+/// The values of `AWS_ENDPOINT_URL_<SERVICE>`, which `aws-config` would have read.
 struct Endpoints(std::collections::BTreeMap<&'static str, String>);
 
 impl fmt::Debug for Endpoints {

@@ -1,5 +1,5 @@
-//! The environment, read once at start. Every variable that is missing or malformed is reported, all
-//! at once and by name; an empty one is missing. Nothing else reads the environment.
+//! The environment, read once at start. All missing or malformed variables are reported at once, by name.
+//! An empty variable counts as missing. Nothing else reads the environment.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,11 +9,11 @@ use url::Url;
 use crate::delivery_url;
 use crate::domain::names::GatewayName;
 
-/// What a function works with; its template entry grants the same.
+/// A part of the environment that a function uses; its template entry grants the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     Store,
-    /// Keeping events that fit no order.
+    /// Parking events that fit no order.
     Parking,
     Gateways,
     Confirmations,
@@ -21,7 +21,7 @@ pub enum Need {
     ApiKeys,
     /// Calls by shoppers' browsers.
     StatusTokens,
-    /// Posting to an address that somebody configured.
+    /// Posting to the configured delivery address.
     Delivery,
 }
 
@@ -29,31 +29,31 @@ pub enum Need {
 pub struct Config {
     pub stack: String,
     pub table: String,
-    /// Read at start, without their stack's name.
+    /// The secrets read at start, without the stack's name.
     pub secrets: Vec<&'static str>,
     pub due_shards: u32,
-    /// Events of unknown orders that are kept in one hour; beyond it they are put off.
+    /// How many events of unknown orders are parked per hour; further events are refused until later.
     pub parked_per_hour: Option<u32>,
     pub gateways: Vec<GatewayName>,
-    /// The money is real: only live credentials are taken, and otherwise none of them.
+    /// Whether the money is real: a live stack accepts only live credentials, any other stack none of them.
     pub live: bool,
     pub targets: Vec<Target>,
     pub return_origins: Vec<String>,
     pub cors_origins: Vec<String>,
-    /// Where confirmations are posted, unless the secret says otherwise.
+    /// Where confirmations are posted, unless the secret names another URL.
     pub delivery_url: Option<Url>,
-    /// Set by the dev stack for its children and containers: its key and plain HTTP are accepted.
+    /// Set by the dev stack for its children and containers: accepts its key and plain HTTP.
     pub dev_stack: bool,
-    /// Requests leave for public addresses only.
+    /// Whether requests may go to public addresses only.
     pub public_addresses_only: bool,
     pub aws: AwsConfig,
     /// Debug builds: seconds added to every reading of the clock.
     pub clock_offset_file: Option<PathBuf>,
-    /// Debug builds: the step at which the process stops.
+    /// Debug builds: the step at which the process pauses.
     pub pause_at: Option<String>,
 }
 
-/// A queue that hears confirmations.
+/// A queue that receives confirmations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     pub name: String,
@@ -66,7 +66,7 @@ pub struct AwsConfig {
     pub access_key_id: String,
     pub secret_access_key: String,
     pub session_token: Option<String>,
-    /// Service id (`DynamoDB`) to endpoint, for emulators.
+    /// Endpoints by service id (`DynamoDB`), for emulators.
     pub endpoints: BTreeMap<&'static str, String>,
 }
 
@@ -93,7 +93,7 @@ impl Config {
     }
 
     pub fn read(needs: &[Need], get: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        // The template declares, empty, what only a local run sets.
+        // The template declares variables that only a local run sets, with empty values.
         let get = &|name: &str| get(name).filter(|value| !value.is_empty());
         let mut read = Reader { get, errors: Vec::new() };
         let aws = AwsConfig {
@@ -199,7 +199,7 @@ impl Reader<'_> {
     }
 }
 
-/// One address for all services, or each its own: the names that every AWS client reads.
+/// One endpoint for all services or one per service, under the names that every AWS client reads.
 fn endpoints(get: &dyn Fn(&str) -> Option<String>) -> BTreeMap<&'static str, String> {
     let of = |name: &str| get(name).or_else(|| get("AWS_ENDPOINT_URL"));
     ENDPOINTS.iter().filter_map(|(id, name)| Some((*id, of(name)?))).collect()
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_for_confirmations_is_refused_at_the_start_and_its_password_is_not_told() {
+    fn a_bad_delivery_url_is_refused_at_start_without_showing_its_password() {
         let config = |url: &str| {
             let url = url.to_owned();
             let get = move |name: &str| match name {

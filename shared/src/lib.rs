@@ -1,5 +1,5 @@
-//! Quittance: the payment protocol. Modules in reading order, lowest layer first; a module names only
-//! itself and those above it in this list.
+//! Quittance: the payment protocol. The modules are listed in reading order, lowest layer first. A module
+//! uses only itself and those above it in this list.
 
 pub use quittance_domain as domain;
 pub mod ports;

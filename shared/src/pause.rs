@@ -1,11 +1,11 @@
-//! Named steps between two effects. In debug builds a process can be told to stop at one, so that a
-//! test may kill it there; in release builds this is nothing.
+//! Named steps between two effects. In debug builds a process can be made to stop at one, so that a test can
+//! kill it there. In release builds this does nothing.
 
 use std::io::Write;
 
 use crate::config::Config;
 
-/// Each names what has just been done; a death here must leave it, and only it, done.
+/// Each point names what has just been done. If the process dies there, exactly that must have been done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Point {
     OrderRecorded,
@@ -68,11 +68,11 @@ impl Point {
     }
 }
 
-/// Passes, unless this is where the process was told to stop.
+/// Returns at once, unless the process was configured to stop here.
 pub async fn reached(config: &Config, point: Point) {
     if cfg!(debug_assertions) && config.pause_at.as_deref() == Some(point.name()) {
         let line = format!("paused at {} pid {}\n", point.name(), std::process::id());
-        // Whoever asked for the stop reads it there; one write, so that no other line cuts it in two.
+        // The test reads this line; one write, so that no other line splits it.
         let _ = std::io::stderr().write_all(line.as_bytes());
         std::future::pending::<()>().await;
     }

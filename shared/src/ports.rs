@@ -1,4 +1,4 @@
-//! The four things a test may replace: gateways, the transport under them, the clock, and names.
+//! The four things that a test may replace: gateways, the transport under them, the clock, and names.
 
 use std::fmt;
 use std::time::Duration;
@@ -17,23 +17,23 @@ use crate::domain::names::{CaptureId, DisputeId, GatewayName, GatewayRefundId, N
 use crate::domain::phase::{DisputePhase, OperationPhase, Phase};
 use crate::domain::time::Timestamp;
 
-/// What time it is.
+/// The current time.
 pub trait Clock: Send + Sync + fmt::Debug {
     fn now(&self) -> Timestamp;
 
-    /// What the clocks of others show: another time only where the dev stack's clock was moved.
+    /// The time on other machines' clocks, which differs only if the dev stack's clock was moved.
     fn outside(&self) -> Timestamp {
         self.now()
     }
 }
 
-/// Names that cannot be computed: of writes, and of orders that came without a key.
+/// Names that cannot be computed: those of writes, and of orders created without a key.
 pub trait Ids: Send + Sync + fmt::Debug {
     fn nonce(&self) -> Nonce;
     fn order_id(&self) -> OrderId;
 }
 
-/// Sends one HTTP request, once: a repeat the caller does not know of could be a second charge.
+/// Sends one HTTP request, once: a repeat that the caller does not know of could be a second charge.
 #[async_trait]
 pub trait Transport: Send + Sync + fmt::Debug {
     async fn send(
@@ -45,26 +45,26 @@ pub trait Transport: Send + Sync + fmt::Debug {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TransportError {
-    /// Proven: no byte of the request was written (name, connection, TLS).
+    /// Provably no byte of the request was written (name, connection or TLS failed).
     #[error("the request was not sent")]
     NotSent,
     /// It may have arrived.
     #[error("no answer came")]
     Unknown,
-    /// It may have arrived: what came back is no answer, or not the whole of one.
+    /// It may have arrived: the answer is unreadable or incomplete.
     #[error("the answer cannot be read")]
     Broken,
 }
 
-/// What became of a request that asks for an effect.
+/// The outcome of a request for an effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// The gateway shows the object; a decline is an object that failed.
     Seen(Seen),
-    /// The gateway refused this request, and proves with it that the request has no effect.
+    /// The gateway refused this request, which proves that it has no effect.
     Refused(Failure),
     NotSent,
-    /// Not a failure: whoever asked must ask again, by name.
+    /// Not a failure: the outcome must be looked up by name.
     Unknown,
 }
 
@@ -77,16 +77,16 @@ pub struct Create {
     pub mode: CaptureMode,
     pub method: Option<Method>,
     pub return_url: Option<String>,
-    /// Life of the page, computed from stored times, so that a repeat is the same request.
+    /// The lifetime of the page, computed from stored times, so that a repeat is the same request.
     pub expires_in_seconds: i64,
     pub metadata: std::collections::BTreeMap<String, String>,
-    /// Told beside the metadata, so that events say whose they are; absent if the first call told none.
+    /// Sent with the metadata, so that events name their stack; absent if the first call named none.
     pub stack: Option<String>,
-    /// What is bought, if each item has a price: for the shopper to read, and never to decide by.
+    /// The cart, if every item has a price. It is only for the shopper to read; no decision depends on it.
     pub cart: Option<Cart>,
 }
 
-/// Which payment is meant: by our name, and by the gateway's where it is known.
+/// The payment to look up: by our name, and by the gateway's if it is known.
 #[derive(Clone, Debug)]
 pub struct Sought {
     pub create: Create,
@@ -119,8 +119,8 @@ pub struct Delivery<'a> {
     pub body: &'a [u8],
 }
 
-/// Bytes whose sender is proven. Made in the gateways' `signature` modules, and
-/// for what the table kept of a verified event.
+/// Bytes whose sender is proven. Created in the gateways' `signature` modules, and for verified events that
+/// the table kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Verified<'a> {
     body: &'a [u8],
@@ -132,7 +132,7 @@ impl<'a> Verified<'a> {
         Self { body, event: None }
     }
 
-    /// Names the event, where its id travels outside the body.
+    /// Sets the event's id, which is sent outside the body.
     pub(crate) fn of_event(self, id: Option<&'a str>) -> Self {
         Self { event: id, ..self }
     }
@@ -160,21 +160,21 @@ pub enum SignatureError {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MappingError {
-    #[error("the gateway's message is not what it sends at all")]
+    #[error("the gateway's message is not an event")]
     Foreign,
-    /// Of a known type, and yet not to be read: kept, because it may be about money.
+    /// Of a known type but unreadable; parked, because it may be about money.
     #[error("the gateway's message cannot be read")]
     Unreadable,
 }
 
-/// What a verified webhook says.
+/// The content of a verified webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// A type that is not ours, or a reference that is not of our shape.
+    /// A type that we do not handle, or a reference that is not one of ours.
     Ignored,
     /// Signed, and complete enough to be merged.
     Fact { payment: PaymentId, event: Option<String>, seen: Seen },
-    /// To be looked up; merged is the answer.
+    /// To be looked up; the answer is merged instead.
     Hint { payment: PaymentId, event: Option<String>, hinted: Hinted },
 }
 
@@ -187,7 +187,7 @@ impl Notice {
     }
 }
 
-/// What a hint says has happened; the look-up should show it.
+/// The claims of a hint, which a look-up should show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hinted {
     pub phase: Option<Phase>,
@@ -201,14 +201,14 @@ pub struct ListPage {
     pub next: Option<String>,
 }
 
-/// A payment gateway. What one cannot do is a value of `capabilities`, never an empty method.
+/// A payment gateway. What it cannot do is stated in `capabilities`, never by an empty method.
 #[async_trait]
 pub trait Gateway: Send + Sync + fmt::Debug {
     fn name(&self) -> GatewayName;
-    /// Whose money its credentials move.
+    /// Whether its credentials move test money or real money.
     fn mode(&self) -> GatewayMode;
     fn capabilities(&self) -> Capabilities;
-    /// Why this gateway does not take such a payment, if it does not.
+    /// Why this gateway does not accept the payment, if it does not.
     fn refuses(
         &self,
         amount: Money,
@@ -241,7 +241,7 @@ pub trait Gateway: Send + Sync + fmt::Debug {
         delivery: &Delivery<'a>,
         now: Timestamp,
     ) -> Result<Verified<'a>, SignatureError>;
-    /// The stack that the event's payment was made for, if the event tells.
+    /// The stack of the event's payment, if the event names one.
     fn stack_of(&self, verified: &Verified<'_>) -> Option<String>;
     fn translate(&self, verified: &Verified<'_>) -> Result<Notice, MappingError>;
 }

@@ -1,11 +1,11 @@
-//! Which addresses are public. The check is made where the connection is made, so that a name cannot
-//! point elsewhere between the check and its use.
+//! Restricts connections to public addresses. The check happens when connecting, so that a name cannot point
+//! elsewhere between the check and its use.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// Resolves names and forgets every address that is not public.
+/// Resolves names and drops every address that is not public.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PublicNames;
 
@@ -52,7 +52,7 @@ fn is_public_v4(ip: Ipv4Addr) -> bool {
 }
 
 fn is_public_v6(ip: Ipv6Addr) -> bool {
-    // An IPv4 address in IPv6 clothes reaches the same host.
+    // An IPv4 address embedded in IPv6 reaches the same host.
     if let Some(v4) = embedded_v4(ip) {
         return is_public_v4(v4);
     }
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_in_figures_is_looked_at_too() {
+    fn a_numeric_address_is_checked_too() {
         let url = |text: &str| url::Url::parse(text).unwrap();
         assert!(!names_no_private_address(&url("http://0x7f.1/")));
         assert!(!names_no_private_address(&url("http://[::ffff:10.0.0.1]/")));

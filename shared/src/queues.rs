@@ -1,5 +1,5 @@
-//! The fan-out: one message per confirmation and target queue. Sends are reported one by one, so that
-//! a fan-out that broke off resumes where it stopped.
+//! The fan-out: one message per confirmation and target queue. Each send is reported separately, so that an
+//! interrupted fan-out resumes where it stopped.
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::MessageAttributeValue;
@@ -8,7 +8,7 @@ use crate::config::Target;
 use crate::domain::id::OrderId;
 use crate::domain::order::Outgoing;
 
-/// The message attribute with the id of the request that made the fact known.
+/// The message attribute with the id of the request that recorded the fact.
 pub const REQUEST_ID: &str = "request_id";
 
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ impl Queues {
         self.targets.iter().map(|target| target.name.clone()).collect()
     }
 
-    /// The queue drops a repeat of the same id for five minutes; nothing depends on it.
+    /// The queue drops repeats of an id for five minutes, but nothing depends on that.
     pub async fn send(
         &self,
         target: &str,
@@ -63,7 +63,7 @@ impl Queues {
             .map_err(|error| QueueError::Unavailable(Box::new(error.into_service_error())))
     }
 
-    /// Shows a message that was received again after `wait_seconds`, not when its visibility ends.
+    /// Makes a received message reappear after `wait_seconds` instead of the queue's visibility timeout.
     pub async fn show_again(
         &self,
         queue_arn: &str,
@@ -87,7 +87,7 @@ fn text_attribute(text: &str) -> Option<MessageAttributeValue> {
     MessageAttributeValue::builder().data_type("String").string_value(text).build().ok()
 }
 
-/// `arn:aws:sqs:<region>:<account>:<name>` names the queue as its address does.
+/// The URL of the queue with the ARN `arn:aws:sqs:<region>:<account>:<name>`.
 fn queue_url(arn: &str) -> Option<String> {
     let mut parts = arn.split(':').skip(3);
     let (region, account, name) = (parts.next()?, parts.next()?, parts.next()?);

@@ -1,5 +1,5 @@
-//! Secrets Manager, read once per container and secret every five minutes. What a placeholder holds
-//! grants nothing; no type here shows what it keeps.
+//! Secrets Manager, read at most every five minutes per container and secret. A placeholder grants nothing,
+//! and no type here shows its secret.
 
 mod keys;
 #[cfg(test)]
@@ -24,9 +24,9 @@ use crate::ports::Clock;
 use crate::telemetry::{self, Metric};
 
 const FRESH_SECONDS: i64 = 300;
-/// A mismatch reloads a secret, but not more often than this: a flood of forgeries stays cheap.
+/// The shortest interval between reloads after a mismatch, so that a flood of forgeries stays cheap.
 const RELOAD_AFTER_SECONDS: i64 = 30;
-/// After a read that failed the store is left alone for so long: every request would else wait for it.
+/// How long the secret store is left alone after a failed read; otherwise every request would wait for it.
 const RETRY_AFTER_SECONDS: i64 = 5;
 
 #[derive(Clone)]
@@ -44,12 +44,12 @@ type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 #[derive(Clone, Default)]
 struct Cached {
-    /// What the last read that succeeded has found, and when that was.
+    /// The result of the last successful read, and its time.
     read: Option<(Found, Timestamp)>,
-    /// It did not match, and may have been rotated.
+    /// A value did not match, so the secret may have been rotated.
     doubted: bool,
     failed_at: Option<Timestamp>,
-    /// What is wrong with it has been told.
+    /// Its faults have been reported.
     told: bool,
 }
 
@@ -95,8 +95,8 @@ impl Secrets {
         Self { client, stack, clock, cache: Arc::default() }
     }
 
-    /// Reads the secret `<stack>/<name>` through `read`. Members that cannot be used are reported and left
-    /// out. A secret that cannot be used is fetched again, as it may have been corrected.
+    /// Reads the secret `<stack>/<name>` through `read`. Unusable members are reported and left out. An
+    /// unusable secret is fetched again, since it may have been corrected.
     pub async fn read<T>(
         &self,
         name: &str,
@@ -130,8 +130,8 @@ impl Secrets {
         taken.map_err(|fault| fault.of(name))
     }
 
-    /// What was read last is kept until a read succeeds: a store that is out of reach stops nobody who
-    /// has what it would say.
+    /// The last value is kept until a new read succeeds, so that an unreachable store stops nobody who has
+    /// the value already.
     pub async fn text(&self, name: &str) -> Result<Text, SecretError> {
         let now = self.clock.now();
         let known = self.lock().get(name).cloned().unwrap_or_default();
@@ -147,7 +147,7 @@ impl Secrets {
             }
             Err(cause) => {
                 if known.read.is_some() {
-                    tracing::warn!(error = %cause, secret = %name, "a secret is used as it was read before");
+                    tracing::warn!(error = %cause, secret = %name, "a secret cannot be read now; its last value is used");
                 }
                 self.lock().entry(name.to_owned()).or_default().failed_at = Some(now);
                 answer(name, known.read, cause)
@@ -155,8 +155,8 @@ impl Secrets {
         }
     }
 
-    /// Has a secret that did not match read anew, if it may have been rotated since it was read. `true`
-    /// if the caller should try once more.
+    /// Marks a secret that did not match for another read, if it may have been rotated since the last one.
+    /// `true` if the caller should try once more.
     pub fn doubt(&self, name: &str) -> bool {
         let now = self.clock.now();
         let mut cache = self.lock();
@@ -168,7 +168,7 @@ impl Secrets {
         cached.doubted
     }
 
-    /// Once for each value that was read: every request would else repeat it.
+    /// Reports faults once per value read; otherwise every request would repeat them.
     fn tell(&self, name: &str, faults: &[Fault]) {
         let malformed: Vec<&Fault> = faults.iter().filter(|it| !it.is_a_placeholder()).collect();
         if malformed.is_empty() {
@@ -213,8 +213,8 @@ impl Secrets {
     }
 }
 
-/// Whether the secret was created without a value. A secret that has had a value always has a current
-/// version, so it is never mistaken for one. Only the message tells it from a secret that does not exist.
+/// Whether the secret was created without a value. A secret that ever had a value has a current version,
+/// so it is not mistaken for one. Only the message distinguishes this case from a secret that does not exist.
 fn has_no_version(error: &GetSecretValueError) -> bool {
     let words = error.meta().message().unwrap_or_default();
     error.is_resource_not_found_exception() && words.contains("staging label")

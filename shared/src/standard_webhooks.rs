@@ -1,4 +1,4 @@
-//! Standard Webhooks: how our confirmations are signed, and the sandbox's events verified.
+//! Standard Webhooks: signs our confirmations and verifies the sandbox's events.
 
 #[cfg(test)]
 mod tests;
@@ -15,18 +15,18 @@ pub const ID: &str = "webhook-id";
 pub const TIMESTAMP: &str = "webhook-timestamp";
 pub const SIGNATURE: &str = "webhook-signature";
 
-/// How far a timestamp may be from now, either way: what the reference libraries allow. Within it
-/// a delivery can be replayed, which is harmless: a fact that is merged twice is one fact.
+/// How far a timestamp may be from now, either way, as in the reference libraries. Within it, a delivery can
+/// be replayed, which is harmless: a fact that is merged twice is one fact.
 pub const TOLERANCE_SECONDS: u64 = 300;
 
-/// A symmetric key, written as base64 after `whsec_` or without that prefix.
+/// A symmetric key, written as base64 with or without the prefix `whsec_`.
 pub struct SigningKey(SecretSlice<u8>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a webhook key is not `whsec_` and some base64")]
+#[error("a webhook key is not base64, with or without `whsec_` before it")]
 pub struct NotAKey;
 
-/// The three headers of a delivery, as they came.
+/// The three headers of a delivery, as received.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Headers<'h> {
     pub id: Option<&'h str>,
@@ -34,7 +34,7 @@ pub struct Headers<'h> {
     pub signature: Option<&'h str>,
 }
 
-/// Why a delivery is not to be believed.
+/// Why a delivery is not authentic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyError {
     #[error("a header of the webhook's signature is missing")]
@@ -43,12 +43,12 @@ pub enum VerifyError {
     MalformedTimestamp,
     #[error("the webhook's timestamp is more than {TOLERANCE_SECONDS} s from now")]
     StaleTimestamp,
-    #[error("no signature of the webhook is of a key in use")]
+    #[error("no signature of the webhook matches a key in use")]
     WrongSignature,
 }
 
 impl SigningKey {
-    /// Padding may be missing, as the reference libraries allow. An empty key is none.
+    /// Padding may be missing, as in the reference libraries. An empty key is refused.
     pub fn parse(text: &str) -> Result<Self, NotAKey> {
         let base64 = text.strip_prefix("whsec_").unwrap_or(text);
         let key = decode(base64).filter(|key| !key.is_empty()).ok_or(NotAKey)?;
@@ -68,14 +68,14 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// What is wrong with the text of a key, if anything is.
+/// What is wrong with the text of a key, if anything.
 pub fn wrong_with(text: &str) -> Option<&'static str> {
     SigningKey::parse(text).err().map(|NotAKey| "is not base64, with or without whsec_ before it")
 }
 
-/// The value of `webhook-signature`: one signature for each key, so that a receiver can change
-/// from the old to the new one when it likes. `timestamp` is that of this attempt, in Unix
-/// seconds. Our ids have no full stop, so that what is signed can be read in one way only.
+/// The value of `webhook-signature`: one signature for each key, so that a receiver can switch from the old
+/// key to the new one at any time. `timestamp` is that of this attempt, in Unix seconds. Our ids contain no
+/// full stop, so the signed text is unambiguous.
 pub fn sign<'k>(
     keys: impl IntoIterator<Item = &'k SigningKey>,
     id: &str,
@@ -91,8 +91,8 @@ pub fn sign<'k>(
     signatures.join(" ")
 }
 
-/// Checks that the owner of one of `keys` signed this `body` around `now`, in Unix seconds.
-/// Signatures of other versions are skipped.
+/// Checks that `body` was signed with one of `keys` around `now`, in Unix seconds. Signatures of other
+/// versions are skipped.
 pub fn verify<'k>(
     keys: impl IntoIterator<Item = &'k SigningKey>,
     headers: Headers<'_>,
@@ -111,7 +111,7 @@ pub fn verify<'k>(
         .split(' ')
         .filter_map(|signature| decode(signature.strip_prefix("v1,")?))
         .collect();
-    // Every signature is compared with that of every key, to the end: time tells nothing.
+    // Every signature is compared with that of every key, to the end, so that timing reveals nothing.
     let mut matches = Choice::from(0);
     for key in keys {
         let expected = key.mac(id, timestamp, body).finalize().into_bytes();

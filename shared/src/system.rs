@@ -1,4 +1,4 @@
-//! The world as it is: the machine's clock and randomness, and HTTP to the gateways.
+//! The real world: the machine's clock and randomness, and HTTP to the gateways.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,12 +14,12 @@ use crate::domain::time::Timestamp;
 use crate::ports::{Clock, Ids, Transport, TransportError};
 use crate::public_names::{PublicNames, names_no_private_address};
 
-/// Longest wait for a gateway's name, connection and TLS.
+/// The longest wait for a gateway's name resolution, connection and TLS.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// A connection that went stale while the process was frozen looks like a lost answer; it is not kept
-/// long enough for that.
+/// How long an idle connection is kept. One that went stale while the process was frozen would look like a
+/// lost answer.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(5);
-/// No gateway answers with more; a longer body is not read to its end.
+/// No gateway sends a longer answer; a longer body is not read to its end.
 const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 #[derive(Clone, Debug, Default)]
@@ -27,7 +27,7 @@ pub struct SystemClock {
     pub offset_file: Option<PathBuf>,
 }
 
-/// Milliseconds since 1970, by the machine alone.
+/// Milliseconds since 1970 on the machine's own clock.
 pub fn unix_ms() -> u64 {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -55,7 +55,7 @@ impl Clock for SystemClock {
 pub struct RandomIds;
 
 impl RandomIds {
-    /// An operating system without randomness cannot name anything safely; the process ends.
+    /// Without the system's randomness no name is safe, so the process ends.
     fn random() -> [u8; 16] {
         let mut bytes = [0; 16];
         if getrandom::fill(&mut bytes).is_err() {
@@ -83,8 +83,8 @@ pub struct HttpTransport {
 }
 
 impl HttpTransport {
-    /// With `public_only`, connections to private, local and reserved addresses fail: whoever sets the
-    /// address must not reach what only we can reach.
+    /// With `public_only`, connections to private, local and reserved addresses fail, so that whoever
+    /// configures the URL cannot reach what only we can reach.
     pub fn new(public_only: bool) -> Result<Self, reqwest::Error> {
         let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -109,13 +109,13 @@ impl HttpTransport {
 
     async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let request = reqwest::Request::try_from(request).map_err(|_| TransportError::NotSent)?;
-        // An address in figures asks no resolver.
+        // A numeric address does not use the resolver.
         if self.public_only && !names_no_private_address(request.url()) {
             return Err(TransportError::NotSent);
         }
         let mut answer = self.client.execute(request).await.map_err(|error| {
             tracing::debug!(%error, "no answer from the gateway");
-            // Connecting is all that went wrong, so nothing was written.
+            // The connection failed, so nothing was written.
             if error.is_connect() { TransportError::NotSent } else { TransportError::Broken }
         })?;
         let mut response = Response::new(Bytes::new());

@@ -1,10 +1,10 @@
 //! Logs as JSON lines, and metrics of business facts in `CloudWatch`'s embedded format.
 //!
-//! Fields mean the same everywhere: `function`, `route`, `status` (of our answer; of a delivery, of the
-//! merchant's server's), `duration_ms`, `cold_start`, `try`, `next_try_at`,
+//! Fields mean the same everywhere: `function`, `route`, `status` (of our answer, or of the merchant's server
+//! for a delivery), `duration_ms`, `cold_start`, `try`, `next_try_at`,
 //! `caller`, `request.id`, `cause.request.id`, `order.id`, `payment.id`, `operation.id`, `gateway.name`,
-//! `idempotent_replay`, `error`. `error` means that somebody must look; a declined card is `info`.
-//! Never logged: bodies, headers, addresses of pages, names of customers.
+//! `idempotent_replay`, `error`. The level `error` means that somebody must look; a declined card is `info`.
+//! Never logged: bodies, headers, URLs of pages, names of customers.
 
 #[cfg(test)]
 mod tests;
@@ -25,7 +25,7 @@ use crate::system::unix_ms;
 
 pub const NAMESPACE: &str = "Quittance";
 
-/// Without it nothing is counted: a search through thousands of runs is no business fact.
+/// The stack's name. Without it nothing is counted, so that the runs of the fault search leave no metrics.
 static STACK: OnceLock<String> = OnceLock::new();
 
 tokio::task_local! {
@@ -33,45 +33,46 @@ tokio::task_local! {
     static CALLER: RefCell<Option<String>>;
 }
 
-/// What is counted or measured beside the events of orders.
+/// Metrics in addition to the events of orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Metric {
-    /// Answered with a 5xx.
+    /// A request answered with a 5xx.
     RequestFailed,
-    /// Answered with a 401, a 403, a 404; a webhook's refusal is counted as `WebhookRejected`.
+    /// Requests answered with a 401, a 403 or a 404. Refused webhooks are counted as `WebhookRejected` or
+    /// `WebhookUnsigned`.
     RequestUnauthorized,
     RequestForbidden,
     RequestNotFound,
-    /// A refund that the merchant asked for, or made at the gateway.
+    /// A refund that the merchant requested, here or at the gateway.
     RefundBegun,
-    /// Its amount, in minor units, of its currency.
+    /// The amount of such a refund, in minor units, by currency.
     RefundAmount,
-    /// A capture that is given back without anybody's asking: the order did not need it.
+    /// A capture that is returned unasked because the order did not need it.
     CaptureGivenBack,
-    /// Of a value that cannot be used, and answered with a 503 for that.
+    /// A secret's value cannot be used, or a request got a 503 because of that.
     SecretUnusable,
-    /// Since the attempt began, of a payment that pays its order.
+    /// The time from the start of an attempt until it pays its order.
     TimeToCompleted,
-    /// Asked about, and still unknown after so long that somebody should know.
+    /// A payment was looked up and is still unknown after a long time.
     UnknownTooLong,
     PaymentAbandoned,
     WebhookIgnored,
     WebhookRejected,
-    /// Without a signature: anybody's.
+    /// A webhook without a signature, which anybody can send.
     WebhookUnsigned,
-    /// Of another stack at the same gateway.
+    /// An event of another stack at the same gateway.
     WebhookForeign,
     WebhookParked,
-    /// Put off, as the hour's room for parked events is taken.
+    /// An event was refused because a limit on parked events was reached.
     WebhookNotParked,
     SweepFailed,
-    /// How long the oldest work that a sweep found had been due.
+    /// How long the oldest work found by a sweep had been due.
     SweepBacklogAge,
-    /// Found due, and not begun in time.
+    /// Due work that a sweep could not start in time.
     SweepLeft,
     ConfirmationDelivered,
     ConfirmationFailed,
-    /// Since its fact was recorded, of a confirmation that was delivered.
+    /// The time from recording a fact until its confirmation was delivered.
     TimeToDelivery,
 }
 
@@ -133,7 +134,7 @@ impl Metric {
     fn unit(self) -> &'static str {
         match self {
             Self::TimeToCompleted | Self::SweepBacklogAge | Self::TimeToDelivery => "Seconds",
-            // CloudWatch knows no unit of money.
+            // CloudWatch has no unit for money.
             Self::RefundAmount => "None",
             Self::RequestFailed
             | Self::RequestUnauthorized
@@ -164,41 +165,41 @@ pub fn init() {
         .json()
         .flatten_event(true)
         .with_current_span(false)
-        // The runtime's own span holds the request's id once more.
+        // The runtime's own span would repeat the request's id.
         .with_span_list(false)
         .with_target(false)
         .with_max_level(tracing::Level::INFO);
-    // A second call finds a subscriber in place; the first one stays.
+    // After a second call, the first subscriber stays.
     let _ = lines.try_init();
 }
 
-/// From here on metrics are written, under the stack's name.
+/// Starts to write metrics, under the stack's name.
 pub fn count_for(stack: &str) {
     let _ = STACK.set(stack.to_owned());
 }
 
-/// Does `work` for the request `id`: the confirmations that it decides will name it.
+/// Runs `work` for the request `id`, which its confirmations will carry.
 pub async fn within<F: Future>(id: &str, work: F) -> F::Output {
     REQUEST_ID.scope(id.to_owned(), CALLER.scope(RefCell::default(), work)).await
 }
 
-/// The request that is being worked for.
+/// The id of the current request.
 pub fn request_id() -> Option<String> {
     REQUEST_ID.try_with(Clone::clone).ok().filter(|id| !id.is_empty())
 }
 
-/// The request that is being worked for is this caller's: its log line and its writes will say so.
+/// Sets the caller of the current request, for its log line and its writes.
 pub fn called_by(name: &str) {
-    // Work that no request asked for has no caller to name.
+    // Work outside a request has no caller.
     let _ = CALLER.try_with(|caller| caller.replace(Some(name.to_owned())));
 }
 
-/// Who asked for what is being done, once that is known.
+/// The caller of the current request, once it is known.
 pub fn caller() -> Option<String> {
     CALLER.try_with(|caller| caller.borrow().clone()).ok().flatten()
 }
 
-/// Counts what a write has made known.
+/// Counts the events of a write.
 pub fn count(order: &Order, events: &[Event], now: Timestamp) {
     for event in events {
         let attempt = event.payment.as_ref().and_then(|id| order.attempts.get(id));
@@ -216,8 +217,8 @@ pub fn count(order: &Order, events: &[Event], now: Timestamp) {
     }
 }
 
-/// How money that leaves is counted, once: when it is asked for, or when it is seen to have left at
-/// the gateway.
+/// The metric of money that leaves, counted once: when it is requested, or when the gateway shows that it has
+/// left.
 fn given_back(event: &Event) -> Option<Metric> {
     let refund = event.refund.as_ref()?;
     if event.kind == EventKind::RefundRequested {
@@ -228,12 +229,12 @@ fn given_back(event: &Event) -> Option<Metric> {
     made_there.then_some(Metric::RefundBegun)
 }
 
-/// One event of an order.
+/// Counts one event of an order.
 pub fn fact(kind: EventKind, gateway: &str) {
     write(kind.what(), "Count", 1, &of_gateway(gateway));
 }
 
-/// One occurrence.
+/// Counts one occurrence.
 pub fn metric(metric: Metric, gateway: &str) {
     measure(metric, 1, gateway);
 }
@@ -242,16 +243,16 @@ pub fn measure(metric: Metric, value: i64, gateway: &str) {
     write(metric.name(), metric.unit(), value, &of_gateway(gateway));
 }
 
-/// A sum of money. Only that of one currency has a meaning.
+/// Measures a sum of money, separately for each currency.
 fn amount(metric: Metric, money: Money) {
     let value = i64::try_from(money.amount_minor).unwrap_or(i64::MAX);
     write(metric.name(), metric.unit(), value, &By::Currency(money.currency.code()));
 }
 
-/// Whose the value is, beside the stack's.
+/// The dimension of a value in addition to the stack.
 enum By<'a> {
     Stack,
-    /// Alarms watch the stack; the dashboard tells its gateways apart.
+    /// Alarms watch the stack; the dashboard shows each gateway.
     Gateway(&'a str),
     Currency(&'a str),
 }
@@ -260,10 +261,10 @@ fn of_gateway(name: &str) -> By<'_> {
     if name.is_empty() { By::Stack } else { By::Gateway(name) }
 }
 
-/// The line is read by `CloudWatch`, not sent to it.
+/// `CloudWatch` reads the line from the log; nothing is sent to it.
 fn write(name: &str, unit: &str, value: i64, by: &By<'_>) {
     if let Some(stack) = STACK.get() {
-        // A lost metric is no reason to fail a payment.
+        // A lost metric must not fail a payment.
         let _ = writeln!(std::io::stdout(), "{}", line(stack, name, unit, value, by));
     }
 }

@@ -1,4 +1,4 @@
-//! One attempt to pay an order: a claim at one gateway, and what that gateway says of it.
+//! One attempt to pay an order: a claim at one gateway, and what that gateway has shown of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use super::names::{GatewayName, Nonce, ObjectId};
 use super::phase::Phase;
 use super::time::Timestamp;
 
-/// How long an owner is presumed at work. Longer than a function may run.
+/// How long an owner is presumed at work: longer than a function may run.
 pub const LEASE_SECONDS: i64 = 30;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub struct Attempt {
     phase: Phase,
     #[serde(rename = "own")]
     pub owner: Nonce,
-    /// Until when its owner is presumed at work. Saves double work, guards nothing.
+    /// Its owner is presumed at work until then. This saves double work and guards nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease: Option<Timestamp>,
     #[serde(rename = "born")]
@@ -34,33 +34,33 @@ pub struct Attempt {
     pub gateway: GatewayName,
     #[serde(rename = "mode")]
     pub mode: CaptureMode,
-    /// What the caller asked for; `used` is what the shopper took.
+    /// The method that the caller asked for; `used` is the one that the shopper chose.
     #[serde(rename = "meth", default, skip_serializing_if = "Option::is_none")]
     pub method: Option<Method>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used: Option<Method>,
     #[serde(rename = "ret", default, skip_serializing_if = "Option::is_none")]
     pub return_url: Option<String>,
-    /// Its money is real; decided by the credentials that were taken when it began.
+    /// Whether its money is real, decided by the credentials in use when it began.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub live: bool,
-    /// What the create call named as its stack; absent if it named none. A repeat names the same.
+    /// The stack named in the create call, if any. A repeat names the same one.
     #[serde(rename = "stk", default, skip_serializing_if = "Option::is_none")]
     pub stack: Option<String>,
-    /// The gateway is told what is bought. An attempt of older code was begun without that, and every
-    /// repeat of its request must be the same request.
+    /// Whether the create call includes the cart. Attempts begun by older code did not send it, and every
+    /// repeat of a request must be the same request.
     #[serde(rename = "cart", default, skip_serializing_if = "std::ops::Not::not")]
     pub tells_cart: bool,
     #[serde(rename = "gw", default)]
     pub objects: BTreeMap<ObjectId, Phase>,
-    /// Objects that the gateway showed as authorized after it had said that they ended: their phase
-    /// does not fall, but the hold is real and is to be given back.
+    /// Objects that the gateway showed as authorized after it had reported their end. Their phase does not
+    /// fall, but the hold is real and must be released.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub stray: BTreeSet<ObjectId>,
-    /// The one page that may be handed out; set once.
+    /// The only page that may be handed out; set once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<Page>,
-    /// The intention to end it; set once, never withdrawn.
+    /// The intention to end the attempt; set once, never withdrawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close: Option<Close>,
     #[serde(rename = "auths", default)]
@@ -77,7 +77,7 @@ pub struct Attempt {
 pub struct Page {
     #[serde(rename = "obj")]
     pub object: ObjectId,
-    /// Address and token leave when the attempt ends.
+    /// The address and the token are removed when the attempt ends.
     #[serde(rename = "url", default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     #[serde(rename = "tok", default, skip_serializing_if = "Option::is_none")]
@@ -127,7 +127,7 @@ impl std::fmt::Debug for Page {
     }
 }
 
-/// What a caller asks of a new attempt.
+/// A caller's request for a new attempt.
 #[derive(Clone, Debug)]
 pub struct NewAttempt {
     pub fingerprint: Fingerprint,
@@ -179,13 +179,13 @@ impl Attempt {
         self.phase = self.phase.or_higher(phase);
     }
 
-    /// The page that may be shown: only while something is asked of the shopper, and not of an
-    /// attempt that is being closed.
+    /// The page that may be shown: only while the shopper still has to act, and never once the attempt is
+    /// being closed.
     pub fn page_to_show(&self) -> Option<&Page> {
         self.page.as_ref().filter(|_| self.phase < Phase::Authorized && self.close.is_none())
     }
 
-    /// The gateway holds money of this object for us.
+    /// Whether the gateway holds money for us on this object.
     pub fn holds(&self, object: &ObjectId) -> bool {
         self.objects.get(object) == Some(&Phase::Authorized) || self.stray.contains(object)
     }

@@ -1,4 +1,4 @@
-//! What a gateway can do, as values. The protocol reads nothing else about a gateway.
+//! A gateway's abilities, as values. The protocol reads nothing else about a gateway.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::attempt::CaptureMode;
 use super::names::GatewayName;
 
-/// Whose money a gateway's credentials move.
+/// Whether a gateway's credentials move test money or real money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GatewayMode {
@@ -15,22 +15,22 @@ pub enum GatewayMode {
     Live,
 }
 
-/// How the gateway treats a request that is sent again.
+/// How the gateway treats a repeated request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keys {
-    /// An idempotency key, remembered for so many seconds.
+    /// The gateway remembers an idempotency key for this long.
     Key { lifetime_seconds: i64 },
-    /// Our reference is unique at the gateway, for ever.
+    /// Our reference is unique at the gateway forever.
     Natural,
-    /// A repeat is a second effect.
+    /// A repeat takes effect a second time.
     None,
 }
 
-/// Re-sending stops this long before the gateway forgets the key.
+/// How long before the gateway forgets the key we stop resending.
 const KEY_MARGIN_SECONDS: i64 = 3600;
 
 impl Keys {
-    /// Whether a request first sent `age` seconds ago may go out again under the same name.
+    /// Whether a request first sent `age_seconds` ago may be sent again under the same name.
     pub fn allow_repeat(self, age_seconds: i64) -> bool {
         match self {
             Self::Key { lifetime_seconds } => age_seconds < lifetime_seconds - KEY_MARGIN_SECONDS,
@@ -48,7 +48,7 @@ pub enum LookUp {
     None,
 }
 
-/// Whose call moves the money.
+/// When the money moves only by our capture call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OursToCapture {
     Always,
@@ -60,7 +60,7 @@ pub enum OursToCapture {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageOnly {
     Always,
-    /// An order with this metadata is charged by the create call.
+    /// The create call itself charges an order with this metadata key.
     UnlessMetadata(&'static str),
     Never,
 }
@@ -70,20 +70,20 @@ pub enum PageOnly {
 pub struct Capabilities {
     pub create_keys: Keys,
     pub refund_keys: Keys,
-    /// An unpaid page can be ended by a call.
+    /// A call can end an unpaid page.
     pub cancel: bool,
-    /// The gateway ends a page by itself, and says so.
+    /// The gateway expires a page by itself and reports it.
     pub page_life: bool,
     pub ours: OursToCapture,
     pub void: bool,
     pub partial_capture: bool,
     pub look_up: LookUp,
     pub page_only: PageOnly,
-    /// The event's body is signed; otherwise it is a hint, and the gateway is asked.
+    /// Whether event bodies are signed; an unsigned event is a hint, and the gateway is asked.
     pub signed_events: bool,
 }
 
-/// A gateway that is no longer configured: nothing is assumed of it, so nothing is sent or released.
+/// A gateway that is no longer configured: we assume nothing about it, so nothing is sent or released.
 const UNCONFIGURED: Capabilities = Capabilities {
     create_keys: Keys::None,
     refund_keys: Keys::None,
@@ -97,8 +97,8 @@ const UNCONFIGURED: Capabilities = Capabilities {
     signed_events: false,
 };
 
-/// A configured gateway that cannot be used now. Nothing can be sent to it, and nobody knows what became of
-/// its payments. It will tell once its credentials are right again, so no payment is given up until then.
+/// A configured gateway that cannot be used now. Nothing can be sent to it, and the outcome of its payments
+/// is unknown. It can be asked once its credentials are right again, so no payment is given up until then.
 pub const OUT_OF_REACH: Capabilities = Capabilities { page_life: true, ..UNCONFIGURED };
 
 impl Capabilities {
@@ -111,13 +111,13 @@ impl Capabilities {
     }
 }
 
-/// What the rules need to know of the world: the gateways' abilities and who hears confirmations.
+/// What the rules need to know: the gateways' abilities, the targets of confirmations, and the stack's mode.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
     pub capabilities: BTreeMap<GatewayName, Capabilities>,
     pub targets: Vec<String>,
     pub due_shards: u32,
-    /// The money of this stack is real.
+    /// Whether this stack's money is real.
     pub live: bool,
 }
 

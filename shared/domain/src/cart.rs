@@ -1,11 +1,11 @@
-//! What is bought, line by line, and the one rule by which the lines make the order's total. The kind of
-//! a line carries its sign, so no amount is negative; no percentage is computed, so none is rounded.
+//! The cart, line by line, and the one rule by which the lines add up to the order's total. A line's kind
+//! carries its sign, so no amount is negative. No percentage is computed, so nothing is rounded.
 
 use serde::{Deserialize, Serialize};
 
 use super::money::AMOUNT_MINOR_MAX;
 
-/// As it was sent: what was left out is not there, and what was sent empty is there and empty.
+/// Stored as sent: a member left out is absent, a member sent empty is present and empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cart {
     pub items: Vec<Item>,
@@ -27,7 +27,7 @@ pub struct Item {
     pub quantity: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit_amount: Option<u64>,
-    /// Of the whole line.
+    /// The discount on the whole line.
     #[serde(rename = "disc", default, skip_serializing_if = "Option::is_none")]
     pub discount_amount: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,14 +55,14 @@ pub struct Shipping {
 pub struct Tax {
     #[serde(rename = "n")]
     pub name: String,
-    /// Decimal text, as it is shown.
+    /// Decimal text, shown as it is.
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<String>,
     #[serde(rename = "a")]
     pub amount: u64,
 }
 
-/// The sums of a cart, each of one kind.
+/// The sums of a cart by kind of line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Amounts {
     /// After the items' own discounts.
@@ -73,21 +73,21 @@ pub struct Amounts {
     pub taxes: u64,
 }
 
-/// Why the lines of a cart make no total.
+/// Why the lines of a cart have no total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoTotal {
-    /// An item has no price, which is how a merchant leaves the check out.
+    /// An item has no price; a merchant leaves prices out to skip the check.
     Unpriced,
-    /// The lines add up to more than any order may be.
+    /// The lines add up to more than an order may have.
     TooLarge,
-    /// There is so much that discounts can reduce.
+    /// The discounts exceed this amount, which is all that they can reduce.
     Discounts(u64),
-    /// The taxes that it holds are more than the total.
+    /// The included taxes exceed this total.
     Taxes(u64),
 }
 
 impl Item {
-    /// What the line costs; nothing without a price, and where no such sum or discount can be.
+    /// The price of the line; `None` without a price, or if the sum or the discount is impossible.
     pub fn amount(&self) -> Option<u64> {
         let discount = self.discount_amount.unwrap_or_default();
         self.unit_amount?.checked_mul(self.quantity)?.checked_sub(discount)
@@ -95,7 +95,7 @@ impl Item {
 }
 
 impl Cart {
-    /// The prices hold the taxes, so that these are told and not added.
+    /// Whether the prices include the taxes, which are then shown but not added.
     pub fn holds_its_taxes(&self) -> bool {
         self.tax_included.unwrap_or_default()
     }
@@ -104,7 +104,7 @@ impl Cart {
         self.items.iter().all(|item| item.unit_amount.is_some())
     }
 
-    /// Nothing where an item has no price, or a sum would not be exact.
+    /// `None` if an item has no price or a sum would overflow.
     pub fn amounts(&self) -> Option<Amounts> {
         Some(Amounts {
             items: sum(self.items.iter().map(Item::amount))?,
@@ -115,8 +115,8 @@ impl Cart {
         })
     }
 
-    /// What is to be paid, by the lines. A discount may reduce whatever is paid: a voucher that is worth
-    /// money pays for the shipping and the tax too.
+    /// The total by the lines. A discount may reduce all of it: a voucher that is worth money pays for the
+    /// shipping and the tax too.
     pub fn total(&self) -> Result<u64, NoTotal> {
         if !self.is_priced() {
             return Err(NoTotal::Unpriced);

@@ -1,5 +1,5 @@
-//! What happened between two images of an order: the business events, from which come confirmations,
-//! history and metrics. Derived, so that no code path can forget to tell.
+//! The business events between two images of an order, the source of confirmations, history and metrics.
+//! They are derived, so no code path can forget to report one.
 
 mod ledger;
 
@@ -15,20 +15,20 @@ use super::status::{PaymentStatus, RefundStatus};
 pub struct Event {
     pub kind: EventKind,
     pub payment: Option<PaymentId>,
-    /// Tells this event from others of its kind on the same order.
+    /// Distinguishes this event from others of its kind on the same order.
     pub subject: String,
-    /// What moved, in its own currency: a capture in review need not have the order's.
+    /// The amount that moved, in its own currency: a capture in review may not have the order's.
     pub amount: Money,
     pub refund: Option<ToldRefund>,
     pub dispute: Option<DisputeId>,
 }
 
-/// What a confirmation tells of a refund.
+/// The refund as a confirmation reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToldRefund {
     pub id: OperationId,
     pub reason: &'static str,
-    /// Somebody asked for it; otherwise the order owes it.
+    /// Whether somebody asked for it; otherwise the order owes it.
     pub asked: bool,
     pub status: RefundStatus,
     pub failure: Option<Failure>,
@@ -67,7 +67,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// The word in `history`, and in metrics.
+    /// The word used in `history` and in metrics.
     pub fn what(self) -> &'static str {
         match self {
             Self::AttemptStarted => "payment.started",
@@ -100,7 +100,7 @@ impl EventKind {
         }
     }
 
-    /// Whether the rest of the business hears of it.
+    /// Whether a confirmation is sent for it.
     pub fn is_announced(self) -> bool {
         match self {
             Self::AttemptStarted
@@ -163,7 +163,7 @@ impl Event {
         Self { kind, payment, subject, amount, refund: None, dispute: None }
     }
 
-    /// One fact, one name: what makes a confirmation's id.
+    /// One fact, one name: a confirmation's id is made from it.
     pub fn discriminator(&self) -> String {
         format!("{}:{}", self.kind.what(), self.subject)
     }
@@ -200,7 +200,7 @@ fn attempt_changes(
     }
     let was = known.map_or(PaymentStatus::Pending, |k| before.payment_status(id, k));
     let is = after.payment_status(id, attempt);
-    // One ending is told; what the gateway calls it later is history.
+    // Only the first ending is reported; the gateway may call it something else later.
     let ended =
         matches!(was, PaymentStatus::Failed | PaymentStatus::Canceled | PaymentStatus::Expired);
     let kind = match is {
@@ -210,7 +210,7 @@ fn attempt_changes(
         PaymentStatus::Failed => Some(EventKind::PaymentFailed),
         PaymentStatus::Canceled => Some(EventKind::PaymentCanceled),
         PaymentStatus::Expired => Some(EventKind::PaymentExpired),
-        // A capture speaks for itself below, and so does the refund that returns it.
+        // Captures, and the refunds that return them, have their own events.
         PaymentStatus::Pending
         | PaymentStatus::Succeeded
         | PaymentStatus::Review

@@ -1,5 +1,5 @@
-//! Claims: what may begin. Each is checked on an image and written under that image's version, so of
-//! two that exclude each other one is written and the other is checked again.
+//! Claims decide what may begin. Each is checked on an image and written under that image's version. Of
+//! two claims that exclude each other, one is written and the other is checked again.
 
 use super::attempt::{Attempt, Close, LEASE_SECONDS};
 use super::capabilities::{Capabilities, PageOnly, Rules};
@@ -12,7 +12,7 @@ use super::phase::Phase;
 use super::time::Timestamp;
 
 impl Order {
-    /// The conditions of a claim, read off an image.
+    /// The conditions of a claim, checked on an image.
     pub fn accepts_attempt(&self, now: Timestamp) -> bool {
         self.state == State::Open
             && self.ending.is_none()
@@ -26,7 +26,7 @@ impl Order {
         self.attempts.insert(id.clone(), attempt);
     }
 
-    /// Takes over an attempt whose owner is gone, or that is to be asked about now.
+    /// Takes over an attempt whose owner is gone or whose outcome must be looked up now.
     pub fn take_attempt(&mut self, id: &PaymentId, nonce: &Nonce, now: Timestamp) -> bool {
         let free = |a: &&mut Attempt| a.phase().is_live() && !a.is_leased(now);
         let Some(attempt) = self.attempts.get_mut(id).filter(free) else {
@@ -38,7 +38,7 @@ impl Order {
         true
     }
 
-    /// Only who takes an operation sends it.
+    /// Only the owner that took an operation sends it.
     pub fn take_operation(&mut self, id: &OperationId, nonce: &Nonce, now: Timestamp) -> bool {
         if !self.operations.get(id).is_some_and(|op| self.may_resend(op)) {
             return false;
@@ -52,8 +52,8 @@ impl Order {
         true
     }
 
-    /// A capture of a closing attempt is not sent again, because its money would have to be given back. A
-    /// return is not sent while the shopper's bank may take the same money.
+    /// A capture of a closing attempt is not sent again, because its money would have to be returned. And no
+    /// return is sent while the shopper's bank may take the same money.
     pub fn may_resend(&self, op: &Operation) -> bool {
         if self.waits_for_a_dispute(op) {
             return false;
@@ -73,7 +73,7 @@ impl Order {
         }
     }
 
-    /// The attempt can be brought to an end in which it can never take money.
+    /// Whether the attempt can be ended so that it can never take money.
     pub(super) fn can_release(&self, attempt: &Attempt, able: Capabilities) -> bool {
         able.cancel
             || able.page_life
@@ -87,13 +87,13 @@ impl Order {
 pub enum CloseRefused {
     NotLive,
     CaptureInFlight,
-    /// The gateway offers no way to end it; it may lapse at this time.
+    /// The gateway offers no way to end it; its page may expire at this time.
     NotReleasable {
         retry_at: Option<Timestamp>,
     },
 }
 
-/// The void that a close of an authorized attempt owes, taken by the caller who sends it at once.
+/// The void owed by the close of an authorized attempt, taken by the caller, who sends it at once.
 pub fn take_void(
     order: &mut Order,
     id: &PaymentId,
@@ -125,7 +125,7 @@ pub fn close(order: &mut Order, id: &PaymentId, rules: &Rules) -> Result<(), Clo
     let Some(attempt) = order.attempts.get(id).filter(|attempt| attempt.phase().is_live()) else {
         return Err(CloseRefused::NotLive);
     };
-    // A capture that nobody has sent yet is withdrawn by the close itself.
+    // The close itself withdraws a capture that has not been sent.
     let sent = order.operations.values().any(|op| &op.attempt == id && op.is_capture_sent());
     if sent {
         return Err(CloseRefused::CaptureInFlight);
@@ -154,7 +154,7 @@ pub enum EndRefused {
     CaptureInFlight,
 }
 
-/// An ending is an intention too. The order ends once nothing can pay it any more.
+/// Ending an order is an intention too. The order ends once nothing can pay it any more.
 pub fn end(order: &mut Order, ending: Ending, now: Timestamp) -> Result<(), EndRefused> {
     match order.state {
         State::Open => {}

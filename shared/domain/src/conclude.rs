@@ -1,5 +1,5 @@
-//! `conclude`: makes a changed image ready to be written. Every write of an order goes through it, so
-//! that debts, confirmations, history and the wake-up time are always of one piece with the change.
+//! `conclude` prepares a changed image for writing. Every write of an order goes through it, so debts,
+//! confirmations, history and the wake-up time always belong to the same write as the change.
 
 use serde_json::{Map, Value, json};
 
@@ -17,26 +17,26 @@ use super::redact::stay_redacted;
 use super::status::{DisputeStatus, PaymentStatus, RefundStatus};
 use super::time::Timestamp;
 
-/// Wake-up times are rounded up to this, so that most writes leave the index alone.
+/// Wake-up times are rounded up to a multiple of this, so that most writes leave the index alone.
 const DUE_STEP_SECONDS: i64 = 10;
-/// A gateway's look-up may lag behind its own answer by so much: until then absence proves nothing.
+/// How far a gateway's look-up may lag behind its own answer: until then, absence proves nothing.
 pub const SETTLE_SECONDS: i64 = 60;
-/// Nothing stays in the network longer: after it a refused repeat proves that the first send failed,
-/// and what was not found will not be.
+/// No request stays in the network longer. After this time a refused repeat proves that the first send
+/// failed, and an object that was not found will never appear.
 pub const NETWORK_SECONDS_MAX: i64 = 15 * 60;
-/// Pace of asking a gateway that has nothing new to say.
+/// Intervals between look-ups while the gateway shows nothing new.
 const BACKOFF_SECONDS: [i64; 8] = [30, 60, 120, 300, 900, 3600, 21_600, 86_400];
 const DAY_SHARDS: u32 = 16;
 
-/// Who writes, when, and on whose word.
+/// Who writes, when, and from which source.
 #[derive(Clone, Debug)]
 pub struct Occasion {
     pub now: Timestamp,
     pub source: Source,
     pub nonce: Nonce,
-    /// The caller who asked for it; none where nobody did.
+    /// The caller who asked for the change, if any.
     pub by: Option<String>,
-    /// The request that is answered; confirmations name it.
+    /// The id of the request being served; confirmations carry it.
     pub request: Option<String>,
 }
 
@@ -46,7 +46,7 @@ pub struct Concluded {
     pub events: Vec<Event>,
 }
 
-/// `None` if nothing changed, so nothing is to be written.
+/// `None` if nothing changed and there is nothing to write.
 pub fn conclude(
     before: &Order,
     mut after: Order,
@@ -80,7 +80,7 @@ pub fn conclude(
     Some(Concluded { order: after, events })
 }
 
-/// Present exactly while there is unfinished work: the sweep finds an order by this alone.
+/// The due time is set exactly while there is unfinished work: the sweep finds orders by it alone.
 pub fn set_due(order: &mut Order, rules: &Rules, now: Timestamp) {
     order.due_at = next_due(order, now).map(|due| due.round_up(DUE_STEP_SECONDS));
     order.due_s = order.due_at.map(|_| shard_of(&order.id, rules.due_shards));
@@ -114,8 +114,8 @@ fn next_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
     due.into_iter().min()
 }
 
-/// However often somebody has asked meanwhile, what was sent is asked about when its absence begins to
-/// prove something.
+/// A sent request is looked up as soon as its absence can prove something, no matter how many look-ups came
+/// before.
 fn ask_again(sent_at: Option<Timestamp>, retry: Timestamp, now: Timestamp) -> Timestamp {
     let telling = [SETTLE_SECONDS, NETWORK_SECONDS_MAX]
         .into_iter()
@@ -124,7 +124,7 @@ fn ask_again(sent_at: Option<Timestamp>, retry: Timestamp, now: Timestamp) -> Ti
     telling.map_or(retry, |telling| retry.min(telling))
 }
 
-/// An authorization of an ended attempt: watched until it is voided or lapses.
+/// Whether an ended attempt still holds an authorization: it is watched until it is voided or lapses.
 fn has_stray_authorization(order: &Order) -> bool {
     order.attempts.values().any(|attempt| {
         !attempt.phase().is_live() && attempt.objects.keys().any(|object| attempt.holds(object))
@@ -134,11 +134,11 @@ fn has_stray_authorization(order: &Order) -> bool {
 fn backoff(order: &Order) -> i64 {
     let step = usize::try_from(order.polls).unwrap_or(usize::MAX).min(BACKOFF_SECONDS.len() - 1);
     let base = BACKOFF_SECONDS.get(step).copied().unwrap_or(86_400);
-    // Spread, without randomness: orders that failed together do not come back together.
+    // Spread by id, so that orders that failed together do not come back together.
     base + i64::from(shard_of(&order.id, 100)) * base / 1000
 }
 
-/// The order's share of an index, from its id alone.
+/// The order's shard of an index, computed from its id alone.
 pub fn shard_of(id: &OrderId, shards: u32) -> u32 {
     let [a, b, c, d, ..] = digest(&["quittance/shard/1", id.as_str()]);
     u32::from_be_bytes([a, b, c, d]) % shards.max(1)
@@ -160,7 +160,7 @@ fn announce(order: &mut Order, event: &Event, sequence: u64, rules: &Rules, occa
     order.outbox.insert(id, Outgoing { sequence, body: body.to_string(), targets, request });
 }
 
-/// `status` is of what the type names; whose else is said beside it.
+/// `status` is the status of the subject that the type names; the others have their own members.
 fn data(order: &Order, event: &Event, rules: &Rules, now: Timestamp) -> Value {
     let order_status = order.status(now).as_str();
     let mut members = Map::new();
@@ -217,8 +217,8 @@ fn failure(why: &Failure) -> Value {
     json!({ "code": why.code, "message": why.message })
 }
 
-/// Also of an operation that the state owes because of what the caller asked. History forgets after a
-/// while, operations never.
+/// New operations keep the caller, including those owed because of the caller's request. History forgets
+/// old entries; operations stay.
 fn name_who_asked(before: &Order, after: &mut Order, occasion: &Occasion) {
     for (id, op) in &mut after.operations {
         if !before.operations.contains_key(id) {

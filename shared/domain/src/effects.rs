@@ -1,11 +1,11 @@
-//! What an operation has become, read off the captures, refunds and objects that show its effect.
+//! The outcome of an operation, derived from the captures, refunds and objects that show its effect.
 
 use super::ledger::OperationKind;
 use super::names::CaptureId;
 use super::order::Order;
 use super::phase::{OperationPhase, Phase};
 
-/// The phase of an operation follows the captures, refunds and objects that show its effect.
+/// Advances each operation to the phase that its effect shows.
 pub(super) fn follow_effects(order: &mut Order) {
     let Order { operations, refunds, captures, attempts, .. } = order;
     for (id, op) in operations.iter_mut() {
@@ -39,7 +39,7 @@ pub(super) fn follow_effects(order: &mut Order) {
             }
             OperationKind::Void if held => None,
             OperationKind::Void => match object {
-                // Nobody has sent it: the ending may be older than the hold.
+                // The void was never sent: the ending may be older than the hold.
                 Some(phase) if phase.is_negative() && op.sends == 0 => None,
                 Some(phase) if phase.is_negative() => Some(OperationPhase::Done),
                 Some(Phase::Captured) => Some(OperationPhase::Refused),
@@ -54,8 +54,8 @@ pub(super) fn follow_effects(order: &mut Order) {
     }
 }
 
-/// A person's refund at the gateway can take the room that ours had reserved. One that nobody has sent
-/// is withdrawn; one that was sent may have taken effect, but is not sent again.
+/// A refund made at the gateway can take the room that ours had reserved. An unsent refund is withdrawn. A
+/// sent one may have taken effect, but is not sent again.
 pub(super) fn hold_refunds_without_room(order: &mut Order) {
     let overspent: Vec<CaptureId> = order
         .captures

@@ -1,4 +1,4 @@
-//! What can be learnt about a payment, whoever says it: a create answer, a webhook, a look-up, a list.
+//! Facts about a payment, whatever their source: a create answer, a webhook, a look-up or a list.
 
 use super::attempt::{Failure, Method};
 use super::id::OperationId;
@@ -7,7 +7,7 @@ use super::names::{CaptureId, DisputeId, GatewayRefundId, ObjectId};
 use super::phase::{DisputePhase, OperationPhase, Phase};
 use super::time::Timestamp;
 
-/// One object of the gateway, as far as the source shows it. Absent parts say nothing.
+/// One gateway object, as far as the source shows it. Absent parts say nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
     pub object: ObjectId,
@@ -20,7 +20,8 @@ pub struct Seen {
     /// Why the object, or the last try on it, failed.
     pub failure: Option<Failure>,
     pub method: Option<Method>,
-    /// Told by an event, which may be older than what is known; an answer shows the object as it is.
+    /// Whether the source is an event, which may be older than what is known. An answer shows the object as
+    /// it is now.
     pub past: bool,
 }
 
@@ -28,7 +29,7 @@ pub struct Seen {
 pub struct SeenCapture {
     pub id: CaptureId,
     pub amount: Money,
-    /// Our operation, where the source tells it.
+    /// Our operation, if the source names it.
     pub operation: Option<OperationId>,
 }
 
@@ -39,7 +40,7 @@ pub struct SeenRefund {
     pub capture: CaptureId,
     pub amount_minor: u64,
     pub phase: OperationPhase,
-    /// Why it failed.
+    /// Why the refund failed.
     pub failure: Option<Failure>,
 }
 
@@ -49,13 +50,13 @@ pub struct SeenDispute {
     pub capture: CaptureId,
     pub amount_minor: u64,
     pub phase: DisputePhase,
-    /// The gateway's word for why.
+    /// The gateway's reason code.
     pub reason: Option<String>,
-    /// Until when the merchant can answer the bank.
+    /// The deadline for the merchant's answer to the bank.
     pub respond_by: Option<Timestamp>,
 }
 
-/// Where the shopper pays. The token is worth money to whoever has it.
+/// Where the shopper pays. Anyone who has the token can use it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SeenPage {
     pub address: Option<String>,

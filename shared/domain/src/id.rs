@@ -1,5 +1,5 @@
-//! Identifiers. They are computed, so that a retry after any crash derives the same names; they name
-//! things and grant nothing.
+//! Identifiers. They are computed, so a retry after a crash derives the same names. They name things and
+//! grant no access.
 
 use std::fmt;
 
@@ -22,14 +22,14 @@ pub struct IdError;
 #[serde(transparent)]
 pub struct OrderId(String);
 
-/// `PAY_`, the order's 20 characters and 6 of its own: the order is found without an index. Also the
-/// reference that the gateway gets.
+/// `PAY_`, the order's 20 characters and 6 of its own, so that the order is found without an index. The
+/// gateway gets it as our reference.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PaymentId(String);
 
-/// `CAP_`, `VOI_` or `RFD_`, the order's 20 characters and 6 of its own: the name of an operation
-/// everywhere, at the gateway too.
+/// `CAP_`, `VOI_` or `RFD_`, the order's 20 characters and 6 of its own: the operation's name everywhere,
+/// including the gateway.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OperationId(String);
@@ -58,7 +58,7 @@ impl OrderId {
         parse(text, &[Self::PREFIX], ORDER_CHARS).map(Self)
     }
 
-    /// What `parse` takes, as a regular expression.
+    /// The regular expression of the texts that `parse` accepts.
     #[cfg(feature = "openapi")]
     pub fn pattern() -> String {
         pattern(Self::PREFIX, ORDER_CHARS)
@@ -80,7 +80,7 @@ impl PaymentId {
         Self::of(order, "key", key.as_str())
     }
 
-    /// The `n`th attempt of an order that came without a key: a domain apart from keyed ones.
+    /// The order's `n`th attempt, made without a key. Hashed apart from keyed ids, so they never collide.
     pub fn from_number(order: &OrderId, n: usize) -> Self {
         Self::of(order, "n", &n.to_string())
     }
@@ -120,7 +120,7 @@ impl OperationId {
         Self::of(Self::REFUND, &payment.order(), &[payment.as_str(), "refund", key.as_str()])
     }
 
-    /// The capture that an attempt owes when money moves by our call only.
+    /// The capture that an attempt owes if money moves only by our call.
     pub fn capture_owed(payment: &PaymentId, n: usize) -> Self {
         Self::of(Self::CAPTURE, &payment.order(), &[payment.as_str(), "cap", &n.to_string()])
     }
@@ -129,12 +129,12 @@ impl OperationId {
         Self::of(Self::VOID, &payment.order(), &[object.as_str(), "void", &n.to_string()])
     }
 
-    /// The `n`th attempt to give an excess capture back.
+    /// The `n`th try to return an excess capture.
     pub fn compensation(order: &OrderId, capture: &CaptureId, n: usize) -> Self {
         Self::of(Self::REFUND, order, &[capture.as_str(), "comp", &n.to_string()])
     }
 
-    /// The public name of a refund that somebody made at the gateway.
+    /// The public name of a refund made at the gateway.
     pub fn foreign_refund(order: &OrderId, refund: &GatewayRefundId) -> Self {
         Self::of(Self::REFUND, order, &[order.as_str(), "foreign", refund.as_str()])
     }
@@ -166,7 +166,7 @@ impl OperationId {
     }
 }
 
-/// The name of a confirmation: one fact of one order has one name, whoever learns it.
+/// The name of a confirmation: one fact about one order has one name, whatever its source.
 pub fn message_id(order: &OrderId, discriminator: &str) -> String {
     let text = crockford(&digest(&["quittance/message/1", order.as_str(), discriminator]));
     format!("msg_{}", first(&text, 26))
@@ -197,7 +197,7 @@ fn pattern(prefix: &str, chars: usize) -> String {
 
 const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// Crockford's base32: five bits a character, no letter that is taken for a digit.
+/// Crockford's base32: five bits per character, and no letter that could be read as a digit.
 pub fn crockford(bytes: &[u8]) -> String {
     let mut specification = Specification::new();
     specification.symbols.push_str(ALPHABET);

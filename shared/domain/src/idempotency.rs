@@ -1,4 +1,4 @@
-//! The idempotency key of a request and the fingerprint of what it asked for.
+//! The idempotency key of a request, and the fingerprint of its content.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,8 +6,8 @@ use super::digest::digest;
 
 const KEY_CHARS_MAX: usize = 255;
 
-/// 1 to 255 visible ASCII characters but commas, chosen by the caller. API Gateway joins by a comma what
-/// comes in several headers of one name.
+/// 1 to 255 visible ASCII characters without commas, chosen by the caller. API Gateway joins repeated
+/// headers with a comma.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key(String);
 
@@ -23,8 +23,8 @@ impl Key {
         if well_formed { Ok(Self(text.to_owned())) } else { Err(KeyError) }
     }
 
-    /// What `parse` takes, as a regular expression: from `!` to `~` is what can be seen of ASCII, and the
-    /// comma is between `+` and `-`.
+    /// The regular expression of the texts that `parse` accepts: `!` to `~` are the visible ASCII characters,
+    /// and the comma lies between `+` and `-`.
     #[cfg(feature = "openapi")]
     pub fn pattern() -> String {
         format!("^[!-+.-~-]{{1,{KEY_CHARS_MAX}}}$")
@@ -34,8 +34,8 @@ impl Key {
         &self.0
     }
 
-    /// The whole hash of the key within `scope` (a route and what it acts on). Ids hold only a part
-    /// of it; comparing this tells a retry from a collision.
+    /// The full hash of the key within `scope` (a route and its subject). Ids hold only a part of it, so only
+    /// the full hash distinguishes a retry from a collision.
     pub fn hash(&self, scope: &str) -> KeyHash {
         KeyHash(hex(&digest(&["quittance/key/1", scope, &self.0])))
     }
@@ -55,7 +55,7 @@ impl Fingerprint {
         Self(hex(&digest(&["quittance/request/1", route, canonical_json])))
     }
 
-    /// What is left of one by which somebody could find out, guess by guess, what was sent.
+    /// Replaces a fingerprint that could reveal what was sent to somebody who tries guesses.
     pub fn erased() -> Self {
         Self(String::new())
     }
@@ -64,8 +64,7 @@ impl Fingerprint {
         self.0.is_empty()
     }
 
-    /// Whether `asked` may be a repeat of the request that this was taken of. Once it is erased, the key
-    /// alone tells.
+    /// Whether `asked` may repeat the request of this fingerprint. Once it is erased, the key alone decides.
     pub fn is_of(&self, asked: &Self) -> bool {
         self.is_erased() || self == asked
     }

@@ -1,4 +1,4 @@
-//! What moved, and what was asked to move: captures, refunds, operations, disputes.
+//! Money that moved, and money that was asked to move: captures, refunds, operations, disputes.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +23,7 @@ pub struct Capture {
     pub operation: Option<OperationId>,
     #[serde(rename = "cls")]
     pub class: CaptureClass,
-    /// A person had to decide on it when it came, whatever its class is now.
+    /// Whether a person had to decide on it when it arrived, whatever its class is now.
     #[serde(rename = "rvd", default, skip_serializing_if = "std::ops::Not::not")]
     pub reviewed: bool,
     #[serde(rename = "at")]
@@ -34,10 +34,10 @@ pub struct Capture {
 pub enum CaptureClass {
     #[serde(rename = "ok")]
     Fits,
-    /// Right in itself, but the order did not need it: given back.
+    /// Correct, but the order did not need it: returned.
     #[serde(rename = "x")]
     Excess,
-    /// Wrong amount or currency, or could not be given back: for a person.
+    /// Wrong amount or currency, or it could not be returned: a person decides.
     #[serde(rename = "rev")]
     Review,
 }
@@ -56,7 +56,7 @@ pub struct Refund {
     pub amount_minor: u64,
     #[serde(rename = "ph")]
     phase: OperationPhase,
-    /// Our operation; absent if it was made at the gateway.
+    /// Our operation; absent for a refund made at the gateway.
     #[serde(rename = "op", default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<OperationId>,
     #[serde(rename = "at")]
@@ -94,7 +94,7 @@ pub struct Operation {
     pub attempt: PaymentId,
     #[serde(rename = "obj")]
     pub object: ObjectId,
-    /// The capture that a refund gives back.
+    /// The capture that a refund is taken from.
     #[serde(rename = "cap", default, skip_serializing_if = "Option::is_none")]
     pub capture: Option<CaptureId>,
     #[serde(rename = "amt")]
@@ -104,7 +104,7 @@ pub struct Operation {
     /// The caller's own words.
     #[serde(rename = "text", default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// The caller who asked for it, or for what owes it.
+    /// The caller who asked for it, or whose request made the order owe it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
     #[serde(rename = "fp", default, skip_serializing_if = "Option::is_none")]
@@ -125,10 +125,10 @@ pub struct Operation {
     #[serde(rename = "sent", default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<Timestamp>,
     pub sends: u32,
-    /// A repeat was refused: the first send may still land, so the reservation is kept for a while.
+    /// A repeat was refused, but the first send may still arrive, so the reservation is kept for a while.
     #[serde(rename = "rf", default, skip_serializing_if = "std::ops::Not::not")]
     pub repeat_refused: bool,
-    /// Cannot be settled by us any more; a person decides. The reservation is kept.
+    /// We can no longer settle it; a person decides. The reservation is kept.
     #[serde(rename = "rv", default, skip_serializing_if = "std::ops::Not::not")]
     pub for_review: bool,
     /// Why the gateway refused it.
@@ -148,11 +148,11 @@ pub enum OperationKind {
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     Requested,
-    /// The state owes it (a capture or a void).
+    /// A capture or void that the state owes.
     Owed,
     LatePayment,
     DuplicatePayment,
-    /// Made at the gateway, not here.
+    /// A refund made at the gateway, not here.
     Gateway,
 }
 
@@ -175,10 +175,10 @@ pub struct Dispute {
     pub amount_minor: u64,
     #[serde(rename = "ph")]
     phase: DisputePhase,
-    /// The gateway's word for why the shopper disputes it.
+    /// The gateway's code for why the shopper disputes it.
     #[serde(rename = "why", default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Until when the merchant can answer the bank.
+    /// The deadline for the merchant's answer to the bank.
     #[serde(rename = "until", default, skip_serializing_if = "Option::is_none")]
     pub respond_by: Option<Timestamp>,
     #[serde(rename = "at", default, skip_serializing_if = "Option::is_none")]
@@ -216,7 +216,7 @@ impl Operation {
         self.phase = self.phase.max(phase);
     }
 
-    /// An operation that the state owes; nobody has sent it yet.
+    /// An operation that the state owes; it has not been sent yet.
     pub fn owed(
         kind: OperationKind,
         attempt: &PaymentId,
@@ -249,7 +249,7 @@ impl Operation {
         }
     }
 
-    /// Marks it as being sent by `owner`; written before it is.
+    /// Marks it as being sent by `owner`. This is written before the send.
     pub fn take(&mut self, owner: &Nonce, lease_seconds: i64, now: Timestamp) {
         self.owner = Some(owner.clone());
         self.lease = Some(now.plus(lease_seconds));
@@ -262,12 +262,12 @@ impl Operation {
         self.lease.is_some_and(|until| until > now)
     }
 
-    /// A return: a refund that the order owes.
+    /// Whether this is a return: a refund that the order owes.
     pub fn is_compensation(&self) -> bool {
         matches!(self.reason, Reason::LatePayment | Reason::DuplicatePayment)
     }
 
-    /// A capture that the gateway may be at.
+    /// A capture that the gateway may be carrying out.
     pub fn is_capture_sent(&self) -> bool {
         self.kind == OperationKind::Capture && self.may_have_effect() && self.sends > 0
     }

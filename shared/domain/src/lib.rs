@@ -1,4 +1,4 @@
-//! The rules of payments: no input or output, no clock, no randomness. What happens is a value here.
+//! The rules of payments: no input or output, no clock, no randomness. Everything that happens is a value.
 
 pub mod money;
 pub mod limit;

@@ -1,4 +1,4 @@
-//! What one refund by one API key may be at most.
+//! The most that one API key may refund at once.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ use super::money::{Currency, Money};
 pub enum RefundLimit {
     #[default]
     Unlimited,
-    /// Nothing in a currency that is not among them.
+    /// Limits by currency; a currency that is not listed cannot be refunded.
     At(BTreeMap<Currency, u64>),
 }
 
-/// The most that one refund may be in that currency; none if there may be no refund at all.
+/// The limit that was exceeded; `most_minor` is `None` if the currency may not be refunded at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OverLimit {
     pub currency: Currency,
@@ -22,7 +22,7 @@ pub struct OverLimit {
 }
 
 impl RefundLimit {
-    /// `{"EUR":5000}`. Of anything else nothing is known but that a limit was meant: `None`.
+    /// Reads `{"EUR":5000}`. `None` for anything else: a limit was meant, but it is unknown.
     pub fn parse(written: &Value) -> Option<Self> {
         let limit = |(code, most): (&String, &Value)| {
             Some((Currency::from_code(code).ok()?, most.as_u64()?))
@@ -30,7 +30,7 @@ impl RefundLimit {
         written.as_object()?.iter().map(limit).collect::<Option<_>>().map(Self::At)
     }
 
-    /// A limit that nobody can read is kept by giving nothing back.
+    /// The limit used in place of one that cannot be read: no refund at all.
     pub fn nothing() -> Self {
         Self::At(BTreeMap::new())
     }

@@ -1,5 +1,5 @@
-//! `merge`: what is known of an order, and what was just learnt, make what is known now. Idempotent,
-//! and independent of the order in which the facts about one attempt arrive.
+//! `merge` adds a new fact to what is known of an order. It is idempotent and does not depend on the order
+//! in which the facts about one attempt arrive.
 
 use super::attempt::{Attempt, CaptureMode, Page};
 use super::fact::{Seen, SeenCapture, SeenRefund};
@@ -15,7 +15,7 @@ use super::time::Timestamp;
 pub enum MergeError {
     #[error("the order has no such attempt")]
     UnknownAttempt,
-    #[error("the order holds as many entries as it can")]
+    #[error("the order cannot hold more entries")]
     OrderFull,
 }
 
@@ -46,7 +46,7 @@ pub fn merge(
     Ok(())
 }
 
-/// A fact that finds no room is parked whole by the caller, never half recorded.
+/// A fact that does not fit is never recorded in part: the caller parks all of it.
 fn refuse_overflow(order: &Order, seen: &Seen) -> Result<(), MergeError> {
     let captures = seen.captures.iter().filter(|c| !order.captures.contains_key(&c.id)).count();
     let refunds = seen.refunds.iter().filter(|r| !order.refunds.contains_key(&r.id)).count();
@@ -57,7 +57,7 @@ fn refuse_overflow(order: &Order, seen: &Seen) -> Result<(), MergeError> {
     if overflows { Err(MergeError::OrderFull) } else { Ok(()) }
 }
 
-/// An order that reads as expired is ended before a late capture can pay it.
+/// Ends an order that reads as expired before a late capture can pay it.
 fn end_if_lapsed(order: &mut Order, now: Timestamp) {
     if order.has_lapsed(now) {
         order.ending = Some(order.ending.unwrap_or(Ending::Expire));
@@ -75,7 +75,7 @@ fn record_object(order: &mut Order, attempt_id: &PaymentId, seen: &Seen) {
         if known.is_negative() && stated == Phase::Authorized {
             attempt.stray.insert(seen.object.clone());
         } else if !seen.past || stated == Phase::Captured {
-            // An old ending told once more is no end of the hold.
+            // A repeated old ending does not end the hold.
             attempt.stray.remove(&seen.object);
         }
         *known = known.or_higher(stated);
@@ -98,8 +98,8 @@ fn record_object(order: &mut Order, attempt_id: &PaymentId, seen: &Seen) {
     record_page(attempt, seen);
 }
 
-/// One page per attempt, ever: what has been handed out must stay the only payable address. So it is not
-/// the page of an object that ended, which an old answer may still show.
+/// An attempt has one page, ever: the page handed out must stay the only one that can be paid. It is never
+/// the page of an ended object, which an old answer may still show.
 fn record_page(attempt: &mut Attempt, seen: &Seen) {
     let wanted = attempt.phase().is_live() && attempt.close.is_none() && attempt.page.is_none();
     let ended = attempt.objects.get(&seen.object).is_some_and(|phase| phase.is_negative());
@@ -113,8 +113,8 @@ fn record_page(attempt: &mut Attempt, seen: &Seen) {
     }
 }
 
-/// With several objects (a hidden repeat at a gateway without keys) a negative fact about one is not
-/// a fact about the attempt, unless it is the one whose page was handed out.
+/// An attempt may have several objects after a hidden repeat at a gateway without keys. A negative fact
+/// about one of them ends the attempt only if its page was the one handed out.
 fn phase_from_objects(attempt: &Attempt) -> Phase {
     let phases = || attempt.objects.values().copied();
     let any = |phase| phases().any(|known| known == phase);
@@ -177,7 +177,7 @@ fn classify(
         }
     };
     if !fits {
-        // Nobody has to decide about an order that is paid or has ended.
+        // An order that is paid or has ended needs no decision.
         let undecided = order.state == State::Open;
         return if undecided { CaptureClass::Review } else { CaptureClass::Excess };
     }
@@ -190,7 +190,7 @@ fn classify(
     }
 }
 
-/// A further capture of the object that already paid: the parts must stay within the authorization.
+/// Another capture of the object that paid the order: the parts must stay within the authorization.
 fn part_of_the_winner(
     order: &Order,
     attempt: &Attempt,

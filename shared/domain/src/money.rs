@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The largest amount that an order may have, in minor units.
 pub const AMOUNT_MINOR_MAX: u64 = 999_999_999_999;
 
-/// An ISO 4217 currency that money is really counted in: it has an exponent (gold and test codes have none).
+/// An ISO 4217 currency with a minor unit; the codes for gold or for testing have none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Currency(iso_currency::Currency);
@@ -32,14 +32,14 @@ impl Currency {
     pub fn from_code(code: &str) -> Result<Self, MoneyError> {
         let currency =
             iso_currency::Currency::from_code(code).ok_or(MoneyError::UnknownCurrency)?;
-        // Case-folding look-ups would make two spellings of one order differ in its fingerprint.
+        // If `eur` counted as `EUR`, two spellings of one order would differ in their fingerprints.
         if currency.code() != code || currency.exponent().is_none() {
             return Err(MoneyError::UnknownCurrency);
         }
         Ok(Self(currency))
     }
 
-    /// All that `from_code` takes, sorted.
+    /// All codes that `from_code` accepts, sorted.
     #[cfg(feature = "openapi")]
     pub fn codes() -> impl Iterator<Item = &'static str> {
         let letters = || 'A'..='Z';
@@ -71,7 +71,7 @@ impl From<Currency> for String {
     }
 }
 
-/// An amount of one currency. Two amounts meet only if their currencies agree.
+/// An amount in one currency. Amounts combine only if their currencies agree.
 ///
 /// ```
 /// use quittance_domain::money::{Currency, Money};

@@ -1,11 +1,11 @@
-//! Names that are given, not computed: of gateways, and of what they keep for us. Each is a type, so that
-//! one cannot be passed for another.
+//! Names that are given, not computed: those of gateways and of their objects. Each is a type of its own,
+//! so that one cannot be passed for another.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Names one logical write, so that its author recognises it after a lost answer.
+/// Names one logical write, so that its author recognizes it after a lost answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Nonce(pub String);
@@ -36,11 +36,11 @@ macro_rules! names {
 }
 
 names! {
-    /// A gateway's name, as in `GATEWAYS` and in the webhook's path.
+    /// A gateway's name, as in `GATEWAYS` and in the path of its webhook.
     GatewayName
-    /// The gateway's own name of an intent, session or order.
+    /// The gateway's id of an intent, session or order.
     ObjectId
-    /// The adapter's one name of a capture, the same from every source.
+    /// The adapter's id of a capture, the same from every source.
     CaptureId
     GatewayRefundId
     DisputeId

@@ -1,5 +1,5 @@
-//! `settle_obligations`: what the state owes. It runs on every image before it is written, so no
-//! handler can forget a debt and no crash can fall between a cause and its debt.
+//! `settle_obligations` records what the state owes. It runs on every image before it is written, so no
+//! handler can forget a debt and no crash can come between a cause and its debt.
 
 use super::attempt::{CaptureMode, Close, Failure};
 use super::capabilities::{Capabilities, Rules};
@@ -11,10 +11,10 @@ use super::order::{Ending, Order, State};
 use super::phase::{OperationPhase, Phase};
 use super::time::Timestamp;
 
-/// After so many refused or failed compensations of one capture a person decides.
+/// How many compensations of one capture may be refused or fail before a person decides.
 const COMPENSATIONS_MAX: usize = 4;
 
-/// An owed capture or void that was refused so often waits for the gateway to end the authorization.
+/// How often an owed capture or void is tried. After that we wait for the authorization to lapse.
 const OWED_MAX: usize = 16;
 
 pub fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
@@ -45,8 +45,8 @@ pub fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
         .map(|(id, _)| id.clone());
 }
 
-/// A paid or ending order closes every live attempt; expiry alone leaves an authorized payment to
-/// the merchant.
+/// A paid or ending order closes every live attempt. Expiry alone leaves an authorized payment to the
+/// merchant.
 fn close_what_cannot_stay(order: &mut Order) {
     if order.state == State::Open && order.ending.is_none() {
         return;
@@ -64,8 +64,8 @@ fn close_what_cannot_stay(order: &mut Order) {
     }
 }
 
-/// A closing attempt is released where we can prove that no money will move; where nothing can end
-/// it and no second page can follow, it is abandoned.
+/// Releases a closing attempt if we can prove that no money will move. If nothing can end it and no second
+/// page can follow, it is abandoned.
 fn release_if_closing(order: &mut Order, id: &PaymentId, able: Capabilities) {
     let Some(close) = order.attempts.get(id).filter(|a| a.phase().is_live()).and_then(|a| a.close)
     else {
@@ -94,7 +94,7 @@ fn release_if_closing(order: &mut Order, id: &PaymentId, able: Capabilities) {
     }
 }
 
-/// Nobody can have sent it: the version of the item stands between.
+/// An unsent capture can be withdrawn safely: sending it would have changed the item's version.
 fn withdraw_unsent_captures(order: &mut Order, id: &PaymentId) {
     for op in order.operations.values_mut() {
         let unsent = op.kind == OperationKind::Capture && op.sends == 0 && op.phase().is_unproven();
@@ -104,7 +104,7 @@ fn withdraw_unsent_captures(order: &mut Order, id: &PaymentId) {
     }
 }
 
-/// Where money moves by our call only, an automatic payment that is authorized is captured.
+/// If money moves only by our call, an authorized automatic payment is captured.
 fn owe_capture(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timestamp) {
     let Some(attempt) = order.attempts.get(id) else {
         return;
@@ -121,8 +121,8 @@ fn owe_capture(order: &mut Order, id: &PaymentId, able: Capabilities, now: Times
     order.operations.insert(OperationId::capture_owed(id, n), op);
 }
 
-/// The number of the next owed capture or void of an object: none while one is unproven or done. One
-/// that was refused is owed again, as the gateway may have been busy.
+/// The number of the next owed capture or void of an object; `None` while one is unproven or done. A refused
+/// one is owed again, since the gateway may have been busy.
 pub(super) fn next_owed(order: &Order, kind: OperationKind, object: &ObjectId) -> Option<usize> {
     let mut earlier = 0;
     for op in order.operations.values().filter(|op| op.kind == kind && &op.object == object) {
@@ -137,7 +137,7 @@ pub(super) fn next_owed(order: &Order, kind: OperationKind, object: &ObjectId) -
     (earlier < OWED_MAX).then_some(earlier)
 }
 
-/// An authorization that nobody wants is voided, where the gateway can.
+/// Voids an unwanted authorization, if the gateway can.
 fn owe_voids(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timestamp) {
     let Some(attempt) = order.attempts.get(id) else {
         return;
@@ -155,7 +155,7 @@ fn owe_voids(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timesta
     }
 }
 
-/// Paid after all: what did not fit is not needed any more, and nobody has to decide.
+/// Once the order is paid, captures in review are not needed any more and no decision is left.
 fn decide_reviews_of_a_paid_order(order: &mut Order) {
     if order.state != State::Paid {
         return;
@@ -169,8 +169,8 @@ fn decide_reviews_of_a_paid_order(order: &mut Order) {
     }
 }
 
-/// What is not kept is given back: reserved in the very write that records it, so that a merchant's
-/// refund finds no room.
+/// Returns every capture that is not kept. The return is reserved in the write that records the capture, so
+/// a merchant's refund finds no room.
 fn give_back_what_is_not_kept(order: &mut Order, now: Timestamp) {
     let reason =
         if order.state == State::Paid { Reason::DuplicatePayment } else { Reason::LatePayment };
@@ -200,8 +200,8 @@ fn give_back_what_is_not_kept(order: &mut Order, now: Timestamp) {
 }
 
 impl Order {
-    /// Whether we give this capture back by ourselves: the order does not need it, it was canceled while
-    /// people had to decide, or it had ended before a refund of the capture failed.
+    /// Whether we return this capture unasked: the order does not need it, was canceled while a decision was
+    /// pending, or had ended before a refund of the capture failed.
     pub fn goes_back(&self, id: &CaptureId) -> bool {
         let ended = matches!(self.state, State::Canceled | State::Expired)
             || self.ending == Some(Ending::Cancel);
@@ -212,7 +212,7 @@ impl Order {
         })
     }
 
-    /// A return is not sent while the shopper's bank may take the same money: it would leave twice.
+    /// A return is not sent while the shopper's bank may take the same money, which would then leave twice.
     pub fn waits_for_a_dispute(&self, op: &Operation) -> bool {
         let disputed = |id: &CaptureId| !self.open_disputes_of(id).is_empty();
         op.is_compensation() && op.capture.as_ref().is_some_and(disputed)
@@ -223,15 +223,15 @@ impl Order {
         self.operations.values().filter(ours).filter(move |op| op.capture.as_ref() == Some(id))
     }
 
-    /// A return that was withdrawn before it was sent says nothing about the gateway.
+    /// A return that was withdrawn unsent says nothing about the gateway, so it does not count.
     pub(super) fn may_compensate(&self, id: &CaptureId) -> bool {
         let tried = |op: &&Operation| op.sends > 0 || op.phase() != OperationPhase::Refused;
         self.compensations(id).filter(tried).count() < COMPENSATIONS_MAX
     }
 }
 
-/// An order ends only when nothing can pay it any more; one that expires also waits until people
-/// have decided on a capture that did not fit.
+/// An order ends only when nothing can pay it any more. An expiring order also waits for a decision on a
+/// capture in review.
 fn end_if_nothing_is_live(order: &mut Order) {
     if order.state != State::Open || order.can_still_be_paid() {
         return;
@@ -253,12 +253,12 @@ fn hide_pages_of_ended_attempts(order: &mut Order) {
     }
 }
 
-/// No gateway says why it never told of a payment.
+/// No gateway explains why it never showed a payment, so we state a reason of our own.
 fn say_why_abandoned_ones_failed(order: &mut Order) {
     for attempt in order.attempts.values_mut().filter(|it| it.phase() == Phase::Abandoned) {
         attempt.failure.get_or_insert_with(|| Failure {
             code: "abandoned".to_owned(),
-            message: "The gateway never told how the payment ended.".to_owned(),
+            message: "The gateway never reported how the payment ended.".to_owned(),
         });
     }
 }

@@ -1,5 +1,5 @@
-//! The order item: idempotency record, lock, payment state and outbox in one. Field names are the
-//! stored names, short because every byte of every write is paid for.
+//! The order item: idempotency record, lock, payment state and outbox in one. The stored field names are
+//! short because every byte of every write costs money.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,8 @@ use super::phase::{DisputePhase, OperationPhase};
 use super::time::Timestamp;
 
 pub const ATTEMPTS_MAX: usize = 20;
-/// Entries of `captures`, `refunds`, `operations` or `disputes`; one more is parked, not dropped.
+/// The most entries in each of `captures`, `refunds`, `operations` and `disputes`. A fact that would exceed
+/// it is parked, not dropped.
 pub const ENTRIES_MAX: usize = 64;
 pub const HISTORY_MAX: usize = 50;
 
@@ -38,12 +39,12 @@ pub struct Order {
     pub created_at: Timestamp,
     #[serde(rename = "exp")]
     pub expires_at: Timestamp,
-    /// When what names a person was last removed from it.
+    /// When personal data was last removed from the order.
     #[serde(rename = "red", default, skip_serializing_if = "Option::is_none")]
     pub redacted_at: Option<Timestamp>,
     #[serde(rename = "st")]
     pub state: State,
-    /// The order is ending; it ends once nothing is live. Never withdrawn.
+    /// The intention to end the order, never withdrawn. The order ends once nothing is live.
     #[serde(rename = "end", default, skip_serializing_if = "Option::is_none")]
     pub ending: Option<Ending>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,10 +61,10 @@ pub struct Order {
     pub operations: BTreeMap<OperationId, Operation>,
     #[serde(rename = "disp", default)]
     pub disputes: BTreeMap<DisputeId, Dispute>,
-    /// Present while a capture that does not fit an open order has not been given back.
+    /// Present while an open order has a capture in review that has not been returned.
     #[serde(rename = "rev_open", default, skip_serializing_if = "Option::is_none")]
     pub review_open: Option<bool>,
-    /// Until when to keep asking the gateway about an event that was not signed.
+    /// How long to keep asking the gateway about an unsigned event, by payment.
     #[serde(default)]
     pub ask: BTreeMap<PaymentId, Timestamp>,
     #[serde(rename = "req")]
@@ -72,15 +73,15 @@ pub struct Order {
     pub outbox: BTreeMap<String, Outgoing>,
     #[serde(rename = "hist", default)]
     pub history: Vec<HistoryEntry>,
-    /// Times the gateway was asked without learning anything; sets the pace of asking.
+    /// How often the gateway was asked without news; sets the interval until the next look-up.
     #[serde(default)]
     pub polls: u32,
-    /// Present exactly while the order has unfinished work.
+    /// Set exactly while the order has unfinished work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_s: Option<u32>,
-    /// Day and shard of the first gateway answer, for listings.
+    /// The day and shard of the first gateway answer, for listings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub day_s: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,7 +105,7 @@ pub enum Ending {
     Cancel,
 }
 
-/// The attempt and the gateway's object that paid the order. An object, not a capture: a payment may
+/// The attempt and the gateway object that paid the order. An object, not a capture, because a payment may
 /// be captured in parts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Winner {
@@ -117,18 +118,18 @@ pub struct Winner {
 /// A confirmation that has been decided but not yet sent to every target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outgoing {
-    /// Messages of one order are sent in this order.
+    /// The position among the order's messages, which are sent in this sequence.
     #[serde(rename = "n")]
     pub sequence: u64,
     pub body: String,
     #[serde(rename = "to")]
     pub targets: BTreeSet<String>,
-    /// The request that made the fact known, for whoever follows it through the logs.
+    /// The id of the request that recorded the fact, to follow it through the logs.
     #[serde(rename = "rq", default, skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
 }
 
-/// What the merchant said of the order.
+/// The merchant's data of the order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {
     #[serde(flatten)]
@@ -160,7 +161,7 @@ impl std::fmt::Debug for Customer {
 }
 
 impl Order {
-    /// A new order, that nobody has tried to pay yet.
+    /// A new order without attempts.
     pub fn open(id: OrderId, total: Money, created_at: Timestamp, expires_at: Timestamp) -> Self {
         Self {
             id,
@@ -202,7 +203,7 @@ impl Order {
         self.live.as_ref().and_then(|id| self.attempts.get_key_value(id))
     }
 
-    /// A capture call is on its way, or may be, or a person must find out.
+    /// Whether a capture call is or may be on its way, or a person must find out.
     pub fn capture_in_flight(&self, attempt: &PaymentId) -> bool {
         self.operations.values().any(|op| {
             op.kind == OperationKind::Capture && &op.attempt == attempt && op.may_have_effect()
@@ -216,8 +217,8 @@ impl Order {
         self.captures.iter().filter(move |(_, capture)| &capture.attempt == attempt)
     }
 
-    /// What of a capture is gone or reserved: lost disputes, refunds that have not failed (ours and
-    /// foreign), and refunds under way that the gateway has not shown yet.
+    /// The part of a capture that is gone or reserved: lost disputes, refunds that have not failed (ours or
+    /// made at the gateway), and refunds in progress that the gateway has not shown yet.
     pub fn spent(&self, capture_id: &CaptureId) -> u64 {
         let refunded = self
             .refunds
@@ -239,7 +240,7 @@ impl Order {
         refunded.chain(reserved).fold(self.lost(capture_id), u64::saturating_add)
     }
 
-    /// What the shopper's bank has taken back of a capture.
+    /// The amount of a capture that the shopper's bank has taken back.
     pub fn lost(&self, capture_id: &CaptureId) -> u64 {
         self.disputes
             .values()
@@ -249,14 +250,14 @@ impl Order {
             .fold(0, |sum, dispute| sum.saturating_add(dispute.amount_minor))
     }
 
-    /// A live attempt, or a capture under way.
+    /// Whether an attempt is live or a capture is in progress.
     pub fn can_still_be_paid(&self) -> bool {
         let capturing = |op: &Operation| op.kind == OperationKind::Capture && op.may_have_effect();
         self.attempts.values().any(|attempt| attempt.phase().is_live())
             || self.operations.values().any(capturing)
     }
 
-    /// The gateway has shown the refund that this operation made.
+    /// Whether the gateway has shown this operation's refund.
     fn is_shown(&self, operation: &OperationId) -> bool {
         self.refunds.values().any(|refund| refund.operation.as_ref() == Some(operation))
     }

@@ -1,21 +1,20 @@
-//! The one table of phases and ranks. Knowledge only grows: a phase is replaced by one of higher
-//! rank, never by one of lower.
+//! The one table of phases and ranks. Knowledge only grows: a phase is replaced only by one of higher rank.
 
 use serde::{Deserialize, Serialize};
 
-/// What is known of an attempt, and of each object that the gateway keeps for it.
+/// The known phase of an attempt, and of each of its objects at the gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Claimed; the call to the gateway may or may not have left.
     Sending = 0,
-    /// The call left and no answer came.
+    /// The call was sent and no answer came.
     Unknown = 10,
     Pending = 20,
     Authorized = 30,
     /// We decided, with proof, that this attempt can never take money.
     Closed = 36,
-    /// Given up without proof; what it captures after all is given back.
+    /// Given up without proof; a capture that still comes is returned.
     Abandoned = 38,
     #[serde(rename = "cancelled")]
     Canceled = 40,
@@ -30,7 +29,7 @@ impl Phase {
         self < Self::Closed
     }
 
-    /// The gateway said so of the object: it will not take money.
+    /// The gateway has stated that the object will not take money.
     pub fn is_negative(self) -> bool {
         matches!(self, Self::Canceled | Self::Expired | Self::Failed)
     }
@@ -41,17 +40,17 @@ impl Phase {
     }
 }
 
-/// What is known of a capture, void or refund, and of a refund at the gateway.
+/// The known phase of a capture, void or refund, including refunds made at the gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OperationPhase {
     Sending = 0,
     Unknown = 10,
-    /// Said of a request. It lies below `Pending`, so that an effect which turns up after all counts.
+    /// The request was refused. Ranks below `Pending`, so that an effect that shows up later still counts.
     Refused = 15,
     Pending = 20,
     Done = 30,
-    /// Above `Done`: a bank can send a refund back after it succeeded.
+    /// Ranks above `Done`: a bank can send a refund back after it succeeded.
     Failed = 40,
 }
 

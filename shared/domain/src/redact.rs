@@ -1,4 +1,4 @@
-//! Redaction: what names a person leaves the order, once nothing of it is unfinished.
+//! Redaction removes personal data from an order once nothing about it is unfinished.
 
 use super::attempt::{Attempt, Failure};
 use super::cart::{Cart, Item, Line, Shipping, Tax};
@@ -8,31 +8,31 @@ use super::order::{Details, Order, State};
 use super::phase::{DisputePhase, OperationPhase};
 use super::time::Timestamp;
 
-/// A discount, a fee or a tax has a name; what a merchant types there may be anything.
+/// Replaces the names of discounts, fees and taxes, into which a merchant may type anything.
 const NAME_OF_A_LINE: &str = "redacted";
 
 /// Why an order cannot be redacted yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfinished {
-    /// It can still be paid, or its end is not recorded yet.
+    /// The order can still be paid, or its end is not recorded yet.
     Open,
     Payment,
-    /// An authorization of an ended payment, not given back yet.
+    /// An ended payment still holds an authorization.
     Hold,
     Operation,
-    /// A person decides.
+    /// A person has to decide.
     Review,
     Dispute,
-    /// The gateway is asked about an event.
+    /// The gateway is still being asked about an event.
     Question,
     Confirmation,
-    /// An event of the gateway that was stored, and can still be merged.
+    /// A stored gateway event can still be merged.
     Event,
-    /// Whatever else the order is due for.
+    /// Anything else that the order is due for.
     Other,
 }
 
-/// All that is unfinished. Whatever makes an order due is, and so is what waits for people.
+/// Everything unfinished: all that makes an order due, and all that waits for a person.
 pub fn unfinished(order: &Order) -> Vec<Unfinished> {
     let held = |attempt: &Attempt| attempt.objects.keys().any(|object| attempt.holds(object));
     let mut all = Vec::new();
@@ -62,7 +62,7 @@ pub fn unfinished(order: &Order) -> Vec<Unfinished> {
     all
 }
 
-/// To repeat it removes what has come since, and is otherwise no change.
+/// Repeating it removes data that has arrived since, and changes nothing else.
 pub fn redact(order: &mut Order, now: Timestamp) -> Result<(), Vec<Unfinished>> {
     let unfinished = unfinished(order);
     if !unfinished.is_empty() {
@@ -77,8 +77,8 @@ pub fn redact(order: &mut Order, now: Timestamp) -> Result<(), Vec<Unfinished>> 
     Ok(())
 }
 
-/// Each member of what the merchant said is named, so that a new one does not compile before it is decided
-/// whether it may name a person.
+/// Every member of the merchant's data is named here, so that a new one does not compile until somebody
+/// decides whether it is personal.
 fn forget(order: &mut Order) {
     forget_what_gateways_say(order);
     let Details { cart, reference: _, customer, metadata } = &mut order.details;
@@ -96,7 +96,7 @@ fn forget(order: &mut Order) {
     }
 }
 
-/// Gateways repeat themselves: what was forgotten must not be stored again.
+/// Gateways repeat themselves, and removed data must not be stored again.
 pub(super) fn stay_redacted(order: &mut Order) {
     if order.redacted_at.is_some() {
         forget_what_gateways_say(order);
@@ -117,7 +117,7 @@ fn forget_what_gateways_say(order: &mut Order) {
     }
 }
 
-/// Such as `product_not_received`.
+/// A code like `product_not_received`.
 fn is_a_word_for_programs(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }

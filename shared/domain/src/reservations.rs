@@ -1,4 +1,4 @@
-//! Room for captures and refunds: computed and claimed under one version, released only by proof.
+//! Room for captures and refunds, computed and claimed under one version and released only by proof.
 
 use super::attempt::LEASE_SECONDS;
 use super::attempt::{Attempt, CaptureMode};
@@ -13,7 +13,7 @@ use super::order::{ENTRIES_MAX, Order};
 use super::phase::{DisputePhase, OperationPhase, Phase};
 use super::time::Timestamp;
 
-/// What a caller asks of a capture or refund.
+/// A caller's request for a capture or refund.
 #[derive(Clone, Debug)]
 pub struct NewOperation {
     pub id: OperationId,
@@ -21,7 +21,7 @@ pub struct NewOperation {
     pub key_hash: KeyHash,
     pub amount_minor: Option<u64>,
     pub note: Option<String>,
-    /// Of one refund by this caller.
+    /// The caller's limit for one refund.
     pub limit: RefundLimit,
     pub nonce: Nonce,
     pub now: Timestamp,
@@ -46,11 +46,11 @@ impl NewOperation {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RefundRefused {
-    /// The gateway has taken nothing.
+    /// Nothing was captured.
     NotCaptured,
-    /// The order did not need it: we give it back without being asked.
+    /// The order did not need it, so we return it unasked.
     GoesBack,
-    /// What does not fit the order goes back whole.
+    /// A capture that does not fit the order can only be refunded in full.
     OnlyWhole {
         whole: Money,
     },
@@ -60,18 +60,17 @@ pub enum RefundRefused {
     Disputed(Vec<DisputeId>),
 }
 
-/// What became of a capture. One refund gives back of one capture.
+/// Where the money of a capture is. One refund is taken from one capture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Room {
     pub captured: Money,
     pub refunded_minor: u64,
-    /// Claimed or sent, and not over.
+    /// Claimed or sent, and not finished.
     pub under_way_minor: u64,
     pub lost_minor: u64,
     pub left_minor: u64,
 }
 
-/// Room is computed and claimed under one version.
 pub fn claim_refund(
     order: &mut Order,
     payment: &PaymentId,
@@ -89,7 +88,7 @@ pub fn claim_refund(
         return Err(RefundRefused::Disputed(disputes));
     }
     let amount = amount_of_refund(order, &capture_id, new.amount_minor)?;
-    // Without an amount all that is left is asked for, and that is what the limit is of.
+    // Without an amount the refund asks for all that is left, so the limit is checked on the resolved amount.
     let currency = order.captures.get(&capture_id).map_or(order.currency(), |c| c.amount.currency);
     new.limit.admits(Money::new(amount, currency)).map_err(RefundRefused::OverLimit)?;
     let mut op = new.claimed(OperationKind::Refund, payment, &object, amount);
@@ -98,8 +97,8 @@ pub fn claim_refund(
     Ok(())
 }
 
-/// The capture that a refund is taken from: the one that fits and has the most room, or else a
-/// mismatched one. Excess captures are given back by us alone.
+/// The capture to refund: the fitting one with the most room, or else one in review. Only we return excess
+/// captures.
 fn refundable(order: &Order, payment: &PaymentId) -> Result<(CaptureId, ObjectId), RefundRefused> {
     let roomiest = |class| {
         order
@@ -137,7 +136,7 @@ fn amount_of_refund(
     Ok(amount)
 }
 
-/// To cancel an order refunds every capture that is in review, and the caller may refund only so much.
+/// Canceling an order refunds every capture in review, so the caller's refund limit applies.
 pub fn cancel_gives_back_within(order: &Order, limit: &RefundLimit) -> Result<(), OverLimit> {
     let goes_back = |id: &CaptureId| order.awaits_decision(id) && order.may_compensate(id);
     let undecided = order.captures.iter().filter(|(id, _)| goes_back(id));
@@ -178,14 +177,14 @@ pub enum CaptureRefused {
         capturable_minor: u64,
     },
     PartialNotSupported,
-    /// Only the whole fits an order that is captured automatically.
+    /// An automatic payment can only be captured in full.
     AutomaticInPart {
         authorized_minor: u64,
     },
     OrderFull,
 }
 
-/// One capture; the rest of the authorization is released.
+/// Claims one capture; the rest of the authorization is released.
 pub fn claim_capture(
     order: &mut Order,
     payment: &PaymentId,

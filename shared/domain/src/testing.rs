@@ -1,4 +1,4 @@
-//! An order in the hands of a test: claims, facts and time, each concluded as the store would write it.
+//! A test's order: claims, facts and time, each step concluded as the store would write it.
 
 use std::collections::BTreeMap;
 
@@ -64,7 +64,7 @@ impl Case {
         Self { order: open_order(), rules, now: START, told: Vec::new() }
     }
 
-    /// Applies a change as the store would, and remembers what was told.
+    /// Applies a change as the store would, and remembers what was announced.
     pub fn change(&mut self, apply: impl FnOnce(&mut Order)) -> Vec<Event> {
         let mut after = self.order.clone();
         apply(&mut after);
@@ -146,7 +146,7 @@ pub fn authorized(object: &str, amount: Money) -> Seen {
     Seen { authorized: Some(amount), ..at(object, Phase::Authorized) }
 }
 
-/// Never the object's own name, so that one taken for the other is not found.
+/// Differs from the object's name, so that mistaking one for the other shows.
 pub fn capture_of(object: &str) -> CaptureId {
     CaptureId::new(format!("{object}#0"))
 }

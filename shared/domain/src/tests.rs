@@ -183,10 +183,8 @@ fn a_capture_is_one_and_stays_within_the_authorization() {
     let id = case.attempt(0, MANUAL);
     let early = case.operation("c0", None);
     let rules = case.rules.clone();
-    assert_eq!(
-        claim_capture(&mut case.order.clone(), &id, &early, &rules),
-        Err(CaptureRefused::NotAuthorized)
-    );
+    let refused = claim_capture(&mut case.order.clone(), &id, &early, &rules);
+    assert_eq!(refused, Err(CaptureRefused::NotAuthorized));
     case.learn(&id, &authorized("o1", usd(7500)));
     let much = case.operation("c1", Some(7501));
     assert_eq!(
@@ -208,7 +206,7 @@ fn a_capture_is_one_and_stays_within_the_authorization() {
 }
 
 #[test]
-fn where_money_moves_by_our_call_only_the_capture_is_owed_and_withdrawn_by_a_close() {
+fn a_capture_by_our_call_only_is_owed_and_withdrawn_by_a_close() {
     let mut case = Case::new(Capabilities { ours: OursToCapture::Always, cancel: false, ..FULL });
     let id = case.attempt(0, AUTO);
     case.learn(&id, &pending("o1"));

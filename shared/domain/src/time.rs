@@ -55,7 +55,7 @@ impl Timestamp {
         self.rfc3339().chars().take(10).collect()
     }
 
-    /// Rounded up to a multiple of `step` seconds.
+    /// Rounds up to a multiple of `step` seconds.
     #[must_use]
     pub fn round_up(self, step: i64) -> Self {
         Self(self.0.saturating_add(step - 1).div_euclid(step).saturating_mul(step))

@@ -1,5 +1,5 @@
-//! Transitions: what a step between two writes makes of an order, besides claims and what is learnt. Each
-//! is applied again to every newer image, so it changes only what it still finds as it was.
+//! Transitions: the steps between two writes of an order, other than claims and learnt facts. Each is applied
+//! again to every newer image, so it changes only what it still finds unchanged.
 
 use super::attempt::{Attempt, Failure};
 use super::id::{OperationId, PaymentId};
@@ -9,7 +9,7 @@ use super::order::Order;
 use super::phase::{OperationPhase, Phase};
 use super::time::Timestamp;
 
-/// What the answer to a capture, void or refund says, where it shows no effect.
+/// The meaning of an answer to a capture, void or refund that shows no effect.
 #[derive(Clone, Debug)]
 pub enum Unproven {
     Refused(Option<Failure>),
@@ -17,7 +17,7 @@ pub enum Unproven {
     Unknown,
 }
 
-/// What follows when a gateway was asked about an operation and does not show it.
+/// The next step when the gateway was asked about an operation and does not show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotShown {
     Wait,
@@ -26,14 +26,14 @@ pub enum NotShown {
     Review,
 }
 
-/// Of an attempt to pay.
+/// Transitions of an attempt.
 impl Order {
-    /// The attempt is as its owner has claimed it: no gateway has answered, nobody has taken it over.
+    /// Whether the attempt is still as its owner claimed it: no gateway has answered, nobody took it over.
     pub fn is_untouched(&self, payment: &PaymentId, owner: &Nonce) -> bool {
         self.attempts.get(payment).is_some_and(|attempt| attempt.is_untouched(owner))
     }
 
-    /// The next gateway is named before it is called.
+    /// Names the next gateway, before it is called.
     pub fn name_gateway(
         &mut self,
         payment: &PaymentId,
@@ -48,14 +48,14 @@ impl Order {
         }
     }
 
-    /// Proven: no gateway has anything of this attempt. It is removed, so the same key may claim again.
+    /// Removes an attempt that provably exists at no gateway, so that the same key may claim again.
     pub fn withdraw_attempt(&mut self, payment: &PaymentId, owner: &Nonce) {
         if self.is_untouched(payment, owner) {
             self.attempts.remove(payment);
         }
     }
 
-    /// The create call has no answer: whoever comes next asks the gateway.
+    /// The create call has no answer: the next caller asks the gateway.
     pub fn create_unanswered(&mut self, payment: &PaymentId, owner: &Nonce) {
         let mine = |attempt: &&mut Attempt| &attempt.owner == owner;
         if let Some(attempt) = self.attempts.get_mut(payment).filter(mine) {
@@ -93,13 +93,13 @@ impl Order {
         self.put_off();
     }
 
-    /// The next look comes a little later than the last one did.
+    /// Lengthens the interval until the next look-up.
     pub fn put_off(&mut self) {
         self.polls = self.polls.saturating_add(1);
     }
 
-    /// Marks a payment as asked about by `reader`, who asks if this is true: of any number of readers one
-    /// does. `asked_at` is as that reader has seen it.
+    /// Marks a payment as being looked up by `reader`. Of many readers, only one gets `true` and asks.
+    /// `asked_at` is the value that this reader has seen.
     pub fn ask_for(
         &mut self,
         payment: &PaymentId,
@@ -118,7 +118,7 @@ impl Order {
         true
     }
 
-    /// An event says what the gateway does not show yet.
+    /// Keeps asking about an event that the gateway does not show yet.
     pub fn ask_until(&mut self, payment: &PaymentId, until: Timestamp) {
         self.ask.insert(payment.clone(), until);
     }
@@ -128,9 +128,9 @@ impl Order {
     }
 }
 
-/// Of a capture, void or refund.
+/// Transitions of a capture, void or refund.
 impl Order {
-    /// Only who takes an operation sends it. To take it twice under one name is to take it once.
+    /// Only the owner that takes an operation sends it. Taking it twice under one name takes it once.
     pub fn take_to_send(&mut self, id: &OperationId, owner: &Nonce, now: Timestamp) {
         if !self.is_taken_by(id, owner) {
             self.take_operation(id, owner, now);
@@ -151,11 +151,11 @@ impl Order {
             op.failure.clone_from(why);
         }
         match answer {
-            // The only send there was has no effect.
+            // The only send had no effect.
             Unproven::Refused(_) if op.sends <= 1 => {
                 op.advance(OperationPhase::Refused);
             }
-            // An earlier send may still land: the reservation is kept.
+            // An earlier send may still arrive, so the reservation is kept.
             Unproven::Refused(_) => {
                 op.repeat_refused = true;
                 op.advance(OperationPhase::Unknown);
@@ -184,9 +184,9 @@ impl Order {
     }
 }
 
-/// Of a confirmation.
+/// Transitions of a confirmation.
 impl Order {
-    /// One target has it. With the last of them the confirmation leaves the outbox.
+    /// Marks one target as done. After the last one, the confirmation leaves the outbox.
     pub fn confirmation_sent(&mut self, message: &str, target: &str) {
         let Some(out) = self.outbox.get_mut(message) else {
             return;

@@ -1,4 +1,4 @@
-//! A capture or refund that a caller asks for, under a key: its claim, its replay, its answer.
+//! A capture or refund requested by a caller under a key: its claim, its replay, its answer.
 
 use crate::domain::conclude::Occasion;
 use crate::domain::id::{OperationId, PaymentId};
@@ -19,7 +19,7 @@ pub struct Asked {
     pub amount_minor: Option<u64>,
     /// The caller's own words.
     pub note: Option<String>,
-    /// Of one refund by this caller.
+    /// The caller's limit for one refund.
     pub limit: RefundLimit,
     pub key: Key,
     pub fingerprint: Fingerprint,
@@ -33,10 +33,10 @@ pub struct Performed {
     pub replayed: bool,
 }
 
-/// How far an operation is known.
+/// The known outcome of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effected {
-    /// The gateway shows it.
+    /// The gateway shows its effect.
     Proven,
     /// The gateway refused it, or it failed there.
     Refused,
@@ -75,7 +75,7 @@ impl Asked {
         }
     }
 
-    /// A known operation of this name is a retry, if key and body are the same.
+    /// A request for a known operation is a retry if its key and body are the same.
     pub(super) fn is_retry_of(&self, known: &Operation) -> Result<(), Mismatch> {
         if known.key_hash != Some(self.key.hash(self.payment.as_str())) {
             return Err(Mismatch::IdCollision);
@@ -87,7 +87,7 @@ impl Asked {
     }
 }
 
-/// Sends the operation if this call claimed it; otherwise tells how it stands.
+/// Sends the operation if this call claimed it; otherwise returns its current state.
 pub(super) async fn finish(
     work: &Work<'_>,
     order: Order,
@@ -99,7 +99,7 @@ pub(super) async fn finish(
         pause::reached(&work.app.config, Point::OperationClaimed).await;
         match send(work, order.clone(), &id).await {
             Ok(order) => work.publish(order).await,
-            // It is claimed and may have been sent: unknown, not failed. The sweep finds out.
+            // It is claimed and may have been sent, so it is unknown, not failed. The sweep finds out.
             Err(error) => {
                 tracing::warn!(%error, operation.id = %id, "an outcome is not recorded yet");
                 order

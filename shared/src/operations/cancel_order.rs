@@ -1,5 +1,5 @@
-//! Cancels an order: no attempt may begin any more, the live one is closed, and the order ends once
-//! nothing can pay it.
+//! Cancels an order: no new attempt may begin, the live one is closed, and the order ends once nothing can
+//! pay it.
 
 use crate::app::{App, Budget};
 use crate::domain::claims::{EndRefused, end, take_void};
@@ -25,7 +25,7 @@ pub enum CancelOrderError {
     Expired,
     #[error("a capture is in progress")]
     CaptureInProgress(Box<Order>),
-    #[error("the caller may not give back as much")]
+    #[error("the caller may not refund that much")]
     OverLimit(OverLimit),
     #[error(transparent)]
     Unavailable(#[from] Unavailable),

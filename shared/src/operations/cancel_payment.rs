@@ -1,5 +1,5 @@
-//! Cancels a payment: ends an unpaid page, or voids an authorization. "Canceled" is said only on the
-//! gateway's word, or when no shopper can have the page.
+//! Cancels a payment: ends an unpaid page, or voids an authorization. The payment is reported as canceled
+//! only once the gateway confirms it, or if no shopper can have the page.
 
 use crate::app::{App, Budget};
 use crate::domain::claims::CloseRefused;

@@ -15,7 +15,7 @@ pub enum CaptureError {
     NoSuchPayment,
     #[error(transparent)]
     Mismatch(#[from] Mismatch),
-    #[error("the payment cannot be captured so")]
+    #[error("the capture is refused")]
     Refused(CaptureRefused),
     #[error(transparent)]
     Unavailable(#[from] Unavailable),

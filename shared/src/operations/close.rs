@@ -1,5 +1,5 @@
-//! Closes a live attempt: writes the intention, asks the gateway to end it, merges what the gateway
-//! shows. Only its statement ends the attempt, or proof that nobody has the page.
+//! Closes a live attempt: writes the intention, asks the gateway to end it, and merges the gateway's answer.
+//! The attempt ends only if the gateway shows it, or if provably nobody has the page.
 
 use crate::domain::attempt::Attempt;
 use crate::domain::claims::{CloseRefused, close, take_void};
@@ -15,7 +15,7 @@ use crate::store::StoreError;
 #[derive(Debug)]
 pub struct Closed {
     pub order: Order,
-    /// Why the intention was not even written.
+    /// Why the intention was not written.
     pub refused: Option<CloseRefused>,
 }
 
@@ -58,8 +58,7 @@ pub async fn close_attempt(
     Ok(Closed { order: work.publish(order).await, refused: None })
 }
 
-/// Ends the pages of an attempt whose close is written. An object that is not known yet is looked up
-/// first.
+/// Ends the page of an attempt whose close is written. If its object is not known yet, it is looked up first.
 pub async fn end_at_gateway(
     work: &Work<'_>,
     mut order: Order,

@@ -17,7 +17,7 @@ use crate::operations::start::{Refusal, Started, start};
 use crate::pause::{self, Point};
 use crate::store::StoreError;
 
-/// How often a claim is retried: the order may change between a claim and a look at why it was refused.
+/// How often a claim is retried, since the order may change between a claim and the check of its refusal.
 const TRIES_MAX: usize = 5;
 
 #[derive(Clone, Debug)]
@@ -36,9 +36,9 @@ pub struct NewPayment {
 #[derive(Debug)]
 pub enum PaymentAnswer {
     Started(Box<Order>, PaymentId),
-    /// The gateway may have it; ask again.
+    /// The gateway may have received it; the caller should ask again.
     OutcomeUnknown(Box<Order>, PaymentId),
-    /// An earlier call made it; without a key, a paid order answers with what paid it.
+    /// An earlier call made it. Without a key, a paid order returns the payment that paid it.
     Replayed(Box<Order>, PaymentId),
 }
 
@@ -78,7 +78,7 @@ pub enum CreatePaymentError {
     Unavailable(#[from] Unavailable),
 }
 
-/// Each gateway with its own word for why, for the log.
+/// Each gateway with its reason code, for the log.
 fn listed(refusals: &[Refusal]) -> String {
     let words = refusals.iter().map(|refusal| format!("{}: {}", refusal.gateway, refusal.code));
     words.collect::<Vec<_>>().join(", ")
@@ -145,7 +145,7 @@ async fn answer(
     let order = Box::new(order);
     let answer = match verdict {
         Verdict::Claim | Verdict::Replace(_) if request.takers.is_empty() => {
-            // One without credentials might take it once it has them: the caller may come again.
+            // A gateway without credentials might accept it once it has them, so the caller may try again.
             for name in &request.unset {
                 request.work.gateways.get(name).map_err(Unavailable::from)?;
             }
@@ -185,7 +185,7 @@ fn replay(order: Box<Order>, id: PaymentId) -> PaymentAnswer {
     }
 }
 
-/// The owner is gone. Its work is not done again but found out about.
+/// Takes over from an owner that is gone. Its work is looked up, not repeated.
 async fn take_over(
     request: &Request<'_>,
     order: Order,
@@ -210,8 +210,7 @@ async fn take_over(
     Ok(replay(order, id))
 }
 
-/// Closes the live attempt. Only when it is released does the next one begin; it is never abandoned to
-/// make room.
+/// Closes the live attempt. The next one begins only after its release; it is never abandoned to make room.
 async fn make_room(
     request: &Request<'_>,
     order: Order,
@@ -228,7 +227,7 @@ async fn make_room(
             Err(CreatePaymentError::Paid(order, Some(live)))
         }
         Some(attempt) if attempt.phase().is_live() => {
-            // A page that a call can end is ended by the next sweep, long before it lapses.
+            // If a call can end the page, the next sweep does so long before the page expires.
             let lapses = attempt.page.as_ref().and_then(|page| page.expires_at);
             let lapses = lapses.filter(|_| !ends_by_call(&order));
             let wait = lapses.map(|at| at.since(request.work.app.clock.now()).max(1));

@@ -1,5 +1,5 @@
-//! Posts a confirmation to the merchant, signed (Standard Webhooks). Delivered means a 2xx; anything
-//! else is tried again, later each time, until the queue gives it to its dead-letter queue.
+//! Posts a confirmation to the merchant, signed (Standard Webhooks). A 2xx means delivered. Anything else is
+//! tried again, after a longer wait each time, until the queue moves it to its dead-letter queue.
 
 mod confirmation;
 mod pace;
@@ -26,7 +26,7 @@ use crate::standard_webhooks::{self, SigningKey};
 
 const SECRET: &str = "delivery";
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// What the runtime may need beyond the function's time to hear that it is over.
+/// How long the runtime may need to notice that the function's time is over.
 const MARGIN_SECONDS: i32 = 5;
 
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +35,7 @@ pub enum DeliveryError {
     NotDelivered {
         why: &'static str,
         status: Option<u16>,
-        /// The wait that the merchant's server asked for.
+        /// The wait in the merchant's `Retry-After`.
         asked_seconds: Option<i32>,
     },
     #[error(transparent)]
@@ -49,7 +49,7 @@ impl From<SecretError> for DeliveryError {
 }
 
 impl DeliveryError {
-    /// Of the merchant's server.
+    /// The status that the merchant's server returned.
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::NotDelivered { status, .. } => *status,
@@ -57,8 +57,8 @@ impl DeliveryError {
         }
     }
 
-    /// Until the next try. What the merchant's server asks for may lengthen the schedule and never
-    /// shorten it: a server that is always back in a second would else use up its tries in seconds.
+    /// The wait until the next try. The merchant's server can lengthen the schedule but not shorten it: one
+    /// that always asks for a second would otherwise use up its tries in seconds.
     pub fn wait_seconds(&self, tries: u32) -> i32 {
         let asked = match self {
             Self::NotDelivered { asked_seconds, .. } => *asked_seconds,
@@ -79,7 +79,7 @@ pub async fn deliver(app: &App, confirmation: &Confirmation) -> Result<(), Deliv
     };
     let keys = keys.live(app.clock.now()).map_err(|fault| fault.of(SECRET))?;
     let Some(request) = signed(&url, &keys, confirmation, app.clock.outside()) else {
-        return failed("the address cannot be asked", None, None);
+        return failed("the address cannot be used", None, None);
     };
     match app.transport.send(request, TIMEOUT).await {
         Ok(answer) if answer.status().is_success() => Ok(()),
@@ -91,7 +91,7 @@ pub async fn deliver(app: &App, confirmation: &Confirmation) -> Result<(), Deliv
         Err(TransportError::NotSent) => failed("the address cannot be reached", None, None),
         Err(TransportError::Unknown) => failed("no answer came in time", None, None),
         Err(TransportError::Broken) => {
-            failed("the answer is not HTTP, breaks off or is too long", None, None)
+            failed("the answer is not HTTP, is cut off or is too long", None, None)
         }
     }
 }
@@ -99,7 +99,7 @@ pub async fn deliver(app: &App, confirmation: &Confirmation) -> Result<(), Deliv
 /// The secret `delivery`.
 struct Settings {
     keys: Keys,
-    /// Its own, or else what the stack was deployed with.
+    /// The URL in the secret, or else the one that the stack was deployed with.
     url: Option<Url>,
 }
 
@@ -118,17 +118,17 @@ impl Settings {
     }
 }
 
-/// Lets the queue show a message again when the next try would be due, if nothing more is heard of this
-/// one: a process that dies costs no more than a failure. Never before `left` is over, in which the
-/// function may still be at work, so that nobody else begins meanwhile.
+/// Sets the message to reappear when the next try would be due, so a process that dies costs no more than a
+/// failed try. It never reappears within `left`, while this function may still be at work, so that nobody
+/// else starts on it.
 pub async fn hold(app: &App, queue_arn: &str, receipt_handle: &str, tries: u32, left: Duration) {
     let left = i32::try_from(left.as_secs().saturating_add(1)).unwrap_or(i32::MAX);
     let seconds = pace::backoff(tries).max(left.saturating_add(MARGIN_SECONDS));
     postpone(app, queue_arn, receipt_handle, seconds).await;
 }
 
-/// Lets the queue show a failed message again after `wait_seconds`. Without this it comes back when its
-/// visibility ends, which is only less well timed.
+/// Sets a failed message to reappear after `wait_seconds`. If this fails, it reappears when its visibility
+/// timeout ends, which is only less well timed.
 pub async fn postpone(app: &App, queue_arn: &str, receipt_handle: &str, wait_seconds: i32) {
     let wait_seconds = wait_seconds.min(pace::WAIT_SECONDS_MAX);
     if let Err(error) = app.queues.show_again(queue_arn, receipt_handle, wait_seconds).await {
@@ -145,7 +145,7 @@ fn signed(
     let signing: Vec<SigningKey> =
         keys.iter().filter_map(|key| SigningKey::parse(key.key.expose_secret()).ok()).collect();
     let body = Bytes::from(confirmation.body.clone());
-    // The merchant compares it with a clock that nobody has moved.
+    // The merchant compares the time with a clock that nobody has moved.
     let sent_at = sent_at.unix();
     let signature = standard_webhooks::sign(&signing, &confirmation.id, sent_at, &body);
     let request = Request::post(url.as_str())

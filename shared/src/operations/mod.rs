@@ -1,4 +1,4 @@
-//! One file for each thing the business does. Here is the control flow; the rules are in `domain`.
+//! One file per business operation. The control flow is here; the rules are in `domain`.
 
 pub mod work;
 pub mod record;
@@ -28,7 +28,7 @@ use crate::gateways::GatewayMissing;
 use crate::secrets::SecretError;
 use crate::store::StoreError;
 
-/// What we depend on did not answer. The caller may try again; nothing it has to know was lost.
+/// A service that we depend on did not answer. The caller may try again; no recorded outcome is lost.
 #[derive(Debug, thiserror::Error)]
 pub enum Unavailable {
     #[error(transparent)]
@@ -39,7 +39,7 @@ pub enum Unavailable {
     Secret(#[from] SecretError),
 }
 
-/// An error and everything that caused it.
+/// An error and all its causes.
 pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut next = error.source();

@@ -1,4 +1,4 @@
-//! Keeps events that cannot be merged yet.
+//! Parks events that cannot be merged yet.
 
 use crate::app::App;
 use crate::domain::id::PaymentId;
@@ -11,9 +11,9 @@ use crate::telemetry::{self, Metric};
 /// Why an event cannot be merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unmerged {
-    /// Of an order that is not there (yet), or nobody's.
+    /// Its order does not exist (yet), or the event names no order.
     Unknown(&'static str),
-    /// Of an order that is there and cannot take it (yet).
+    /// Its order exists but cannot take it (yet).
     Unfit(&'static str),
 }
 
@@ -22,7 +22,7 @@ pub(super) enum Kept {
     NoRoom(NoRoom),
 }
 
-/// Which limit was reached. The event is not stored.
+/// The limit that was reached. The event is not stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoRoom {
     /// The hour's limit for events of unknown orders.
@@ -31,12 +31,12 @@ pub enum NoRoom {
     Order,
 }
 
-/// How many events are ever parked for one order. Events of payments that the order knows are merged, not
-/// parked; and a redaction goes through all parked events in one call.
+/// How many events are ever parked for one order. Few are needed, since events of known payments are merged.
+/// And a redaction goes through all of them in one call.
 const OF_AN_ORDER_MAX: u32 = 100;
 
-/// Parks the event unless a limit is reached. Without limits, anybody with the webhook secret could fill
-/// the table.
+/// Parks the event unless a limit is reached. Without limits, anybody with the webhook secret could fill the
+/// table.
 pub(super) async fn keep(
     app: &App,
     gateway: &dyn Gateway,

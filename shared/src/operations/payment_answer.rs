@@ -1,4 +1,4 @@
-//! What an order, as it is, answers to a request for a payment: the table of the API, first match wins.
+//! The answer of an order in its current state to a request for a payment. The first match wins.
 
 use crate::domain::attempt::{Attempt, CaptureMode, Method};
 use crate::domain::id::PaymentId;
@@ -9,10 +9,10 @@ use crate::domain::order::{ATTEMPTS_MAX, Ending, Order, State};
 use crate::domain::phase::Phase;
 use crate::domain::time::Timestamp;
 
-/// What the caller asks for, as far as it decides which attempt is meant.
+/// The parts of the caller's request that decide which attempt is meant.
 #[derive(Clone, Debug)]
 pub(super) struct Wanted {
-    /// The attempt that the key names; none without a key.
+    /// The attempt that the key names, if there is a key.
     pub id: Option<PaymentId>,
     pub key_hash: Option<KeyHash>,
     pub fingerprint: Fingerprint,
@@ -31,12 +31,12 @@ pub(super) enum Verdict {
     IdCollision,
     AmountMismatch,
     InProgress(PaymentId),
-    /// Its owner is gone, or nobody knows its outcome: ask the gateway.
+    /// Its owner is gone or its outcome is unknown: ask the gateway.
     Resolve(PaymentId),
     Replay(PaymentId),
     Declined(PaymentId),
     Paid(Option<PaymentId>),
-    /// Another attempt is live, and is to be closed first.
+    /// Another attempt is live and must be closed first.
     Replace(PaymentId),
     Live(PaymentId),
     InReview,
@@ -99,7 +99,7 @@ fn as_known(id: &PaymentId, attempt: &Attempt, now: Timestamp) -> Verdict {
     let id = id.clone();
     match attempt.phase() {
         Phase::Sending if attempt.is_leased(now) => Verdict::InProgress(id),
-        // Somebody is asking already.
+        // Another caller is already asking.
         Phase::Unknown if attempt.is_leased(now) => Verdict::Replay(id),
         Phase::Sending | Phase::Unknown => Verdict::Resolve(id),
         Phase::Failed if was_declined_in_the_call(attempt) => Verdict::Declined(id),
@@ -114,7 +114,7 @@ fn as_known(id: &PaymentId, attempt: &Attempt, now: Timestamp) -> Verdict {
     }
 }
 
-/// No page was ever handed out, so no shopper can have failed on one.
+/// Whether the create call itself was declined: no page was handed out, so no shopper can have failed on it.
 pub(super) fn was_declined_in_the_call(attempt: &Attempt) -> bool {
     attempt.phase() == Phase::Failed && attempt.page.is_none()
 }

@@ -1,5 +1,4 @@
-//! Claims the one live attempt of an order for a request: with a key in one write, without one on an
-//! image.
+//! Claims an order's live attempt for a request: in one write with a key, on an image without one.
 
 use crate::app::{App, Budget};
 use crate::domain::attempt::CaptureMode;
@@ -20,13 +19,13 @@ use crate::telemetry;
 
 pub(super) struct Request<'a> {
     pub new: &'a NewPayment,
-    /// Ours.
+    /// The name of this stack.
     pub stack: &'a String,
     pub work: Work<'a>,
     pub wanted: Wanted,
     pub takers: Vec<GatewayName>,
     pub refusers: Vec<(GatewayName, &'static str)>,
-    /// Without credentials.
+    /// Gateways without credentials.
     pub unset: Vec<GatewayName>,
 }
 
@@ -109,7 +108,7 @@ pub(super) async fn claim(
             let total = request.wanted.total;
             match app.store.claim(id, &attempt, total, rules, occasion).await? {
                 Claimed::Won(order) => {
-                    // The one write of an order that `record` does not make, and so does not count.
+                    // This write of an order bypasses `record`, so it is counted here.
                     telemetry::fact(EventKind::AttemptStarted, gateway.as_str());
                     Ok(ClaimOutcome::Won(order, id.clone()))
                 }
@@ -126,8 +125,8 @@ pub(super) async fn claim(
     }
 }
 
-/// Without a key the attempt is numbered on an image and written under its version, so that two
-/// calls cannot begin two.
+/// Without a key, the attempt is numbered on an image and written under its version, so that two calls cannot
+/// begin two attempts.
 async fn claim_numbered(
     request: &Request<'_>,
     occasion: &Occasion,

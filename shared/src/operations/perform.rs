@@ -1,4 +1,4 @@
-//! Sends a capture, void or refund that was claimed, and finds out about one whose answer was lost.
+//! Sends a claimed capture, void or refund, and finds out about one whose answer was lost.
 
 use crate::domain::capabilities::{Capabilities, Keys, LookUp};
 use crate::domain::conclude::{NETWORK_SECONDS_MAX, SETTLE_SECONDS};
@@ -16,7 +16,7 @@ use crate::operations::work::Work;
 use crate::pause::{self, Point};
 use crate::ports::{Answer, Effect, Gateway, LookUpError};
 
-/// Sends an operation that this process has taken, and records what came of it.
+/// Sends an operation that this process has taken, and records the outcome.
 pub async fn send(work: &Work<'_>, order: Order, id: &OperationId) -> Result<Order, Unavailable> {
     let Some((op, effect)) = effect_of(&order, id) else {
         return Ok(order);
@@ -66,7 +66,7 @@ fn effect_of(order: &Order, id: &OperationId) -> Option<(Operation, Effect)> {
     Some((op, effect))
 }
 
-/// One step towards the end of an unproven operation: sends one that nobody has sent, else asks.
+/// One step towards settling an unproven operation: sends it if it was never sent, otherwise asks about it.
 pub async fn settle(work: &Work<'_>, order: Order, id: &OperationId) -> Result<Order, Unavailable> {
     let now = work.app.clock.now();
     let Some((op, effect)) = effect_of(&order, id) else {
@@ -101,7 +101,7 @@ pub async fn settle(work: &Work<'_>, order: Order, id: &OperationId) -> Result<O
     }
 }
 
-/// A refund by its own name; a capture or void by the object it acts on.
+/// Looks up a refund by its own name, and a capture or void by its object.
 async fn look_up(
     work: &Work<'_>,
     gateway: &dyn Gateway,
@@ -151,10 +151,10 @@ async fn not_found(
     } else if may_repeat(op, able, now) {
         return take_and_send(work, order, id).await;
     } else if since_sent < NETWORK_SECONDS_MAX {
-        // It may still be on its way; afterwards nobody would look any more.
+        // It may still be on its way, and once in review it is not looked up any more.
         NotShown::Wait
     } else {
-        tracing::error!(operation.id = %id, "an operation cannot be settled any more: for review");
+        tracing::error!(operation.id = %id, "an operation cannot be settled any more and needs a review");
         NotShown::Review
     };
     let occasion = work.app.occasion(Source::Sweep);
@@ -162,7 +162,7 @@ async fn not_found(
     Ok(work.alter(&occasion, order, decided).await?)
 }
 
-/// A capture or void names its object, which takes it once; a refund needs a key that still lives.
+/// A capture or void takes effect on its object only once; a refund needs a key that is still alive.
 fn may_repeat(op: &Operation, able: Capabilities, now: Timestamp) -> bool {
     let age = op.first_sent_at.map_or(0, |sent| now.since(sent));
     let keys: Keys = match op.kind {
@@ -184,7 +184,7 @@ async fn take_and_send(
     if order.is_taken_by(id, &occasion.nonce) { send(work, order, id).await } else { Ok(order) }
 }
 
-/// Operations that are neither proven nor with a person, and that nobody is presumed to be sending.
+/// Operations that are neither proven nor in review, and that nobody is presumed to be sending.
 pub fn unsettled(order: &Order, now: Timestamp) -> Vec<OperationId> {
     order
         .operations

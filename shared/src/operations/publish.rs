@@ -1,5 +1,4 @@
-//! Sends the confirmations that an order has decided, then marks them as sent. Never the other way
-//! round: a mark before the send would lose one.
+//! Sends the confirmations in an order's outbox, then marks them as sent. The reverse order could lose one.
 
 use crate::app::App;
 use crate::domain::order::{Order, Outgoing, Source};
@@ -7,7 +6,8 @@ use crate::operations::work::Work;
 use crate::pause::{self, Point};
 
 impl Work<'_> {
-    /// Never fails the caller: what could not be sent or marked stays in the outbox, and the order due.
+    /// Never fails the caller: a confirmation that could not be sent or marked stays in the outbox, and the
+    /// order stays due.
     pub async fn publish(&self, order: Order) -> Order {
         let app = self.app;
         let sent = send_all(app, &order).await;

@@ -1,5 +1,4 @@
-//! Reads an order; asks the gateway first where the order waits for an answer that is overdue, or where
-//! the caller insists.
+//! Reads an order. Asks the gateway first if an answer is overdue, or if the caller insists.
 
 use crate::app::{App, Budget};
 use crate::domain::id::{OrderId, PaymentId};
@@ -9,7 +8,7 @@ use crate::operations::Unavailable;
 use crate::operations::resolve::resolve;
 use crate::operations::work::Work;
 
-/// The gateway is not asked about one payment more often, whoever insists.
+/// The shortest interval between two look-ups of one payment, whoever insists.
 const REFRESH_SECONDS_MIN: i64 = 5;
 
 pub async fn read_order(
@@ -26,7 +25,7 @@ pub async fn read_order(
     }
 }
 
-/// The order of a payment that it has.
+/// The order of a payment, if it has that payment.
 pub async fn read_payment(
     app: &App,
     budget: Budget,
@@ -51,7 +50,7 @@ fn is_overdue(order: &Order, now: Timestamp) -> bool {
     order.due_at.is_some_and(|due| due <= now)
 }
 
-/// Of any number of readers one asks; the others read.
+/// Of any number of readers, one asks the gateway; the others only read.
 async fn ask(
     app: &App,
     budget: Budget,

@@ -1,4 +1,4 @@
-//! A gateway's webhook: authenticates it, merges its fact, and acknowledges only what is committed or
+//! Authenticates a gateway's webhook, merges its fact, and acknowledges it only once it is committed or
 //! parked.
 
 use std::time::Duration;
@@ -23,9 +23,9 @@ use crate::ports::{Delivery, Gateway, Hinted, MappingError, Notice, SignatureErr
 use crate::store::StoreError;
 use crate::telemetry::{self, Metric};
 
-/// A gateway gives up on us after 3 to 5 s.
+/// Gateways stop waiting for our answer after 3 to 5 s.
 const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long we keep asking about an event that the gateway's look-up does not show.
+/// How long we keep asking about an event that the gateway's look-up does not show yet.
 const ASK_SECONDS: i64 = 24 * 3600;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub enum Receipt {
     Parked,
 }
 
-/// What came of an event that is authenticated.
+/// The outcome of an authenticated event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Accepted {
     Committed,
@@ -43,7 +43,7 @@ pub(super) enum Accepted {
     Unmerged(Unmerged),
 }
 
-/// What became of an event, and whose it is.
+/// The outcome of an event, and its payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Received {
     pub receipt: Receipt,
@@ -79,7 +79,7 @@ pub async fn receive_webhook(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Received, WebhookError> {
-    // Anybody can send what nobody signed: it costs no secret, and is no sign of a wrong one.
+    // Anybody can send an unsigned webhook: it reads no secret, and is no sign of a wrong one.
     if !app.gateways.shows_signature(name, headers).map_err(missing)? {
         return Err(turned_away(name, SignatureError::Missing));
     }
@@ -142,7 +142,7 @@ fn turned_away(name: &GatewayName, error: SignatureError) -> WebhookError {
     error.into()
 }
 
-/// Verifies, once more with fresh secrets if they may have been rotated.
+/// Verifies a delivery, a second time with fresh secrets if they may have been rotated.
 async fn verify<'a>(
     app: &App,
     gateway: &dyn Gateway,
@@ -160,8 +160,8 @@ async fn verify<'a>(
     }
 }
 
-/// Two stacks at one gateway may have orders of the same name, made under the same key: what is told of
-/// the other's payment must not be merged here. One that names no stack is ours.
+/// Two stacks at one gateway may have orders with the same id, created under the same key. An event of the
+/// other stack's payment must not be merged here. An event that names no stack is ours.
 pub(super) fn is_foreign(app: &App, gateway: &dyn Gateway, verified: &Verified<'_>) -> bool {
     let stack = gateway.stack_of(verified);
     let foreign = stack.is_some_and(|stack| stack != app.config.stack);
@@ -171,7 +171,7 @@ pub(super) fn is_foreign(app: &App, gateway: &dyn Gateway, verified: &Verified<'
     foreign
 }
 
-/// Also the path of a parked event that is tried again.
+/// Merges a notice. Parked events that are tried again use this path too.
 pub(super) async fn accept(
     app: &App,
     budget: Budget,
@@ -187,7 +187,7 @@ pub(super) async fn accept(
     let Some(order) = order else {
         return Ok(Accepted::Unmerged(Unmerged::Unknown("no such order")));
     };
-    // One gateway says nothing of another's payments.
+    // A gateway's event counts only for its own payments.
     if order.attempts.get(&payment).is_none_or(|attempt| attempt.gateway != gateway.name()) {
         return Ok(Accepted::Unmerged(Unmerged::Unfit("no such payment")));
     }
@@ -215,8 +215,8 @@ pub(super) async fn accept(
     }
 }
 
-/// Merges what the gateway shows, not what the event claims. If the gateway does not show it (yet), the
-/// question is kept in the same write.
+/// Merges what the gateway shows, not what the event claims. If the gateway does not show it yet, the same
+/// write records that we keep asking.
 async fn follow_hint(
     work: &Work<'_>,
     gateway: &dyn Gateway,

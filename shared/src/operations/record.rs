@@ -1,5 +1,4 @@
-//! Changes an order: applies a change to the newest image until it is written, or there is nothing to
-//! write.
+//! Changes an order: applies a change to the newest image until it is written or there is nothing to write.
 
 use std::time::Duration;
 
@@ -13,9 +12,9 @@ use crate::operations::work::Work;
 use crate::store::{Saved, StoreError};
 use crate::telemetry;
 
-/// A change that loses so many races in a row gives up; what it learnt is learnt again when due.
+/// How many races in a row a change may lose before it gives up. Its facts are learnt again when due.
 const TRIES_MAX: u32 = 10;
-/// Writers that lost a race wait one to so many milliseconds, times the races lost.
+/// Writers that lost a race wait 1 to this many milliseconds, times the number of races lost.
 const STEPS: u64 = 10;
 
 #[derive(Debug)]
@@ -25,7 +24,7 @@ pub struct Recorded {
 }
 
 impl Work<'_> {
-    /// `apply` sees each newer image afresh and may refuse. A change that was already made is none.
+    /// `apply` is called on each newer image and may refuse. A change that is already there writes nothing.
     pub async fn change<E: From<StoreError>>(
         &self,
         occasion: &Occasion,
@@ -41,7 +40,7 @@ impl Work<'_> {
             else {
                 return Ok(Recorded { order: image, events: Vec::new() });
             };
-            // Boxed, here and at the other calls to AWS: their futures are large, and nest.
+            // Boxed, here and at the other calls to AWS: their futures are large and nested.
             match Box::pin(app.store.save(&image, &order)).await? {
                 Saved::Won => {
                     telemetry::count(&order, &events, occasion.now);
@@ -87,7 +86,7 @@ impl Work<'_> {
     }
 }
 
-/// Lets rivals pass before another try, each for a time of its own, so that they do not meet again.
+/// Waits before another try. Each writer waits for a different time, so that rivals do not meet again.
 async fn stand_back(occasion: &Occasion, lost: u32) {
     if lost > 1 {
         let own = occasion.nonce.0.bytes().map(u64::from).sum::<u64>() % STEPS;

@@ -1,4 +1,4 @@
-//! Removes from an order what names a person, once nothing of it is unfinished.
+//! Removes personal data from an order once nothing about it is unfinished.
 
 use crate::app::{App, Budget};
 use crate::domain::id::OrderId;
@@ -14,8 +14,8 @@ pub enum RedactError {
     NoSuchOrder,
     #[error("work on the order is unfinished")]
     Unfinished(Vec<Unfinished>),
-    /// What was erased stays erased.
-    #[error("the redaction has not come to its end in time")]
+    /// Erased data stays erased.
+    #[error("the redaction was not finished in time")]
     OutOfTime,
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -45,8 +45,8 @@ pub async fn redact_order(
     Ok(Box::new(redacted.await?.order))
 }
 
-/// An order that has ended takes no event of a payment that it does not know, ever: of those the bodies
-/// go. One that it may still take is unfinished work.
+/// Erases the bodies of parked events. An ended order never takes events of unknown payments, so these are
+/// erased. An event that it may still take is unfinished work.
 async fn erase_parked(app: &App, budget: Budget, order: &Order) -> Result<(), RedactError> {
     let mut erasable = Vec::new();
     for key in app.store.parked_of(&order.id).await? {

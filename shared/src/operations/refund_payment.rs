@@ -1,4 +1,4 @@
-//! Gives captured money back, in full or in part, never more than was captured.
+//! Refunds captured money, in full or in part, but never more than was captured.
 
 use crate::app::{App, Budget};
 use crate::domain::id::OperationId;
@@ -15,7 +15,7 @@ pub enum RefundError {
     NoSuchPayment,
     #[error(transparent)]
     Mismatch(#[from] Mismatch),
-    #[error("the payment cannot be refunded so")]
+    #[error("the refund is refused")]
     Refused(RefundRefused),
     #[error(transparent)]
     Unavailable(#[from] Unavailable),

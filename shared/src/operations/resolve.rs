@@ -1,5 +1,5 @@
-//! Finds out what became of an attempt: asks the gateway by our name, merges what it shows, and acts on
-//! a close. Absence of an answer decides nothing.
+//! Finds out the outcome of an attempt: asks the gateway by our name, merges what it shows, and acts on a
+//! close. A missing answer decides nothing.
 
 use std::time::Duration;
 
@@ -21,31 +21,31 @@ use crate::ports::{Answer, Gateway};
 use crate::store::StoreError;
 use crate::telemetry::{self, Metric};
 
-/// What has not shown itself for so long, and may not be sent again, is given up. If it captures
-/// after all, that is detected and refunded.
+/// When an attempt that never showed itself, and may not be sent again, is given up. If it captures after
+/// all, the capture is detected and refunded.
 const ABANDON_SECONDS: i64 = 30 * 60;
-/// An outcome that is unknown for so long is counted at each look: somebody should know.
+/// When an unknown outcome is counted at each look-up, so that somebody notices.
 const UNKNOWN_SECONDS: i64 = 15 * 60;
 
-/// What asking found.
+/// The result of asking.
 enum Found {
     Seen(Vec<Seen>),
     Nothing,
     /// No answer came.
     Silence,
-    /// What could answer is past: only its key could have told, and that is dead.
+    /// Nothing can answer any more: only a repeat under its key could, and the key has expired.
     Unaskable,
 }
 
-/// What one round of asking left.
+/// The result of one round of asking.
 #[derive(Debug)]
 pub struct Resolved {
     pub order: Order,
-    /// The gateway may still tell: no answer came, and it can be asked again.
+    /// Whether the gateway may still answer: none came, and it can be asked again.
     pub open: bool,
 }
 
-/// One round of asking about an attempt. The caller publishes what was learnt.
+/// One round of asking about an attempt. The caller publishes the confirmations.
 pub async fn resolve(
     work: &Work<'_>,
     order: Order,
@@ -65,7 +65,7 @@ pub async fn resolve(
         Found::Nothing => absent(work, &*gateway, source, order, payment).await?,
         Found::Silence => rearm(work, source, order, payment).await?,
         Found::Unaskable => {
-            tracing::error!(payment.id = %payment, "no call can tell what became of the payment");
+            tracing::error!(payment.id = %payment, "no call can find out the outcome of the payment");
             rearm(work, source, order, payment).await?
         }
     };
@@ -105,7 +105,7 @@ async fn ask(work: &Work<'_>, gateway: &dyn Gateway, order: &Order, payment: &Pa
     }
 }
 
-/// Where only a repeat of the create call tells, it may be repeated only while its key lives.
+/// If only a repeat of the create call can find the object, it may be sent only while its key is alive.
 pub(super) fn can_ask(able: Capabilities, attempt: &Attempt, now: Timestamp) -> bool {
     match able.look_up {
         LookUp::ByReference => true,
@@ -117,8 +117,8 @@ pub(super) fn can_ask(able: Capabilities, attempt: &Attempt, now: Timestamp) -> 
     }
 }
 
-/// Ends the page of a closing attempt. What the gateway shows is merged, whatever it is; a refusal
-/// without an object, or no answer, leaves the attempt live.
+/// Ends the page of a closing attempt. Any object in the answer is merged. A refusal without an object, or no
+/// answer, leaves the attempt live.
 async fn end_page(
     gateway: &dyn Gateway,
     able: Capabilities,
@@ -164,8 +164,8 @@ async fn absent(
     Ok(rearm(work, source, order, payment).await?)
 }
 
-/// Sends the create call again under its own name. Whatever the answer, the first send may still
-/// arrive: only an object proves anything.
+/// Sends the create call again under its own name. The first send may still arrive, so only an object in the
+/// answer proves anything.
 async fn repeat(
     work: &Work<'_>,
     gateway: &dyn Gateway,
@@ -201,7 +201,7 @@ async fn abandon(
     Ok(order)
 }
 
-/// Nothing was learnt: ask again, a little later than last time.
+/// Nothing was learnt: asks again later, after a longer wait than last time.
 pub async fn rearm(
     work: &Work<'_>,
     source: Source,
@@ -212,7 +212,7 @@ pub async fn rearm(
     work.alter(&occasion, order, |order| order.learnt_nothing(payment)).await
 }
 
-/// Merges an answer; one that tells nothing new still re-arms the wake-up.
+/// Merges an answer. An answer without news still resets the wake-up time.
 pub async fn merge_all(
     work: &Work<'_>,
     source: Source,

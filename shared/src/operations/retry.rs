@@ -1,4 +1,4 @@
-//! Parked events, tried again.
+//! Retries parked events.
 
 use crate::domain::names::GatewayName;
 use crate::operations::Unavailable;
@@ -7,7 +7,7 @@ use crate::operations::work::Work;
 use crate::ports::Verified;
 use crate::store::Parked;
 
-/// Through the same path as a webhook, whose signature was checked when it was parked.
+/// Retries a parked event on the path of a webhook. Its signature was checked before it was parked.
 pub(super) async fn retry(work: &Work<'_>, key: &str) -> Result<(), Unavailable> {
     let app = work.app;
     let Some(event) = app.store.parked(key).await? else {
@@ -30,7 +30,7 @@ async fn merged(work: &Work<'_>, event: &Parked) -> bool {
         return false;
     };
     let body = event.body.as_bytes();
-    // Under its own name, or it would be parked a second time under another.
+    // The event keeps its id, or it would be parked a second time under another.
     let verified = Verified::vouch_for(body).of_event(event.event());
     if is_foreign(work.app, &*gateway, &verified) {
         return true;

@@ -1,4 +1,4 @@
-//! Takes a claimed attempt to a gateway, and records what came of it.
+//! Sends a claimed attempt to a gateway, and records the outcome.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::pause::{self, Point};
 use crate::ports::{Answer, Create, Sought};
 use crate::store::StoreError;
 
-/// With less time left no second gateway is tried: its answer could not be recorded any more.
+/// With less time left, no further gateway is tried, because its answer could not be recorded.
 const SECOND_GATEWAY_MIN: Duration = Duration::from_secs(8);
 
 #[derive(Debug)]
@@ -26,15 +26,15 @@ pub enum Started {
     Refused(Vec<Refusal>),
 }
 
-/// A gateway that created nothing, and its word for why.
+/// A gateway that refused and created nothing, and its reason code.
 #[derive(Debug)]
 pub struct Refusal {
     pub gateway: GatewayName,
     pub code: String,
 }
 
-/// Sends the claim to `gateways` in turn, the first of which it names already, until one answers or
-/// may have received it.
+/// Sends the attempt to `gateways` in turn until one answers or may have received it. The claim already names
+/// the first of them.
 pub async fn start(
     work: &Work<'_>,
     mut order: Order,
@@ -66,7 +66,7 @@ pub async fn start(
             Answer::Seen(_) | Answer::Unknown => {
                 let claimed = order.clone();
                 let recorded = record_answer(work, order, payment, answer, nonce).await;
-                // The claim stands and the call was made: unknown, not failed. The sweep finds out.
+                // The claim stands and the call was made, so it is unknown, not failed. The sweep finds out.
                 let order = recorded.unwrap_or_else(|error| {
                     tracing::warn!(%error, payment.id = %payment, "an outcome is not recorded yet");
                     claimed
@@ -85,7 +85,7 @@ pub async fn start(
     withdraw(work, order, payment, nonce, refusals).await
 }
 
-/// Records the gateway's answer to a create call. No answer is recorded too: as not known.
+/// Records the gateway's answer to a create call. A missing answer is recorded as unknown.
 async fn record_answer(
     work: &Work<'_>,
     order: Order,
@@ -102,7 +102,7 @@ async fn record_answer(
                 return Ok(work.publish(recorded.order).await);
             }
             Err(LearnError::Store(error)) => return Err(error),
-            // Full, or withdrawn meanwhile: the look-up that is due will find it again.
+            // The order is full or the attempt was withdrawn meanwhile: the next look-up finds it again.
             Err(LearnError::Merge(error)) => {
                 tracing::error!(error = %error, payment.id = %payment, "an answer cannot be merged");
             }
@@ -115,7 +115,7 @@ async fn record_answer(
     Ok(recorded)
 }
 
-/// Proven: no gateway has anything of this attempt.
+/// Withdraws an attempt that provably exists at no gateway.
 async fn withdraw(
     work: &Work<'_>,
     order: Order,
@@ -133,8 +133,7 @@ async fn withdraw(
     })
 }
 
-/// The request as it was first made, from stored values alone: a repeat under the same key must be
-/// the same request.
+/// The create request, built from stored values alone: a repeat under the same key must be the same request.
 pub fn sought(order: &Order, payment: &PaymentId) -> Option<Sought> {
     let attempt = order.attempts.get(payment)?;
     let create = Create {
@@ -178,6 +177,6 @@ mod tests {
         assert_eq!(told(&order), None);
         order.attempts.get_mut(&id).unwrap().tells_cart = true;
         order.details.cart.items.push(item(None));
-        assert_eq!(told(&order), None, "nothing is shown of a cart without prices");
+        assert_eq!(told(&order), None, "a cart without prices is not sent");
     }
 }

@@ -1,5 +1,5 @@
-//! Finishes what a crash, a lost answer or the passage of time has left: publishes the outbox, asks
-//! about unknown outcomes, sends what is owed, ends what has expired, retries parked events.
+//! Finishes the work left by a crash, a lost answer or the passage of time: publishes the outbox, asks about
+//! unknown outcomes, sends owed operations, ends expired orders, retries parked events.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -22,9 +22,9 @@ use crate::store::{Due, DueKey, PARKED_SHARD, StoreError};
 use crate::telemetry::{self, Metric};
 
 const AT_ONCE: usize = 8;
-/// No new entry is begun later than this; the rest is due again next time.
+/// No entry is started later than this in a run; the rest is due again in the next one.
 const RUN_MAX: Duration = Duration::from_secs(25);
-/// An entry whose handling failed comes back so much later.
+/// How much later an entry that failed is due again.
 const FAILED_SECONDS: i64 = 60;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,14 +32,14 @@ pub struct Swept {
     pub due: u32,
     pub failed: u32,
     pub left: u32,
-    /// How long the oldest of them had been due.
+    /// How long the oldest entry had been due.
     pub age_seconds: i64,
 }
 
 /// One run of the sweep.
 struct Run<'a> {
     work: Work<'a>,
-    /// The time left when it began.
+    /// The time left when the run began.
     at_start: Duration,
 }
 
@@ -55,7 +55,7 @@ pub async fn sweep(app: &App, budget: Budget) -> Result<Swept, Unavailable> {
     for shard in shards(app) {
         let now = app.clock.now();
         let mut due = app.store.due(shard.into(), now).await?;
-        // Events that an older version has parked are in these shards, too.
+        // Events parked by an older version are in these shards too.
         due.sort_by_key(|due| matches!(due.key, DueKey::Parked(_)));
         let oldest = due.iter().map(|due| now.since(due.since)).max();
         swept.age_seconds = swept.age_seconds.max(oldest.unwrap_or_default());
@@ -69,14 +69,14 @@ pub async fn sweep(app: &App, budget: Budget) -> Result<Swept, Unavailable> {
     Ok(swept)
 }
 
-/// After all orders: whoever has a signature can make any number of events wait, and no order is to
-/// wait for them.
+/// Parked events come after all orders: a sender with a valid signature can cause any number of them, and no
+/// order may wait for them.
 async fn sweep_parked(run: &Run<'_>, swept: &mut Swept) -> Result<(), Unavailable> {
     let app = run.work.app;
     let mut known = BTreeSet::new();
     loop {
         let mut due = app.store.due(PARKED_SHARD, app.clock.now()).await?;
-        // The index may be late to know what was handled.
+        // The index may still list entries that were just handled.
         due.retain(|due| known.insert(due.key.clone()));
         if due.is_empty() || run.is_over() {
             swept.left += u32::try_from(due.len()).unwrap_or(u32::MAX);
@@ -98,7 +98,7 @@ async fn handle_all(run: &Run<'_>, due: Vec<Due>, swept: &mut Swept) {
     }
 }
 
-/// In another order each time, so that a run that is cut short does not neglect the same shards.
+/// The shards in a different order each time, so that runs that are cut short do not neglect the same ones.
 fn shards(app: &App) -> impl Iterator<Item = u32> {
     let count = app.config.due_shards.max(1);
     let start = app
@@ -143,7 +143,7 @@ async fn sweep_order(work: &Work<'_>, id: &OrderId) -> Result<(), Unavailable> {
         return Ok(());
     };
     let now = work.app.clock.now();
-    // The index may be old; only the item decides.
+    // The index may be stale; only the item decides.
     if order.due_at.is_none_or(|due| due > now) {
         return Ok(());
     }
@@ -201,8 +201,8 @@ async fn settle_operations(work: &Work<'_>, mut order: Order) -> Result<Order, U
     Ok(order)
 }
 
-/// Ended attempts of which something is still to come: a pending refund, a question left by an
-/// unsigned event, an authorization that nobody wants, the end of a dispute that a refund waits for.
+/// Asks about attempts with something still to come: a pending refund, a question left by an unsigned event,
+/// an unwanted authorization, or a dispute whose end a refund waits for.
 async fn ask_about_the_rest(work: &Work<'_>, mut order: Order) -> Result<Order, Unavailable> {
     for payment in waiting(&order) {
         let over = order.ask.get(&payment).is_some_and(|until| *until <= work.app.clock.now());
@@ -211,8 +211,8 @@ async fn ask_about_the_rest(work: &Work<'_>, mut order: Order) -> Result<Order, 
         }
         let resolved = resolve(work, order, &payment, Source::Sweep).await?;
         order = resolved.order;
-        // The question ends with an answer that is later than its time, not with the time itself; or
-        // when nothing can answer it any more.
+        // The question ends with the first answer after its deadline, not at the deadline itself; or when
+        // nothing can answer it any more.
         if over && !resolved.open {
             let occasion = work.app.occasion(Source::Sweep);
             order = work.alter(&occasion, order, |order| order.stop_asking(&payment)).await?;

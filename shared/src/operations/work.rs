@@ -1,4 +1,4 @@
-//! One invocation at work: its gateways, each opened once, the rules that they make, and the time left.
+//! The context of one invocation: its gateways, each opened once, their rules, and the time left.
 
 use std::sync::Arc;
 
@@ -30,8 +30,8 @@ impl<'a> Work<'a> {
         Ok(Self { app, rules, budget, gateways })
     }
 
-    /// The gateway of an attempt, or `None` if it is no longer configured. Missing credentials are an
-    /// error: the attempt was begun with credentials, and only with them can we learn how it ended.
+    /// The gateway of an attempt, or `None` if it is no longer configured. Missing credentials are an error:
+    /// the attempt was begun with credentials, and only with them can we learn its outcome.
     pub fn gateway_of(
         &self,
         order: &Order,

@@ -1,4 +1,4 @@
-//! Lists of keys of which several are live at a time, as during a rotation.
+//! Lists of keys, several of which may be live at a time, as during a rotation.
 
 use std::fmt;
 
@@ -30,13 +30,13 @@ impl NamedKey {
         Ok(Self { id, key: SecretString::from(members.text("key")?), not_after })
     }
 
-    /// Not past its `not_after`.
+    /// Whether it is not past its `not_after`.
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.not_after.is_none_or(|end| now < end)
     }
 }
 
-/// A date that cannot be read ends its key: nobody can say that it still counts.
+/// An unreadable date disables its key, since the key may have expired.
 pub(crate) fn not_after(members: &Members<'_>) -> Result<Option<Timestamp>, Fault> {
     let unreadable = || Fault::malformed(members.path("not_after"), "is not a date (RFC 3339)");
     members.bound("not_after", "after")?;
@@ -46,7 +46,7 @@ pub(crate) fn not_after(members: &Members<'_>) -> Result<Option<Timestamp>, Faul
     }
 }
 
-/// `{"keys":[…]}` or `{"key":"…"}`, and where confirmations go.
+/// `{"keys":[…]}` or `{"key":"…"}`, and the URL for confirmations.
 pub struct Keys {
     keys: Vec<NamedKey>,
     pub url: Option<String>,
@@ -59,7 +59,7 @@ impl fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// Of every key `check` says what is wrong with it, if anything is.
+    /// `check` returns what is wrong with a key, if anything.
     pub(crate) fn read(
         value: &Value,
         faults: &mut Vec<Fault>,
@@ -74,7 +74,7 @@ impl Keys {
         Ok(Self { keys, url: members.optional("url")?.map(str::to_owned) })
     }
 
-    /// The newest first: it signs; all verify.
+    /// The live keys in the order of the list, which begins with the newest.
     pub fn live(&self, now: Timestamp) -> Result<Vec<NamedKey>, Fault> {
         let live: Vec<_> = self.keys.iter().filter(|key| key.is_live(now)).cloned().collect();
         if live.is_empty() {
@@ -84,8 +84,7 @@ impl Keys {
     }
 }
 
-/// The keys of a list that can be used. What is wrong with one costs that one alone; without any the list
-/// is of no use.
+/// The usable keys of a list. A faulty key costs only that key; without any usable key, the list is an error.
 pub(crate) fn named_keys(
     entries: Vec<(String, &Value)>,
     path: &str,
@@ -101,7 +100,7 @@ pub(crate) fn named_keys(
     })
 }
 
-/// The same of entries of any kind.
+/// The usable entries of a list of any kind.
 pub(crate) fn usable<T>(
     entries: Vec<(String, &Value)>,
     path: &str,

@@ -1,4 +1,4 @@
-//! Of a store that answers as it is told to.
+//! Secrets, read from a store with scripted answers.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
@@ -20,7 +20,7 @@ use crate::standard_webhooks::wrong_with;
 
 const GOOD: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-/// Gives its answers in turn and repeats the last one.
+/// Gives its answers in turn, repeating the last one.
 #[derive(Clone, Debug)]
 struct Store {
     answers: Arc<Mutex<VecDeque<(u16, Value)>>>,
@@ -64,7 +64,7 @@ struct Desk {
 }
 
 impl Desk {
-    /// `None` is a refusal.
+    /// A desk whose store returns these values; `None` is a refusal.
     fn of(values: &[Option<&str>]) -> Self {
         Self::answering(values.iter().map(|value| match value {
             Some(value) => (200, json!({ "Name": "s", "SecretString": value })),
@@ -193,7 +193,7 @@ async fn a_secret_without_a_text_is_a_placeholder_only_if_it_never_had_one() {
 }
 
 #[test]
-fn what_cannot_be_meant_is_trimmed() {
+fn stray_characters_around_values_are_trimmed() {
     let plain = format!(r#"{{"key":"{GOOD}"}}"#);
     let quoted = Value::String(plain.clone()).to_string();
     let around = [
@@ -226,7 +226,7 @@ fn one_unreadable_key_costs_that_key_only_and_is_named_without_its_value() {
         (json!({ "key": ["hush"] }), "keys[0].key is not a string"),
         (json!("hush"), "keys[0] is not an object"),
         (json!({ "key": GOOD, "not_after": "hush" }), "keys[0].not_after is not a date (RFC 3339)"),
-        (json!({ "key": GOOD, "notAfter": "2026" }), "keys[0].notAfter is no member of a key"),
+        (json!({ "key": GOOD, "notAfter": "2026" }), "keys[0].notAfter is not a field of a key"),
         (json!({ "key": "REPLACE_ME" }), "keys[0].key is still a placeholder"),
         (json!({ "key": "" }), "keys[0].key is empty"),
         (json!({ "kee": GOOD }), "keys[0].key is missing"),

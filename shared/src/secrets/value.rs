@@ -1,5 +1,5 @@
-//! A secret's value, read member by member: what cannot be meant is trimmed, and what cannot be used is
-//! named, without the value.
+//! A secret's value, read member by member. Stray characters are trimmed. An unusable member is named,
+//! without its value.
 
 use std::fmt;
 
@@ -7,17 +7,17 @@ use serde_json::{Map, Value};
 
 use super::SecretError;
 
-/// What the template and people put where a value belongs.
+/// The placeholder that the template and people put in place of a value.
 const PLACEHOLDER: &str = "REPLACE_ME";
-/// What an editor, a form or a shell leaves around a value.
+/// Quotes that an editor, a form or a shell may leave around a value.
 const QUOTES: [char; 11] = ['"', '\'', '`', '“', '”', '„', '‟', '‘', '’', '«', '»'];
-/// Byte order marks and spaces of no width.
+/// Byte order marks and zero-width spaces.
 const INVISIBLE: [char; 5] = ['\u{feff}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}'];
 
-/// Which member of a secret cannot be used, and why.
+/// A member of a secret that cannot be used, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// Nobody has set it yet: it still holds what the template wrote.
+    /// The value has not been set yet: it is still the template's placeholder.
     #[error("{0} is still a placeholder")]
     Placeholder(String),
     #[error("{member} {why}")]
@@ -29,7 +29,7 @@ impl Fault {
         Self::Malformed { member: member.into(), why }
     }
 
-    /// Of the secret of this name.
+    /// This fault as an error of the named secret.
     pub(crate) fn of(self, secret: &str) -> SecretError {
         SecretError::Unusable { secret: secret.to_owned(), fault: self }
     }
@@ -39,7 +39,7 @@ impl Fault {
     }
 }
 
-/// An object of a secret, with the way that leads to it. Its `Debug` shows the way alone.
+/// An object in a secret, with its path. Its `Debug` shows only the path.
 #[derive(Clone)]
 pub(crate) struct Members<'v> {
     of: &'v Map<String, Value>,
@@ -66,7 +66,7 @@ impl<'v> Members<'v> {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 
-    /// `None`: left out, or null.
+    /// `None` if the member is left out or null.
     pub(crate) fn optional(&self, name: &str) -> Result<Option<&'v str>, Fault> {
         match self.of.get(name) {
             None | Some(Value::Null) => Ok(None),
@@ -75,8 +75,8 @@ impl<'v> Members<'v> {
         }
     }
 
-    /// A member that must be set. Only a placeholder shows that nobody has set it yet: a missing member may
-    /// be misspelt.
+    /// A member that must be set. Only a placeholder means that it has not been set yet: a missing member may
+    /// be a spelling mistake.
     pub(crate) fn text(&self, name: &str) -> Result<&'v str, Fault> {
         match self.optional(name)? {
             None => Err(Fault::malformed(self.path(name), "is missing")),
@@ -86,22 +86,21 @@ impl<'v> Members<'v> {
         }
     }
 
-    /// A member that limits what a key may do. Left out, it limits nothing, so a member with a similar name
-    /// is an error.
+    /// A member that limits a key. Left out, it limits nothing, so a member with a similar name is an error.
     pub(crate) fn bound(&self, name: &str, stem: &str) -> Result<Option<&'v Value>, Fault> {
         let meant = |it: &&String| *it != name && it.to_ascii_lowercase().contains(stem);
         match self.of.keys().find(meant) {
-            Some(other) => Err(Fault::malformed(self.path(other), "is no member of a key")),
+            Some(other) => Err(Fault::malformed(self.path(other), "is not a field of a key")),
             None => Ok(self.any(name)),
         }
     }
 
-    /// As it is written, of any kind.
+    /// The member as written, of any type.
     pub(crate) fn any(&self, name: &str) -> Option<&'v Value> {
         self.of.get(name)
     }
 
-    /// Each entry with the way that leads to it; none if the list is left out.
+    /// Each entry of a list with its path; no entries if the list is left out.
     pub(crate) fn list(&self, name: &str) -> Result<Vec<(String, &'v Value)>, Fault> {
         match self.of.get(name) {
             None | Some(Value::Null) => Ok(Vec::new()),
@@ -116,7 +115,7 @@ pub(crate) fn entries<'v>(list: &'v Value, path: &str) -> Result<Vec<(String, &'
     Ok(list.iter().enumerate().map(|(n, entry)| (format!("{path}[{n}]"), entry)).collect())
 }
 
-/// The JSON of a secret's text, every string of it trimmed.
+/// Parses a secret's text as JSON and trims every string in it.
 pub(crate) fn parse(text: &str) -> Result<Value, Fault> {
     let text = text.trim_matches(is_blank);
     match trimmed(text) {
@@ -125,7 +124,7 @@ pub(crate) fn parse(text: &str) -> Result<Value, Fault> {
         _ => {}
     }
     let mut value = match json(text) {
-        // JSON within a string of JSON: what a tool has quoted once too often.
+        // JSON inside a JSON string, which a tool has quoted once too often.
         Some(Value::String(quoted)) => json(quoted.trim_matches(is_blank)),
         None => json(trimmed(text)),
         value => value,

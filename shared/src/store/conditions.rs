@@ -1,4 +1,4 @@
-//! The exact conditions under which the table is written, each beside the sentence that it enforces.
+//! The exact conditions of all writes to the table, each under the sentence that it enforces.
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -12,21 +12,21 @@ use crate::domain::time::Timestamp;
 use crate::store::error::StoreError;
 use crate::store::item::Item;
 
-/// Nothing is there yet, so nothing can be overwritten.
+/// There is no such item yet, so nothing is overwritten.
 pub(super) const ABSENT: &str = "attribute_not_exists(pk)";
 
 /// Fewer than `:max` events have been parked in this hour.
 pub(super) const ROOM_TO_PARK: &str = "attribute_not_exists(parked) OR parked < :max";
 
-/// Fewer than `:max` events of this order were parked, or this one was.
+/// Fewer than `:max` events of this order have been parked, or this one already was.
 pub(super) const ROOM_FOR_AN_ORDERS_EVENT: &str =
     "attribute_not_exists(events) OR size(events) < :max OR contains(events, :one)";
 
-/// Nobody has written since this image was read. Every change but the first claim stands on it.
+/// Nobody has written since this image was read. Every change except the first claim requires it.
 pub(super) const UNCHANGED: &str = "#ver = :read";
 
-/// The order is open and unexpired, asks for exactly this amount, has no capture in review, is not
-/// ending, has nothing live, has not seen this attempt, and has room for one more.
+/// The order is open and unexpired, has exactly this total, has no capture in review, is not ending, has no
+/// live attempt, does not have this attempt yet, and has room for one more.
 pub(super) const CLAIMABLE: &str = "#st = :open AND #exp > :now \
     AND #sum.#amt = :amt AND #sum.#cur = :cur \
     AND attribute_not_exists(#rev_open) AND attribute_not_exists(#end) \
@@ -85,7 +85,7 @@ pub(super) fn claim(
     Ok(update)
 }
 
-/// Writes what differs between two images, under the version of the first. `None` if nothing does.
+/// Writes the difference between two images, under the version of the first.
 pub(super) fn change(
     mut update: UpdateItemFluentBuilder,
     before: &Item,

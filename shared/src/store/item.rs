@@ -12,12 +12,12 @@ use crate::store::keys;
 #[expect(clippy::disallowed_types, reason = "the SDK's own type of an item")]
 pub(super) type Item = std::collections::HashMap<String, AttributeValue>;
 
-/// Far below the 400 KB of an item, far above what 64 entries of each kind need.
+/// Far below the 400 KB limit of an item, and far above what 64 entries of each kind need.
 const ORDER_BYTES_MAX: usize = 64 * 1024;
 
 pub(super) fn from_order(order: &Order) -> Result<Item, StoreError> {
     let mut item: Item = serde_dynamo::to_item(order)?;
-    // The key says it already.
+    // The partition key already contains the id.
     item.remove("id");
     item.insert(keys::PARTITION.to_owned(), AttributeValue::S(keys::order(&order.id)));
     if item.iter().map(|(name, value)| name.len() + size_bytes(value)).sum::<usize>()
@@ -33,7 +33,7 @@ pub(super) fn to_order(id: &OrderId, mut item: Item) -> Result<Order, StoreError
     Ok(serde_dynamo::from_item(item)?)
 }
 
-/// As the table counts it, near enough.
+/// The size as the table counts it, approximately.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the SDK's enum, not ours")]
 fn size_bytes(value: &AttributeValue) -> usize {
     match value {
@@ -48,17 +48,17 @@ fn size_bytes(value: &AttributeValue) -> usize {
     }
 }
 
-/// A verified event that cannot be merged yet: its order is unknown, or the gateway did not answer.
+/// A verified event that cannot be merged yet.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Parked {
     #[serde(rename = "pk")]
     pub key: String,
     pub gateway: String,
-    /// The payment that it is about, if it could be read.
+    /// The event's payment, if it could be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<PaymentId>,
     pub body: String,
-    /// The body goes on in an item of its own: one item takes 400 KB, and an event may have more.
+    /// Whether the body continues in another item: an item holds at most 400 KB, and an event may be larger.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub continued: bool,
     pub reason: String,
@@ -89,7 +89,7 @@ mod tests {
     use crate::domain::cart::{Cart, Item as Bought, Line, NoTotal, Shipping, Tax};
     use crate::domain::testing::open_order;
 
-    /// An order of the table whose merchant said this of it.
+    /// A stored order with these details.
     fn stored(details: &Value) -> Order {
         let order = open_order();
         let mut item = from_order(&order).unwrap();
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_that_was_stored_before_there_were_discounts_is_read_as_it_was_meant() {
+    fn an_order_stored_before_there_were_discounts_is_read_as_it_was_meant() {
         let details = json!({
             "items": [{ "product_id": "SKU_1001", "quantity": 2, "unit_amount": 3750 }],
             "ref": "8731", "metadata": { "channel": "app" },

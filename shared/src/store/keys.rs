@@ -1,14 +1,14 @@
 //! Every key of the table, as functions.
 //!
-//! | question | key | read | who asks |
+//! | item | key | read | read by |
 //! |---|---|---|---|
-//! | an order and all that happened to it | `O#<order>` | consistent | every function |
+//! | an order and its whole state | `O#<order>` | consistent | every function |
 //! | an event whose order is not known yet | `P#<gateway>#<event>` | consistent | webhook, sweep |
-//! | which events are parked of an order | `P#<order>` | consistent | redaction |
+//! | the keys of an order's parked events | `P#<order>` | consistent | redaction |
 //! | the rest of a long event | `P#<gateway>#<event>#rest` | consistent | sweep |
-//! | how many events were parked in an hour | `P##<hour>` | by condition | webhook |
-//! | what has unfinished work | index `due`: `due_s`, `due_at` | eventually | sweep |
-//! | payments of a day | index `day`: `day_s`, `day_at` | eventually | lists, reconciliation |
+//! | the number of events parked in an hour | `P##<hour>` | by condition | webhook |
+//! | orders and events with unfinished work | index `due`: `due_s`, `due_at` | eventually | sweep |
+//! | the payments of a day | index `day`: `day_s`, `day_at` | eventually | lists, reconciliation |
 
 use crate::domain::id::OrderId;
 use crate::domain::time::Timestamp;
@@ -17,8 +17,8 @@ pub(super) const PARTITION: &str = "pk";
 pub(super) const DUE_INDEX: &str = "due";
 pub(super) const DUE_AT: &str = "due_at";
 
-/// Where parked events wait: orders have shards from 0 on. Apart from them, no number of events delays
-/// an order; one shard is enough, as the number that is parked is bounded.
+/// The shard of parked events; orders have shards from 0 on. In a shard of their own, events never delay an
+/// order. One shard is enough, since the number of parked events is limited.
 pub const PARKED_SHARD: i64 = -1;
 
 pub(super) fn order(id: &OrderId) -> String {
@@ -29,34 +29,34 @@ pub(super) fn parked(gateway: &str, event: &str) -> String {
     format!("P#{gateway}#{event}")
 }
 
-/// No gateway is called as an order is, so no event has such a key.
+/// No gateway has the name of an order, so no event has this key.
 pub(super) fn parked_of(id: &OrderId) -> String {
     format!("P#{id}")
 }
 
-/// No gateway is called nothing, so no event has such a key.
+/// No gateway has an empty name, so no event has this key.
 pub(super) fn parked_in_hour(hour: i64) -> String {
     format!("P##{hour}")
 }
 
-/// What of a long event its own item cannot hold.
+/// The part of a long event that does not fit into its own item.
 pub(super) fn rest_of_parked(key: &str) -> String {
     format!("{key}#rest")
 }
 
-/// An entry of the `due` index, as old as the index may be.
+/// An entry of the `due` index, which may be stale.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Due {
     pub key: DueKey,
     pub since: Timestamp,
 }
 
-/// What a key of the `due` index names.
+/// The item named by a key of the `due` index.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DueKey {
     Order(OrderId),
     Parked(String),
-    /// Not one of ours; it is pushed back so that it cannot block its shard.
+    /// Not one of our items; it is pushed back so that it cannot block its shard.
     Unreadable(String),
 }
 

@@ -1,4 +1,4 @@
-//! The table of orders: one method per promise. The only place, with `app`, that knows `DynamoDB`.
+//! The table of orders: one method per guarantee. Only this module and `app` know `DynamoDB`.
 
 mod conditions;
 mod error;
@@ -29,7 +29,7 @@ use crate::domain::money::Money;
 use crate::domain::order::{HistoryEntry, Order};
 use crate::domain::time::Timestamp;
 
-/// Entries of one page of due work.
+/// The most entries in one page of due work.
 const DUE_PAGE: i32 = 50;
 
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ pub enum Created {
 #[derive(Debug)]
 pub enum Claimed {
     Won(Box<Order>),
-    /// The order as it is now; it says why.
+    /// The order as it is now, which shows why.
     Refused(Box<Order>),
     NoSuchOrder,
 }
@@ -65,7 +65,7 @@ impl Store {
         Self { client, table }
     }
 
-    /// Of any number of calls with one id exactly one is `Won`, even if it never hears so.
+    /// Of any number of calls with one id, exactly one is `Won`, even if its answer is lost.
     pub async fn create(&self, order: &Order) -> Result<Created, StoreError> {
         let call = self
             .client
@@ -79,7 +79,7 @@ impl Store {
             Err(error) => {
                 let known = refused_item(error.as_conditional_failure(), error)?;
                 let known = item::to_order(&order.id, known)?;
-                // My own write, whose answer was lost.
+                // This is our own write, whose answer was lost.
                 if known.writer == order.writer {
                     return Ok(Created::Won);
                 }
@@ -101,8 +101,8 @@ impl Store {
         answer.item.map(|item| item::to_order(id, item)).transpose()
     }
 
-    /// The one claim made without a read: an attempt becomes the order's live one, and the order
-    /// becomes due, before anything is sent to a gateway.
+    /// The one claim made without a read. The attempt becomes the order's live one, and the order becomes
+    /// due, before anything is sent to a gateway.
     pub async fn claim(
         &self,
         id: &PaymentId,
@@ -152,8 +152,8 @@ impl Store {
         }
     }
 
-    /// Replaces one image by the next; won if the order still was as read, or if the write turns
-    /// out to be mine.
+    /// Replaces one image with the next. `Won` if the order was unchanged since it was read, or if the newer
+    /// write turns out to be this one.
     pub async fn save(&self, before: &Order, after: &Order) -> Result<Saved, StoreError> {
         let (old, new) = (item::from_order(before)?, item::from_order(after)?);
         let update = self.update(&keys::order(&after.id));
@@ -175,7 +175,7 @@ impl Store {
         }
     }
 
-    /// What is due in one shard, oldest first. The index may be old: decide on the item itself.
+    /// The due entries of one shard, oldest first. The index may be stale, so decide on the item itself.
     pub async fn due(&self, shard: i64, now: Timestamp) -> Result<Vec<Due>, StoreError> {
         let answer = self
             .client
@@ -197,8 +197,8 @@ impl Store {
         Ok(answer.items().iter().filter_map(due).collect())
     }
 
-    /// Pushes an entry back whose handling failed, whatever it holds, so that it cannot starve its
-    /// shard. It neither reads nor moves the version: an order that changes meanwhile sets its own.
+    /// Postpones an entry that could not be handled, whatever it contains, so that it cannot starve its
+    /// shard. The version is neither read nor changed: an order that changes meanwhile sets its own due time.
     pub async fn push_back(&self, key: &DueKey, until: Timestamp) -> Result<(), StoreError> {
         let pushed = self
             .update(&key.partition())
@@ -235,7 +235,7 @@ where
     }
 }
 
-/// The item that a failed condition returned (empty if there was none), or the error itself.
+/// The item that a failed condition returned (empty if there is none), or the error itself.
 fn refused_item<E>(refused: Option<Item>, error: E) -> Result<Item, StoreError>
 where
     E: std::error::Error + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! Which parked events are of an order: their bodies go when the order is redacted.
+//! The parked events of an order, whose bodies are erased when the order is redacted.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -9,8 +9,8 @@ use crate::store::{Parked, Store, StoreError, conditions, holds, keys};
 const EVENTS: &str = "events";
 
 impl Store {
-    /// Notes the event before it is parked: a crash in between leaves the name of nothing. `false` if the
-    /// order has `max` others; then nothing is noted.
+    /// Notes the event's key before the event is parked; a crash in between leaves a key without an event.
+    /// `false`, and nothing noted, if the order has `max` others.
     pub async fn note_parked(
         &self,
         order: &OrderId,
@@ -31,14 +31,15 @@ impl Store {
         holds(noted)
     }
 
-    /// What was ever parked of an order that was there; most of it is merged and gone.
+    /// The keys of all events ever parked for an existing order; most of them are merged and gone.
     pub async fn parked_of(&self, order: &OrderId) -> Result<Vec<String>, StoreError> {
         let item = self.item(&keys::parked_of(order)).await?.unwrap_or_default();
         let events = item.get(EVENTS).and_then(|events| events.as_ss().ok());
         Ok(events.cloned().unwrap_or_default())
     }
 
-    /// Its name, its reason and its times stay, for whoever looks it up at the gateway.
+    /// Erases the body. The key, the reason and the times stay, so that a person can look the event up at the
+    /// gateway.
     pub async fn erase_parked(&self, key: &str) -> Result<(), StoreError> {
         for key in [keys::rest_of_parked(key), key.to_owned()] {
             let erased = self

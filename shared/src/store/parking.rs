@@ -1,4 +1,4 @@
-//! Parked events: verified, but not mergeable yet. Nothing that was acknowledged is ever dropped.
+//! Parked events: verified, but not mergeable yet. An acknowledged event is never dropped.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -14,7 +14,7 @@ const RETRIED_DAYS: i64 = 7;
 const KEPT_DAYS: i64 = 90;
 const FIRST_RETRY_SECONDS: i64 = 60;
 const RETRY_SECONDS_MAX: i64 = 21_600;
-/// Of a body, in one item; a webhook has at most twice as much.
+/// The most body bytes in one item; a webhook has at most twice as many.
 const BODY_BYTES_MAX: usize = 256 * 1024;
 const BODY: &str = "body";
 pub(super) const TTL: &str = "ttl";
@@ -45,12 +45,12 @@ impl Parked {
         }
     }
 
-    /// What it is parked under: the gateway's name of it, or the hash of its body.
+    /// The id under which it is parked: the gateway's id of the event, or the hash of its body.
     pub fn event(&self) -> Option<&str> {
         self.key.strip_prefix(&keys::parked(&self.gateway, ""))
     }
 
-    /// The item itself, and what of the body it cannot hold.
+    /// The item, and the part of the body that does not fit into it.
     fn split(&self) -> (Self, Option<String>) {
         let mut head = self.clone();
         if head.body.len() <= BODY_BYTES_MAX {
@@ -61,22 +61,22 @@ impl Parked {
         (head, Some(rest))
     }
 
-    /// Waits longer each time; after a week it is kept for a person, no longer tried.
+    /// Schedules the next try, after a longer wait each time. After a week it is only kept, for a person.
     #[must_use]
     pub fn tried(mut self, now: Timestamp) -> Self {
         self.tries = self.tries.saturating_add(1);
         let wait = FIRST_RETRY_SECONDS << self.tries.min(10);
         let over = now.since(self.born) > RETRIED_DAYS * DAY_SECONDS;
         self.due_at = (!over).then(|| now.plus(wait.min(RETRY_SECONDS_MAX)));
-        // Events of an older version waited among the orders.
+        // An older version parked events in the shards of orders.
         self.due_s = (!over).then_some(PARKED_SHARD);
         self
     }
 }
 
 impl Store {
-    /// Takes one of the hour's places. `false` if there is none left. A place that was taken by a
-    /// process that died, or twice by a repeated call, stays taken until the hour is over.
+    /// Takes one of the hour's places; `false` if none is left. A place taken by a process that died, or
+    /// taken twice by a repeated call, stays taken until the hour is over.
     pub async fn take_place(&self, now: Timestamp, max: u32) -> Result<bool, StoreError> {
         let hour = now.unix().div_euclid(HOUR_SECONDS);
         let update = self
@@ -90,7 +90,7 @@ impl Store {
         holds(update.send().await)
     }
 
-    /// The same event parked twice is parked once. `true` if it was not there before.
+    /// Parks an event; `true` if it was not parked before. Parking it twice parks it once.
     pub async fn park(&self, event: &Parked) -> Result<bool, StoreError> {
         let (head, rest) = event.split();
         if let Some(rest) = rest {
@@ -107,8 +107,8 @@ impl Store {
         holds(put)
     }
 
-    /// Stores the rest before the item that needs it: after a crash in between it expires by itself. An
-    /// existing rest may have been redacted, so it is not overwritten.
+    /// Stores the rest before the item that needs it; after a crash in between, the rest expires by itself.
+    /// An existing rest may have been redacted, so it is not overwritten.
     async fn put_rest(&self, event: &Parked, rest: String) -> Result<(), StoreError> {
         let put = self
             .client
@@ -149,7 +149,7 @@ impl Store {
         Ok(answer.item)
     }
 
-    /// Puts a tried event back with its next time, unless it was merged or redacted meanwhile.
+    /// Stores a tried event with its next time, unless it was merged or redacted meanwhile.
     pub async fn park_again(&self, event: &Parked) -> Result<(), StoreError> {
         let (head, _) = event.split();
         let put = self
@@ -163,7 +163,7 @@ impl Store {
         holds(put).map(|_| ())
     }
 
-    /// After its fact was committed. The rest of a long body expires by itself.
+    /// Removes an event whose fact was committed. The rest of a long body expires by itself.
     pub async fn unpark(&self, key: &str) -> Result<(), StoreError> {
         self.client
             .delete_item()

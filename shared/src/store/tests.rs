@@ -1,4 +1,4 @@
-//! Every promise of the store, and every lost race, against a real engine.
+//! Every guarantee of the store, and every lost race, tested with a real engine.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ async fn store() -> Store {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     listener.set_nonblocking(true).unwrap();
-    // Its handlers block their worker, so it has a thread of its own; it ends with the process.
+    // Its handlers block their worker, so the engine has a thread of its own, which ends with the process.
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
@@ -147,7 +147,7 @@ async fn of_many_claims_on_one_order_one_wins() {
     assert!(order.due_at.is_some());
 }
 
-/// The order of the claim, spoilt in one way.
+/// The order to claim, with one condition broken.
 fn spoilt(how: &str) -> Order {
     let mut order = open_order();
     match how {

@@ -1,4 +1,4 @@
-//! What happened to money: operations, captures, refunds and disputes.
+//! Events about money: operations, captures, refunds and disputes.
 
 use super::{Event, EventKind, ToldRefund};
 use crate::id::OperationId;
@@ -43,7 +43,7 @@ pub(super) fn operations(before: &Order, after: &Order, events: &mut Vec<Event>)
     }
 }
 
-/// Whoever cancels an order in review thereby asks for its refund.
+/// Canceling an order in review is a request for its refund.
 fn is_of_a_cancel(before: &Order, after: &Order, op: &Operation) -> bool {
     let undecided = op.capture.as_ref().is_some_and(|id| before.awaits_decision(id));
     undecided && before.ending != after.ending && after.ending == Some(Ending::Cancel)
@@ -57,7 +57,7 @@ pub(super) fn captures(before: &Order, after: &Order, events: &mut Vec<Event>) {
             continue;
         }
         let (kind, subject) = match capture.class {
-            // The order's own confirmation: named by the order alone, so that there can be only one.
+            // Named by the order alone, so that an order is confirmed as paid only once.
             CaptureClass::Fits if newly_paid => (EventKind::PaymentCompleted, ""),
             CaptureClass::Fits => (EventKind::PaymentCaptured, id.as_str()),
             CaptureClass::Excess => (EventKind::ExcessCapture, id.as_str()),
@@ -97,7 +97,7 @@ pub(super) fn refunds(before: &Order, after: &Order, events: &mut Vec<Event>) {
 }
 
 impl Order {
-    /// A part of a capture is in the capture's currency.
+    /// An amount out of a capture is in the capture's currency.
     fn money_of(&self, capture: Option<&CaptureId>, amount_minor: u64) -> Money {
         let capture = capture.and_then(|id| self.captures.get(id));
         Money::new(amount_minor, capture.map_or(self.currency(), |known| known.amount.currency))
@@ -117,8 +117,8 @@ impl Order {
         )
     }
 
-    /// A refund of a capture that was never kept is not part of a sale, whoever asked for it. A return
-    /// keeps the reason that was told first, even if a person has to finish it.
+    /// A refund of a capture that was never kept is not part of a sale, whoever asked for it. A return keeps
+    /// the reason that was reported first, even if a person has to finish it.
     pub fn reason_of(&self, op: &Operation) -> &'static str {
         let reviewed = |capture: &Capture| {
             if op.is_compensation() { capture.reviewed } else { capture.is_or_was_in_review() }
@@ -128,7 +128,7 @@ impl Order {
     }
 }
 
-/// One that is won or lost was opened, also where nobody has told of that.
+/// A dispute that is won or lost was opened, even if its opening was never reported.
 pub(super) fn disputes(before: &Order, after: &Order, events: &mut Vec<Event>) {
     for (id, dispute) in &after.disputes {
         let known = before.disputes.get(id).map(|known| known.phase());

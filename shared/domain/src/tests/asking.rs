@@ -4,13 +4,13 @@ use crate::conclude::{NETWORK_SECONDS_MAX, SETTLE_SECONDS};
 use crate::order::Order;
 use crate::time::Timestamp;
 
-/// Somebody has asked so often that the next step of the backoff is hours away.
+/// So many look-ups that the next step of the backoff is hours away.
 fn asked_often(order: &mut Order) {
     order.polls += 20;
 }
 
 #[test]
-fn a_create_call_without_answer_is_asked_about_once_it_has_settled_however_often_it_was_before() {
+fn an_unanswered_create_call_is_looked_up_once_settled_despite_the_backoff() {
     let mut case = Case::new(FULL);
     let id = case.attempt(0, AUTO);
     let sent_at = case.order.attempts[&id].sent_at;
@@ -32,7 +32,7 @@ fn a_create_call_without_answer_is_asked_about_once_it_has_settled_however_often
 }
 
 #[test]
-fn an_operation_without_answer_is_asked_about_once_it_has_settled() {
+fn an_unanswered_operation_is_looked_up_once_settled() {
     let mut case = Case::new(FULL);
     let id = case.attempt(0, AUTO);
     case.learn(&id, &captured("o1", usd(7500)));

@@ -1,5 +1,5 @@
-//! Laws of `merge` and of what every write owes: they hold for whatever a gateway may tell, in whatever
-//! order, however often. Below, what a law has found.
+//! Laws of `merge` and of what every write owes. They hold for any facts that a gateway can report, in any
+//! order and with any repeats. Below them, tests of cases that a law has found.
 
 mod gateway;
 mod image;
@@ -24,7 +24,7 @@ use crate::testing::{Case, FULL, START, at, capture_of, captured, pending, refun
 type CaptureFact = (PaymentId, ObjectId, Money, CaptureClass);
 type RefundFact = (CaptureId, u64, OperationPhase, bool);
 
-/// What is known, whatever it was learnt from.
+/// The known facts, regardless of their source.
 #[derive(Debug, PartialEq)]
 struct Known {
     objects: BTreeMap<ObjectId, Phase>,
@@ -51,8 +51,8 @@ fn known(order: &Order) -> Known {
     }
 }
 
-/// The whole state of an order and one attempt, but for what only tells the way there: versions, times,
-/// history, what was announced on the way, the last failed try and the first page.
+/// The whole state of an order and one attempt, except for traces of how it came about: versions, times,
+/// history, announcements, the last failed try and the first page.
 #[derive(Debug, PartialEq)]
 struct Whole {
     known: Known,
@@ -81,7 +81,7 @@ fn whole(order: &Order) -> Whole {
     }
 }
 
-/// What is still to be done, by sum: a debt that shrank is withdrawn and owed anew under another name.
+/// Unfinished operations by sum: a debt that shrank is withdrawn and owed again under another name.
 fn owed(order: &Order, attempt: &Attempt) -> BTreeMap<(String, ObjectId), u64> {
     let mut owed = BTreeMap::new();
     for op in order.operations.values().filter(|op| op.phase().is_unproven()) {
@@ -94,15 +94,15 @@ fn owed(order: &Order, attempt: &Attempt) -> BTreeMap<(String, ObjectId), u64> {
     owed
 }
 
-/// Excluded: `authorized` and an ending of one object. Learnt after the ending, the hold may be real, and
-/// is voided to be safe (0007-a-hold-after-an-ending.md); learnt before it, it has gone.
+/// Excluded: `authorized` and an ending of one object. If the hold is learnt after the ending, it may be real
+/// and is voided to be safe (0007-a-hold-after-an-ending.md). If it is learnt before, it is gone.
 fn held_and_ended(attempt: &Attempt, object: &ObjectId) -> bool {
     attempt.authorized.contains_key(object)
         && attempt.objects.get(object).is_some_and(|phase| phase.is_negative())
 }
 
-/// Excluded: an ending order that still waits for the gateway, which tells of two endings of the payment,
-/// a capture among them. The first one ends the order, and what is captured after it is given back.
+/// Excluded: an ending order that still waits for the gateway, which then reports two endings of the payment,
+/// one of them a capture. The first one ends the order, and a capture after it is returned.
 fn ends_by_the_first_of_two(story: &Story) -> bool {
     let captures: BTreeSet<_> =
         story.told.iter().flat_map(|(_, seen)| &seen.captures).map(|capture| &capture.id).collect();
@@ -115,7 +115,7 @@ fn waits(story: &Story) -> bool {
     case.order.state == State::Open && case.order.ending.is_some()
 }
 
-/// With several objects: which one won may differ, and so may what the others owe.
+/// With several objects, the winner may differ, and with it what the others owe.
 fn settled(order: &Order) -> bool {
     let fits: Vec<_> = order.captures.values().filter(|c| c.class == CaptureClass::Fits).collect();
     let of_the_winner =
@@ -126,7 +126,8 @@ fn settled(order: &Order) -> bool {
         && !(undecided && order.state != State::Open)
 }
 
-/// Which one won makes the others excess; what does not fit is excess too once the order has ended.
+/// The winner makes the other captures excess. Once the order has ended, captures that do not fit are excess
+/// too.
 fn without_classes(mut known: Known) -> Known {
     for (_, _, _, class) in known.captures.values_mut() {
         *class = CaptureClass::Excess;

@@ -1,4 +1,4 @@
-//! What is told of a payment says whether its money is real.
+//! Every confirmation of a payment states whether its money is real.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::order::Ending;
 use crate::phase::OperationPhase;
 use crate::testing::{Case, FULL, captured, refunded, usd};
 
-/// What the last confirmation says of it.
+/// The `live` flag of the last confirmation.
 fn told(case: &Case) -> Value {
     let last = case.order.outbox.values().max_by_key(|told| told.sequence).unwrap();
     serde_json::from_str::<Value>(&last.body).unwrap()["data"]["live"].clone()
@@ -22,7 +22,7 @@ fn a_payment_of_a_live_stack_is_live_in_all_its_confirmations() {
         let id = case.attempt(0, AUTO);
         case.learn(&id, &captured("o1", usd(7500)));
         assert_eq!(told(&case), live);
-        // A stack that is set to something else later does not rewrite what was.
+        // Changing the stack's mode later does not rewrite an existing payment.
         case.rules.live = !live;
         case.order.outbox.clear();
         case.learn(&id, &refunded("o1", "r1", 7500, None, OperationPhase::Done));

@@ -28,7 +28,7 @@ fn order() -> impl Strategy<Value = OrderId> {
     ]
 }
 
-/// Every kind of name that an order's parts get.
+/// Both kinds of payment ids.
 fn payments(order: &OrderId, key: &Key, n: usize) -> [PaymentId; 2] {
     [PaymentId::from_key(order, key), PaymentId::from_number(order, n)]
 }

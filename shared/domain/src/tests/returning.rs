@@ -1,4 +1,4 @@
-//! Money that an order does not keep: what was captured too late, twice, or otherwise than ordered.
+//! Money that an order does not keep: captured too late, twice, or in a wrong amount or currency.
 
 use super::{AUTO, status};
 use crate::claims::{EndRefused, end};
@@ -175,7 +175,7 @@ fn late() -> (Case, crate::id::PaymentId) {
     (case, id)
 }
 
-/// Now a person has to give the capture back.
+/// After this, a person has to return the capture.
 fn fail_four_times(case: &mut Case, id: &crate::id::PaymentId) {
     for n in 0..4 {
         let unproven = case.order.operations.iter().find(|(_, op)| op.phase().is_unproven());

@@ -1,23 +1,23 @@
-//! A confirmation as its queue holds it.
+//! A confirmation as its queue delivers it.
 
 use serde::Deserialize;
 
 use crate::domain::time::Timestamp;
 
-/// The body as it is posted, and what it says of itself. Nothing of this is taken from what the queue
-/// says of the message: a move to the dead-letter queue and back gives that another id and another time.
+/// The body to post, and the ids in it. Nothing is taken from the queue's own attributes: a move to the
+/// dead-letter queue and back changes the message's id and time.
 #[derive(Clone, Debug)]
 pub struct Confirmation {
     pub id: String,
     pub order: String,
     pub payment: Option<String>,
-    /// When the fact was recorded that it tells of.
+    /// When its fact was recorded.
     pub recorded_at: Option<Timestamp>,
     pub body: String,
 }
 
 #[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("the message is no confirmation")]
+#[error("the message is not a confirmation")]
 pub struct NoConfirmation;
 
 #[derive(Deserialize)]
@@ -38,7 +38,7 @@ struct Data {
 impl Confirmation {
     pub fn read(body: &str) -> Result<Self, NoConfirmation> {
         let told: Told = serde_json::from_str(body).map_err(|_| NoConfirmation)?;
-        // It travels as a header, and is signed up to a full stop.
+        // The id is sent as a header and signed with a full stop after it, so it must not contain one.
         let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
         if told.id.is_empty() || !told.id.bytes().all(fits) {
             return Err(NoConfirmation);

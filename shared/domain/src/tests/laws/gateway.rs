@@ -1,5 +1,5 @@
-//! A gateway in the hands of a law: what its objects go through, and what it tells on the way. It does
-//! only what a real one can do: a capture stays within its authorization, a refund within its capture.
+//! A simulated gateway: the life of its objects, and the facts that it reports. It does only what a real one
+//! can do: a capture stays within its authorization, a refund within its capture.
 
 use proptest::prelude::*;
 
@@ -12,17 +12,17 @@ use crate::phase::{DisputePhase, OperationPhase, Phase};
 use crate::testing::usd;
 
 pub(super) const TOTAL: u64 = 7500;
-/// Parts of one authorization; together they are all of it.
+/// Parts of one authorization that add up to all of it.
 const PARTS: [u64; 3] = [1000, 2500, 4000];
 
-/// What may happen next. A step that is not possible now does not happen.
+/// Possible next steps. A step that is not possible now is skipped.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Step {
     FailedTry,
     Authorize,
     End(Phase),
     Capture(Taken),
-    /// Half of what is left of a capture, or all of it. `alone`: the news does not name the capture.
+    /// Half of the rest of a capture, or all of it. `alone`: the event does not include the capture.
     Refund {
         capture: usize,
         all: bool,
@@ -39,14 +39,14 @@ pub(super) enum Step {
         dispute: usize,
         won: bool,
     },
-    /// Somebody looks: all that is to be seen now.
+    /// A look-up, which shows everything.
     Show,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Taken {
     AsAsked,
-    /// A part, where a payment is captured by hand.
+    /// A part, if the payment is captured manually.
     Part,
     OtherCurrency,
     OtherAmount,
@@ -71,12 +71,12 @@ pub(super) fn steps(most: usize) -> impl Strategy<Value = Vec<(usize, Step)>> {
     prop::collection::vec((index(), step), 1..=most)
 }
 
-/// One object, as it truly is.
+/// The true state of one object.
 #[derive(Clone, Debug)]
 pub(super) struct Object {
     mode: CaptureMode,
     truth: Seen,
-    /// The refund that we asked for, until the gateway makes it: its name and amount.
+    /// The name and amount of the refund that we asked for, until the gateway makes it.
     asked: Option<(OperationId, u64)>,
 }
 
@@ -106,7 +106,7 @@ impl Object {
         self.truth.clone()
     }
 
-    /// Takes the step if it is possible now, and says what is told of it.
+    /// Takes the step if it is possible now, and returns the fact that is reported.
     pub(super) fn take(&mut self, step: Step) -> Option<Seen> {
         match step {
             Step::FailedTry => self.fail_a_try(),
@@ -125,14 +125,14 @@ impl Object {
         self.truth.phase.unwrap()
     }
 
-    /// An event: it may arrive late, and tells one thing.
+    /// An event: it may arrive late, and reports one thing.
     fn news(&self) -> Seen {
         let object = self.truth.object.clone();
         Seen { object, phase: self.truth.phase, past: true, ..Seen::default() }
     }
 
-    /// News of a refund or dispute. It does not speak of the object: none says that it is captured and
-    /// leaves the capture out.
+    /// An event about a refund or dispute. It leaves out the object's phase, because no event reports a
+    /// captured object without its capture.
     fn aside(&self) -> Seen {
         Seen { phase: None, ..self.news() }
     }
@@ -145,7 +145,7 @@ impl Object {
         })
     }
 
-    /// Also of an object that ended: some gateways let a shopper's bank say yes too late.
+    /// Also possible after the object's end: some gateways let the shopper's bank approve too late.
     fn authorize(&mut self) -> Option<Seen> {
         let possible = self.phase() == Phase::Pending || self.phase().is_negative();
         possible.then(|| {
@@ -176,7 +176,7 @@ impl Object {
             Taken::Part if by_hand => usd(PARTS[parts]),
             Taken::AsAsked | Taken::Part => usd(TOTAL - so_far),
             Taken::OtherCurrency => Money::new(TOTAL - so_far, Currency::from_code("EUR").unwrap()),
-            // By hand less than what is held is no mistake.
+            // A manual capture of less than the authorization is no mistake.
             Taken::OtherAmount if by_hand => return None,
             Taken::OtherAmount => usd(TOTAL - 100),
         };
@@ -217,7 +217,7 @@ impl Object {
         Some(Seen { captures, refunds: vec![refund], ..self.aside() })
     }
 
-    /// A refund that succeeded can still be sent back by the bank.
+    /// The bank can still send back a refund that succeeded.
     fn end_refund(&mut self, refund: usize, well: bool) -> Option<Seen> {
         let refund = self.truth.refunds.get_mut(refund)?;
         refund.phase = match (refund.phase, well) {

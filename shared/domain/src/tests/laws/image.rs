@@ -1,4 +1,4 @@
-//! What holds of every image of an order, and of every step from one image to the next.
+//! Invariants of every image of an order, and of every step from one image to the next.
 
 use crate::ledger::CaptureClass;
 use crate::order::{Ending, Order, State};

@@ -1,4 +1,4 @@
-//! Stories of one order: what had happened before, and what a gateway then tells, in any order.
+//! Stories of one order: its history so far, and the facts that a gateway then reports, in any order.
 
 use proptest::prelude::*;
 
@@ -18,7 +18,7 @@ use crate::phase::Phase;
 use crate::reservations::claim_refund;
 use crate::testing::{Case, FULL, at, captured, pending, usd};
 
-/// What had happened before the gateway speaks.
+/// What has happened before the gateway reports anything.
 #[derive(Clone, Copy, Debug)]
 enum Start {
     Fresh,
@@ -31,9 +31,9 @@ enum Start {
     AnotherLive,
     /// The attempt failed, and another one paid the order.
     PaidByAnother,
-    /// Paid, and a refund is on its way.
+    /// Paid, and a refund is in progress.
     Refunding,
-    /// Paid after its end, and what was paid is on its way back.
+    /// Paid after its end, and the return is in progress.
     GivingBack,
 }
 
@@ -50,7 +50,7 @@ const STARTS: [Start; 10] = [
     Start::GivingBack,
 ];
 
-/// A gateway of every kind that the rules tell apart.
+/// One gateway of every kind that the rules distinguish.
 const KINDS: [Capabilities; 5] = [
     FULL,
     Capabilities { cancel: false, page_life: false, void: false, ..FULL },
@@ -59,7 +59,7 @@ const KINDS: [Capabilities; 5] = [
     Capabilities { page_only: PageOnly::Never, ..FULL },
 ];
 
-/// A story of one order: how it starts, and everything that a gateway then tells, in true order.
+/// A story of one order: its start, and every fact that a gateway then reports, in true order.
 #[derive(Clone, Debug)]
 pub(super) struct Story {
     able: Capabilities,
@@ -71,7 +71,7 @@ pub(super) struct Story {
 /// A fact, and the attempt that it is about.
 pub(super) type Told = (PaymentId, Seen);
 
-/// Of so many objects: an attempt has more than one only where a repeat made another.
+/// A story with this many objects. An attempt has more than one only if a repeat created another.
 fn story(objects: usize, most: usize) -> impl Strategy<Value = Story> {
     let setting = (
         prop::sample::select(KINDS.to_vec()),
@@ -94,7 +94,7 @@ fn told(
     let case = begin(able, mode, start);
     let mut objects: Vec<Object> =
         (1..=objects).map(|n| Object::new(&format!("o{n}"), mode)).collect();
-    // The first one lives through what the start tells of it.
+    // The first object goes through the events of the start.
     let first = &mut objects[0];
     match start {
         Start::AnotherLive | Start::PaidByAnother => drop(first.take(Step::End(Phase::Failed))),
@@ -115,7 +115,7 @@ fn told(
     }
     let told = steps.iter().filter_map(|(n, step)| {
         let n = n % objects.len();
-        // The first object is the first attempt's, those that follow are the newest one's.
+        // The first object belongs to the first attempt, the others to the newest one.
         let attempt = if n == 0 { first_attempt(&case) } else { newest_attempt(&case, start) };
         Some((attempt, objects[n].take(*step)?))
     });
@@ -131,7 +131,7 @@ fn newest_attempt(case: &Case, start: Start) -> PaymentId {
     PaymentId::from_number(&case.order.id, n)
 }
 
-/// The order as it is when the gateway begins to tell.
+/// The order as it is when the gateway starts to report.
 fn begin(able: Capabilities, mode: CaptureMode, start: Start) -> Case {
     let mut case = Case::new(able);
     let id = case.attempt(0, mode);
@@ -179,7 +179,7 @@ fn begin(able: Capabilities, mode: CaptureMode, start: Start) -> Case {
     case
 }
 
-/// What `Object` calls its first capture.
+/// The first capture, named as `Object` names it.
 fn taken(mode: CaptureMode) -> Seen {
     let mut seen = captured("o1", usd(TOTAL));
     if mode == MANUAL {
@@ -202,8 +202,8 @@ impl Story {
         begin(self.able, self.mode, self.start)
     }
 
-    /// Learns all of it in this order and tells of it, and holds every image on the way against the
-    /// invariants.
+    /// Learns these facts in this order, clearing the outbox after each, and checks the invariants of every
+    /// image on the way.
     pub(super) fn play(&self, told: &[Told]) -> Case {
         let mut case = self.begin();
         for (id, seen) in told {
@@ -235,7 +235,7 @@ fn shuffled(told: Vec<Told>) -> impl Strategy<Value = Vec<Told>> {
     })
 }
 
-/// A story of so many objects and at most so many steps, and the same told in another order.
+/// A story with this many objects and at most this many steps, and the same facts in another order.
 pub(super) fn retold(objects: usize, most: usize) -> impl Strategy<Value = (Story, Vec<Told>)> {
     story(objects, most).prop_flat_map(|story| {
         let other = shuffled(story.told.clone());
