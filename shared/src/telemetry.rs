@@ -159,7 +159,7 @@ impl Metric {
     }
 }
 
-/// Once per process, before anything else.
+/// Sets up the log, once per process and before anything else.
 pub fn init() {
     let lines = tracing_subscriber::fmt()
         .json()

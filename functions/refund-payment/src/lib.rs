@@ -1,4 +1,4 @@
-//! `POST /api/payments/{payment_id}/refunds`: gives captured money back, in full or in part.
+//! `POST /api/payments/{payment_id}/refunds`: refunds captured money, in full or in part.
 
 use http::StatusCode;
 use lambda_http::{Error, Request};

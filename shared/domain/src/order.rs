@@ -64,7 +64,7 @@ pub struct Order {
     /// Present while an open order has a capture in review that has not been returned.
     #[serde(rename = "rev_open", default, skip_serializing_if = "Option::is_none")]
     pub review_open: Option<bool>,
-    /// How long to keep asking the gateway about an unsigned event, by payment.
+    /// The deadline for asking the gateway about an unsigned event, by payment.
     #[serde(default)]
     pub ask: BTreeMap<PaymentId, Timestamp>,
     #[serde(rename = "req")]

@@ -103,7 +103,7 @@ pub(super) fn stay_redacted(order: &mut Order) {
     }
 }
 
-/// Sentences may contain anything; codes come from a fixed list.
+/// Messages may contain anything; codes come from a fixed list.
 fn forget_what_gateways_say(order: &mut Order) {
     let attempts = order.attempts.values_mut().filter_map(|attempt| attempt.failure.as_mut());
     let operations = order.operations.values_mut().filter_map(|op| op.failure.as_mut());

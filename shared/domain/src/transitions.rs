@@ -83,7 +83,7 @@ impl Order {
         }
     }
 
-    /// Nothing was learnt of the attempt.
+    /// Nothing new was learnt about the attempt.
     pub fn learnt_nothing(&mut self, payment: &PaymentId) {
         let live = |attempt: &&mut Attempt| attempt.phase().is_live();
         if let Some(attempt) = self.attempts.get_mut(payment).filter(live) {

@@ -1,4 +1,4 @@
-//! Starts the payment of an order: claims its one live attempt, then takes it to a gateway.
+//! Starts the payment of an order: claims its one live attempt, then sends it to a gateway.
 
 use crate::app::{App, Budget};
 use crate::domain::attempt::{CaptureMode, Method};

@@ -3,7 +3,7 @@
 //! | item | key | read | read by |
 //! |---|---|---|---|
 //! | an order and its whole state | `O#<order>` | consistent | every function |
-//! | an event whose order is not known yet | `P#<gateway>#<event>` | consistent | webhook, sweep |
+//! | a parked event | `P#<gateway>#<event>` | consistent | webhook, sweep |
 //! | the keys of an order's parked events | `P#<order>` | consistent | redaction |
 //! | the rest of a long event | `P#<gateway>#<event>#rest` | consistent | sweep |
 //! | the number of events parked in an hour | `P##<hour>` | by condition | webhook |

@@ -54,7 +54,7 @@ fn a_cart_with_coupon_shipping_tax_and_a_gift_is_taken() {
 }
 
 #[test]
-fn a_wrong_total_is_told_the_right_one() {
+fn the_refusal_of_a_wrong_total_states_the_right_one() {
     let wrong = cart_with(&json!({ "total_amount": 6700 }));
     let detail = "is 6700, but the lines add up to 6695";
     assert_eq!(mistakes(&wrong), [("/total_amount".to_owned(), detail.to_owned())]);
@@ -150,7 +150,7 @@ fn all_mistakes_of_a_cart_are_told_at_once() {
 }
 
 #[test]
-fn what_is_told_beside_items_needs_their_prices() {
+fn fields_beside_items_need_the_prices_of_items() {
     let plain = json!({
         "currency": "EUR", "total_amount": 5,
         "items": [{ "product_id": "A", "quantity": 2 }, { "product_id": "B", "quantity": 1, "unit_amount": 9 }],
@@ -180,7 +180,7 @@ fn what_is_told_beside_items_needs_their_prices() {
 }
 
 #[test]
-fn an_order_of_nothing_is_told_what_to_do_instead() {
+fn the_refusal_of_an_order_with_nothing_to_pay_says_what_to_do() {
     let gift = json!([{ "product_id": "GIFT_1", "quantity": 1, "unit_amount": 0 }]);
     let unpriced = json!([{ "product_id": "GIFT_1", "quantity": 1 }]);
     let told = |items: &Value, total: i64| {

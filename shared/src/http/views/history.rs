@@ -38,7 +38,7 @@ pub(super) fn of_payment<'a>(order: &'a Order, payment: &PaymentId) -> Vec<Chang
     entries.map(Change::of).collect()
 }
 
-/// The last changes of an order, its payments' among them.
+/// The last changes of an order, including those of its payments.
 pub(super) fn of_order(order: &Order) -> Vec<Change<'_>> {
     let payments = order.history.iter().map(|entry| entry.attempt.as_ref());
     let changes = order.history.iter().map(Change::of).zip(payments);
