@@ -45,5 +45,9 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
 
 /// The amount to capture; `None` captures all of it.
 pub fn read(body: &mut Fields<'_, '_>) -> Option<u64> {
-    body.optional_not_null("amount").integer(AMOUNTS)
+    body.optional_not_null("amount")
+        .about(
+            "The amount to capture, in the currency's minor unit. Default: all that is reserved.",
+        )
+        .integer(AMOUNTS)
 }

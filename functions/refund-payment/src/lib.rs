@@ -51,8 +51,18 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
 }
 
 pub fn read(body: &mut Fields<'_, '_>) -> Body {
-    let amount_minor = body.optional_not_null("amount").integer(AMOUNTS);
-    let reason = body.optional("reason").string(Text::chars(200));
-    let despite_dispute = body.optional("despite_dispute").boolean().unwrap_or(false);
+    let amount_minor = body
+        .optional_not_null("amount")
+        .about("The amount to refund, in the currency's minor unit. Default: all that is left.")
+        .integer(AMOUNTS);
+    let reason = body
+        .optional("reason")
+        .about("Your own words, kept with the refund.")
+        .string(Text::chars(200));
+    let despite_dispute = body
+        .optional("despite_dispute")
+        .about("Also refunds money that the shopper's bank disputes. Default `false`.")
+        .boolean()
+        .unwrap_or(false);
     Body { amount_minor, reason, despite_dispute }
 }

@@ -30,12 +30,22 @@ pub(super) fn read(body: &mut Fields<'_, '_>) -> Option<Cart> {
     let mut prices = Prices::default();
     let items = body
         .required("items")
+        .about("The purchased items.")
         .array(1..=ITEMS_MAX, |member| member.object(|fields| item(fields, &mut prices)));
-    let discounts = body.optional("discounts").array(LINES, line);
-    let shipping = body.optional("shipping").object(shipping);
-    let fees = body.optional("fees").array(LINES, line);
-    let taxes = body.optional("taxes").array(LINES, |member| member.object(tax));
-    let tax_included = body.optional("tax_included").boolean();
+    let discounts = body
+        .optional("discounts")
+        .about("Discounts on the whole order, including a discount for free shipping.")
+        .array(LINES, line);
+    let shipping = body.optional("shipping").about("The shipping charge.").object(shipping);
+    let fees = body.optional("fees").about("Charges in addition to the items.").array(LINES, line);
+    let taxes = body
+        .optional("taxes")
+        .about("Added to the total unless `tax_included`.")
+        .array(LINES, |member| member.object(tax));
+    let tax_included = body
+        .optional("tax_included")
+        .about("The prices include the taxes, so these are not added. Default `false`.")
+        .boolean();
     let beside_items = BESIDE_ITEMS.into_iter().filter(|name| body.has(name));
     let sent: Vec<_> =
         prices.discounted.then_some("discount_amount").into_iter().chain(beside_items).collect();
@@ -47,11 +57,18 @@ pub(super) fn read(body: &mut Fields<'_, '_>) -> Option<Cart> {
 }
 
 fn item(item: &mut Fields<'_, '_>, prices: &mut Prices) -> Option<Item> {
-    let product_id = item.required("product_id").string(Text::chars(64));
-    let quantity = item.required("quantity").integer(1..=QUANTITY_MAX);
-    let unit_amount = item.optional("unit_amount").integer(PRICES);
-    let discount_amount = item.optional("discount_amount").integer(PRICES);
-    let name = item.optional("name").string(Text::chars(200));
+    let product_id = item.required("product_id").about("Your SKU.").string(Text::chars(64));
+    let quantity = item.required("quantity").about("Quantity.").integer(1..=QUANTITY_MAX);
+    let unit_amount = item
+        .optional("unit_amount")
+        .about("The price of one unit of the item, in the currency's minor unit; 0 for a gift.")
+        .integer(PRICES);
+    let discount_amount = item
+        .optional("discount_amount")
+        .about("The discount on the whole line, at most its full price.")
+        .integer(PRICES);
+    let name =
+        item.optional("name").about("The name that the shopper sees.").string(Text::chars(200));
     prices.discounted |= item.has("discount_amount");
     if !item.has("unit_amount") {
         prices.missing.push(item.pointer_to("unit_amount"));
@@ -66,22 +83,27 @@ fn item(item: &mut Fields<'_, '_>, prices: &mut Prices) -> Option<Item> {
 
 fn line(member: Member<'_, '_>) -> Option<Line> {
     member.object(|line| {
-        let name = line.required("name").string(NAME);
-        let amount = line.required("amount").integer(AMOUNTS);
+        let name = line.required("name").about("The name that the shopper sees.").string(NAME);
+        let amount =
+            line.required("amount").about("In the currency's minor unit.").integer(AMOUNTS);
         Some(Line { name: name?, amount: amount? })
     })
 }
 
 fn shipping(shipping: &mut Fields<'_, '_>) -> Option<Shipping> {
-    let name = shipping.optional("name").string(NAME);
-    let amount = shipping.required("amount").integer(PRICES);
+    let name = shipping.optional("name").about("The name that the shopper sees.").string(NAME);
+    let amount = shipping
+        .required("amount")
+        .about("In the currency's minor unit; 0 if free.")
+        .integer(PRICES);
     Some(Shipping { name, amount: amount? })
 }
 
 fn tax(tax: &mut Fields<'_, '_>) -> Option<Tax> {
-    let name = tax.required("name").string(NAME);
-    let rate = tax.optional("rate").decimal();
-    let amount = tax.required("amount").integer(PRICES);
+    let name = tax.required("name").about("The name that the shopper sees.").string(NAME);
+    let rate =
+        tax.optional("rate").about("In percent; shown, but nothing is computed from it.").decimal();
+    let amount = tax.required("amount").about("In the currency's minor unit.").integer(PRICES);
     Some(Tax { name: name?, rate, amount: amount? })
 }
 

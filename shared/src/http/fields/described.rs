@@ -21,6 +21,7 @@ pub fn described<T>(read: impl FnOnce(&mut Fields<'_, '_>) -> Option<T>) -> Valu
     schema
 }
 
+const DESCRIPTION: &str = "description";
 /// Marks a member that may be `null`.
 const NULLABLE: &str = "nullable";
 
@@ -48,12 +49,21 @@ impl Report {
         self.schema.is_some()
     }
 
-    /// Later notes add to earlier ones and never replace them.
+    /// Later notes add to earlier ones and never replace them. A description goes on with the next one.
     pub(super) fn note(&mut self, pointer: &str, told: impl FnOnce() -> Value) {
         let Some(schema) = &mut self.schema else { return };
         if let (Value::Object(known), Value::Object(told)) = (at(schema, pointer), told()) {
             for (word, value) in told {
-                known.entry(word).or_insert(value);
+                match (known.get_mut(&word), &value) {
+                    (Some(Value::String(meaning)), Value::String(more)) if word == DESCRIPTION => {
+                        meaning.push(' ');
+                        meaning.push_str(more);
+                    }
+                    (Some(_), _) => {}
+                    (None, _) => {
+                        known.insert(word, value);
+                    }
+                }
             }
         }
     }

@@ -22,6 +22,13 @@ pub struct Member<'v, 'e> {
 }
 
 impl<'v> Member<'v, '_> {
+    /// What the member means, for the API's description. Its limit is described by its reader.
+    #[must_use]
+    pub fn about(mut self, meaning: &str) -> Self {
+        self.note(|| json!({ "description": meaning }));
+        self
+    }
+
     pub fn string(mut self, limit: Text) -> Option<String> {
         self.note(|| limit.schema());
         self.parsed(&limit.detail(), |text| limit.admits(text).then(|| text.to_owned()))
