@@ -25,7 +25,7 @@ use tokio::net::TcpListener;
 use crate::clock::Clock;
 use crate::hosts::Hosts;
 use crate::lambda::Lambda;
-use crate::openapi::serve;
+use crate::reference;
 use crate::runtime_api::Answer;
 use crate::template::Template;
 use event::Arrival;
@@ -112,7 +112,7 @@ async fn answer(
     let request_id = crate::random::hex();
     let mut response = match gateway.routes.find(&head.method, head.uri.path()) {
         _ if head_bytes(&head) > HEAD_MAX => message(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE),
-        None => serve::shown(&head.method, head.uri.path())
+        None => reference::shown(&head.method, head.uri.path())
             .unwrap_or_else(|| message(StatusCode::NOT_FOUND)),
         Some(_) if !event::has_usable_host(&head.headers) => message(StatusCode::BAD_REQUEST),
         Some(route) => match read(body).await {

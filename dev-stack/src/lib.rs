@@ -6,7 +6,7 @@ pub mod stack;
 pub mod template;
 
 pub mod api_gateway;
-pub mod openapi;
+mod reference;
 mod children;
 mod environment;
 pub mod event_sources;

@@ -7,7 +7,7 @@ mod examples;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use dev_stack::openapi::{document, recorded};
+use api_description::{document, recorded};
 use e2e::Stack;
 use e2e::contract::DOCUMENT;
 use quittance::http::fields;
@@ -17,7 +17,7 @@ use crate::STACK;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
 const EXAMPLES: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/../dev-stack/src/openapi/examples.json");
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/api-description/src/examples.json");
 const ADVICE: &str =
     "regenerate it: cargo test -p e2e --test journeys write_the_api_document -- --ignored";
 

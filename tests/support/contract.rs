@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use dev_stack::openapi;
+use api_description as openapi;
 use reqwest::Method;
 use serde_json::Value;
 

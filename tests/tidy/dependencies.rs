@@ -64,8 +64,9 @@ fn section(manifest: &str, names: &[&str]) -> Vec<String> {
 }
 
 /// Packages beside the functions. The sources that `woven` copies name its dependencies.
-const PACKAGES: [&str; 7] = [
+const PACKAGES: [&str; 8] = [
     "shared/domain",
+    "shared/api-description",
     "shared",
     "dev-stack/aws",
     "dev-stack",

@@ -1,6 +1,6 @@
 //! The examples of the document, executed in order on a fresh stack as one story.
 
-use dev_stack::openapi::{Example, recorded};
+use api_description::{Example, recorded};
 use e2e::contract::DOCUMENT;
 use e2e::{Answer, Stack, order_body};
 use reqwest::Method;

@@ -18,7 +18,7 @@ const ROWS_SHOWN_MAX: usize = 8;
 /// The introduction mentions it once for all.
 const ON_EVERY_ANSWER: &str = "Cache-Control";
 
-pub(super) const STYLE: &str = include_str!("../../templates/reference/style.css");
+pub const STYLE: &str = include_str!("../templates/reference/style.css");
 
 #[derive(Template)]
 #[template(path = "reference/operations.html")]
@@ -86,7 +86,7 @@ struct Example {
 struct Prose(Vec<(bool, String)>);
 
 /// `None` only if the template cannot be rendered.
-pub(super) fn operations(document: &Value) -> Option<String> {
+pub fn operations(document: &Value) -> Option<String> {
     Operations {
         version: text(&document["info"]["version"]),
         introduction: paragraphs(&document["info"]["description"]),
@@ -96,7 +96,7 @@ pub(super) fn operations(document: &Value) -> Option<String> {
     .ok()
 }
 
-pub(super) fn schemas(document: &Value) -> Option<String> {
+pub fn schemas(document: &Value) -> Option<String> {
     let all = &document["components"]["schemas"];
     let shown = members(all).filter(|(name, _)| !name.starts_with("problem."));
     Schemas {

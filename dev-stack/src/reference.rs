@@ -1,12 +1,12 @@
-//! Shows the document on the dev stack: beside the API, under paths that none of its routes has.
+//! Shows the API's description on the dev stack: beside the API, under paths that none of its routes has.
 
 use std::sync::LazyLock;
 
+use api_description::{document, page, recorded};
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-use super::{document, page, recorded};
 use crate::site;
 
 /// Nothing from other origins, and no scripts.

@@ -10,10 +10,9 @@ mod event;
 mod examples;
 mod operation;
 mod operations;
-mod page;
+pub mod page;
 mod parameters;
 mod reading;
-pub(crate) mod serve;
 #[cfg(test)]
 mod tests;
 mod webhooks;
