@@ -1,9 +1,7 @@
 //! SQS: a synchronous core for one process, and the awsJson service around it.
 
-mod actions;
+mod wire;
 mod requests;
-mod batch;
-mod receive_message;
 mod administration;
 mod inspection;
 mod settings;

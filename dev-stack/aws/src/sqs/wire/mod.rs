@@ -1,16 +1,19 @@
 //! The actions by name: reads their bodies, calls the core, shapes the answers.
 
+mod batch;
+mod receive_message;
+
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::batch::check_total;
-use super::error::SqsError;
-use super::requests::{
+use self::batch::check_total;
+use crate::protocol::read;
+use crate::sqs::error::SqsError;
+use crate::sqs::requests::{
     Batch, ChangeVisibility, CreateQueue, DeleteMessage, GetQueueAttributes, GetQueueUrl,
     ListQueues, ListSources, Nothing, OnQueue, ReceiveMessage, SendMessage, SetQueueAttributes,
 };
-use super::{Sqs, name_in_url};
-use crate::protocol::read;
+use crate::sqs::{Sqs, name_in_url};
 use crate::{AwsError, AwsJson};
 
 impl AwsJson for Sqs {

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::content::md5_of_attributes;
-use super::error::SqsError;
-use super::received::Received;
-use super::receiving::MESSAGES_MAX;
-use super::requests::{OnQueue, ReceiveMessage};
-use super::settings::{VISIBILITY_SECONDS_MAX, WAIT};
-use super::{Sqs, name_in_url};
 use crate::AwsError;
 use crate::protocol::read;
+use crate::sqs::content::md5_of_attributes;
+use crate::sqs::error::SqsError;
+use crate::sqs::received::Received;
+use crate::sqs::receiving::MESSAGES_MAX;
+use crate::sqs::requests::{OnQueue, ReceiveMessage};
+use crate::sqs::settings::{VISIBILITY_SECONDS_MAX, WAIT};
+use crate::sqs::{Sqs, name_in_url};
 
 const SYSTEM_ATTRIBUTES: [&str; 10] = [
     "All",
@@ -28,7 +28,7 @@ const SYSTEM_ATTRIBUTES: [&str; 10] = [
 ];
 
 impl Sqs {
-    pub(super) async fn long_poll(&self, body: &[u8]) -> Result<Value, AwsError> {
+    pub(in crate::sqs) async fn long_poll(&self, body: &[u8]) -> Result<Value, AwsError> {
         let request: OnQueue<ReceiveMessage> = read(body).map_err(SqsError::from)?;
         let OnQueue { queue_url, what: request } = request;
         request.check()?;
@@ -49,7 +49,7 @@ impl Sqs {
 }
 
 impl ReceiveMessage {
-    pub(super) fn check(&self) -> Result<(), SqsError> {
+    pub(in crate::sqs) fn check(&self) -> Result<(), SqsError> {
         let limits = [
             ("MaxNumberOfMessages", self.max_number_of_messages, 1..=10),
             ("VisibilityTimeout", self.visibility_timeout, 0..=VISIBILITY_SECONDS_MAX),
@@ -69,7 +69,7 @@ impl ReceiveMessage {
         }
     }
 
-    pub(super) fn count(&self) -> usize {
+    pub(in crate::sqs) fn count(&self) -> usize {
         let count = self.max_number_of_messages.unwrap_or(1);
         count.try_into().unwrap_or(MESSAGES_MAX)
     }
@@ -80,7 +80,7 @@ impl ReceiveMessage {
     }
 
     /// With the attributes that were asked for, and no others.
-    pub(super) fn shown(&self, mut received: Vec<Received>) -> Value {
+    pub(in crate::sqs) fn shown(&self, mut received: Vec<Received>) -> Value {
         for message in &mut received {
             message.attributes.retain(|name, _| {
                 self.system_attributes().any(|wanted| wanted == name || wanted == "All")

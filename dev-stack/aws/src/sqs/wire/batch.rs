@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::Sqs;
-use super::content::checked_length;
-use super::error::SqsError;
-use super::requests::{Batch, Entry, SendMessage};
-use super::settings::MESSAGE_BYTES_MAX;
+use crate::sqs::Sqs;
+use crate::sqs::content::checked_length;
+use crate::sqs::error::SqsError;
+use crate::sqs::requests::{Batch, Entry, SendMessage};
+use crate::sqs::settings::MESSAGE_BYTES_MAX;
 
 const ENTRIES_MAX: usize = 10;
 const ENTRY_ID_MAX: usize = 80;
@@ -25,7 +25,7 @@ struct Successful {
 
 impl Sqs {
     /// Each entry by itself: some can fail while others succeed.
-    pub(super) fn each<T>(
+    pub(in crate::sqs) fn each<T>(
         &self,
         queue: &str,
         batch: Batch<T>,
@@ -72,7 +72,7 @@ fn check_entries<T>(entries: &[Entry<T>]) -> Result<(), SqsError> {
 }
 
 /// The whole batch has the size limit of a single message.
-pub(super) fn check_total(batch: &Batch<SendMessage>) -> Result<(), SqsError> {
+pub(in crate::sqs) fn check_total(batch: &Batch<SendMessage>) -> Result<(), SqsError> {
     let lengths = batch.entries.iter().filter_map(|entry| {
         checked_length(&entry.what.message_body, &entry.what.message_attributes).ok()
     });
