@@ -35,7 +35,7 @@ const FIGURES: [Figure; 20] = [
     (
         "docs/scaling.md",
         "after 1, 2, 5, 15 min",
-        "shared/domain/src/conclude.rs",
+        "shared/domain/src/due.rs",
         "[30, 60, 120, 300, 900, 3600, 21_600, 86_400]",
     ),
     (

@@ -23,6 +23,8 @@ pub mod merge;
 mod effects;
 pub mod obligations;
 pub mod changes;
+pub mod due;
+mod confirmation;
 pub mod conclude;
 pub mod status;
 #[cfg(feature = "openapi")]

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::domain::capabilities::Rules;
 use crate::domain::changes::EventKind;
-use crate::domain::conclude::set_due;
+use crate::domain::due::set_due;
 use crate::domain::id::OrderId;
 use crate::domain::idempotency::{Fingerprint, Key};
 use crate::domain::money::Money;

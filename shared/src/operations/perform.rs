@@ -1,7 +1,7 @@
 //! Sends a claimed capture, void or refund, and finds out about one whose answer was lost.
 
 use crate::domain::capabilities::{Capabilities, Keys, LookUp};
-use crate::domain::conclude::{NETWORK_SECONDS_MAX, SETTLE_SECONDS};
+use crate::domain::due::{NETWORK_SECONDS_MAX, SETTLE_SECONDS};
 use crate::domain::fact::Seen;
 use crate::domain::id::OperationId;
 use crate::domain::ledger::{Operation, OperationKind};

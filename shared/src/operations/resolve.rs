@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::domain::attempt::Attempt;
 use crate::domain::capabilities::{Capabilities, LookUp};
-use crate::domain::conclude::SETTLE_SECONDS;
+use crate::domain::due::SETTLE_SECONDS;
 use crate::domain::fact::Seen;
 use crate::domain::id::PaymentId;
 use crate::domain::order::{Order, Source};

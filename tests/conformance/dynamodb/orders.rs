@@ -2,8 +2,9 @@
 
 use quittance::domain::attempt::{Attempt, CaptureMode, NewAttempt};
 use quittance::domain::capabilities::Rules;
-use quittance::domain::conclude::{Occasion, shard_of};
+use quittance::domain::conclude::Occasion;
 use quittance::domain::digest::digest;
+use quittance::domain::due::shard_of;
 use quittance::domain::id::{OrderId, PaymentId};
 use quittance::domain::idempotency::Fingerprint;
 use quittance::domain::money::{Currency, Money};

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use quittance::domain::conclude::shard_of;
+use quittance::domain::due::shard_of;
 use quittance::domain::id::{OrderId, PaymentId};
 use quittance::domain::idempotency::Key;
 use quittance::domain::phase::Phase;

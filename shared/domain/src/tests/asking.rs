@@ -1,6 +1,6 @@
 use super::*;
 use crate::capabilities::Keys;
-use crate::conclude::{NETWORK_SECONDS_MAX, SETTLE_SECONDS};
+use crate::due::{NETWORK_SECONDS_MAX, SETTLE_SECONDS};
 use crate::order::Order;
 use crate::time::Timestamp;
 

@@ -1,0 +1,92 @@
+//! What a confirmation says: the public body of each event.
+
+use serde_json::{Map, Value, json};
+
+use super::attempt::Failure;
+use super::capabilities::Rules;
+use super::changes::{Event, EventKind};
+use super::history::Occasion;
+use super::id::message_id;
+use super::order::{Order, Outgoing};
+use super::phase::DisputePhase;
+use super::status::{DisputeStatus, PaymentStatus, RefundStatus};
+use super::time::Timestamp;
+
+pub(super) fn announce(
+    order: &mut Order,
+    event: &Event,
+    sequence: u64,
+    rules: &Rules,
+    occasion: &Occasion,
+) {
+    if !event.kind.is_announced() || rules.targets.is_empty() {
+        return;
+    }
+    let id = message_id(&order.id, &event.discriminator());
+    let body = json!({
+        "id": id,
+        "type": event.kind.what(),
+        "timestamp": occasion.now.rfc3339(),
+        "data": data(order, event, rules, occasion.now),
+    });
+    let targets = rules.targets.iter().cloned().collect();
+    let request = occasion.request.clone();
+    order.outbox.insert(id, Outgoing { sequence, body: body.to_string(), targets, request });
+}
+
+/// `status` is the status of the subject that the type names; the others have their own members.
+fn data(order: &Order, event: &Event, rules: &Rules, now: Timestamp) -> Value {
+    let order_status = order.status(now).as_str();
+    let mut members = Map::new();
+    let mut tell = |name: &str, value: Value| members.insert(name.to_owned(), value);
+    tell("order_id", json!(order.id));
+    tell("order_status", json!(order_status));
+    tell("status", json!(order_status));
+    tell("amount", json!(event.amount.amount_minor));
+    tell("currency", json!(event.amount.currency));
+    tell("metadata", json!(order.details.metadata));
+    tell("live", json!(rules.live));
+    if let Some(reference) = &order.details.reference {
+        tell("reference", json!(reference));
+    }
+    let payment = event.payment.as_ref().and_then(|id| order.attempts.get_key_value(id));
+    if let Some((id, attempt)) = payment {
+        let status = order.payment_status(id, attempt);
+        tell("payment_id", json!(id));
+        tell("payment_status", json!(status));
+        tell("status", json!(status));
+        tell("gateway", json!(attempt.gateway));
+        tell("live", json!(attempt.live));
+        if let (PaymentStatus::Failed, Some(why)) = (status, &attempt.failure) {
+            tell("failure", failure(why));
+        }
+    }
+    if let Some(refund) = &event.refund {
+        tell("refund_id", json!(refund.id));
+        tell("reason", json!(refund.reason));
+        if event.kind != EventKind::OperationReview {
+            tell("status", json!(refund.status));
+        }
+        if let (RefundStatus::Failed, Some(why)) = (refund.status, &refund.failure) {
+            tell("failure", failure(why));
+        }
+    }
+    let dispute = event.dispute.as_ref().and_then(|id| order.disputes.get_key_value(id));
+    if let Some((id, dispute)) = dispute {
+        tell("dispute_id", json!(id));
+        let opened = event.kind == EventKind::DisputeOpened;
+        let phase = if opened { DisputePhase::Open } else { dispute.phase() };
+        tell("status", json!(DisputeStatus::from(phase)));
+        if let Some(reason) = &dispute.reason {
+            tell("reason", json!(reason));
+        }
+        if let Some(until) = dispute.respond_by {
+            tell("respond_by", json!(until.rfc3339()));
+        }
+    }
+    Value::Object(members)
+}
+
+fn failure(why: &Failure) -> Value {
+    json!({ "code": why.code, "message": why.message })
+}
