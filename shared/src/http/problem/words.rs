@@ -161,7 +161,7 @@ pub(super) static WORDS: [Words; Kind::ALL.len()] = [
     words(
         Kind::OrderInReview,
         "The order is under review",
-        "The gateway captured an amount that is not the order's.",
+        "The gateway captured another amount or currency than the order's.",
         "Refund that capture whole; or cancel the order, and it goes back by itself.",
     ),
     words(
