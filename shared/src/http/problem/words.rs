@@ -159,7 +159,7 @@ pub(super) static WORDS: [Words; Kind::ALL.len()] = [
     words(
         Kind::OrderInReview,
         "The order is in review",
-        "The captured amount or currency does not match the order.",
+        "The gateway captured an amount or a currency that is not the order's.",
         "Refund that capture in full, or cancel the order: its money then goes back automatically.",
     ),
     words(
