@@ -7,7 +7,7 @@ use super::confirmation::announce;
 use super::due::{set_due, shard_of};
 pub use super::history::Occasion;
 use super::obligations::settle_obligations;
-use super::order::{HISTORY_MAX, HistoryEntry, Order, Source};
+use super::order::{HISTORY_MAX, HistoryEntry, Order};
 use super::redact::stay_redacted;
 
 const DAY_SHARDS: u32 = 16;
