@@ -10,7 +10,7 @@ const CANCELED: End<'static> = End {
     order: "created",
     captured: 0,
     refunded: 0,
-    told: &["payment.canceled"],
+    confirmed: &["payment.canceled"],
 };
 
 #[tokio::test]
@@ -25,8 +25,8 @@ async fn an_unpaid_page_is_closed_and_another_attempt_pays() {
 
     let second = stack.try_again(&first.order, "second", json!({})).await;
     stack.choose(&second.page, "approve").await.expect(200);
-    let told = &["payment.canceled", "payment.completed"];
-    let end = End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, told };
+    let confirmed = &["payment.canceled", "payment.completed"];
+    let end = End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, confirmed };
     stack.ends(&second, end).await;
     assert_eq!(stack.truth(&first.payment).await[0]["status"], "canceled");
 }
@@ -37,7 +37,7 @@ async fn an_authorization_is_voided() {
     let payment = stack.authorized().await;
     let answer = stack.cancel_payment(&payment.payment).await.expect(200);
     assert_eq!(answer.word("status"), "canceled");
-    let told = &["payment.authorized", "payment.canceled"];
+    let confirmed = &["payment.authorized", "payment.canceled"];
     stack.ends(&payment, End { told, ..CANCELED }).await;
     assert_eq!(stack.truth(&payment.payment).await[0]["status"], "canceled");
     let late = stack.capture(&payment.payment, "late", json!({})).await;
@@ -56,7 +56,7 @@ async fn a_void_whose_answer_is_lost_is_finished_by_the_sweep() {
         early.expect_problem(409, "payment-not-authorized");
         stack.behave(json!({})).await;
         stack.sweep_at(120).await;
-        let told = &["payment.authorized", "payment.canceled"];
+        let confirmed = &["payment.authorized", "payment.canceled"];
         stack.ends(&payment, End { told, ..CANCELED }).await;
     }
 }
@@ -84,8 +84,8 @@ async fn a_payment_that_was_paid_meanwhile_is_not_canceled() {
     let answer = stack.cancel_payment(&checkout.payment).await;
     let answer = answer.expect_problem(409, "payment-succeeded");
     assert_eq!(answer.body["payment"]["status"], "succeeded");
-    let told = &["payment.completed"];
-    let end = End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, told };
+    let confirmed = &["payment.completed"];
+    let end = End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, confirmed };
     stack.ends(&checkout, end).await;
     stack.cancel_order(&checkout.order).await.expect_problem(409, "order-paid");
 }
@@ -98,8 +98,8 @@ async fn a_try_under_way_ends_before_its_page_is_closed() {
     let answer = stack.cancel_payment(&checkout.payment).await.expect(202);
     assert_eq!((answer.word("status"), &answer.body["next_action"]), ("pending", &Value::Null));
     stack.set_clock_ahead(5);
-    let told = &["payment.completed"];
-    let end = End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, told };
+    let confirmed = &["payment.completed"];
+    let end = End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, confirmed };
     stack.ends(&checkout, end).await;
 }
 
@@ -119,8 +119,8 @@ async fn an_order_is_canceled_with_its_open_page() {
     let checkout = stack.checkout().await;
     let answer = stack.cancel_order(&checkout.order).await.expect(200);
     assert_eq!(answer.word("status"), "canceled");
-    let told = &["payment.canceled", "order.canceled"];
-    stack.ends(&checkout, End { order: "canceled", told, ..CANCELED }).await;
+    let confirmed = &["payment.canceled", "order.canceled"];
+    stack.ends(&checkout, End { order: "canceled", confirmed, ..CANCELED }).await;
     stack.choose(&checkout.page, "approve").await.expect(409);
     stack.pay(&checkout.order, json!({})).await.expect_problem(409, "order-canceled");
     assert_eq!(stack.cancel_order(&checkout.order).await.expect(200).word("status"), "canceled");
@@ -131,7 +131,7 @@ async fn an_order_without_a_payment_is_canceled_at_once() {
     let stack = Stack::start(STACK).await;
     let order = stack.order(&order_body()).await;
     assert_eq!(stack.cancel_order(&order).await.expect(200).word("status"), "canceled");
-    stack.until_told(&order, &["order.canceled"]).await;
+    stack.until_confirmed(&order, &["order.canceled"]).await;
     stack.pay(&order, json!({})).await.expect_problem(409, "order-canceled");
     assert!(stack.all_truth().await.is_empty(), "the gateway is not called");
 }
@@ -142,8 +142,8 @@ async fn an_order_is_canceled_with_its_authorized_payment() {
     let payment = stack.authorized().await;
     let answer = stack.cancel_order(&payment.order).await.expect(200);
     assert_eq!(answer.word("status"), "canceled");
-    let told = &["payment.authorized", "payment.canceled", "order.canceled"];
-    stack.ends(&payment, End { order: "canceled", told, ..CANCELED }).await;
+    let confirmed = &["payment.authorized", "payment.canceled", "order.canceled"];
+    stack.ends(&payment, End { order: "canceled", confirmed, ..CANCELED }).await;
     assert_eq!(stack.truth(&payment.payment).await[0]["status"], "canceled");
 }
 
@@ -156,8 +156,8 @@ async fn an_order_whose_shopper_is_paying_ends_paid() {
     let other = stack.pay_with_key(&checkout.order, "other", json!({})).await;
     other.expect_problem(409, "payment-in-progress");
     stack.set_clock_ahead(5);
-    let told = &["payment.completed"];
-    let end = End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, told };
+    let confirmed = &["payment.completed"];
+    let end = End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, confirmed };
     stack.ends(&checkout, end).await;
     stack.cancel_order(&checkout.order).await.expect_problem(409, "order-paid");
 }
@@ -172,19 +172,19 @@ async fn a_page_that_nothing_can_close_is_abandoned_with_its_order() {
     assert_eq!(refused.body["payment"]["checkout_url"], checkout.page);
 
     stack.cancel_order(&checkout.order).await.expect(200);
-    let told = &["payment.failed", "order.canceled"];
-    let end = End { payment: "failed", order: "canceled", captured: 0, refunded: 0, told };
+    let confirmed = &["payment.failed", "order.canceled"];
+    let end = End { payment: "failed", order: "canceled", captured: 0, refunded: 0, confirmed };
     stack.ends(&checkout, end).await;
     let again = stack.cancel_payment(&checkout.payment).await;
     again.expect_problem(409, "payment-abandoned");
 
     stack.choose(&checkout.page, "approve").await.expect(200);
     stack.until(&checkout.payment, |shown| shown["amount_captured"] == 7500).await;
-    let told = &["payment.failed", "order.canceled", "refund.completed"];
+    let confirmed = &["payment.failed", "order.canceled", "refund.completed"];
     stack.sweep_at(15).await;
-    let end = End { payment: "returned", order: "canceled", captured: 7500, refunded: 7500, told };
+    let end = End { payment: "returned", order: "canceled", captured: 7500, refunded: 7500, confirmed };
     stack.ends(&checkout, end).await;
-    let refund = stack.told(&checkout.order, "refund.completed").await;
+    let refund = stack.confirmation(&checkout.order, "refund.completed").await;
     assert_eq!((&refund["reason"], &refund["amount"]), (&json!("late_payment"), &json!(7500)));
 }
 
@@ -204,5 +204,5 @@ async fn an_authorization_without_a_void_is_never_captured_once_its_order_is_can
     assert_eq!(stack.truth(&payment.payment).await[0]["amount_captured"], 0);
     assert_eq!(stack.order_status(&payment.order).await, "canceled");
     let told = ["payment.authorized", "payment.canceled", "order.canceled"];
-    stack.until_told(&payment.order, &told).await;
+    stack.until_confirmed(&payment.order, &told).await;
 }

@@ -23,7 +23,7 @@ async fn a_part_is_captured_and_the_rest_released() {
     assert_eq!(answer.word("status"), "succeeded");
     assert_eq!(answer.body["amount_captured"], 5000);
     stack.ends(&authorized, End { captured: 5000, ..CAPTURED }).await;
-    let told = stack.told(&authorized.order, "payment.completed").await;
+    let told = stack.confirmation(&authorized.order, "payment.completed").await;
     assert_eq!(told["amount"], 5000, "what was captured, not what was authorized");
     let truth = stack.truth(&authorized.payment).await;
     assert_eq!(truth[0]["captures"].as_array().unwrap().len(), 1);
@@ -59,8 +59,8 @@ async fn more_than_was_authorized_is_not_captured() {
     let answer = stack.capture(&payment.payment, "key", json!({ "amount": 7501 })).await;
     let answer = answer.expect_problem(422, "invalid-request");
     assert_eq!(answer.body["errors"][0]["pointer"], "/amount");
-    let told = &["payment.authorized"];
-    let end = End { payment: "authorized", order: "created", captured: 0, refunded: 0, told };
+    let confirmed = &["payment.authorized"];
+    let end = End { payment: "authorized", order: "created", captured: 0, refunded: 0, confirmed };
     stack.ends(&payment, end).await;
 }
 
@@ -122,9 +122,9 @@ async fn an_authorization_that_nobody_captures_lapses() {
     stack.until_payment(&payment.payment, "expired").await;
     stack.sweep_at(9 * 86_400).await;
     stack.until_order(&payment.order, "expired").await;
-    let told: Value = stack.told(&payment.order, "payment.expired").await;
+    let told: Value = stack.confirmation(&payment.order, "payment.expired").await;
     assert_eq!(told["payment_id"], payment.payment);
-    stack.told(&payment.order, "order.expired").await;
+    stack.confirmation(&payment.order, "order.expired").await;
     let late = stack.capture(&payment.payment, "late", json!({})).await;
     late.expect_problem(409, "payment-not-authorized");
 }
@@ -134,8 +134,8 @@ async fn an_authorized_payment_outlives_its_order_and_is_captured() {
     let stack = Stack::start(STACK).await;
     let payment = stack.authorized().await;
     stack.sweep_at(2 * 86_400).await;
-    let told = &["payment.authorized"];
-    stack.until_told(&payment.order, told).await;
+    let confirmed = &["payment.authorized"];
+    stack.until_confirmed(&payment.order, told).await;
     assert_eq!(stack.payment_status(&payment.payment).await, "authorized");
     stack.capture(&payment.payment, "key", json!({})).await.expect(200);
     stack.ends(&payment, CAPTURED).await;

@@ -10,9 +10,9 @@ async fn a_decline_frees_the_order_for_another_attempt() {
     let stack = Stack::start(STACK).await;
     let first = stack.checkout().await;
     stack.choose(&first.page, "decline").await.expect(200);
-    let told = &["payment.failed"];
+    let confirmed = &["payment.failed"];
     stack
-        .ends(&first, End { payment: "failed", order: "created", captured: 0, refunded: 0, told })
+        .ends(&first, End { payment: "failed", order: "created", captured: 0, refunded: 0, confirmed })
         .await;
     let shown = stack.payment(&first.payment).await;
     assert_eq!(shown["failure"]["code"], "card_declined");
@@ -22,11 +22,11 @@ async fn a_decline_frees_the_order_for_another_attempt() {
     let second = stack.try_again(&first.order, "second", json!({})).await;
     assert_ne!(second.payment, first.payment);
     stack.choose(&second.page, "approve").await.expect(200);
-    let told = &["payment.failed", "payment.completed"];
+    let confirmed = &["payment.failed", "payment.completed"];
     stack
         .ends(
             &second,
-            End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, told },
+            End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, confirmed },
         )
         .await;
     assert_eq!(stack.payment_status(&first.payment).await, "failed");
@@ -79,11 +79,11 @@ async fn a_challenged_shopper_who_fails_has_not_paid() {
     let checkout = stack.checkout().await;
     stack.choose(&checkout.page, "challenge").await.expect(200);
     stack.choose(&checkout.page, "decline").await.expect(200);
-    let told = &["payment.failed"];
+    let confirmed = &["payment.failed"];
     stack
         .ends(
             &checkout,
-            End { payment: "failed", order: "created", captured: 0, refunded: 0, told },
+            End { payment: "failed", order: "created", captured: 0, refunded: 0, confirmed },
         )
         .await;
 }
@@ -99,7 +99,7 @@ async fn a_payment_approved_in_the_call_needs_no_page() {
         (&Value::Null, &json!(7500))
     );
     stack.ends(&no_page(&order, answer.word("payment_id")), PAID).await;
-    let told = stack.told(&order, "payment.completed").await;
+    let told = stack.confirmation(&order, "payment.completed").await;
     assert_eq!(
         (&told["amount"], &told["currency"], &told["status"], &told["gateway"]),
         (&json!(7500), &json!("USD"), &json!("succeeded"), &json!("sandbox"))
@@ -121,8 +121,8 @@ async fn a_payment_declined_in_the_call_is_a_402_and_stays_one() {
     let replay = replay.expect_problem(402, "payment-declined");
     assert_eq!(replay.body["payment"], first.body["payment"]);
     let payment = first.body["payment"]["payment_id"].as_str().unwrap();
-    let told = &["payment.failed"];
-    let end = End { payment: "failed", order: "created", captured: 0, refunded: 0, told };
+    let confirmed = &["payment.failed"];
+    let end = End { payment: "failed", order: "created", captured: 0, refunded: 0, confirmed };
     stack.ends(&no_page(&order, payment), end).await;
     assert_eq!(stack.all_truth().await.len(), 1);
     let other = stack.pay_with_key(&order, "other", json!({})).await;
@@ -148,7 +148,7 @@ async fn a_payment_authorized_in_the_call_waits_for_its_capture() {
     assert_eq!(answer.word("status"), "authorized");
     let payment = answer.word("payment_id");
     stack.capture(payment, "capture", json!({})).await.expect(200);
-    let told = &["payment.authorized", "payment.completed"];
+    let confirmed = &["payment.authorized", "payment.completed"];
     stack.ends(&no_page(&order, payment), End { told, ..PAID }).await;
 }
 
@@ -157,7 +157,7 @@ const PAID: End<'static> = End {
     order: "paid",
     captured: 7500,
     refunded: 0,
-    told: &["payment.completed"],
+    confirmed: &["payment.completed"],
 };
 
 fn order_with(outcome: &str) -> Value {

@@ -13,7 +13,7 @@ const PAID: End<'static> = End {
     order: "paid",
     captured: 7500,
     refunded: 0,
-    told: &["payment.failed", "payment.completed"],
+    confirmed: &["payment.failed", "payment.completed"],
 };
 
 #[tokio::test]
@@ -47,10 +47,10 @@ async fn a_late_success_on_a_paid_order_is_given_back() {
     let taken = taken.expect_problem(422, "refund-exceeds-captured");
     assert!(taken.word("detail").contains("goes back automatically"), "{taken}");
     stack.sweep_at(15).await;
-    let told = &["payment.failed", "payment.completed", "refund.completed"];
-    stack.ends(&first, End { payment: "returned", refunded: 7500, told, ..PAID }).await;
+    let confirmed = &["payment.failed", "payment.completed", "refund.completed"];
+    stack.ends(&first, End { payment: "returned", refunded: 7500, confirmed, ..PAID }).await;
     stack.ends(&second, End { told, ..PAID }).await;
-    let refund = stack.told(&first.order, "refund.completed").await;
+    let refund = stack.confirmation(&first.order, "refund.completed").await;
     assert_eq!(
         (&refund["reason"], &refund["payment_id"]),
         (&json!("duplicate_payment"), &json!(first.payment))
@@ -67,9 +67,9 @@ async fn a_late_success_closes_the_page_that_was_opened_since() {
     stack.dashboard(&first.payment, "capture", json!({})).await.expect(200);
     stack.until_payment(&first.payment, "succeeded").await;
     stack.sweep_at(60).await;
-    let told = &["payment.failed", "payment.completed", "payment.canceled"];
+    let confirmed = &["payment.failed", "payment.completed", "payment.canceled"];
     stack.ends(&first, End { told, ..PAID }).await;
-    let canceled = End { payment: "canceled", captured: 0, told, ..PAID };
+    let canceled = End { payment: "canceled", captured: 0, confirmed, ..PAID };
     stack.ends(&second, canceled).await;
     stack.choose(&second.page, "approve").await.expect(409);
 }
@@ -82,10 +82,10 @@ async fn a_success_after_the_order_was_canceled_is_given_back() {
     stack.dashboard(&checkout.payment, "capture", json!({})).await.expect(200);
     stack.until(&checkout.payment, |shown| shown["amount_captured"] == 7500).await;
     stack.sweep_at(15).await;
-    let told = &["payment.canceled", "order.canceled", "refund.completed"];
-    let end = End { payment: "returned", order: "canceled", refunded: 7500, told, ..PAID };
+    let confirmed = &["payment.canceled", "order.canceled", "refund.completed"];
+    let end = End { payment: "returned", order: "canceled", refunded: 7500, confirmed, ..PAID };
     stack.ends(&checkout, end).await;
-    let refund = stack.told(&checkout.order, "refund.completed").await;
+    let refund = stack.confirmation(&checkout.order, "refund.completed").await;
     assert_eq!(refund["reason"], "late_payment");
 }
 
@@ -98,10 +98,10 @@ async fn a_refund_owed_by_us_is_tried_again_when_it_fails() {
     stack.dashboard(&checkout.payment, "capture", json!({})).await.expect(200);
     stack.until(&checkout.payment, |shown| shown["amount_captured"] == 7500).await;
     stack.sweep_at(15).await;
-    stack.told(&checkout.order, "refund.failed").await;
+    stack.confirmation(&checkout.order, "refund.failed").await;
     stack.behave(json!({})).await;
     stack.sweep_at(120).await;
-    stack.told(&checkout.order, "refund.completed").await;
+    stack.confirmation(&checkout.order, "refund.completed").await;
     let truth = stack.truth(&checkout.payment).await;
     assert_eq!(truth[0]["amount_refunded"], 7500);
     assert_eq!(stack.order_status(&checkout.order).await, "canceled");
@@ -123,8 +123,8 @@ async fn an_authorization_of_a_closed_payment_is_voided() {
         }
         tokio::time::sleep(Duration::from_millis(40)).await;
     }
-    let told = &["payment.canceled"];
-    let end = End { payment: "canceled", order: "created", captured: 0, refunded: 0, told };
+    let confirmed = &["payment.canceled"];
+    let end = End { payment: "canceled", order: "created", captured: 0, refunded: 0, confirmed };
     stack.ends(&checkout, end).await;
     assert_eq!(stack.truth(&checkout.payment).await[0]["status"], "canceled", "no hold is left");
 }
@@ -157,7 +157,7 @@ async fn a_late_capture_after_expiry_is_returned_even_before_a_sweep() {
     stack.until_payment(&checkout.payment, "returned").await;
     assert_eq!(stack.order_status(&checkout.order).await, "expired");
     stack.sweep_at(86_475).await;
-    let told = &["payment.failed", "order.expired", "refund.completed"];
-    let end = End { payment: "returned", order: "expired", refunded: 7500, told, ..PAID };
+    let confirmed = &["payment.failed", "order.expired", "refund.completed"];
+    let end = End { payment: "returned", order: "expired", refunded: 7500, confirmed, ..PAID };
     stack.ends(&checkout, end).await;
 }

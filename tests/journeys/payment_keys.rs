@@ -120,8 +120,8 @@ async fn another_method_replaces_a_page_once_it_is_closed() {
     let replay = stack.pay_with_key(&first.order, "second", wallet).await.expect(200);
     assert_eq!(replay.word("payment_id"), second.payment);
     stack.choose(&second.page, "approve").await.expect(200);
-    let told = &["payment.canceled", "payment.completed"];
-    let end = End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, told };
+    let confirmed = &["payment.canceled", "payment.completed"];
+    let end = End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, confirmed };
     stack.ends(&second, end).await;
     assert_eq!(stack.payment(&second.payment).await["method"], "wallet");
 }
@@ -136,8 +136,8 @@ async fn a_page_that_is_being_paid_is_not_replaced() {
     assert!(second.header("retry-after").parse::<u32>().unwrap() > 0);
     assert_eq!(second.body["payment"]["payment_id"], first.payment);
     stack.set_clock_ahead(5);
-    let told = &["payment.completed"];
-    let end = End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, told };
+    let confirmed = &["payment.completed"];
+    let end = End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, confirmed };
     stack.ends(&first, end).await;
     assert_eq!(stack.all_truth().await.len(), 1);
 }
@@ -156,7 +156,7 @@ async fn a_page_that_cannot_be_closed_is_replaced_when_it_has_lapsed() {
     stack.until_payment(&first.payment, "expired").await;
     let second = stack.try_again(&first.order, "second", replace).await;
     stack.choose(&second.page, "approve").await.expect(200);
-    let told = &["payment.expired", "payment.completed"];
-    let end = End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, told };
+    let confirmed = &["payment.expired", "payment.completed"];
+    let end = End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, confirmed };
     stack.ends(&second, end).await;
 }

@@ -165,7 +165,7 @@ async fn an_order_with_a_page_that_lapses_ends_after_it() {
     let other = stack.pay_with_key(&checkout.order, "other", json!({})).await;
     other.expect_problem(409, "payment-in-progress");
     stack.sweep_at(3700).await;
-    let told = &["payment.expired", "order.canceled"];
+    let confirmed = &["payment.expired", "order.canceled"];
     stack.ends(&checkout, unpaid("expired", "canceled", told)).await;
 }
 
@@ -174,7 +174,7 @@ async fn a_payment_that_only_we_can_capture_is_closed_by_us_alone() {
     let stack = at("paypal-like").await;
     let checkout = stack.checkout().await;
     stack.cancel_order(&checkout.order).await.expect(200);
-    let told = &["payment.canceled", "order.canceled"];
+    let confirmed = &["payment.canceled", "order.canceled"];
     stack.ends(&checkout, unpaid("canceled", "canceled", told)).await;
 }
 
@@ -209,9 +209,9 @@ fn told<'a>(profile: &str, rest: &[&'a str]) -> Vec<&'a str> {
 }
 
 fn paid<'a>(told: &'a [&'a str]) -> End<'a> {
-    End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, told }
+    End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, confirmed }
 }
 
 fn unpaid<'a>(payment: &'a str, order: &'a str, told: &'a [&'a str]) -> End<'a> {
-    End { payment, order, captured: 0, refunded: 0, told }
+    End { payment, order, captured: 0, refunded: 0, confirmed }
 }

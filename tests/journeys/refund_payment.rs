@@ -10,12 +10,12 @@ const PAID: End<'static> = End {
     order: "paid",
     captured: 7500,
     refunded: 0,
-    told: &["payment.completed"],
+    confirmed: &["payment.completed"],
 };
 const REFUNDED: End<'static> = End {
     order: "refunded",
     refunded: 7500,
-    told: &["payment.completed", "refund.completed"],
+    confirmed: &["payment.completed", "refund.completed"],
     ..PAID
 };
 
@@ -40,7 +40,7 @@ async fn a_payment_is_refunded_in_full() {
     let shown = stack.payment(&paid.payment).await;
     assert_eq!(shown["refunds"], json!([refund.body]));
     assert_eq!(shown["amount_refunded"], 7500);
-    let told = stack.told(&paid.order, "refund.completed").await;
+    let told = stack.confirmation(&paid.order, "refund.completed").await;
     assert_eq!(
         (&told["refund_id"], &told["reason"]),
         (&refund.body["refund_id"], &json!("requested"))
@@ -57,14 +57,14 @@ async fn parts_are_refunded_until_nothing_is_left() {
     let stack = Stack::start(STACK).await;
     let paid = stack.paid().await;
     stack.refund(&paid.payment, "one", json!({ "amount": 2500 })).await.expect(201);
-    let told = &["payment.completed", "refund.completed"];
-    stack.ends(&paid, End { order: "partially_refunded", refunded: 2500, told, ..PAID }).await;
+    let confirmed = &["payment.completed", "refund.completed"];
+    stack.ends(&paid, End { order: "partially_refunded", refunded: 2500, confirmed, ..PAID }).await;
     let over = stack.refund(&paid.payment, "over", json!({ "amount": 5001 })).await;
     let over = over.expect_problem(422, "refund-exceeds-captured");
     assert_eq!(over.body["refundable"], 5000);
     let rest = stack.refund(&paid.payment, "rest", json!({})).await.expect(201);
     assert_eq!(rest.body["amount"], 5000);
-    let told = &["payment.completed", "refund.completed", "refund.completed"];
+    let confirmed = &["payment.completed", "refund.completed", "refund.completed"];
     stack.ends(&paid, End { told, ..REFUNDED }).await;
     let more = stack.refund(&paid.payment, "more", json!({})).await;
     let more = more.expect_problem(422, "refund-exceeds-captured");
@@ -83,8 +83,8 @@ async fn a_refund_is_repeated_under_its_key_only() {
     reused.expect_problem(422, "idempotency-key-reused");
     let path = format!("/api/payments/{}/refunds", paid.payment);
     stack.post(&path, &json!({})).await.expect_problem(400, "idempotency-key-required");
-    let told = &["payment.completed", "refund.completed"];
-    stack.ends(&paid, End { order: "partially_refunded", refunded: 1000, told, ..PAID }).await;
+    let confirmed = &["payment.completed", "refund.completed"];
+    stack.ends(&paid, End { order: "partially_refunded", refunded: 1000, confirmed, ..PAID }).await;
 }
 
 #[tokio::test]
@@ -104,13 +104,13 @@ async fn a_pending_refund_that_fails_can_be_made_again() {
     let stack = Stack::start(STACK).await;
     let (paid, refund) = pending_refund(&stack).await;
     move_refund(&stack, &paid.payment, &refund, "failed").await;
-    let told = &["payment.completed", "refund.failed"];
+    let confirmed = &["payment.completed", "refund.failed"];
     stack.ends(&paid, End { told, ..PAID }).await;
     assert_eq!(stack.refund_status(&paid.payment, &refund).await, "failed");
     stack.behave(json!({})).await;
     let again = stack.refund(&paid.payment, "again", json!({})).await.expect(201);
     assert_eq!(again.word("status"), "succeeded");
-    let told = &["payment.completed", "refund.failed", "refund.completed"];
+    let confirmed = &["payment.completed", "refund.failed", "refund.completed"];
     stack.ends(&paid, End { told, ..REFUNDED }).await;
 }
 
@@ -130,7 +130,7 @@ async fn a_refund_that_the_bank_sends_back_has_failed() {
     let paid = stack.paid().await;
     let refund = stack.refund(&paid.payment, "key", json!({})).await.expect(201);
     move_refund(&stack, &paid.payment, refund.word("refund_id"), "failed").await;
-    let told = &["payment.completed", "refund.completed", "refund.failed"];
+    let confirmed = &["payment.completed", "refund.completed", "refund.failed"];
     stack.ends(&paid, End { told, ..PAID }).await;
     assert_eq!(stack.payment(&paid.payment).await["amount_refunded"], 0);
     stack.refund(&paid.payment, "again", json!({})).await.expect(201);
@@ -165,11 +165,11 @@ async fn a_refund_that_the_gateway_refuses_has_failed() {
     stack.dashboard(&paid.payment, "refund", json!({ "amount": 5000 })).await.expect(201);
     let refused = stack.refund(&paid.payment, "key", json!({ "amount": 5000 })).await.expect(201);
     assert_eq!(refused.word("status"), "failed");
-    let told = &["payment.completed", "refund.failed"];
-    stack.until_told(&paid.order, told).await;
+    let confirmed = &["payment.completed", "refund.failed"];
+    stack.until_confirmed(&paid.order, told).await;
     stack.refreshed(&paid.payment).await;
-    let told = &["payment.completed", "refund.failed", "refund.completed"];
-    stack.ends(&paid, End { order: "partially_refunded", refunded: 5000, told, ..PAID }).await;
+    let confirmed = &["payment.completed", "refund.failed", "refund.completed"];
+    stack.ends(&paid, End { order: "partially_refunded", refunded: 5000, confirmed, ..PAID }).await;
 }
 
 #[tokio::test]
@@ -177,15 +177,15 @@ async fn a_refund_in_the_dashboard_is_seen_and_has_a_name() {
     let stack = Stack::start(STACK).await;
     let paid = stack.paid().await;
     stack.dashboard(&paid.payment, "refund", json!({ "amount": 2500 })).await.expect(201);
-    let told = &["payment.completed", "refund.completed"];
-    stack.ends(&paid, End { order: "partially_refunded", refunded: 2500, told, ..PAID }).await;
+    let confirmed = &["payment.completed", "refund.completed"];
+    stack.ends(&paid, End { order: "partially_refunded", refunded: 2500, confirmed, ..PAID }).await;
     let shown = stack.payment(&paid.payment).await;
     let refund = &shown["refunds"][0];
     assert_eq!((&refund["reason"], &refund["amount"]), (&json!("gateway"), &json!(2500)));
     let id = refund["refund_id"].as_str().unwrap();
     assert!(id.starts_with("RFD_"), "{id}");
     assert_eq!(stack.refund_status(&paid.payment, id).await, "succeeded");
-    let told = stack.told(&paid.order, "refund.completed").await;
+    let told = stack.confirmation(&paid.order, "refund.completed").await;
     assert_eq!((&told["refund_id"], &told["reason"]), (&refund["refund_id"], &json!("gateway")));
     let over = stack.refund(&paid.payment, "over", json!({ "amount": 5001 })).await;
     assert_eq!(over.expect_problem(422, "refund-exceeds-captured").body["refundable"], 5000);

@@ -35,7 +35,7 @@ async fn after_a_lost_dispute_the_answer_says_why_nothing_is_left() {
     let stack = Stack::start(STACK).await;
     let paid = stack.paid().await;
     stack.dashboard(&paid.payment, "dispute", json!({ "status": "lost" })).await.expect(200);
-    stack.told(&paid.order, "dispute.lost").await;
+    stack.confirmation(&paid.order, "dispute.lost").await;
     for body in [json!({}), json!({ "amount": 500 }), json!({ "despite_dispute": true })] {
         let refused = stack.refund(&paid.payment, &format!("{body}").replace(' ', ""), body).await;
         let refused = refused.expect_problem(422, "refund-exceeds-captured");
@@ -53,7 +53,7 @@ async fn a_refund_that_failed_says_so_and_why() {
     let failed = stack.refund(&paid.payment, "refund", json!({ "amount": 500 })).await.expect(201);
     assert_eq!(failed.word("status"), "failed");
     assert_eq!(failed.body["failure"]["code"], "refund_failed");
-    let told = stack.told(&paid.order, "refund.failed").await;
+    let told = stack.confirmation(&paid.order, "refund.failed").await;
     assert_eq!((&told["status"], &told["payment_status"]), (&json!("failed"), &json!("succeeded")));
     assert_eq!(told["failure"], failed.body["failure"]);
     assert_eq!((&told["reason"], &told["order_status"]), (&json!("requested"), &json!("paid")));
@@ -66,7 +66,7 @@ async fn a_payment_that_failed_says_why_to_the_shop_too() {
     body["metadata"] = json!({ "sandbox": "decline" });
     let order = stack.order(&body).await;
     stack.pay(&order, json!({})).await.expect(402);
-    let told = stack.told(&order, "payment.failed").await;
+    let told = stack.confirmation(&order, "payment.failed").await;
     assert!(told["failure"]["code"].is_string(), "{told}");
     assert!(told["failure"]["message"].is_string(), "{told}");
 }

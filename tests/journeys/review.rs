@@ -11,7 +11,7 @@ const REVIEW: End<'static> = End {
     order: "review",
     captured: 7400,
     refunded: 0,
-    told: &["payment.review"],
+    confirmed: &["payment.review"],
 };
 
 #[tokio::test]
@@ -19,7 +19,7 @@ async fn a_wrong_amount_is_reviewed_and_given_back_before_the_order_is_paid() {
     let stack = Stack::start(STACK).await;
     let wrong = wrongly_paid(&stack, json!({ "amount_delta": -100 })).await;
     stack.ends(&wrong, REVIEW).await;
-    let told = stack.told(&wrong.order, "payment.review").await;
+    let told = stack.confirmation(&wrong.order, "payment.review").await;
     assert_eq!((&told["amount"], &told["currency"]), (&json!(7400), &json!("USD")));
     let keyed = stack.pay_with_key(&wrong.order, "other", json!({})).await;
     keyed.expect_problem(409, "order-in-review");
@@ -30,19 +30,19 @@ async fn a_wrong_amount_is_reviewed_and_given_back_before_the_order_is_paid() {
 
     let refund = stack.refund(&wrong.payment, "whole", json!({})).await.expect(201);
     assert_eq!((refund.word("status"), &refund.body["amount"]), ("succeeded", &json!(7400)));
-    let told = &["payment.review", "refund.completed"];
+    let confirmed = &["payment.review", "refund.completed"];
     stack
-        .ends(&wrong, End { payment: "returned", order: "created", refunded: 7400, told, ..REVIEW })
+        .ends(&wrong, End { payment: "returned", order: "created", refunded: 7400, confirmed, ..REVIEW })
         .await;
 
     stack.behave(json!({})).await;
     let right = stack.try_again(&wrong.order, "right", json!({})).await;
     stack.choose(&right.page, "approve").await.expect(200);
-    let told = &["payment.review", "refund.completed", "payment.completed"];
+    let confirmed = &["payment.review", "refund.completed", "payment.completed"];
     stack
         .ends(
             &right,
-            End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, told },
+            End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, confirmed },
         )
         .await;
 }
@@ -52,7 +52,7 @@ async fn a_wrong_currency_is_reviewed_and_given_back() {
     let stack = Stack::start(STACK).await;
     let wrong = wrongly_paid(&stack, json!({ "currency": "EUR" })).await;
     stack.ends(&wrong, End { captured: 7500, ..REVIEW }).await;
-    let told = stack.told(&wrong.order, "payment.review").await;
+    let told = stack.confirmation(&wrong.order, "payment.review").await;
     assert_eq!(
         (&told["amount"], &told["currency"]),
         (&json!(7500), &json!("EUR")),
@@ -66,10 +66,10 @@ async fn a_wrong_currency_is_reviewed_and_given_back() {
     keyed.expect_problem(409, "order-in-review");
     let refund = stack.refund(&wrong.payment, "whole", json!({})).await.expect(201);
     assert_eq!((&refund.body["amount"], refund.word("currency")), (&json!(7500), "EUR"));
-    let told = &["payment.review", "refund.completed"];
-    let end = End { payment: "returned", order: "created", captured: 7500, refunded: 7500, told };
+    let confirmed = &["payment.review", "refund.completed"];
+    let end = End { payment: "returned", order: "created", captured: 7500, refunded: 7500, confirmed };
     stack.ends(&wrong, end).await;
-    let told = stack.told(&wrong.order, "refund.completed").await;
+    let told = stack.confirmation(&wrong.order, "refund.completed").await;
     assert_eq!(told["currency"], "EUR");
 }
 
@@ -79,11 +79,11 @@ async fn a_wrong_amount_given_back_in_the_dashboard_opens_the_order_again() {
     let wrong = wrongly_paid(&stack, json!({ "amount_delta": 100 })).await;
     stack.ends(&wrong, End { captured: 7600, ..REVIEW }).await;
     stack.dashboard(&wrong.payment, "refund", json!({ "amount": 600 })).await.expect(201);
-    let told = &["payment.review", "refund.completed"];
-    stack.ends(&wrong, End { captured: 7600, refunded: 600, told, ..REVIEW }).await;
+    let confirmed = &["payment.review", "refund.completed"];
+    stack.ends(&wrong, End { captured: 7600, refunded: 600, confirmed, ..REVIEW }).await;
     stack.dashboard(&wrong.payment, "refund", json!({})).await.expect(201);
-    let told = &["payment.review", "refund.completed", "refund.completed"];
-    let end = End { payment: "returned", order: "created", captured: 7600, refunded: 7600, told };
+    let confirmed = &["payment.review", "refund.completed", "refund.completed"];
+    let end = End { payment: "returned", order: "created", captured: 7600, refunded: 7600, confirmed };
     stack.ends(&wrong, end).await;
 }
 
@@ -95,8 +95,8 @@ async fn an_order_that_expires_in_review_waits_for_a_decision() {
     stack.sweep_at(86_460).await;
     stack.ends(&wrong, REVIEW).await;
     stack.refund(&wrong.payment, "whole", json!({})).await.expect(201);
-    let told = &["payment.review", "refund.completed", "order.expired"];
-    let end = End { payment: "returned", order: "expired", refunded: 7400, told, ..REVIEW };
+    let confirmed = &["payment.review", "refund.completed", "order.expired"];
+    let end = End { payment: "returned", order: "expired", refunded: 7400, confirmed, ..REVIEW };
     stack.ends(&wrong, end).await;
 }
 
@@ -112,10 +112,10 @@ async fn an_order_in_review_that_is_canceled_gives_everything_back() {
     let late = late.expect_problem(422, "refund-exceeds-captured");
     assert_eq!(late.body["refundable"], 0);
     stack.sweep_at(15).await;
-    let told = &["payment.review", "order.canceled", "refund.completed"];
-    let end = End { payment: "returned", order: "canceled", captured: 7499, refunded: 7499, told };
+    let confirmed = &["payment.review", "order.canceled", "refund.completed"];
+    let end = End { payment: "returned", order: "canceled", captured: 7499, refunded: 7499, confirmed };
     stack.ends(&wrong, end).await;
-    let told = stack.told(&wrong.order, "refund.completed").await;
+    let told = stack.confirmation(&wrong.order, "refund.completed").await;
     assert_eq!((&told["reason"], &told["payment_status"]), (&json!("review"), &json!("returned")));
 }
 
@@ -132,8 +132,8 @@ async fn a_wrong_amount_on_a_paid_order_goes_back_by_itself() {
     stack.dashboard(&first.payment, "capture", json!({})).await.expect(200);
     stack.until_payment(&first.payment, "returned").await;
     stack.sweep_at(15).await;
-    let told = &["payment.failed", "payment.completed", "refund.completed"];
-    let end = End { payment: "returned", order: "paid", refunded: 7400, told, ..REVIEW };
+    let confirmed = &["payment.failed", "payment.completed", "refund.completed"];
+    let end = End { payment: "returned", order: "paid", refunded: 7400, confirmed, ..REVIEW };
     stack.ends(&first, end).await;
     stack.ends(&second, End { payment: "succeeded", captured: 7500, refunded: 0, ..end }).await;
 }
@@ -152,8 +152,8 @@ async fn an_order_in_review_that_another_payment_pays_needs_no_decision() {
     stack.choose(&second.page, "approve").await.expect(200);
     stack.until_payment(&first.payment, "returned").await;
     stack.sweep_at(15).await;
-    let told = &["payment.failed", "payment.review", "payment.completed", "refund.completed"];
-    let end = End { payment: "returned", order: "paid", refunded: 7400, told, ..REVIEW };
+    let confirmed = &["payment.failed", "payment.review", "payment.completed", "refund.completed"];
+    let end = End { payment: "returned", order: "paid", refunded: 7400, confirmed, ..REVIEW };
     stack.ends(&first, end).await;
     stack.ends(&second, End { payment: "succeeded", captured: 7500, refunded: 0, ..end }).await;
 }

@@ -195,7 +195,7 @@ async fn a_merchant_can_ask_the_gateway_now() {
     assert_eq!(stack.payment_status(&checkout.payment).await, "pending");
     assert_eq!(stack.refreshed(&checkout.payment).await["status"], "succeeded");
     assert_eq!(stack.order_status(&checkout.order).await, "paid");
-    stack.until_told(&checkout.order, &["payment.completed"]).await;
+    stack.until_confirmed(&checkout.order, &["payment.completed"]).await;
 }
 
 #[tokio::test]
@@ -207,7 +207,7 @@ async fn a_stale_payment_is_verified_by_reading_it() {
     stack.choose(&checkout.page, "approve").await.expect(200);
     stack.set_clock_ahead(45);
     stack.until_payment(&checkout.payment, "succeeded").await;
-    stack.until_told(&checkout.order, &["payment.completed"]).await;
+    stack.until_confirmed(&checkout.order, &["payment.completed"]).await;
 }
 
 #[tokio::test]

@@ -10,14 +10,14 @@ const PAID: End<'static> = End {
     order: "paid",
     captured: 7500,
     refunded: 0,
-    told: &["payment.completed"],
+    confirmed: &["payment.completed"],
 };
 const EXPIRED: End<'static> = End {
     payment: "expired",
     order: "expired",
     captured: 0,
     refunded: 0,
-    told: &["payment.expired", "order.expired"],
+    confirmed: &["payment.expired", "order.expired"],
 };
 const DAY: i64 = 86_400;
 
@@ -56,8 +56,8 @@ async fn a_decline_whose_webhooks_are_all_lost_is_found() {
     let checkout = stack.checkout().await;
     stack.choose(&checkout.page, "decline").await.expect(200);
     stack.sweep_at(60).await;
-    let told = &["payment.failed"];
-    let end = End { payment: "failed", order: "created", captured: 0, refunded: 0, told };
+    let confirmed = &["payment.failed"];
+    let end = End { payment: "failed", order: "created", captured: 0, refunded: 0, confirmed };
     stack.ends(&checkout, end).await;
 }
 
@@ -93,7 +93,7 @@ async fn an_order_that_nobody_paid_expires_alone() {
     assert_eq!(stack.order_status(&order).await, "created");
     stack.sweep_at(320).await;
     stack.until_order(&order, "expired").await;
-    stack.until_told(&order, &["order.expired"]).await;
+    stack.until_confirmed(&order, &["order.expired"]).await;
     stack.pay(&order, json!({})).await.expect_problem(410, "order-expired");
 }
 
@@ -128,10 +128,10 @@ async fn a_success_after_the_order_expired_is_given_back() {
     stack.dashboard(&checkout.payment, "capture", json!({})).await.expect(200);
     stack.until(&checkout.payment, |shown| shown["amount_captured"] == 7500).await;
     stack.sweep_at(DAY + 120).await;
-    let told = &["payment.expired", "order.expired", "refund.completed"];
-    let end = End { payment: "returned", captured: 7500, refunded: 7500, told, ..EXPIRED };
+    let confirmed = &["payment.expired", "order.expired", "refund.completed"];
+    let end = End { payment: "returned", captured: 7500, refunded: 7500, confirmed, ..EXPIRED };
     stack.ends(&checkout, end).await;
-    let refund = stack.told(&checkout.order, "refund.completed").await;
+    let refund = stack.confirmation(&checkout.order, "refund.completed").await;
     assert_eq!(refund["reason"], "late_payment");
 }
 

@@ -12,7 +12,7 @@ const PAID: End<'static> = End {
     order: "paid",
     captured: 7500,
     refunded: 0,
-    told: &["payment.completed"],
+    confirmed: &["payment.completed"],
 };
 
 #[tokio::test]
@@ -103,10 +103,10 @@ async fn an_order_is_canceled_together_with_its_unknown_payment() {
     stack.choose(&page, "approve").await.expect(200);
     stack.until(payment, |shown| shown["amount_captured"] == 7500).await;
     stack.sweep_at(75).await;
-    let told = &["payment.canceled", "order.canceled", "refund.completed"];
-    let end = End { payment: "returned", order: "canceled", refunded: 7500, told, ..PAID };
+    let confirmed = &["payment.canceled", "order.canceled", "refund.completed"];
+    let end = End { payment: "returned", order: "canceled", refunded: 7500, confirmed, ..PAID };
     stack.ends(&Paid { order: order.clone(), payment: payment.to_owned(), page }, end).await;
-    let refund = stack.told(&order, "refund.completed").await;
+    let refund = stack.confirmation(&order, "refund.completed").await;
     assert_eq!(refund["reason"], "late_payment");
 }
 
@@ -128,7 +128,7 @@ async fn a_gateway_without_keys_is_never_asked_twice() {
     assert_eq!(stack.payment_status(payment).await, "failed", "given up");
     let second = stack.try_again(&order, "other", json!({})).await;
     stack.choose(&second.page, "approve").await.expect(200);
-    stack.ends(&second, End { told: &["payment.failed", "payment.completed"], ..PAID }).await;
+    stack.ends(&second, End { confirmed: &["payment.failed", "payment.completed"], ..PAID }).await;
 }
 
 /// Each takes fifteen seconds, so they run concurrently.

@@ -16,7 +16,7 @@ pub struct End<'a> {
     pub captured: u64,
     pub refunded: u64,
     /// The types of all confirmations about the order, in sequence.
-    pub told: &'a [&'a str],
+    pub confirmed: &'a [&'a str],
 }
 
 impl Stack {
@@ -25,7 +25,7 @@ impl Stack {
     pub fn ends(&self, paid: &Paid, end: End<'_>) -> impl Future<Output = ()> {
         let at = std::panic::Location::caller();
         async move {
-            self.until_told(&paid.order, end.told).await;
+            self.until_confirmed(&paid.order, end.confirmed).await;
             self.until_payment(&paid.payment, end.payment).await;
             self.until_order(&paid.order, end.order).await;
             self.sweep().await;
@@ -38,7 +38,7 @@ impl Stack {
             assert_eq!(sums, (end.captured, end.refunded), "{at}: {truth:?}");
             let taken = truth.iter().filter(|object| object["amount_captured"] != 0).count();
             assert!(taken <= 1, "{at}: several objects are captured: {truth:?}");
-            self.everybody_is_told(&paid.order, end.told).await;
+            self.everybody_is_notified(&paid.order, end.confirmed).await;
             self.is_at_rest(paid, end).await;
         }
     }
@@ -58,7 +58,7 @@ impl Stack {
     }
 
     /// The shop and both of the merchant's queues have received the same messages, each once.
-    async fn everybody_is_told(&self, order: &str, told: &[&str]) {
+    async fn everybody_is_notified(&self, order: &str, confirmed: &[&str]) {
         let inbox = self.inbox(order).await;
         let ids: BTreeSet<&str> = inbox.iter().filter_map(|c| c["webhook_id"].as_str()).collect();
         assert_eq!(ids.len(), inbox.len(), "{inbox:?}");
@@ -75,7 +75,7 @@ impl Stack {
     /// Waits until the shop has received exactly these confirmations about an order. Sweeps now and then,
     /// as the schedule does: an order made due by a write in this very moment is picked up only by the
     /// next sweep.
-    pub async fn until_told(&self, order: &str, wanted: &[&str]) {
+    pub async fn until_confirmed(&self, order: &str, wanted: &[&str]) {
         let mut last = Vec::new();
         for n in 1..400 {
             last = self.inbox(order).await;
@@ -91,7 +91,7 @@ impl Stack {
     }
 
     /// The `data` of a confirmation of this type, once it is in the shop's inbox.
-    pub async fn told(&self, order: &str, kind: &str) -> Value {
+    pub async fn confirmation(&self, order: &str, kind: &str) -> Value {
         self.until_inbox(order, kind).await["body"]["data"].clone()
     }
 

@@ -50,7 +50,7 @@ pub struct Attempt {
     /// Whether the create call includes the cart. Attempts begun by older code did not send it, and every
     /// repeat of a request must be the same request.
     #[serde(rename = "cart", default, skip_serializing_if = "std::ops::Not::not")]
-    pub tells_cart: bool,
+    pub sends_cart: bool,
     #[serde(rename = "gw", default)]
     pub objects: BTreeMap<ObjectId, Phase>,
     /// Objects that the gateway showed as authorized after it had reported their end. Their phase does not
@@ -157,7 +157,7 @@ impl NewAttempt {
             return_url: self.return_url.clone(),
             live: self.live,
             stack: self.stack.clone(),
-            tells_cart: true,
+            sends_cart: true,
             objects: BTreeMap::new(),
             stray: BTreeSet::new(),
             page: None,

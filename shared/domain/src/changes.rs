@@ -19,13 +19,13 @@ pub struct Event {
     pub subject: String,
     /// The amount that moved, in its own currency: a capture in review may not have the order's.
     pub amount: Money,
-    pub refund: Option<ToldRefund>,
+    pub refund: Option<RefundDetails>,
     pub dispute: Option<DisputeId>,
 }
 
 /// The refund as a confirmation reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToldRefund {
+pub struct RefundDetails {
     pub id: OperationId,
     pub reason: &'static str,
     /// Whether somebody asked for it; otherwise the order owes it.

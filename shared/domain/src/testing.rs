@@ -38,7 +38,7 @@ pub struct Case {
     pub order: Order,
     pub rules: Rules,
     pub now: Timestamp,
-    pub told: Vec<&'static str>,
+    pub confirmed: Vec<&'static str>,
 }
 
 pub fn usd(amount_minor: u64) -> Money {
@@ -61,7 +61,7 @@ impl Case {
         let capabilities = BTreeMap::from([(GatewayName::new("g"), able)]);
         let targets = vec!["fulfilment".to_owned()];
         let rules = Rules { capabilities, targets, due_shards: 8, live: false };
-        Self { order: open_order(), rules, now: START, told: Vec::new() }
+        Self { order: open_order(), rules, now: START, confirmed: Vec::new() }
     }
 
     /// Applies a change as the store would, and remembers what was announced.
@@ -80,7 +80,7 @@ impl Case {
             Some(Concluded { order, events }) => {
                 self.order = order;
                 let announced = events.iter().filter(|event| event.kind.is_announced());
-                self.told.extend(announced.map(|event| event.kind.what()));
+                self.confirmed.extend(announced.map(|event| event.kind.what()));
                 events
             }
         }

@@ -42,7 +42,7 @@ fn a_capture_pays_the_order_and_is_told_once() {
     case.learn(&id, &captured("o1", usd(7500)));
     case.learn(&id, &at("o1", Phase::Failed));
     assert_eq!(case.order.status(case.now), OrderStatus::Paid);
-    assert_eq!(case.told, ["payment.completed"]);
+    assert_eq!(case.confirmed, ["payment.completed"]);
     assert_eq!(case.order.attempts[&id].page.as_ref().unwrap().token, None);
 }
 
@@ -67,7 +67,7 @@ fn a_declined_try_is_history_not_the_end() {
     case.learn(&id, &Seen { failure: Some(failure), ..pending("o1") });
     assert_eq!(status(&case, 0), PaymentStatus::Pending);
     assert!(case.order.live.is_some());
-    assert!(case.told.is_empty());
+    assert!(case.confirmed.is_empty());
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn a_late_success_on_an_open_order_wins() {
     assert_eq!(case.order.live, None);
     case.learn(&id, &captured("o1", usd(7500)));
     assert_eq!(case.order.state, State::Paid);
-    assert_eq!(case.told, ["payment.failed", "payment.completed"]);
+    assert_eq!(case.confirmed, ["payment.failed", "payment.completed"]);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_late_success_on_a_paid_order_is_given_back() {
     let op_id = op_id.clone();
     case.learn(&first, &refunded("o1", "r1", 7500, Some(&op_id), OperationPhase::Done));
     assert_eq!(case.order.operations[&op_id].phase(), OperationPhase::Done);
-    assert_eq!(case.told, ["payment.failed", "payment.completed", "refund.completed"]);
+    assert_eq!(case.confirmed, ["payment.failed", "payment.completed", "refund.completed"]);
     assert_eq!(case.order.status(case.now), OrderStatus::Paid);
 }
 
@@ -119,7 +119,7 @@ fn a_failed_compensation_is_repeated_four_times_then_reviewed() {
         case.learn(&id, &refunded("o1", &refund, 7500, Some(&op_id), OperationPhase::Failed));
     }
     assert_eq!(case.order.captures[&capture_of("o1")].class, CaptureClass::Review);
-    assert!(case.told.contains(&"payment.review"));
+    assert!(case.confirmed.contains(&"payment.review"));
     let mut ours = case.order.operations.values();
     assert!(ours.all(|op| case.order.reason_of(op) == "late_payment"), "as it was told");
     let asked = case.operation("by-hand", None);
@@ -135,7 +135,7 @@ fn a_wrong_amount_is_reviewed_and_opens_the_order_again_once_returned() {
     assert_eq!(case.order.status(case.now), OrderStatus::Review);
     assert_eq!(status(&case, 0), PaymentStatus::Review);
     assert!(!case.order.accepts_attempt(case.now));
-    assert_eq!(case.told, ["payment.review"]);
+    assert_eq!(case.confirmed, ["payment.review"]);
     let part = case.operation("part", Some(100));
     let mut order = case.order.clone();
     let refused = claim_refund(&mut order, &id, &part, false).unwrap_err();
@@ -162,7 +162,7 @@ fn refunds_never_exceed_the_capture_and_a_bank_can_send_one_back() {
     case.learn(&id, &refunded("o1", "r1", 5000, Some(&first.id), OperationPhase::Failed));
     case.learn(&id, &refunded("o1", "r1", 5000, Some(&first.id), OperationPhase::Done));
     assert_eq!(case.order.status(case.now), OrderStatus::Paid);
-    assert_eq!(case.told, ["payment.completed", "refund.completed", "refund.failed"]);
+    assert_eq!(case.confirmed, ["payment.completed", "refund.completed", "refund.failed"]);
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn a_dashboard_refund_takes_room_and_is_told() {
     let mine = case.operation("a", Some(501));
     let refused = claim_refund(&mut case.order.clone(), &id, &mine, false).unwrap_err();
     assert_eq!(left(&refused), 500);
-    assert_eq!(case.told, ["refund.completed", "payment.completed"]);
+    assert_eq!(case.confirmed, ["refund.completed", "payment.completed"]);
 }
 
 #[test]

@@ -146,7 +146,7 @@ pub fn sought(order: &Order, payment: &PaymentId) -> Option<Sought> {
         expires_in_seconds: order.expires_at.since(attempt.created_at),
         metadata: order.details.metadata.clone(),
         stack: attempt.stack.clone(),
-        cart: attempt.tells_cart.then(|| order.details.cart.clone()).filter(Cart::is_priced),
+        cart: attempt.sends_cart.then(|| order.details.cart.clone()).filter(Cart::is_priced),
     };
     Some(Sought { create, objects: attempt.objects.keys().cloned().collect() })
 }
@@ -173,9 +173,9 @@ mod tests {
         order.details.cart.items = vec![item(Some(3750))];
         let told = |order: &Order| sought(order, &id).unwrap().create.cart;
         assert_eq!(told(&order), Some(order.details.cart.clone()));
-        order.attempts.get_mut(&id).unwrap().tells_cart = false;
+        order.attempts.get_mut(&id).unwrap().sends_cart = false;
         assert_eq!(told(&order), None);
-        order.attempts.get_mut(&id).unwrap().tells_cart = true;
+        order.attempts.get_mut(&id).unwrap().sends_cart = true;
         order.details.cart.items.push(item(None));
         assert_eq!(told(&order), None, "a cart without prices is not sent");
     }

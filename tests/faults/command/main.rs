@@ -8,7 +8,7 @@
     reason = "a program for people at a terminal"
 )]
 
-mod mutants_told;
+mod broken;
 mod options;
 mod whole;
 
@@ -32,8 +32,8 @@ fn main() -> ExitCode {
             println!("{HELP}");
             ExitCode::SUCCESS
         }
-        Command::Mutants => mutants_told::list(),
-        Command::Hunt(mutant, options) => mutants_told::tell(mutant, &options),
+        Command::Mutants => broken::list(),
+        Command::Hunt(mutant, options) => broken::tell(mutant, &options),
         Command::Replay { setting, plan, mutant } => {
             let Some((_, report)) = breaking(mutant, || replay(&setting, &plan)) else {
                 eprintln!("unknown setting {setting}; --list prints all of them");

@@ -16,7 +16,7 @@ use quittance::ports::Clock as _;
 use quittance::system::SystemClock;
 use serde_json::json;
 
-use super::mutants_told;
+use super::broken;
 use super::options::Options;
 
 const BOUNDS: Bounds = Bounds { preemptions_max: 3, preemptions_with_fault_max: 1, stride: 15 };
@@ -82,7 +82,7 @@ pub(super) fn search(options: &Options) -> ExitCode {
     report(&tally, started.elapsed().as_secs());
     let (killed, mutants) = (tally.killed(), tally.hunts.len());
     if options.mutants {
-        mutants_told::report(&tally);
+        broken::report(&tally);
     }
     let figures = json!({
         "plans_single": tally.singles,

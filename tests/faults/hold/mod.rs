@@ -8,7 +8,7 @@ pub(crate) mod writes;
 pub(crate) mod checker;
 pub(crate) mod calls;
 pub(crate) mod disputes;
-pub(crate) mod told;
+pub(crate) mod confirmed;
 pub(crate) mod ends;
 pub(crate) mod rest;
 pub(crate) mod invariants;

@@ -13,7 +13,7 @@ use quittance::domain::status::PaymentStatus;
 use serde_json::Value;
 
 use crate::hold::room::{capture_of, returned};
-use crate::hold::told;
+use crate::hold::confirmed;
 use crate::play::scenarios::Webhooks;
 use crate::play::script::{AMOUNT, Messages, Player};
 use crate::world::World;
@@ -45,7 +45,7 @@ pub(crate) fn check(player: &Player, listener: &Player, webhooks: Webhooks) {
     let world = &player.client.world;
     let all = player.objects();
     let mut objects = all.clone();
-    let messages = &told::of(&player.order, &listener.heard);
+    let messages = &confirmed::of(&player.order, &listener.heard);
     let order = world.state().orders.get(&format!("O#{}", player.order)).cloned();
     strangers(world);
     let Some(order) = order else {
@@ -62,7 +62,7 @@ pub(crate) fn check(player: &Player, listener: &Player, webhooks: Webhooks) {
     crate::hold::disputes::check(&objects, &order, messages, &mut wrong);
     ends(&order, messages, &mut wrong);
     statuses(&order, &mut wrong);
-    told::check(&all, &order, messages, &mut wrong);
+    confirmed::check(&all, &order, messages, &mut wrong);
     crate::world::consumer::sequence(listener, messages, &mut wrong);
     for what in wrong {
         world.violate(what);

@@ -20,40 +20,40 @@ struct After {
 
 const fn after(story: Story) -> After {
     let unpaid =
-        After { order: "created", payment: "pending", captured: 0, refunded: 0, told: &[] };
+        After { order: "created", payment: "pending", captured: 0, refunded: 0, confirmed: &[] };
     let paid = After {
         order: "paid",
         payment: "succeeded",
         captured: 7500,
-        told: &["payment.completed"],
+        confirmed: &["payment.completed"],
         ..unpaid
     };
     match story {
         Story::Order | Story::Payment | Story::KeylessPayment | Story::TakeOver => unpaid,
         Story::Charge | Story::Paid | Story::Unheard => paid,
-        Story::Capture => After { told: &["payment.authorized", "payment.completed"], ..paid },
+        Story::Capture => After { confirmed: &["payment.authorized", "payment.completed"], ..paid },
         Story::Refund => After {
             order: "partially_refunded",
             refunded: 2500,
-            told: &["payment.completed", "refund.completed"],
+            confirmed: &["payment.completed", "refund.completed"],
             ..paid
         },
         Story::Void => After {
             payment: "canceled",
-            told: &["payment.authorized", "payment.canceled"],
+            confirmed: &["payment.authorized", "payment.canceled"],
             ..unpaid
         },
-        Story::Close => After { payment: "canceled", told: &["payment.canceled"], ..unpaid },
+        Story::Close => After { payment: "canceled", confirmed: &["payment.canceled"], ..unpaid },
         Story::CancelOrder => After {
             order: "canceled",
             payment: "canceled",
-            told: &["order.canceled", "payment.canceled"],
+            confirmed: &["order.canceled", "payment.canceled"],
             ..unpaid
         },
         Story::Expiry => After {
             order: "expired",
             payment: "expired",
-            told: &["order.expired", "payment.expired"],
+            confirmed: &["order.expired", "payment.expired"],
             ..unpaid
         },
         Story::Compensation => After {
@@ -61,7 +61,7 @@ const fn after(story: Story) -> After {
             order: "canceled",
             captured: 7500,
             refunded: 7500,
-            told: &["order.canceled", "payment.canceled", "refund.completed"],
+            confirmed: &["order.canceled", "payment.canceled", "refund.completed"],
         },
     }
 }
@@ -140,7 +140,7 @@ async fn assert_money(stack: &Stack, known: &Known, captured: u64, refunded: u64
 
 /// Each type of confirmation has one id, the same at every target. The number of deliveries does not
 /// matter.
-async fn assert_told(stack: &Stack, known: &Known, told: &[&str]) {
+async fn assert_told(stack: &Stack, known: &Known, confirmed: &[&str]) {
     let mut ids: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for queue in ["fulfilment", "notifications"] {
         let messages = stack.messages(queue, &known.order).await;
@@ -161,7 +161,7 @@ async fn assert_told(stack: &Stack, known: &Known, told: &[&str]) {
 }
 
 /// An order that is still open can be paid once, on the page that was handed out or on another.
-async fn pay_after_all(story: Story, stack: &Stack, known: &Known, told: &[&str]) {
+async fn pay_after_all(story: Story, stack: &Stack, known: &Known, confirmed: &[&str]) {
     let page = if matches!(story, Story::Order | Story::Void | Story::Close) {
         let again = stack.pay_with_key(&known.order, "again", json!({})).await.expect(201);
         again.word("checkout_url").to_owned()

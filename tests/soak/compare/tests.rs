@@ -24,7 +24,7 @@ fn told_to_all(kind: &str, id: &str, amount: u64) -> Vec<Told> {
 
 /// An order of 75.00 that was paid and of which 25.00 were refunded, with every party informed.
 fn sound() -> Records {
-    let refund = Told { refund: "RFD_1".to_owned(), ..told("", "refund.completed", "msg_2", 2500) };
+    let refund = Told { refund: "RFD_1".to_owned(), ..confirmation("", "refund.completed", "msg_2", 2500) };
     let refunds = TARGETS.iter().map(|t| Told { target: (*t).to_owned(), ..refund.clone() });
     let mut everything = told_to_all("payment.completed", "msg_1", 7500);
     everything.extend(refunds);

@@ -1,6 +1,6 @@
 //! Events about money: operations, captures, refunds and disputes.
 
-use super::{Event, EventKind, ToldRefund};
+use super::{Event, EventKind, RefundDetails};
 use crate::id::OperationId;
 use crate::ledger::{Capture, CaptureClass, Operation, OperationKind, Reason, Refund};
 use crate::money::Money;
@@ -18,7 +18,7 @@ pub(super) fn operations(before: &Order, after: &Order, events: &mut Vec<Event>)
             OperationKind::Refund => EventKind::RefundRequested,
         };
         let amount = after.money_of(op.capture.as_ref(), op.amount_minor);
-        let refund = (op.kind == OperationKind::Refund).then(|| ToldRefund {
+        let refund = (op.kind == OperationKind::Refund).then(|| RefundDetails {
             id: id.clone(),
             reason: after.reason_of(op),
             asked: !op.is_compensation() || is_of_a_cancel(before, after, op),
@@ -83,7 +83,7 @@ pub(super) fn refunds(before: &Order, after: &Order, events: &mut Vec<Event>) {
         let payment = after.captures.get(&refund.capture).map(|capture| capture.attempt.clone());
         let payment = payment.or_else(|| ours.map(|op| op.attempt.clone()));
         let failure = refund.failure.as_ref().or(ours.and_then(|op| op.failure.as_ref()));
-        let told = ToldRefund {
+        let told = RefundDetails {
             id: public_id.clone(),
             reason,
             asked: ours.is_none_or(|op| !op.is_compensation()),

@@ -23,7 +23,7 @@ fn a_closing_attempt_that_nobody_saw_is_released_at_once() {
     assert_eq!(case.order.attempts[&id].phase(), Phase::Closed);
     case.learn(&id, &pending("o1"));
     assert_eq!(case.order.attempts[&id].page, None, "too late to hand a page out");
-    assert_eq!(case.told, ["payment.canceled"]);
+    assert_eq!(case.confirmed, ["payment.canceled"]);
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn a_page_that_nothing_can_end_is_not_closed_but_abandoned_with_its_order() {
     case.change(|order| end(order, Ending::Cancel, START).unwrap());
     assert_eq!(case.order.attempts[&id].phase(), Phase::Abandoned);
     assert_eq!(case.order.state, State::Canceled);
-    assert_eq!(case.told, ["payment.failed", "order.canceled"]);
+    assert_eq!(case.confirmed, ["payment.failed", "order.canceled"]);
     assert_eq!(case.order.attempts[&id].failure.as_ref().unwrap().code, "abandoned");
     case.learn(&id, &captured("o1", usd(7500)));
     assert_eq!(case.order.captures[&capture_of("o1")].class, CaptureClass::Excess);
@@ -50,7 +50,7 @@ fn nothing_is_given_up_at_a_gateway_whose_credentials_are_gone() {
         case.learn(&id, &pending("o1"));
         case.change(|order| end(order, Ending::Cancel, START).unwrap());
         assert!(case.order.attempts[&id].phase().is_live());
-        assert_eq!((case.order.state, case.told.len()), (State::Open, 0));
+        assert_eq!((case.order.state, case.confirmed.len()), (State::Open, 0));
         case.learn(&id, &captured("o1", usd(7500)));
         assert_eq!(case.order.state, State::Paid, "it can tell again");
     }
@@ -66,7 +66,7 @@ fn a_close_waits_for_the_gateways_word() {
     assert_eq!(status(&case, 0), PaymentStatus::Pending);
     assert!(case.order.attempts[&id].page_to_show().is_none());
     case.learn(&id, &at("o1", Phase::Canceled));
-    assert_eq!(case.told, ["payment.canceled"]);
+    assert_eq!(case.confirmed, ["payment.canceled"]);
     assert_eq!(case.order.live, None);
 }
 

@@ -26,7 +26,7 @@ fn a_payment_of_a_live_stack_is_live_in_all_its_confirmations() {
         case.rules.live = !live;
         case.order.outbox.clear();
         case.learn(&id, &refunded("o1", "r1", 7500, None, OperationPhase::Done));
-        assert_eq!(case.told, ["payment.completed", "refund.completed"]);
+        assert_eq!(case.confirmed, ["payment.completed", "refund.completed"]);
         assert_eq!(told(&case), live);
     }
 }
@@ -38,7 +38,7 @@ fn the_end_of_an_order_says_whether_the_stacks_money_is_real() {
         case.rules.live = live;
         let now = case.now;
         case.change(|order| end(order, Ending::Cancel, now).unwrap());
-        assert_eq!(case.told, ["order.canceled"]);
+        assert_eq!(case.confirmed, ["order.canceled"]);
         assert_eq!(told(&case), live);
     }
 }

@@ -58,7 +58,7 @@ fn a_canceled_order_gives_back_what_was_in_review() {
     case.change(|order| end(order, Ending::Cancel, START).unwrap());
     assert_eq!(case.order.state, State::Canceled);
     assert_eq!((owed(&case), status(&case, 0)), (vec![7400], PaymentStatus::Returned));
-    assert_eq!(case.told, ["payment.review", "order.canceled"]);
+    assert_eq!(case.confirmed, ["payment.review", "order.canceled"]);
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn an_order_whose_time_is_over_stays_in_review_until_people_have_decided() {
     assert_eq!(case.order.status(now), OrderStatus::Review);
     case.learn(&id, &refunded("o1", "r1", 7400, None, OperationPhase::Done));
     assert_eq!(case.order.status(now), OrderStatus::Expired);
-    assert_eq!(case.told, ["payment.review", "refund.completed", "order.expired"]);
+    assert_eq!(case.confirmed, ["payment.review", "refund.completed", "order.expired"]);
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn a_late_capture_ends_an_order_whose_time_is_over_and_is_given_back() {
     assert_eq!(end(&mut case.order.clone(), Ending::Cancel, now), Err(EndRefused::Expired));
     case.learn(&id, &captured("o1", usd(7500)));
     assert_eq!((case.order.state, owed(&case)), (State::Expired, vec![7500]));
-    assert_eq!(case.told, ["payment.failed", "order.expired"]);
+    assert_eq!(case.confirmed, ["payment.failed", "order.expired"]);
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_dispute_that_is_lost_at_once_was_opened_too() {
     case.learn(&id, &captured("o1", usd(7500)));
     case.learn(&id, &disputed("o1", 7500, DisputePhase::Lost));
     case.learn(&id, &disputed("o1", 7500, DisputePhase::Open));
-    assert_eq!(case.told, ["payment.completed", "dispute.opened", "dispute.lost"]);
+    assert_eq!(case.confirmed, ["payment.completed", "dispute.opened", "dispute.lost"]);
 }
 
 #[test]

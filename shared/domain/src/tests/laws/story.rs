@@ -217,7 +217,7 @@ impl Story {
             case.learn(id, seen);
             assert_eq!(case.order, settled, "what is learnt twice is learnt once: {seen:?}");
         }
-        let completed = case.told.iter().filter(|what| **what == "payment.completed").count();
+        let completed = case.confirmed.iter().filter(|what| **what == "payment.completed").count();
         assert_eq!(completed, usize::from(case.order.state == State::Paid));
         case
     }
