@@ -69,7 +69,7 @@ function show(fresh) {
   (again ?? document.querySelector('main')).focus({ preventScroll: true });
 }
 
-function tell(words) {
+function writeLine(words) {
   const line = live.querySelector('[data-follows]');
   if (line) line.textContent = words;
 }
@@ -83,12 +83,12 @@ async function follow() {
     await looked();
     try {
       const fresh = await news();
-      if (failures >= FAILURES_SHOWN) tell(usual);
+      if (failures >= FAILURES_SHOWN) writeLine(usual);
       failures = 0;
       if (fresh && !isInUse()) show(fresh);
     } catch {
       failures += 1;
-      if (failures === FAILURES_SHOWN) tell(TROUBLE);
+      if (failures === FAILURES_SHOWN) writeLine(TROUBLE);
     }
   }
 }

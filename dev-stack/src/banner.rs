@@ -94,12 +94,13 @@ mod tests {
     use super::Addresses;
 
     #[test]
-    fn a_clock_that_was_moved_is_told() {
+    fn a_clock_that_was_moved_is_shown() {
         let addresses = ["api", "sandbox", "dynamodb", "sqs", "secrets", "shop"].map(str::to_owned);
         let [api, sandbox, dynamodb, sqs, secrets_manager, shop] = addresses;
         let addresses = Addresses { api, sandbox, dynamodb, sqs, secrets_manager, shop };
-        let told = |ahead| addresses.text(ahead).lines().any(|line| line.starts_with("clock "));
-        assert!(!told(0));
+        let has_clock =
+            |ahead| addresses.text(ahead).lines().any(|line| line.starts_with("clock "));
+        assert!(!has_clock(0));
         assert!(addresses.text(90_000).contains("\nclock            90000 s ahead\n"));
     }
 }

@@ -170,15 +170,15 @@ fn origin(text: &str) -> Result<String, lexopt::Error> {
             if url.scheme() == "https" || is_this_machine(&url) {
                 return Ok(origin);
             }
-            let told = format!(
+            let message = format!(
                 "{text} cannot be an origin: plain http is only for this machine \
                  (http://localhost:5173), use https elsewhere"
             );
-            Err(lexopt::Error::Custom(told.into()))
+            Err(lexopt::Error::Custom(message.into()))
         }
         _ => {
-            let told = format!("{text} is not an origin, such as http://localhost:5173");
-            Err(lexopt::Error::Custom(told.into()))
+            let message = format!("{text} is not an origin, such as http://localhost:5173");
+            Err(lexopt::Error::Custom(message.into()))
         }
     }
 }
@@ -195,8 +195,8 @@ fn is_this_machine(url: &Url) -> bool {
 
 /// The error leaves out the URL, which may hold a password.
 fn delivery_url(text: &str) -> Result<Url, lexopt::Error> {
-    let told = |wrong| lexopt::Error::Custom(format!("--delivery-url {wrong}").into());
-    quittance::delivery_url::parse(text, true).map_err(told)
+    let error = |wrong| lexopt::Error::Custom(format!("--delivery-url {wrong}").into());
+    quittance::delivery_url::parse(text, true).map_err(error)
 }
 
 fn sandbox(mut parser: lexopt::Parser) -> Result<SandboxOptions, lexopt::Error> {
@@ -259,22 +259,22 @@ mod tests {
         assert_eq!(options.origins, ["http://localhost:5173", "https://shop.example"]);
         assert_eq!(options.delivery_url.unwrap().as_str(), "http://127.0.0.1:8000/hook");
         for wrong in ["localhost:5173", "shop.example", "https://a.example/b", "ftp://a.example"] {
-            let told = command(&["--origin", wrong]).unwrap_err();
-            assert!(told.starts_with(&format!("{wrong} is not an origin")), "{told}");
+            let error = command(&["--origin", wrong]).unwrap_err();
+            assert!(error.starts_with(&format!("{wrong} is not an origin")), "{error}");
         }
-        let told = command(&["--origin", "http://shop.example"]).unwrap_err();
-        assert!(told.starts_with("http://shop.example cannot be an origin"), "{told}");
+        let error = command(&["--origin", "http://shop.example"]).unwrap_err();
+        assert!(error.starts_with("http://shop.example cannot be an origin"), "{error}");
     }
 
     #[test]
     fn an_unusable_delivery_url_is_refused_in_a_sentence() {
-        let told = |url| command(&["--delivery-url", url]).unwrap_err();
+        let error = |url| command(&["--delivery-url", url]).unwrap_err();
         let example = "is not a complete URL, such as https://shop.example/webhooks";
-        assert_eq!(told("nope"), format!("--delivery-url {example}"));
-        let told = ["http://user:hush@shop.example/hook", "http://shop.example/#hush"].map(told);
-        assert!(told[0].contains("user name or password"), "{told:?}");
-        assert!(told[1].contains("has a # part"), "{told:?}");
-        assert!(told.iter().all(|told| !told.contains("hush")), "{told:?}");
+        assert_eq!(error("nope"), format!("--delivery-url {example}"));
+        let errors = ["http://user:hush@shop.example/hook", "http://shop.example/#hush"].map(error);
+        assert!(errors[0].contains("user name or password"), "{errors:?}");
+        assert!(errors[1].contains("has a # part"), "{errors:?}");
+        assert!(errors.iter().all(|error| !error.contains("hush")), "{errors:?}");
     }
 
     #[test]

@@ -77,8 +77,8 @@ impl Rehearsal {
     fn latest(&self, asked: &Asked) -> Option<Confirmation> {
         let bodies = self.sqs.bodies(QUEUE).unwrap_or_default();
         bodies.into_iter().rev().find_map(|body| {
-            let told: Value = serde_json::from_str(&body).ok()?;
-            let word = |pointer| told.pointer(pointer).and_then(Value::as_str);
+            let message: Value = serde_json::from_str(&body).ok()?;
+            let word = |pointer| message.pointer(pointer).and_then(Value::as_str);
             let fits = word("/data/order_id") == Some(asked.order_id.as_str())
                 && asked.kind.as_deref().is_none_or(|kind| word("/type") == Some(kind));
             let id = word("/id")?.to_owned();
@@ -116,25 +116,25 @@ async fn send(
 ) -> Response {
     if !peer.ip().to_canonical().is_loopback() || hosts::is_from_elsewhere(&Method::POST, &headers)
     {
-        return told(StatusCode::FORBIDDEN, "only this machine may request this");
+        return answer(StatusCode::FORBIDDEN, "only this machine may request this");
     }
     let asked: Asked = match serde_json::from_slice(&body) {
         Ok(asked) => asked,
-        Err(error) => return told(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
+        Err(error) => return answer(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
     };
     if !(1..=TIMES_MAX).contains(&asked.times) {
-        return told(StatusCode::UNPROCESSABLE_ENTITY, "times must be 1 to 20");
+        return answer(StatusCode::UNPROCESSABLE_ENTITY, "times must be 1 to 20");
     }
     let Some(confirmation) = rehearsal.latest(&asked) else {
         let nothing = format!("{QUEUE} has no matching confirmation of this order");
-        return told(StatusCode::NOT_FOUND, &nothing);
+        return answer(StatusCode::NOT_FOUND, &nothing);
     };
     let secret = seeds::current(&rehearsal.secrets, &rehearsal.secret).unwrap_or_default();
     let Some(url) = secret.get("url").and_then(Value::as_str) else {
-        return told(StatusCode::CONFLICT, "the delivery secret has no url");
+        return answer(StatusCode::CONFLICT, "the delivery secret has no url");
     };
     let Ok(client) = http_client::builder().timeout(TIMEOUT).build() else {
-        return told(StatusCode::INTERNAL_SERVER_ERROR, "the HTTP client cannot be created");
+        return answer(StatusCode::INTERNAL_SERVER_ERROR, "the HTTP client cannot be created");
     };
     let mut answers = Vec::new();
     for _ in 0..asked.times {
@@ -148,7 +148,7 @@ async fn send(
         .into_response()
 }
 
-fn told(status: StatusCode, message: &str) -> Response {
+fn answer(status: StatusCode, message: &str) -> Response {
     let body = json!({ "message": message }).to_string();
     (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }

@@ -64,14 +64,14 @@ pub(crate) async fn run(options: &SandboxOptions) -> Result<(), SandboxError> {
         ids: sandbox::Ids::random()?,
         disk: options.data.as_deref().map_or_else(|| Ok(Disk::none()), Disk::open)?,
     })?;
-    let told = if options.json {
+    let text = if options.json {
         let pid = std::process::id();
         json!({ "sandbox": url, "api_key": api_key, "webhook_secret": webhook_secret, "pid": pid })
             .to_string()
     } else {
         format!("ready {url}\n\nAPI key         {api_key}\nwebhook secret  {webhook_secret}\n")
     };
-    banner::say(&(told + "\n"));
+    banner::say(&(text + "\n"));
     tokio::select! {
         _ = interrupted.recv() => Ok(()),
         _ = terminated.recv() => Ok(()),

@@ -85,7 +85,7 @@ fn assert_gone(pids: &[u64]) {
 }
 
 #[test]
-fn one_line_of_json_tells_every_address() {
+fn one_line_of_json_has_every_address() {
     let stack = start(&[]);
     let names = ["api", "sandbox", "dynamodb", "sqs", "secrets_manager", "shop"];
     for name in names {
@@ -147,8 +147,8 @@ fn the_sandbox_runs_alone() {
     let mut process = command(&["sandbox", "--port", "0", "--json", "--quiet"]).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-    let told: Value = serde_json::from_str(&line).unwrap();
-    let truth = ask(told["sandbox"].as_str().unwrap(), "GET", "/control/payments");
+    let output: Value = serde_json::from_str(&line).unwrap();
+    let truth = ask(output["sandbox"].as_str().unwrap(), "GET", "/control/payments");
     process.kill().unwrap();
     process.wait().unwrap();
     assert_eq!(truth["payments"], json!([]));

@@ -274,11 +274,11 @@ mod tests {
             Config::read(&[Need::Delivery], &get)
         };
         assert!(config("https://shop.example/hook").unwrap().delivery_url.is_some());
-        let told = config("https://user:hush@shop.example/hook").unwrap_err().to_string();
-        assert!(told.contains("DELIVERY_URL has a user name or password"), "{told}");
-        assert!(!told.contains("hush"), "{told}");
-        let told = config("https://shop.example/hook#part").unwrap_err().to_string();
-        assert!(told.contains("DELIVERY_URL has a # part"), "{told}");
+        let error = config("https://user:hush@shop.example/hook").unwrap_err().to_string();
+        assert!(error.contains("DELIVERY_URL has a user name or password"), "{error}");
+        assert!(!error.contains("hush"), "{error}");
+        let error = config("https://shop.example/hook#part").unwrap_err().to_string();
+        assert!(error.contains("DELIVERY_URL has a # part"), "{error}");
     }
 
     #[test]

@@ -50,7 +50,7 @@ struct Cached {
     doubted: bool,
     failed_at: Option<Timestamp>,
     /// Its faults have been reported.
-    told: bool,
+    reported: bool,
 }
 
 impl fmt::Debug for Secrets {
@@ -126,7 +126,7 @@ impl Secrets {
         {
             faults.push(fault.clone());
         }
-        self.tell(name, &faults);
+        self.report(name, &faults);
         taken.map_err(|fault| fault.of(name))
     }
 
@@ -169,13 +169,13 @@ impl Secrets {
     }
 
     /// Reports faults once per value read; otherwise every request would repeat them.
-    fn tell(&self, name: &str, faults: &[Fault]) {
+    fn report(&self, name: &str, faults: &[Fault]) {
         let malformed: Vec<&Fault> = faults.iter().filter(|it| !it.is_a_placeholder()).collect();
         if malformed.is_empty() {
             return;
         }
         if let Some(cached) = self.lock().get_mut(name)
-            && std::mem::replace(&mut cached.told, true)
+            && std::mem::replace(&mut cached.reported, true)
         {
             return;
         }

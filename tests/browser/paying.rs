@@ -108,8 +108,8 @@ async fn after_a_decline_the_shop_offers_another_payment() {
     visit.until_order("paid").await;
     visit.find("[data-rests=true]").await;
     let story = visit.text(".timeline").await;
-    let told = ["Payment declined", "Shop notified: Payment declined", "Paid"];
-    assert!(told.iter().all(|it| story.contains(it)), "{story}");
+    let wanted = ["Payment declined", "Shop notified: Payment declined", "Paid"];
+    assert!(wanted.iter().all(|it| story.contains(it)), "{story}");
     visit.end().await;
 }
 

@@ -122,7 +122,7 @@ async fn the_answer_to_the_invalid_sample_lists_every_mistake() {
 }
 
 #[tokio::test]
-async fn the_samples_tell_one_story() {
+async fn the_samples_form_one_story() {
     let bench = bench().await;
     let order = ask(&bench, &Event::of("create-order")).await.answered(201);
     let order = order.word("order_id");

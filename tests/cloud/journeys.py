@@ -100,7 +100,7 @@ class Journeys:
         expect(status in (200, 201), f"POST /api/payments: {status} {payment}")
         return payment
 
-    def told(self, payment, kind):
+    def confirmed(self, payment, kind):
         """Every queue has this confirmation."""
         for queue in QUEUES:
             expect(self.take(queue, payment["order_id"], kind), f"no {kind} on {queue}")
@@ -175,13 +175,13 @@ class Journeys:
     def create_payment(self):
         payment = self.pay("approve")
         expect(payment["status"] == "succeeded" and payment.get("status_token"), f"the payment is {payment}")
-        self.told(payment, "payment.completed")
+        self.confirmed(payment, "payment.completed")
 
     def webhook_receiver(self):
         payment = self.approved()
         _, received = self.webhook(self.event_of(payment))
         expect(received == "committed", f"the webhook was {received}")
-        self.told(payment, "payment.completed")
+        self.confirmed(payment, "payment.completed")
         letters = "".join(secrets.choice("0123456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(26))
         name, received = self.webhook(self.event(f"PAY_{letters}", f"ORD_{letters[:20]}", "pay_strange"))
         expect(received == "parked" and self.item(f"P#sandbox#{name}"), f"a strange event was {received}")
@@ -191,7 +191,7 @@ class Journeys:
         path = f"/api/payments/{payment['payment_id']}"
         status, shown = self.call("GET", path + "?refresh=true")
         expect((status, shown.get("status")) == (200, "succeeded"), f"GET {path}?refresh=true: {status} {shown}")
-        self.told(payment, "payment.completed")
+        self.confirmed(payment, "payment.completed")
         status, shown = self.call("GET", f"{path}?token={payment['status_token']}", token=True)
         expect(status == 200, f"GET {path}?token=: {status} {shown}")
 
@@ -200,14 +200,14 @@ class Journeys:
         path = f"/api/payments/{payment['payment_id']}/capture"
         status, shown = self.call("POST", path, {}, key=secrets.token_hex(8))
         expect((status, shown.get("status")) == (200, "succeeded"), f"POST {path}: {status} {shown}")
-        self.told(payment, "payment.completed")
+        self.confirmed(payment, "payment.completed")
 
     def cancel_payment(self):
         payment = self.pay()
         path = f"/api/payments/{payment['payment_id']}/cancel"
         status, shown = self.call("POST", path)
         expect((status, shown.get("status")) == (200, "canceled"), f"POST {path}: {status} {shown}")
-        self.told(payment, "payment.canceled")
+        self.confirmed(payment, "payment.canceled")
         order = payment["order_id"]
         status, shown = self.call("POST", f"/api/orders/{order}/cancel")
         expect((status, shown.get("status")) == (200, "canceled"), f"POST /api/orders/{order}/cancel: {status} {shown}")
@@ -222,14 +222,14 @@ class Journeys:
         path = f"/api/payments/{payment['payment_id']}/refunds"
         status, shown = self.call("POST", path, {"amount": 500}, key=secrets.token_hex(8))
         expect((status, shown.get("status")) == (201, "succeeded"), f"POST {path}: {status} {shown}")
-        self.told(payment, "refund.completed")
+        self.confirmed(payment, "refund.completed")
 
     def sweep_due(self):
         payment = self.approved()
         self.make_due(f"O#{payment['order_id']}")
         early = self.park(self.event("PAY_" + "Z" * 26, "ORD_" + "Z" * 20, "pay_early"))
         self.sweep()
-        self.told(payment, "payment.completed")
+        self.confirmed(payment, "payment.completed")
         expect(self.item(early)["tries"]["N"] == "1", "an early event was not postponed")
         late = self.park(self.event_of(payment))
         unreadable = self.park({})

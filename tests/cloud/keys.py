@@ -47,20 +47,20 @@ def fits(pattern, key):
 
 def strays(function, calls, bounds):
     """Calls with a key outside the role's patterns, and patterns that no call needed."""
-    told, used = [], set()
+    findings, used = [], set()
     for call in calls:
         patterns = bounds.get(call.right)
         if patterns is None:
             if call.right[0].startswith("dynamodb:") and call.key is not None:
-                told.append(f"{function} may {said(call.right)} with any key")
+                findings.append(f"{function} may {said(call.right)} with any key")
             continue
         fitting = [pattern for pattern in patterns if call.key is not None and fits(pattern, call.key)]
         used.update((call.right, pattern) for pattern in fitting)
         if not fitting:
-            told.append(f"{function} calls {said(call.right)} with the key {call.key}, which is not {' or '.join(patterns)}")
+            findings.append(f"{function} calls {said(call.right)} with the key {call.key}, which is not {' or '.join(patterns)}")
     idle = [(right, pattern) for right, patterns in bounds.items() for pattern in patterns if (right, pattern) not in used]
-    told += [f"{function} never calls {said(right)} with a key of {pattern}" for right, pattern in sorted(idle)]
-    return list(dict.fromkeys(told))
+    findings += [f"{function} never calls {said(right)} with a key of {pattern}" for right, pattern in sorted(idle)]
+    return list(dict.fromkeys(findings))
 
 
 def said(right):

@@ -42,8 +42,8 @@ class Keys(unittest.TestCase):
             "f calls dynamodb:PutItem on PaymentsTable with the key None, which is not O#*"])
 
     def test_a_pattern_that_nobody_needs_is_found(self):
-        told = found(BOTH, (PUT, "O#ORD_1"), (GET, "O#ORD_1"))
-        self.assertEqual(told, ["f never calls dynamodb:PutItem on PaymentsTable with a key of P#*"])
+        unneeded = found(BOTH, (PUT, "O#ORD_1"), (GET, "O#ORD_1"))
+        self.assertEqual(unneeded, ["f never calls dynamodb:PutItem on PaymentsTable with a key of P#*"])
 
     def test_a_right_to_any_item_is_found(self):
         free = {"Statement": [{"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": TABLE}]}

@@ -112,17 +112,17 @@ class Rights:
 
     def stray(self, functions):
         """Calls without a right and rights without a call, recorded while every right was granted."""
-        told = []
+        findings = []
         for function in functions:
             calls, own = self.wire.since(0, function), self.own(self.policy(function))
             called = {call.right for call in calls}
-            told += [f"{function} calls {said(right)}, which it is not granted" for right in sorted(called - own)]
-            told += [f"{function} never calls {said(right)}" for right in sorted(own - called)]
+            findings += [f"{function} calls {said(right)}, which it is not granted" for right in sorted(called - own)]
+            findings += [f"{function} never calls {said(right)}" for right in sorted(own - called)]
             refused = {call.right for call in calls if call.denied}
-            told += [f"{function} was refused {said(right)} during the journeys" for right in sorted(refused)]
-            told += strays(function, calls, self.bounds[function])
+            findings += [f"{function} was refused {said(right)} during the journeys" for right in sorted(refused)]
+            findings += strays(function, calls, self.bounds[function])
             print(f"{function}: {len(calls)} calls recorded, {len(called)} kinds, {len(own)} rights of its own")
-        return told
+        return findings
 
     def wrong_key(self, function="create-order", key="P#sandbox#evt_played"):
         """Makes one call with a key outside the role's patterns: the check above must find this call and no other."""
@@ -132,9 +132,9 @@ class Rights:
         self.journeys.forget()
         bounds = {right: found for right, found in self.bounds[function].items() if right[0] == "dynamodb:PutItem"}
         played, self.wire.calls[mark:] = self.wire.since(mark, function), []
-        told = [one for one in strays(function, played, bounds) if key in one]
-        print(f"a wrong key: {told[0] if told else 'NOT FOUND'}", flush=True)
-        return [] if len(told) == 1 else [f"{function} put {key} unnoticed"]
+        findings = [one for one in strays(function, played, bounds) if key in one]
+        print(f"a wrong key: {findings[0] if findings else 'NOT FOUND'}", flush=True)
+        return [] if len(findings) == 1 else [f"{function} put {key} unnoticed"]
 
     def on(self, function, right):
         """The resource as written in the document."""
@@ -173,8 +173,8 @@ class Rights:
         faults = [] if broke else ["its journey passes"]
         faults += [] if right in refused else ["the account does not refuse this call"]
         faults += [f"the account refuses {said(other)}" for other in sorted(set(refused) - {right})]
-        told = f"refused {refused.count(right)} times; {broke or 'the journey passes'}"
-        print(f"  without {said(right)}: {told[:150]}{'  NOT MISSED' if faults else ''}", flush=True)
+        detail = f"refused {refused.count(right)} times; {broke or 'the journey passes'}"
+        print(f"  without {said(right)}: {detail[:150]}{'  NOT MISSED' if faults else ''}", flush=True)
         if not faults:
             self.rows.append((function, right[0], self.on(function, right), "missed"))
         return [f"{function} without {said(right)}: {fault}" for fault in faults]

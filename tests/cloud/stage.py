@@ -192,4 +192,4 @@ class Inbox:
         self.url = f"http://127.0.0.1:{server.server_port}/webhooks"
 
     def tries(self, order):
-        return [(at, answer) for told, at, answer in self.received if told == order]
+        return [(at, answer) for delivered, at, answer in self.received if delivered == order]

@@ -53,15 +53,15 @@ class Wire:
                     self.close_connection = True
 
             def pass_on(self, body):
-                answer, told = wire.forward(self, body)
-                wire.remember(function, self, body, answer.status, told)
+                answer, content = wire.forward(self, body)
+                wire.remember(function, self, body, answer.status, content)
                 self.send_response_only(answer.status)
                 for name, value in answer.getheaders():
                     if name.lower() not in HOP:
                         self.send_header(name, value)
-                self.send_header("content-length", str(len(told)))
+                self.send_header("content-length", str(len(content)))
                 self.end_headers()
-                self.wfile.write(told)
+                self.wfile.write(content)
 
             do_GET = do_PUT = do_DELETE = do_HEAD = do_POST
 
@@ -84,10 +84,10 @@ class Wire:
         finally:
             line.close()
 
-    def remember(self, function, asked, body, status, told):
+    def remember(self, function, asked, body, status, content):
         service, _, name = asked.headers.get("x-amz-target", "").partition(".")
         action = f"{SERVICES.get(service, service)}:{name}" if name else f"{asked.command} {asked.path}"
-        denied = DENIED.search(told) if status >= 400 else None
+        denied = DENIED.search(content) if status >= 400 else None
         if denied and denied[1].decode() != action:
             action = f"{action} (refused as {denied[1].decode()})"
         name, key = self.named(body)

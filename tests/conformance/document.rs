@@ -83,7 +83,7 @@ fn differences(text: &mut String, other: &str, compared: &[(Played, Option<Playe
             }
             let title = played.service.title();
             let (name, expected, page) = (cell(&row.name), cell(&row.expected), row.page);
-            let (got, their) = (told(row), their.map_or("–".to_owned(), told));
+            let (got, their) = (shown(row), their.map_or("–".to_owned(), shown));
             let _ = writeln!(text, "| {title} | {name} | {expected} | {got} | {their} | {page} |");
         }
     }
@@ -114,7 +114,7 @@ fn section(text: &mut String, played: &Played, theirs: Option<&Played>) {
     text.push('\n');
 }
 
-fn told(row: &Row) -> String {
+fn shown(row: &Row) -> String {
     if row.matches() { "as expected".to_owned() } else { cell(&row.got()) }
 }
 

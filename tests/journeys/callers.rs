@@ -39,7 +39,7 @@ async fn refund_as(stack: &Stack, key: &str, payment: &str, name: &str, body: &V
 }
 
 /// Each event of the history and who asked for it.
-fn told(shown: &Value) -> Vec<(&str, &str)> {
+fn history(shown: &Value) -> Vec<(&str, &str)> {
     let entries = shown["history"].as_array().unwrap().iter();
     entries
         .map(|entry| {
@@ -71,7 +71,7 @@ async fn two_keys_make_two_names() {
     assert_eq!(again.expect(200).word("by"), "key:desk-1");
 
     let shown = stack.payment(&payment).await;
-    let whose = told(&shown);
+    let whose = history(&shown);
     assert_eq!(whose[0], ("payment.started", "key:local"));
     assert!(whose.contains(&("payment.completed", "-")), "{shown}");
     let refunds: Vec<&str> =
@@ -84,7 +84,7 @@ async fn two_keys_make_two_names() {
     refunds.sort_unstable();
     assert_eq!(refunds, ["key:desk-1", "op:ana"], "of one second, in any order");
     let order = stack.get(&format!("/api/orders/{order}")).await.expect(200).body;
-    assert_eq!(told(&order)[0], ("order.created", "key:desk-1"));
+    assert_eq!(history(&order)[0], ("order.created", "key:desk-1"));
 }
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn a_key_without_an_id_of_its_own_is_named_by_its_hash() {
         let order = stack.get(&format!("/api/orders/{}", order.word("order_id"))).await.expect(200);
         let hash = HEXLOWER.encode(&Sha256::digest(key));
         let name = format!("key:{}", &hash[..12]);
-        assert_eq!(told(&order.body), [("order.created", name.as_str())]);
+        assert_eq!(history(&order.body), [("order.created", name.as_str())]);
     }
 }
 
@@ -140,7 +140,7 @@ async fn an_order_shows_its_own_history_and_who_ended_it() {
     let checkout = stack.checkout().await;
     let cancel = format!("/api/orders/{}/cancel", checkout.order);
     let canceled = post_as(&stack, "sk_desk", &cancel, "k", &json!({})).await.expect(200).body;
-    let whose = told(&canceled);
+    let whose = history(&canceled);
     for asked in ["order.cancel_asked", "payment.close_asked"] {
         assert!(whose.contains(&(asked, "key:desk")), "{canceled}");
     }
@@ -151,12 +151,15 @@ async fn an_order_shows_its_own_history_and_who_ended_it() {
     let unpaid = stack.order(&order_body()).await;
     let cancel = format!("/api/orders/{unpaid}/cancel");
     let canceled = post_as(&stack, "sk_desk", &cancel, "k", &json!({})).await.expect(200).body;
-    assert_eq!(told(&canceled), [("order.created", "key:local"), ("order.canceled", "key:desk")]);
+    assert_eq!(
+        history(&canceled),
+        [("order.created", "key:local"), ("order.canceled", "key:desk")]
+    );
 
     let left = stack.order(&order_body()).await;
     stack.sweep_at(86_400 + 60).await;
     let expired = stack.get(&format!("/api/orders/{left}")).await.expect(200).body;
-    assert_eq!(told(&expired), [("order.created", "key:local"), ("order.expired", "-")]);
+    assert_eq!(history(&expired), [("order.created", "key:local"), ("order.expired", "-")]);
 }
 
 #[tokio::test]
@@ -172,8 +175,8 @@ async fn confirmations_and_shoppers_do_not_learn_who_did_it() {
     stack.until_inbox(&order, "refund.completed").await;
     let heard = Value::from(stack.inbox(&order).await).to_string();
     let shopper = stack.get_as(&format!("/api/payments/{payment}?token={token}"), &[]).await;
-    for told in [heard, shopper.expect(200).text] {
-        assert!(!told.contains("ana-of") && !told.contains("key:local"), "{told}");
+    for text in [heard, shopper.expect(200).text] {
+        assert!(!text.contains("ana-of") && !text.contains("key:local"), "{text}");
     }
 }
 

@@ -38,7 +38,7 @@ async fn an_authorization_is_voided() {
     let answer = stack.cancel_payment(&payment.payment).await.expect(200);
     assert_eq!(answer.word("status"), "canceled");
     let confirmed = &["payment.authorized", "payment.canceled"];
-    stack.ends(&payment, End { told, ..CANCELED }).await;
+    stack.ends(&payment, End { confirmed, ..CANCELED }).await;
     assert_eq!(stack.truth(&payment.payment).await[0]["status"], "canceled");
     let late = stack.capture(&payment.payment, "late", json!({})).await;
     late.expect_problem(409, "payment-not-authorized");
@@ -57,7 +57,7 @@ async fn a_void_whose_answer_is_lost_is_finished_by_the_sweep() {
         stack.behave(json!({})).await;
         stack.sweep_at(120).await;
         let confirmed = &["payment.authorized", "payment.canceled"];
-        stack.ends(&payment, End { told, ..CANCELED }).await;
+        stack.ends(&payment, End { confirmed, ..CANCELED }).await;
     }
 }
 
@@ -182,7 +182,8 @@ async fn a_page_that_nothing_can_close_is_abandoned_with_its_order() {
     stack.until(&checkout.payment, |shown| shown["amount_captured"] == 7500).await;
     let confirmed = &["payment.failed", "order.canceled", "refund.completed"];
     stack.sweep_at(15).await;
-    let end = End { payment: "returned", order: "canceled", captured: 7500, refunded: 7500, confirmed };
+    let end =
+        End { payment: "returned", order: "canceled", captured: 7500, refunded: 7500, confirmed };
     stack.ends(&checkout, end).await;
     let refund = stack.confirmation(&checkout.order, "refund.completed").await;
     assert_eq!((&refund["reason"], &refund["amount"]), (&json!("late_payment"), &json!(7500)));
@@ -203,6 +204,6 @@ async fn an_authorization_without_a_void_is_never_captured_once_its_order_is_can
     assert_eq!(stack.truth(&payment.payment).await[0]["status"], "expired");
     assert_eq!(stack.truth(&payment.payment).await[0]["amount_captured"], 0);
     assert_eq!(stack.order_status(&payment.order).await, "canceled");
-    let told = ["payment.authorized", "payment.canceled", "order.canceled"];
-    stack.until_confirmed(&payment.order, &told).await;
+    let confirmed = ["payment.authorized", "payment.canceled", "order.canceled"];
+    stack.until_confirmed(&payment.order, &confirmed).await;
 }

@@ -5,17 +5,16 @@ use serde_json::{Value, json};
 
 use crate::STACK;
 
-const TOLD: &[&str] = &["payment.authorized", "payment.completed"];
+const CONFIRMED: &[&str] = &["payment.authorized", "payment.completed"];
 const CAPTURED: End<'static> =
-    End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, told: TOLD };
+    End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, confirmed: CONFIRMED };
 
 #[tokio::test]
 async fn a_part_is_captured_and_the_rest_released() {
     let stack = Stack::start(STACK).await;
     let authorized = stack.authorized().await;
-    let waiting = ["payment.authorized"];
-    let end =
-        End { payment: "authorized", order: "created", captured: 0, refunded: 0, told: &waiting };
+    let confirmed = &["payment.authorized"];
+    let end = End { payment: "authorized", order: "created", captured: 0, refunded: 0, confirmed };
     stack.ends(&authorized, end).await;
 
     let answer = stack.capture(&authorized.payment, "part", json!({ "amount": 5000 })).await;
@@ -23,8 +22,8 @@ async fn a_part_is_captured_and_the_rest_released() {
     assert_eq!(answer.word("status"), "succeeded");
     assert_eq!(answer.body["amount_captured"], 5000);
     stack.ends(&authorized, End { captured: 5000, ..CAPTURED }).await;
-    let told = stack.confirmation(&authorized.order, "payment.completed").await;
-    assert_eq!(told["amount"], 5000, "what was captured, not what was authorized");
+    let confirmation = stack.confirmation(&authorized.order, "payment.completed").await;
+    assert_eq!(confirmation["amount"], 5000, "what was captured, not what was authorized");
     let truth = stack.truth(&authorized.payment).await;
     assert_eq!(truth[0]["captures"].as_array().unwrap().len(), 1);
     assert_eq!(truth[0]["status"], "captured");
@@ -122,8 +121,8 @@ async fn an_authorization_that_nobody_captures_lapses() {
     stack.until_payment(&payment.payment, "expired").await;
     stack.sweep_at(9 * 86_400).await;
     stack.until_order(&payment.order, "expired").await;
-    let told: Value = stack.confirmation(&payment.order, "payment.expired").await;
-    assert_eq!(told["payment_id"], payment.payment);
+    let confirmation: Value = stack.confirmation(&payment.order, "payment.expired").await;
+    assert_eq!(confirmation["payment_id"], payment.payment);
     stack.confirmation(&payment.order, "order.expired").await;
     let late = stack.capture(&payment.payment, "late", json!({})).await;
     late.expect_problem(409, "payment-not-authorized");
@@ -135,7 +134,7 @@ async fn an_authorized_payment_outlives_its_order_and_is_captured() {
     let payment = stack.authorized().await;
     stack.sweep_at(2 * 86_400).await;
     let confirmed = &["payment.authorized"];
-    stack.until_confirmed(&payment.order, told).await;
+    stack.until_confirmed(&payment.order, confirmed).await;
     assert_eq!(stack.payment_status(&payment.payment).await, "authorized");
     stack.capture(&payment.payment, "key", json!({})).await.expect(200);
     stack.ends(&payment, CAPTURED).await;

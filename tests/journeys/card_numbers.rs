@@ -17,8 +17,8 @@ const CARDS: [&str; 5] = [
 
 #[track_caller]
 fn assert_refused(answer: &Answer, pointer: &str, card: &str) {
-    let told = (answer.status, answer.slug());
-    assert_eq!(told, (422, "card-data-refused"), "{pointer} {card}: {answer}");
+    let problem = (answer.status, answer.slug());
+    assert_eq!(problem, (422, "card-data-refused"), "{pointer} {card}: {answer}");
     let errors = answer.body["errors"].as_array().unwrap();
     assert_eq!(errors.len(), 1, "{answer}");
     assert_eq!(errors[0]["pointer"], pointer, "{card}: {answer}");

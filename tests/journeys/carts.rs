@@ -83,10 +83,10 @@ async fn the_answer_to_a_wrong_cart_says_what_would_be_right() {
         let answer = answer.expect_problem(422, "invalid-request");
         answer.body["errors"].as_array().unwrap().clone()
     };
-    let told = wrong("total_amount", json!(6695)).await;
+    let errors = wrong("total_amount", json!(6695)).await;
     let expected =
         json!({ "pointer": "/total_amount", "detail": "is 6695, but the lines add up to 6700" });
-    assert_eq!(told, [expected]);
+    assert_eq!(errors, [expected]);
     let nothing = wrong("total_amount", json!(0)).await;
     assert_eq!(nothing[0]["detail"], "is 0, but the lines add up to 6700");
     let much = wrong("discounts", json!([{ "name": "STAFF", "amount": 7501 }])).await;
@@ -104,8 +104,8 @@ async fn the_answer_to_an_order_of_zero_says_that_it_needs_no_payment() {
         "items": [{ "product_id": "GIFT_1", "quantity": 1, "unit_amount": 0 }],
     });
     let answer = stack.post("/api/orders", &gift).await.expect_problem(422, "invalid-request");
-    let told = answer.body["errors"][0]["detail"].as_str().unwrap();
-    assert!(told.contains("needs no payment, so confirm it in your shop"), "{told}");
+    let detail = answer.body["errors"][0]["detail"].as_str().unwrap();
+    assert!(detail.contains("needs no payment, so confirm it in your shop"), "{detail}");
 }
 
 #[tokio::test]

@@ -12,7 +12,10 @@ async fn a_decline_frees_the_order_for_another_attempt() {
     stack.choose(&first.page, "decline").await.expect(200);
     let confirmed = &["payment.failed"];
     stack
-        .ends(&first, End { payment: "failed", order: "created", captured: 0, refunded: 0, confirmed })
+        .ends(
+            &first,
+            End { payment: "failed", order: "created", captured: 0, refunded: 0, confirmed },
+        )
         .await;
     let shown = stack.payment(&first.payment).await;
     assert_eq!(shown["failure"]["code"], "card_declined");
@@ -99,13 +102,18 @@ async fn a_payment_approved_in_the_call_needs_no_page() {
         (&Value::Null, &json!(7500))
     );
     stack.ends(&no_page(&order, answer.word("payment_id")), PAID).await;
-    let told = stack.confirmation(&order, "payment.completed").await;
+    let confirmation = stack.confirmation(&order, "payment.completed").await;
     assert_eq!(
-        (&told["amount"], &told["currency"], &told["status"], &told["gateway"]),
+        (
+            &confirmation["amount"],
+            &confirmation["currency"],
+            &confirmation["status"],
+            &confirmation["gateway"]
+        ),
         (&json!(7500), &json!("USD"), &json!("succeeded"), &json!("sandbox"))
     );
     assert_eq!(
-        (&told["metadata"]["sandbox"], &told["payment_id"]),
+        (&confirmation["metadata"]["sandbox"], &confirmation["payment_id"]),
         (&json!("approve"), &answer.body["payment_id"])
     );
 }
@@ -149,7 +157,7 @@ async fn a_payment_authorized_in_the_call_waits_for_its_capture() {
     let payment = answer.word("payment_id");
     stack.capture(payment, "capture", json!({})).await.expect(200);
     let confirmed = &["payment.authorized", "payment.completed"];
-    stack.ends(&no_page(&order, payment), End { told, ..PAID }).await;
+    stack.ends(&no_page(&order, payment), End { confirmed, ..PAID }).await;
 }
 
 const PAID: End<'static> = End {

@@ -171,13 +171,13 @@ async fn a_failed_delivery_holds_up_its_own_order_only() {
     assert_eq!(all[1].body()["data"]["order_id"], second.order);
     let mut clock = 0;
     let all = advance(&stack, &receiver, 4, &mut clock, 2).await;
-    let told: Vec<_> = all[2..]
+    let delivered: Vec<_> = all[2..]
         .iter()
         .map(|one| (one.body()["data"]["order_id"].clone(), one.body()["type"].clone()))
         .collect();
     let order = json!(first.order);
     assert_eq!(
-        told,
+        delivered,
         [(order.clone(), json!("payment.completed")), (order, json!("refund.completed"))]
     );
 }

@@ -59,14 +59,16 @@ async fn a_container_gets_the_addresses_of_the_stack() {
     let arguments = vec!["--env-vars".to_owned(), file.to_str().unwrap().to_owned()];
     let stack = Stack::with(STACK, Options { arguments, ..Options::default() }).await;
     let written: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
-    let told = written["Parameters"].as_object().unwrap();
-    assert_eq!(told["AWS_ENDPOINT_URL_DYNAMODB"], stack.address("dynamodb"));
-    assert_eq!(told["AWS_ENDPOINT_URL_SQS"], stack.address("sqs"));
-    assert_eq!(told["AWS_ENDPOINT_URL_SECRETS_MANAGER"], stack.address("secrets_manager"));
-    assert_eq!(told["TABLE_NAME"], e2e::TABLE);
-    assert_eq!(told["QUITTANCE_DEV_STACK"], "1");
-    assert!(told["CONFIRMATION_QUEUES"].as_str().unwrap().contains(stack.address("sqs")));
-    assert!(!told.contains_key("AWS_REGION") && !told.contains_key("AWS_SECRET_ACCESS_KEY"));
+    let parameters = written["Parameters"].as_object().unwrap();
+    assert_eq!(parameters["AWS_ENDPOINT_URL_DYNAMODB"], stack.address("dynamodb"));
+    assert_eq!(parameters["AWS_ENDPOINT_URL_SQS"], stack.address("sqs"));
+    assert_eq!(parameters["AWS_ENDPOINT_URL_SECRETS_MANAGER"], stack.address("secrets_manager"));
+    assert_eq!(parameters["TABLE_NAME"], e2e::TABLE);
+    assert_eq!(parameters["QUITTANCE_DEV_STACK"], "1");
+    assert!(parameters["CONFIRMATION_QUEUES"].as_str().unwrap().contains(stack.address("sqs")));
+    assert!(
+        !parameters.contains_key("AWS_REGION") && !parameters.contains_key("AWS_SECRET_ACCESS_KEY")
+    );
 }
 
 fn is_running(pid: u32) -> bool {

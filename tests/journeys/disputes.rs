@@ -10,15 +10,21 @@ async fn a_dispute_stops_refunds_unless_the_merchant_insists() {
     let stack = Stack::start(STACK).await;
     let paid = stack.paid().await;
     stack.dashboard(&paid.payment, "dispute", json!({ "status": "opened" })).await.expect(200);
-    let told = stack.confirmation(&paid.order, "dispute.opened").await;
-    assert_eq!((&told["payment_id"], &told["amount"]), (&json!(paid.payment), &json!(7500)));
+    let confirmation = stack.confirmation(&paid.order, "dispute.opened").await;
+    assert_eq!(
+        (&confirmation["payment_id"], &confirmation["amount"]),
+        (&json!(paid.payment), &json!(7500))
+    );
     let shown = stack.payment(&paid.payment).await["disputes"][0].clone();
     assert_eq!((&shown["status"], &shown["amount"]), (&json!("open"), &json!(7500)));
     for member in ["dispute_id", "reason", "respond_by"] {
         assert!(shown[member].is_string(), "{shown}");
-        assert_eq!(told[member], shown[member]);
+        assert_eq!(confirmation[member], shown[member]);
     }
-    assert_eq!((&told["status"], &told["payment_status"]), (&json!("open"), &json!("succeeded")));
+    assert_eq!(
+        (&confirmation["status"], &confirmation["payment_status"]),
+        (&json!("open"), &json!("succeeded"))
+    );
     let answer = stack.refund(&paid.payment, "refund", json!({ "amount": 500 })).await;
     let answer = answer.expect_problem(409, "payment-disputed");
     assert_eq!(answer.body["disputes"], json!([shown["dispute_id"]]));

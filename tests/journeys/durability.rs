@@ -144,8 +144,9 @@ async fn assert_both_sides_agree(stack: &Stack, promised: &Promised) {
         if object["amount_refunded"] != 0 {
             stack.until_inbox(order, "refund.completed").await;
         }
-        let told = usize::from(status == "succeeded") + object["refunds"].as_array().unwrap().len();
-        assert_eq!(stack.inbox(order).await.len(), told, "{object}");
+        let confirmed =
+            usize::from(status == "succeeded") + object["refunds"].as_array().unwrap().len();
+        assert_eq!(stack.inbox(order).await.len(), confirmed, "{object}");
     }
 }
 
@@ -155,7 +156,7 @@ async fn a_stack_that_is_killed_and_started_again_keeps_its_keys_and_its_inbox()
     let mut before = kept_in(dir.path()).await;
     let checkout = before.checkout().await;
     before.choose(&checkout.page, "approve").await.expect(200);
-    let told = before.until_inbox(&checkout.order, "payment.completed").await;
+    let confirmation = before.until_inbox(&checkout.order, "payment.completed").await;
     let secret = before.secret(crate::signed::SANDBOX).await["webhook_secrets"].clone();
     before.kill().await;
     drop(before);
@@ -163,7 +164,7 @@ async fn a_stack_that_is_killed_and_started_again_keeps_its_keys_and_its_inbox()
     let after = kept_in(dir.path()).await;
     assert_eq!(after.secret(crate::signed::SANDBOX).await["webhook_secrets"], secret);
     let inbox = after.inbox(&checkout.order).await;
-    assert_eq!(inbox[0]["webhook_id"], told["webhook_id"]);
+    assert_eq!(inbox[0]["webhook_id"], confirmation["webhook_id"]);
     for queue in ["fulfilment", "notifications"] {
         assert_eq!(after.messages(queue, &checkout.order).await.len(), 1);
     }

@@ -49,7 +49,7 @@ async fn a_late_success_on_a_paid_order_is_given_back() {
     stack.sweep_at(15).await;
     let confirmed = &["payment.failed", "payment.completed", "refund.completed"];
     stack.ends(&first, End { payment: "returned", refunded: 7500, confirmed, ..PAID }).await;
-    stack.ends(&second, End { told, ..PAID }).await;
+    stack.ends(&second, End { confirmed, ..PAID }).await;
     let refund = stack.confirmation(&first.order, "refund.completed").await;
     assert_eq!(
         (&refund["reason"], &refund["payment_id"]),
@@ -68,7 +68,7 @@ async fn a_late_success_closes_the_page_that_was_opened_since() {
     stack.until_payment(&first.payment, "succeeded").await;
     stack.sweep_at(60).await;
     let confirmed = &["payment.failed", "payment.completed", "payment.canceled"];
-    stack.ends(&first, End { told, ..PAID }).await;
+    stack.ends(&first, End { confirmed, ..PAID }).await;
     let canceled = End { payment: "canceled", captured: 0, confirmed, ..PAID };
     stack.ends(&second, canceled).await;
     stack.choose(&second.page, "approve").await.expect(409);

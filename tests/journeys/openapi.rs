@@ -49,16 +49,16 @@ fn the_document_names_every_confirmation_that_a_shop_can_hear() {
     let silent: Vec<&str> =
         rest.split("=> false").next().unwrap().split("Self::").skip(1).collect();
     let silent: Vec<&str> = silent.iter().filter_map(|it| it.split_whitespace().next()).collect();
-    let mut told = BTreeSet::new();
+    let mut announced = BTreeSet::new();
     for line in words.lines().filter(|line| line.contains("=> \"")) {
         let (kinds, word) = line.split_once("=> \"").unwrap();
         let mut kinds = kinds.split('|').map(|kind| kind.trim().trim_start_matches("Self::"));
         if kinds.any(|kind| !silent.contains(&kind)) {
-            told.insert(word.trim_end_matches("\",").to_owned());
+            announced.insert(word.trim_end_matches("\",").to_owned());
         }
     }
     let documented = DOCUMENT["webhooks"].as_object().unwrap().keys().cloned().collect();
-    assert_eq!(told, documented);
+    assert_eq!(announced, documented);
 }
 
 #[test]

@@ -15,8 +15,8 @@ async fn a_shopper_pays() {
         let stack = at(profile).await;
         let checkout = stack.checkout().await;
         pay(&stack, &checkout).await;
-        let told = told(profile, &["payment.completed"]);
-        stack.ends(&checkout, paid(&told)).await;
+        let confirmed = confirmations(profile, &["payment.completed"]);
+        stack.ends(&checkout, paid(&confirmed)).await;
     }
 }
 
@@ -26,15 +26,14 @@ async fn a_shopper_is_declined_and_pays_another_page() {
         let stack = at(profile).await;
         let first = stack.checkout().await;
         stack.choose(&first.page, "decline").await.expect(200);
-        let told = ["payment.failed"];
-        let end =
-            End { payment: "failed", order: "created", captured: 0, refunded: 0, told: &told };
+        let confirmed = &["payment.failed"];
+        let end = End { payment: "failed", order: "created", captured: 0, refunded: 0, confirmed };
         stack.ends(&first, end).await;
         let second = stack.try_again(&first.order, "second", json!({})).await;
         pay(&stack, &second).await;
-        let mut told = vec!["payment.failed"];
-        told.extend(self::told(profile, &["payment.completed"]));
-        stack.ends(&second, paid(&told)).await;
+        let mut confirmed = vec!["payment.failed"];
+        confirmed.extend(confirmations(profile, &["payment.completed"]));
+        stack.ends(&second, paid(&confirmed)).await;
     }
 }
 
@@ -48,8 +47,8 @@ async fn a_payment_is_found_without_webhooks() {
         // A capture that is left to us is owed by the first sweep and sent by the second.
         stack.sweep_at(60).await;
         stack.sweep_at(75).await;
-        let told = told(profile, &["payment.completed"]);
-        stack.ends(&checkout, paid(&told)).await;
+        let confirmed = confirmations(profile, &["payment.completed"]);
+        stack.ends(&checkout, paid(&confirmed)).await;
     }
 }
 
@@ -64,8 +63,9 @@ async fn a_payment_is_refunded_in_parts() {
         stack.until_order(&checkout.order, "partially_refunded").await;
         let rest = stack.refund(&checkout.payment, "rest", json!({})).await.expect(201);
         assert_eq!(rest.body["amount"], 5000);
-        let told = told(profile, &["payment.completed", "refund.completed", "refund.completed"]);
-        let end = End { order: "refunded", refunded: 7500, ..paid(&told) };
+        let confirmed =
+            confirmations(profile, &["payment.completed", "refund.completed", "refund.completed"]);
+        let end = End { order: "refunded", refunded: 7500, ..paid(&confirmed) };
         stack.ends(&checkout, end).await;
     }
 }
@@ -82,8 +82,8 @@ async fn what_the_dashboard_does_is_seen() {
         let lost = json!({ "status": "lost", "amount": 5000 });
         stack.dashboard(&checkout.payment, "dispute", lost).await.expect(200);
         let heard = ["payment.completed", "refund.completed", "dispute.opened", "dispute.lost"];
-        let told = told(profile, &heard);
-        let end = End { order: "partially_refunded", refunded: 2500, ..paid(&told) };
+        let confirmed = confirmations(profile, &heard);
+        let end = End { order: "partially_refunded", refunded: 2500, ..paid(&confirmed) };
         stack.ends(&checkout, end).await;
         let more = stack.refund(&checkout.payment, "more", json!({})).await;
         more.expect_problem(422, "refund-exceeds-captured");
@@ -100,8 +100,8 @@ async fn a_refund_whose_answer_is_lost_is_not_paid_twice() {
         stack.refund(&checkout.payment, "key", json!({})).await.expect(202);
         stack.behave(json!({})).await;
         stack.sweep_at(300).await;
-        let told = told(profile, &["payment.completed", "refund.completed"]);
-        let end = End { order: "refunded", refunded: 7500, ..paid(&told) };
+        let confirmed = confirmations(profile, &["payment.completed", "refund.completed"]);
+        let end = End { order: "refunded", refunded: 7500, ..paid(&confirmed) };
         stack.ends(&checkout, end).await;
     }
 }
@@ -130,7 +130,7 @@ async fn a_create_call_without_an_answer_made_one_object() {
             let (payment, page) = (found.word("payment_id"), found.word("checkout_url"));
             let checkout = Paid { order, payment: payment.to_owned(), page: page.to_owned() };
             pay(&stack, &checkout).await;
-            stack.ends(&checkout, paid(&told(profile, &["payment.completed"]))).await;
+            stack.ends(&checkout, paid(&confirmations(profile, &["payment.completed"]))).await;
         }
     }))
     .await;
@@ -166,7 +166,7 @@ async fn an_order_with_a_page_that_lapses_ends_after_it() {
     other.expect_problem(409, "payment-in-progress");
     stack.sweep_at(3700).await;
     let confirmed = &["payment.expired", "order.canceled"];
-    stack.ends(&checkout, unpaid("expired", "canceled", told)).await;
+    stack.ends(&checkout, unpaid("expired", "canceled", confirmed)).await;
 }
 
 #[tokio::test]
@@ -175,7 +175,7 @@ async fn a_payment_that_only_we_can_capture_is_closed_by_us_alone() {
     let checkout = stack.checkout().await;
     stack.cancel_order(&checkout.order).await.expect(200);
     let confirmed = &["payment.canceled", "order.canceled"];
-    stack.ends(&checkout, unpaid("canceled", "canceled", told)).await;
+    stack.ends(&checkout, unpaid("canceled", "canceled", confirmed)).await;
 }
 
 #[tokio::test]
@@ -203,15 +203,15 @@ async fn pay(stack: &Stack, checkout: &Paid) {
 }
 
 /// The confirmations of a payment, starting with its authorization if there is one.
-fn told<'a>(profile: &str, rest: &[&'a str]) -> Vec<&'a str> {
+fn confirmations<'a>(profile: &str, rest: &[&'a str]) -> Vec<&'a str> {
     let authorized = (profile == "paypal-like").then_some("payment.authorized");
     authorized.into_iter().chain(rest.iter().copied()).collect()
 }
 
-fn paid<'a>(told: &'a [&'a str]) -> End<'a> {
+fn paid<'a>(confirmed: &'a [&'a str]) -> End<'a> {
     End { payment: "succeeded", order: "paid", captured: 7500, refunded: 0, confirmed }
 }
 
-fn unpaid<'a>(payment: &'a str, order: &'a str, told: &'a [&'a str]) -> End<'a> {
+fn unpaid<'a>(payment: &'a str, order: &'a str, confirmed: &'a [&'a str]) -> End<'a> {
     End { payment, order, captured: 0, refunded: 0, confirmed }
 }

@@ -32,8 +32,8 @@ async fn payments_and_confirmations_say_that_their_money_is_not_real() {
     let unpaid = stack.order(&order_body()).await;
     stack.cancel_order(&unpaid).await.expect(200);
     stack.until_inbox(&unpaid, "order.canceled").await;
-    for told in stack.whole_inbox().await {
-        assert_eq!(told["body"]["data"]["live"], json!(false), "{told}");
+    for confirmation in stack.whole_inbox().await {
+        assert_eq!(confirmation["body"]["data"]["live"], json!(false), "{confirmation}");
     }
 }
 

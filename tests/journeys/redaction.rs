@@ -190,9 +190,9 @@ async fn a_capture_that_comes_after_a_redaction_is_given_back() {
     stack.dashboard(&checkout.payment, "capture", json!({})).await.expect(200);
     stack.until(&checkout.payment, |shown| shown["amount_captured"] == 7500).await;
     stack.sweep_at(60).await;
-    let told = stack.until_inbox(&checkout.order, "refund.completed").await;
-    assert_eq!(told["body"]["data"]["reason"], "late_payment");
-    assert_eq!(told["body"]["data"]["metadata"], json!({}));
+    let confirmation = stack.until_inbox(&checkout.order, "refund.completed").await;
+    assert_eq!(confirmation["body"]["data"]["reason"], "late_payment");
+    assert_eq!(confirmation["body"]["data"]["metadata"], json!({}));
     let truth = &stack.truth(&checkout.payment).await[0];
     assert_eq!(truth["refunds"][0]["amount"], 7500);
     assert_eq!(kept(&stack).await, [""; 0]);

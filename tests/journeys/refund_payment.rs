@@ -40,9 +40,9 @@ async fn a_payment_is_refunded_in_full() {
     let shown = stack.payment(&paid.payment).await;
     assert_eq!(shown["refunds"], json!([refund.body]));
     assert_eq!(shown["amount_refunded"], 7500);
-    let told = stack.confirmation(&paid.order, "refund.completed").await;
+    let confirmation = stack.confirmation(&paid.order, "refund.completed").await;
     assert_eq!(
-        (&told["refund_id"], &told["reason"]),
+        (&confirmation["refund_id"], &confirmation["reason"]),
         (&refund.body["refund_id"], &json!("requested"))
     );
     let truth = &stack.truth(&paid.payment).await[0]["refunds"][0];
@@ -65,7 +65,7 @@ async fn parts_are_refunded_until_nothing_is_left() {
     let rest = stack.refund(&paid.payment, "rest", json!({})).await.expect(201);
     assert_eq!(rest.body["amount"], 5000);
     let confirmed = &["payment.completed", "refund.completed", "refund.completed"];
-    stack.ends(&paid, End { told, ..REFUNDED }).await;
+    stack.ends(&paid, End { confirmed, ..REFUNDED }).await;
     let more = stack.refund(&paid.payment, "more", json!({})).await;
     let more = more.expect_problem(422, "refund-exceeds-captured");
     assert_eq!(more.body["refundable"], 0);
@@ -105,13 +105,13 @@ async fn a_pending_refund_that_fails_can_be_made_again() {
     let (paid, refund) = pending_refund(&stack).await;
     move_refund(&stack, &paid.payment, &refund, "failed").await;
     let confirmed = &["payment.completed", "refund.failed"];
-    stack.ends(&paid, End { told, ..PAID }).await;
+    stack.ends(&paid, End { confirmed, ..PAID }).await;
     assert_eq!(stack.refund_status(&paid.payment, &refund).await, "failed");
     stack.behave(json!({})).await;
     let again = stack.refund(&paid.payment, "again", json!({})).await.expect(201);
     assert_eq!(again.word("status"), "succeeded");
     let confirmed = &["payment.completed", "refund.failed", "refund.completed"];
-    stack.ends(&paid, End { told, ..REFUNDED }).await;
+    stack.ends(&paid, End { confirmed, ..REFUNDED }).await;
 }
 
 #[tokio::test]
@@ -131,7 +131,7 @@ async fn a_refund_that_the_bank_sends_back_has_failed() {
     let refund = stack.refund(&paid.payment, "key", json!({})).await.expect(201);
     move_refund(&stack, &paid.payment, refund.word("refund_id"), "failed").await;
     let confirmed = &["payment.completed", "refund.completed", "refund.failed"];
-    stack.ends(&paid, End { told, ..PAID }).await;
+    stack.ends(&paid, End { confirmed, ..PAID }).await;
     assert_eq!(stack.payment(&paid.payment).await["amount_refunded"], 0);
     stack.refund(&paid.payment, "again", json!({})).await.expect(201);
     stack.until_order(&paid.order, "refunded").await;
@@ -166,7 +166,7 @@ async fn a_refund_that_the_gateway_refuses_has_failed() {
     let refused = stack.refund(&paid.payment, "key", json!({ "amount": 5000 })).await.expect(201);
     assert_eq!(refused.word("status"), "failed");
     let confirmed = &["payment.completed", "refund.failed"];
-    stack.until_confirmed(&paid.order, told).await;
+    stack.until_confirmed(&paid.order, confirmed).await;
     stack.refreshed(&paid.payment).await;
     let confirmed = &["payment.completed", "refund.failed", "refund.completed"];
     stack.ends(&paid, End { order: "partially_refunded", refunded: 5000, confirmed, ..PAID }).await;
@@ -185,8 +185,11 @@ async fn a_refund_in_the_dashboard_is_seen_and_has_a_name() {
     let id = refund["refund_id"].as_str().unwrap();
     assert!(id.starts_with("RFD_"), "{id}");
     assert_eq!(stack.refund_status(&paid.payment, id).await, "succeeded");
-    let told = stack.confirmation(&paid.order, "refund.completed").await;
-    assert_eq!((&told["refund_id"], &told["reason"]), (&refund["refund_id"], &json!("gateway")));
+    let confirmation = stack.confirmation(&paid.order, "refund.completed").await;
+    assert_eq!(
+        (&confirmation["refund_id"], &confirmation["reason"]),
+        (&refund["refund_id"], &json!("gateway"))
+    );
     let over = stack.refund(&paid.payment, "over", json!({ "amount": 5001 })).await;
     assert_eq!(over.expect_problem(422, "refund-exceeds-captured").body["refundable"], 5000);
 }

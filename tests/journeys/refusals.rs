@@ -53,10 +53,16 @@ async fn a_refund_that_failed_says_so_and_why() {
     let failed = stack.refund(&paid.payment, "refund", json!({ "amount": 500 })).await.expect(201);
     assert_eq!(failed.word("status"), "failed");
     assert_eq!(failed.body["failure"]["code"], "refund_failed");
-    let told = stack.confirmation(&paid.order, "refund.failed").await;
-    assert_eq!((&told["status"], &told["payment_status"]), (&json!("failed"), &json!("succeeded")));
-    assert_eq!(told["failure"], failed.body["failure"]);
-    assert_eq!((&told["reason"], &told["order_status"]), (&json!("requested"), &json!("paid")));
+    let confirmation = stack.confirmation(&paid.order, "refund.failed").await;
+    assert_eq!(
+        (&confirmation["status"], &confirmation["payment_status"]),
+        (&json!("failed"), &json!("succeeded"))
+    );
+    assert_eq!(confirmation["failure"], failed.body["failure"]);
+    assert_eq!(
+        (&confirmation["reason"], &confirmation["order_status"]),
+        (&json!("requested"), &json!("paid"))
+    );
 }
 
 #[tokio::test]
@@ -66,7 +72,7 @@ async fn a_payment_that_failed_says_why_to_the_shop_too() {
     body["metadata"] = json!({ "sandbox": "decline" });
     let order = stack.order(&body).await;
     stack.pay(&order, json!({})).await.expect(402);
-    let told = stack.confirmation(&order, "payment.failed").await;
-    assert!(told["failure"]["code"].is_string(), "{told}");
-    assert!(told["failure"]["message"].is_string(), "{told}");
+    let confirmation = stack.confirmation(&order, "payment.failed").await;
+    assert!(confirmation["failure"]["code"].is_string(), "{confirmation}");
+    assert!(confirmation["failure"]["message"].is_string(), "{confirmation}");
 }

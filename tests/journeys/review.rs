@@ -19,8 +19,8 @@ async fn a_wrong_amount_is_reviewed_and_given_back_before_the_order_is_paid() {
     let stack = Stack::start(STACK).await;
     let wrong = wrongly_paid(&stack, json!({ "amount_delta": -100 })).await;
     stack.ends(&wrong, REVIEW).await;
-    let told = stack.confirmation(&wrong.order, "payment.review").await;
-    assert_eq!((&told["amount"], &told["currency"]), (&json!(7400), &json!("USD")));
+    let confirmation = stack.confirmation(&wrong.order, "payment.review").await;
+    assert_eq!((&confirmation["amount"], &confirmation["currency"]), (&json!(7400), &json!("USD")));
     let keyed = stack.pay_with_key(&wrong.order, "other", json!({})).await;
     keyed.expect_problem(409, "order-in-review");
     stack.pay(&wrong.order, json!({})).await.expect_problem(409, "order-in-review");
@@ -32,7 +32,10 @@ async fn a_wrong_amount_is_reviewed_and_given_back_before_the_order_is_paid() {
     assert_eq!((refund.word("status"), &refund.body["amount"]), ("succeeded", &json!(7400)));
     let confirmed = &["payment.review", "refund.completed"];
     stack
-        .ends(&wrong, End { payment: "returned", order: "created", refunded: 7400, confirmed, ..REVIEW })
+        .ends(
+            &wrong,
+            End { payment: "returned", order: "created", refunded: 7400, confirmed, ..REVIEW },
+        )
         .await;
 
     stack.behave(json!({})).await;
@@ -52,9 +55,9 @@ async fn a_wrong_currency_is_reviewed_and_given_back() {
     let stack = Stack::start(STACK).await;
     let wrong = wrongly_paid(&stack, json!({ "currency": "EUR" })).await;
     stack.ends(&wrong, End { captured: 7500, ..REVIEW }).await;
-    let told = stack.confirmation(&wrong.order, "payment.review").await;
+    let confirmation = stack.confirmation(&wrong.order, "payment.review").await;
     assert_eq!(
-        (&told["amount"], &told["currency"]),
+        (&confirmation["amount"], &confirmation["currency"]),
         (&json!(7500), &json!("EUR")),
         "what was taken"
     );
@@ -67,10 +70,11 @@ async fn a_wrong_currency_is_reviewed_and_given_back() {
     let refund = stack.refund(&wrong.payment, "whole", json!({})).await.expect(201);
     assert_eq!((&refund.body["amount"], refund.word("currency")), (&json!(7500), "EUR"));
     let confirmed = &["payment.review", "refund.completed"];
-    let end = End { payment: "returned", order: "created", captured: 7500, refunded: 7500, confirmed };
+    let end =
+        End { payment: "returned", order: "created", captured: 7500, refunded: 7500, confirmed };
     stack.ends(&wrong, end).await;
-    let told = stack.confirmation(&wrong.order, "refund.completed").await;
-    assert_eq!(told["currency"], "EUR");
+    let confirmation = stack.confirmation(&wrong.order, "refund.completed").await;
+    assert_eq!(confirmation["currency"], "EUR");
 }
 
 #[tokio::test]
@@ -83,7 +87,8 @@ async fn a_wrong_amount_given_back_in_the_dashboard_opens_the_order_again() {
     stack.ends(&wrong, End { captured: 7600, refunded: 600, confirmed, ..REVIEW }).await;
     stack.dashboard(&wrong.payment, "refund", json!({})).await.expect(201);
     let confirmed = &["payment.review", "refund.completed", "refund.completed"];
-    let end = End { payment: "returned", order: "created", captured: 7600, refunded: 7600, confirmed };
+    let end =
+        End { payment: "returned", order: "created", captured: 7600, refunded: 7600, confirmed };
     stack.ends(&wrong, end).await;
 }
 
@@ -113,10 +118,14 @@ async fn an_order_in_review_that_is_canceled_gives_everything_back() {
     assert_eq!(late.body["refundable"], 0);
     stack.sweep_at(15).await;
     let confirmed = &["payment.review", "order.canceled", "refund.completed"];
-    let end = End { payment: "returned", order: "canceled", captured: 7499, refunded: 7499, confirmed };
+    let end =
+        End { payment: "returned", order: "canceled", captured: 7499, refunded: 7499, confirmed };
     stack.ends(&wrong, end).await;
-    let told = stack.confirmation(&wrong.order, "refund.completed").await;
-    assert_eq!((&told["reason"], &told["payment_status"]), (&json!("review"), &json!("returned")));
+    let confirmation = stack.confirmation(&wrong.order, "refund.completed").await;
+    assert_eq!(
+        (&confirmation["reason"], &confirmation["payment_status"]),
+        (&json!("review"), &json!("returned"))
+    );
 }
 
 #[tokio::test]

@@ -58,8 +58,8 @@ async fn a_token_beside_any_authorization_header_is_refused() {
     for header in [&key, &shopper, "Basic abc", "Bearer x", "Bearer x,Bearer x", "Bearer ", ""] {
         let answer = stack.get_as(&path, &[("authorization", header)]).await;
         let answer = answer.expect_problem(422, "invalid-request");
-        let told = "must not be sent together with an Authorization header";
-        let errors = json!([{ "pointer": "?token", "detail": told }]);
+        let detail = "must not be sent together with an Authorization header";
+        let errors = json!([{ "pointer": "?token", "detail": detail }]);
         assert_eq!(answer.body["errors"], errors, "{header}");
     }
     let twice = [("authorization", "Bearer x"), ("authorization", "Bearer x")];

@@ -151,8 +151,8 @@ async fn an_attempt_repeats_its_create_call_as_it_was_first_sent() {
         stack.set_clock_ahead(100);
         stack.sweep().await;
         let truth = stack.truth(&payment).await;
-        let told = truth[0]["metadata"].get("quittance_stack");
-        assert_eq!(told, named.then_some(&json!("quittance")), "{truth:?}");
+        let stack_name = truth[0]["metadata"].get("quittance_stack");
+        assert_eq!(stack_name, named.then_some(&json!("quittance")), "{truth:?}");
     }
 }
 

@@ -38,10 +38,10 @@ async fn an_unusable_gateway_secret_gives_503_and_is_named_in_the_log() {
     stack.set_clock_ahead(FRESH_SECONDS);
     let order = stack.order(&order_body()).await;
     unavailable(&stack.pay(&order, json!({})).await);
-    let told = stack.until_logged("a secret cannot be used").await;
-    let told: Value = serde_json::from_str(&told).unwrap();
-    assert_eq!(told["secret"], "gateways/sandbox");
-    assert!(told["error"].as_str().unwrap().starts_with("webhook_secrets[0].key "), "{told}");
+    let line = stack.until_logged("a secret cannot be used").await;
+    let line: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(line["secret"], "gateways/sandbox");
+    assert!(line["error"].as_str().unwrap().starts_with("webhook_secrets[0].key "), "{line}");
     counted(&stack);
     assert_eq!(stack.order_status(&order).await, "created", "nothing is left behind");
 
@@ -92,9 +92,9 @@ async fn no_mistake_in_a_gateway_secret_loses_a_captured_payment() {
         for _ in 0..4 {
             fails(&sweep_later(&stack, &mut clock).await);
         }
-        let told = stack.until_logged(&format!("\"error\":\"{named}")).await;
-        let told: Value = serde_json::from_str(&told).unwrap();
-        assert_eq!(told["secret"], "gateways/sandbox", "{told}");
+        let line = stack.until_logged(&format!("\"error\":\"{named}")).await;
+        let line: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(line["secret"], "gateways/sandbox", "{line}");
         stack.until_logged(&format!("the secret gateways/sandbox cannot be used: {named}")).await;
         stack.set_secret(GATEWAY, &right).await;
         is_paid_in_the_end(&stack, &paid, &mut clock).await;
@@ -136,8 +136,8 @@ async fn a_gateway_taken_out_of_use_keeps_its_running_payments() {
         }
         assert_eq!(swept.body["failed"], failed, "{value}: {swept}");
         if failed > 0 {
-            let told = stack.until_logged("due work failed").await;
-            assert!(told.contains("gateways/sandbox") && told.contains("api_key"), "{told}");
+            let line = stack.until_logged("due work failed").await;
+            assert!(line.contains("gateways/sandbox") && line.contains("api_key"), "{line}");
         }
         stack.set_secret(GATEWAY, &right).await;
         is_paid_in_the_end(&stack, &paid, &mut clock).await;
@@ -176,8 +176,11 @@ async fn is_paid_in_the_end(stack: &Stack, paid: &Paid, clock: &mut i64) {
     assert_eq!(stack.order_status(&paid.order).await, "paid");
     let payment = stack.payment(&paid.payment).await;
     assert_eq!((&payment["status"], &payment["amount_refunded"]), (&json!("succeeded"), &json!(0)));
-    let told: Vec<Value> = stack.inbox(&paid.order).await;
-    assert!(!told.iter().any(|it| it["body"]["type"] == "payment.failed"), "{told:?}");
+    let confirmations: Vec<Value> = stack.inbox(&paid.order).await;
+    assert!(
+        !confirmations.iter().any(|it| it["body"]["type"] == "payment.failed"),
+        "{confirmations:?}"
+    );
 }
 
 #[tokio::test]
@@ -207,8 +210,8 @@ async fn a_misspelt_member_of_a_key_is_reported_and_disables_only_that_key() {
         stack.set_clock_ahead(n * FRESH_SECONDS);
         let answer = stack.get(&path).await;
         assert_eq!(answer.status, status, "{named}: {answer}");
-        let told = stack.until_logged(named).await;
-        assert!(named.is_empty() || told.contains("\"secret\":\"api-keys\""), "{told}");
+        let line = stack.until_logged(named).await;
+        assert!(named.is_empty() || line.contains("\"secret\":\"api-keys\""), "{line}");
     }
     counted(&stack);
 }
@@ -223,8 +226,8 @@ async fn a_misspelt_delivery_key_is_reported_and_the_good_one_signs() {
     stack.set_clock_ahead(FRESH_SECONDS);
     let paid = stack.paid().await;
     stack.until_inbox(&paid.order, "payment.completed").await;
-    let told = stack.until_logged("keys[0].key is missing").await;
-    assert!(told.contains("\"secret\":\"delivery\""), "{told}");
+    let line = stack.until_logged("keys[0].key is missing").await;
+    assert!(line.contains("\"secret\":\"delivery\""), "{line}");
     let log = stack.log().join("\n");
     assert!(log.contains("\"secret.unusable\":1") && !log.contains(STRANGE_KEY), "{log}");
 }

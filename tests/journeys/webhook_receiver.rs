@@ -78,7 +78,7 @@ async fn send_unsigned(stack: &Stack, event: &Event) -> e2e::Answer {
     stack.send(request).await
 }
 
-/// Only a repeat of the create call could tell, and its key has expired.
+/// Only a repeat of the create call could answer it, and its key has expired.
 #[tokio::test]
 async fn a_question_that_nothing_can_answer_ends() {
     let options = Options { profile: Some("paypal-like"), ..Options::default() };

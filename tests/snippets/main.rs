@@ -40,14 +40,14 @@ fn run(program: &str, script: &str, folder: &Path, environment: &[(&str, &str)])
 
 /// Bypasses the test harness, which shows a test's output only if it fails.
 fn skipped(what: &str, program: &str) {
-    let told = format!("SKIPPED {what}: install {program} to run it\n");
-    std::io::stderr().write_all(told.as_bytes()).unwrap();
+    let line = format!("SKIPPED {what}: install {program} to run it\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
 #[track_caller]
 fn succeeds(output: &Output) -> String {
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{told}");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 

@@ -72,8 +72,8 @@ async fn the_readme_shows_what_is_printed() {
     assert!(shows(first, &approved), "{approved}");
     let order = paid.split("\"order_id\":\"").nth(1).unwrap().split('"').next().unwrap();
     stack.until_inbox(order, "payment.completed").await;
-    let told = bash(&line(&by_hand, "/inbox"));
-    assert!(shows(second, &told), "{told}");
+    let inbox = bash(&line(&by_hand, "/inbox"));
+    assert!(shows(second, &inbox), "{inbox}");
 }
 
 #[tokio::test]

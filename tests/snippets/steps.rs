@@ -75,6 +75,6 @@ async fn a_shop_of_ones_own_reads_the_status_and_gets_confirmations() {
         assert_eq!(header.map(|value| value.to_str().unwrap()), allowed);
     }
     stack.choose(&paid.page, "approve").await.expect(200);
-    let told = receiver.until(1).await;
-    assert_eq!(told[0].body()["data"]["order_id"], paid.order.as_str());
+    let confirmations = receiver.until(1).await;
+    assert_eq!(confirmations[0].body()["data"]["order_id"], paid.order.as_str());
 }

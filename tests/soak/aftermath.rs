@@ -105,8 +105,8 @@ impl Client<'_> {
             2 => json!({ "times": 3 }),
             _ => json!({}),
         };
-        let told = json!({ "reference": started.id, "webhooks": webhooks });
-        self.soak.stack.behave(told).await;
+        let behavior = json!({ "reference": started.id, "webhooks": webhooks });
+        self.soak.stack.behave(behavior).await;
         let sandbox = self.soak.stack.address("sandbox");
         let url = format!("{sandbox}/control/payments/{}/{act}", started.id);
         // The gateway may refuse it if it no longer fits.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::world::{Object, Order, Payment, Promise, Records, TARGETS, Told};
+use crate::world::{Confirmation, Object, Order, Payment, Promise, Records, TARGETS};
 
 #[cfg(test)]
 mod tests;
@@ -33,7 +33,7 @@ struct Case<'w> {
     id: &'w str,
     order: Option<&'w Order>,
     objects: Vec<&'w Object>,
-    told: Vec<&'w Told>,
+    confirmed: Vec<&'w Confirmation>,
     promises: Vec<&'w Promise>,
 }
 
@@ -45,8 +45,8 @@ pub(crate) fn compare(world: &Records) -> Vec<Offence> {
     for object in &world.objects {
         cases.entry(&object.order).or_default().objects.push(object);
     }
-    for told in &world.told {
-        cases.entry(&told.order).or_default().told.push(told);
+    for confirmation in &world.confirmations {
+        cases.entry(&confirmation.order).or_default().confirmed.push(confirmation);
     }
     for promise in &world.promises {
         cases.entry(promise.order()).or_default().promises.push(promise);
@@ -200,15 +200,15 @@ impl Case<'_> {
 
     fn confirmations(&self, order: &Order) -> Vec<Offence> {
         let mut offences = Vec::new();
-        let dead = self.told.iter().filter(|told| told.dead);
-        offences.extend(dead.map(|told| {
-            let what = format!("{} {} was dead-lettered for {}", told.kind, told.id, told.target);
+        let dead = self.confirmed.iter().filter(|it| it.dead);
+        offences.extend(dead.map(|it| {
+            let what = format!("{} {} was dead-lettered for {}", it.kind, it.id, it.target);
             self.offence(Kind::Lost, &what)
         }));
         for (kind, about) in order.owed() {
             for target in TARGETS {
-                let heard = self.told.iter().any(|told| {
-                    told.kind == kind && told.target == target && !told.dead && told.is_about(about)
+                let heard = self.confirmed.iter().any(|it| {
+                    it.kind == kind && it.target == target && !it.dead && it.is_about(about)
                 });
                 if !heard {
                     let what = format!("{kind} {about} did not reach {target}");
@@ -216,40 +216,44 @@ impl Case<'_> {
                 }
             }
         }
-        offences.extend(self.told.iter().filter_map(|told| self.baseless(order, told)));
-        offences.extend(self.told_twice());
+        offences.extend(self.confirmed.iter().filter_map(|it| self.baseless(order, it)));
+        offences.extend(self.confirmed_twice());
         offences
     }
 
     /// A confirmation of money that did not move in this way at the gateway.
-    fn baseless(&self, order: &Order, told: &Told) -> Option<Offence> {
-        let based = match told.kind.as_str() {
-            "payment.completed" => self
-                .objects
-                .iter()
-                .any(|object| object.reference == told.payment && object.captured == told.amount),
+    fn baseless(&self, order: &Order, confirmation: &Confirmation) -> Option<Offence> {
+        let based = match confirmation.kind.as_str() {
+            "payment.completed" => self.objects.iter().any(|object| {
+                object.reference == confirmation.payment && object.captured == confirmation.amount
+            }),
             "refund.completed" => {
                 let refunds = order.payments.iter().flat_map(|payment| &payment.refunds);
-                let known = refunds.filter(|refund| refund.id == told.refund);
+                let known = refunds.filter(|refund| refund.id == confirmation.refund);
                 let moved = |name: &str| {
                     let there = self.objects.iter().flat_map(|object| &object.refunds);
                     there
                         .into_iter()
-                        .any(|refund| refund.id == name && refund.amount == told.amount)
+                        .any(|refund| refund.id == name && refund.amount == confirmation.amount)
                 };
                 known.into_iter().any(|refund| moved(&refund.gateway_reference))
             }
             _ => true,
         };
-        let what = || format!("{} of {} sent to {}", told.kind, told.amount, told.target);
+        let what = || {
+            format!(
+                "{} of {} sent to {}",
+                confirmation.kind, confirmation.amount, confirmation.target
+            )
+        };
         (!based).then(|| self.offence(Kind::Invented, &what()))
     }
 
     /// Each fact has one id at every target, so a consumer that drops repeats acts once.
-    fn told_twice(&self) -> Vec<Offence> {
+    fn confirmed_twice(&self) -> Vec<Offence> {
         let mut ids: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-        for told in &self.told {
-            ids.entry(told.fact()).or_default().insert(&told.id);
+        for confirmation in &self.confirmed {
+            ids.entry(confirmation.fact()).or_default().insert(&confirmation.id);
         }
         let several = ids.into_iter().filter(|(_, ids)| ids.len() > 1);
         several

@@ -124,7 +124,7 @@ impl Figures {
             payments_for_a_person: outcome.payments_for_a_person,
             unfinished: outcome.rest.unfinished.clone(),
             crash_to_consistent: Times::of(settled(&record.cut)),
-            capture_to_confirmation: Times::of(told_after(record, &outcome.truth)),
+            capture_to_confirmation: Times::of(confirmed_after(record, &outcome.truth)),
             messages: wire.messages,
             messages_received_again: wire.received_again,
             messages_sent_again: wire.sent_again,
@@ -195,7 +195,7 @@ impl Wire {
 }
 
 fn fact(shown: &Value) -> String {
-    crate::world::Told::read("deliveries", &shown["body"]).fact()
+    crate::world::Confirmation::read("deliveries", &shown["body"]).fact()
 }
 
 fn settled(all: &[Open]) -> Vec<u64> {
@@ -205,11 +205,11 @@ fn settled(all: &[Open]) -> Vec<u64> {
 
 /// The times from each capture at the gateway to the arrival of `payment.completed` in a queue of the
 /// merchant, both by the stack's clock.
-fn told_after(record: &Record, truth: &[Value]) -> Vec<u64> {
+fn confirmed_after(record: &Record, truth: &[Value]) -> Vec<u64> {
     let mut arrived: BTreeMap<&str, i64> = BTreeMap::new();
     let confirmations = record.queues.values().flat_map(|queue| queue.confirmations.values());
-    for (at_ms, told) in confirmations.filter(|(_, told)| told.kind == "payment.completed") {
-        let first = arrived.entry(&told.payment).or_insert(*at_ms);
+    for (at_ms, confirmation) in confirmations.filter(|(_, it)| it.kind == "payment.completed") {
+        let first = arrived.entry(&confirmation.payment).or_insert(*at_ms);
         *first = (*first).min(*at_ms);
     }
     let took = |object: &Value| {
@@ -248,7 +248,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::world::Told;
+    use crate::world::Confirmation;
 
     #[test]
     fn times_are_ranked() {
@@ -259,17 +259,17 @@ mod tests {
 
     #[test]
     fn repeats_and_second_effects_are_counted() {
-        let told = |id: &str| Told {
+        let confirmation = |id: &str| Confirmation {
             id: id.to_owned(),
             kind: "payment.completed".to_owned(),
             order: "ORD_1".to_owned(),
-            ..Told::default()
+            ..Confirmation::default()
         };
         let mut record = Record::default();
         let queue = record.queues.entry("fulfilment").or_default();
         // Delivered again, sent again, and then confirmed under another id.
         for (message, id) in [("m1", "msg_1"), ("m1", "msg_1"), ("m2", "msg_1"), ("m3", "msg_2")] {
-            queue.receive(message, 0, told(id));
+            queue.receive(message, 0, confirmation(id));
         }
         let body = json!({ "type": "payment.completed", "data": { "order_id": "ORD_1" } });
         let inbox = [json!({ "count": 3, "body": body }), json!({ "count": 1, "body": body })];
@@ -282,16 +282,16 @@ mod tests {
     #[test]
     fn the_time_from_capture_to_confirmation_is_measured() {
         let mut record = Record::default();
-        let told = Told {
+        let confirmation = Confirmation {
             id: "msg_1".to_owned(),
             kind: "payment.completed".to_owned(),
             payment: "PAY_1".to_owned(),
-            ..Told::default()
+            ..Confirmation::default()
         };
         let queue = record.queues.entry("fulfilment").or_default();
-        queue.receive("m1", 1_795_165_201_750, told);
+        queue.receive("m1", 1_795_165_201_750, confirmation);
         let captured_at = "2026-11-20T09:00:00.500Z";
         let truth = [json!({ "reference": "PAY_1", "captures": [{ "captured_at": captured_at }] })];
-        assert_eq!(told_after(&record, &truth), [1250]);
+        assert_eq!(confirmed_after(&record, &truth), [1250]);
     }
 }

@@ -60,7 +60,7 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Err(error) => {
-            tell(&format!("error: {error}; --help lists the options"));
+            print_to_stderr(&format!("error: {error}; --help lists the options"));
             return ExitCode::from(2);
         }
     };
@@ -68,7 +68,7 @@ fn main() -> ExitCode {
     match runtime.map(|runtime| runtime.block_on(soak(options))) {
         Ok(code) => code,
         Err(error) => {
-            tell(&format!("error: {error}"));
+            print_to_stderr(&format!("error: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -122,7 +122,7 @@ impl Soak {
         )
     }
 
-    fn tell_rest(&self, rest: &Rest) {
+    fn report_rest(&self, rest: &Rest) {
         let left: Vec<String> =
             rest.unfinished.iter().map(|(why, count)| format!("{why} {count}")).collect();
         let left = if left.is_empty() { "at rest".to_owned() } else { left.join(", ") };
@@ -136,7 +136,7 @@ impl Soak {
         }
         interrupted.store(true, Ordering::Relaxed);
         self.over.store(true, Ordering::Relaxed);
-        tell(
+        print_to_stderr(
             "interrupted: stopping the traffic, then comparing; press Ctrl-C again to stop at once",
         );
         if tokio::signal::ctrl_c().await.is_err() {
@@ -177,7 +177,7 @@ impl Soak {
 
     fn progress(&self, line: &str) {
         if !self.options.quiet {
-            tell(line);
+            print_to_stderr(line);
         }
     }
 }
@@ -195,6 +195,6 @@ fn say(text: &str) {
     let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
 }
 
-fn tell(line: &str) {
+fn print_to_stderr(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }

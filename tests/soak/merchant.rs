@@ -7,7 +7,7 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 use crate::Soak;
-use crate::world::{Told, word};
+use crate::world::{Confirmation, word};
 
 /// How long a message of a crashed consumer stays hidden.
 const VISIBILITY_SECONDS: u64 = 2;
@@ -38,12 +38,12 @@ impl Soak {
             serde_json::from_str(message["Body"].as_str().unwrap_or_default()).unwrap_or_default();
         let sent = message["Attributes"]["SentTimestamp"].as_str().unwrap_or_default();
         let arrived_ms = sent.parse().unwrap_or_default();
-        let told = Told::read(queue, &body);
+        let confirmation = Confirmation::read(queue, &body);
         let mut record = self.record();
         record.queues.entry(queue).or_default().receive(
             &word(message, "MessageId"),
             arrived_ms,
-            told,
+            confirmation,
         );
     }
 

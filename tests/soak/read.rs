@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::Soak;
 use crate::compare::Offence;
-use crate::world::{Object, Order, Payment, Records, TARGETS, Told, word};
+use crate::world::{Confirmation, Object, Order, Payment, Records, TARGETS, word};
 
 const AT_ONCE: usize = 16;
 
@@ -25,13 +25,18 @@ impl Soak {
         });
         let orders: BTreeMap<String, Order> =
             orders.buffer_unordered(AT_ONCE).filter_map(std::future::ready).collect().await;
-        let mut told: Vec<Told> =
-            inbox.iter().map(|shown| Told::read("deliveries", &shown["body"])).collect();
-        told.extend(self.dead().await);
+        let mut confirmations: Vec<Confirmation> =
+            inbox.iter().map(|shown| Confirmation::read("deliveries", &shown["body"])).collect();
+        confirmations.extend(self.dead().await);
         let record = self.record();
         let queues = record.queues.values().flat_map(|queue| queue.confirmations.values());
-        told.extend(queues.map(|(_, told)| told.clone()));
-        Records { objects, orders, told, promises: record.promises.iter().cloned().collect() }
+        confirmations.extend(queues.map(|(_, confirmation)| confirmation.clone()));
+        Records {
+            objects,
+            orders,
+            confirmations,
+            promises: record.promises.iter().cloned().collect(),
+        }
     }
 
     /// `None` if the API does not know it.
@@ -45,7 +50,7 @@ impl Soak {
         (answer.status == 200).then(|| Order::read(&answer.body, payments))
     }
 
-    async fn dead(&self) -> Vec<Told> {
+    async fn dead(&self) -> Vec<Confirmation> {
         let mut dead = Vec::new();
         for target in TARGETS {
             loop {
@@ -57,7 +62,10 @@ impl Soak {
                 for message in messages {
                     let body = message["Body"].as_str().unwrap_or_default();
                     let confirmation: Value = serde_json::from_str(body).unwrap_or_default();
-                    dead.push(Told { dead: true, ..Told::read(target, &confirmation) });
+                    dead.push(Confirmation {
+                        dead: true,
+                        ..Confirmation::read(target, &confirmation)
+                    });
                 }
             }
         }
@@ -78,8 +86,8 @@ impl Soak {
         {
             let record = self.record();
             for (queue, seen) in &record.queues {
-                let about = seen.confirmations.values().filter(|(_, t)| t.order == offence.order);
-                lines.extend(about.map(|(at, told)| format!("  {queue} at {at}  {told:?}")));
+                let about = seen.confirmations.values().filter(|(_, it)| it.order == offence.order);
+                lines.extend(about.map(|(at, it)| format!("  {queue} at {at}  {it:?}")));
             }
             let kept = record.promises.iter().filter(|p| p.order() == offence.order);
             lines.extend(kept.map(|promise| format!("  client   {promise:?}")));

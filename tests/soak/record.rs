@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use e2e::Answer;
 
-use crate::world::{Promise, Told};
+use crate::world::{Confirmation, Promise};
 
 /// How long a process may still be given requests after it was killed: `kill` takes its time.
 const DYING_MS: i64 = 500;
@@ -51,7 +51,7 @@ pub(crate) struct Queue {
     /// The queue's own ids of messages.
     pub(crate) messages: BTreeSet<String>,
     /// By the confirmation's id, by which a consumer drops repeats: the arrival time and the content.
-    pub(crate) confirmations: BTreeMap<String, (i64, Told)>,
+    pub(crate) confirmations: BTreeMap<String, (i64, Confirmation)>,
     /// How often the consumer acted on each fact.
     pub(crate) effects: BTreeMap<String, u64>,
 }
@@ -104,12 +104,17 @@ impl Record {
 
 impl Queue {
     /// A well-built consumer: it acts once per id.
-    pub(crate) fn receive(&mut self, message_id: &str, arrived_ms: i64, told: Told) {
+    pub(crate) fn receive(
+        &mut self,
+        message_id: &str,
+        arrived_ms: i64,
+        confirmation: Confirmation,
+    ) {
         self.received += 1;
         self.messages.insert(message_id.to_owned());
-        if !self.confirmations.contains_key(&told.id) {
-            *self.effects.entry(told.fact()).or_default() += 1;
-            self.confirmations.insert(told.id.clone(), (arrived_ms, told));
+        if !self.confirmations.contains_key(&confirmation.id) {
+            *self.effects.entry(confirmation.fact()).or_default() += 1;
+            self.confirmations.insert(confirmation.id.clone(), (arrived_ms, confirmation));
         }
     }
 }

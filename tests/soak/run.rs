@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use crate::client::Client;
 use crate::compare::compare;
 use crate::figures::{Figures, Outcome};
-use crate::{Soak, merchant, say, tell};
+use crate::{Soak, merchant, print_to_stderr, say};
 
 const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 /// How many offences are printed in full; the others get one line each.
@@ -111,7 +111,7 @@ impl Soak {
         for (path, text) in files {
             let Some(path) = path else { continue };
             if let Err(error) = std::fs::write(path, text) {
-                tell(&format!("error: {}: {error}", path.display()));
+                print_to_stderr(&format!("error: {}: {error}", path.display()));
                 written = false;
             }
         }
@@ -121,7 +121,7 @@ impl Soak {
     pub(crate) fn write_log(&self) {
         let Some(path) = &self.options.log else { return };
         if let Err(error) = std::fs::write(path, self.stack.log().join("\n")) {
-            tell(&format!("error: {}: {error}", path.display()));
+            print_to_stderr(&format!("error: {}: {error}", path.display()));
         }
     }
 }

@@ -58,7 +58,7 @@ impl Soak {
             rest.unfinished = self.unfinished().await;
             (rest.real, rest.moved_seconds) = (begun.elapsed(), ahead);
             calm_looks = if rest.unfinished.is_empty() { calm_looks + 1 } else { 0 };
-            self.tell_rest(&rest);
+            self.report_rest(&rest);
             if calm_looks == CALM_LOOKS || rest.real > bound {
                 break;
             }

@@ -63,8 +63,8 @@ fn is_settled(item: &Value, payment: Option<&str>) -> bool {
         return item.is_object() && !open(&attempts[payment]);
     }
     let none = |map: &Value| map.as_object().is_none_or(|map| !map.values().any(open));
-    let told = item["out"]["M"].as_object().is_none_or(serde_json::Map::is_empty);
-    item.is_object() && none(attempts) && none(&item["ops"]["M"]) && told
+    let all_sent = item["out"]["M"].as_object().is_none_or(serde_json::Map::is_empty);
+    item.is_object() && none(attempts) && none(&item["ops"]["M"]) && all_sent
 }
 
 #[cfg(test)]

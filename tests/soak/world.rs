@@ -10,7 +10,7 @@ pub(crate) struct Records {
     pub(crate) objects: Vec<Object>,
     pub(crate) orders: BTreeMap<String, Order>,
     /// The confirmations of each target, one entry per target and id.
-    pub(crate) told: Vec<Told>,
+    pub(crate) confirmations: Vec<Confirmation>,
     pub(crate) promises: Vec<Promise>,
 }
 
@@ -58,9 +58,9 @@ pub(crate) struct Refund {
     pub(crate) status: String,
 }
 
-/// A confirmation at one target.
+/// A confirmation as it arrived at one target.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Told {
+pub(crate) struct Confirmation {
     pub(crate) target: String,
     pub(crate) id: String,
     pub(crate) kind: String,
@@ -179,7 +179,7 @@ impl Payment {
     }
 }
 
-impl Told {
+impl Confirmation {
     pub(crate) fn read(target: &str, confirmation: &Value) -> Self {
         let data = &confirmation["data"];
         Self {

@@ -38,9 +38,9 @@ pub fn check_confirmation(body: &Value) {
         "docs/openapi.json does not list {kind}: {body}"
     );
     let schema = &DOCUMENT["components"]["schemas"]["Confirmation"];
-    for (told, schema) in [(body, schema), (&body["data"], &schema["properties"]["data"])] {
+    for (object, schema) in [(body, schema), (&body["data"], &schema["properties"]["data"])] {
         for name in schema["required"].as_array().unwrap() {
-            assert!(told.get(name.as_str().unwrap()).is_some(), "{name} is not in {body}");
+            assert!(object.get(name.as_str().unwrap()).is_some(), "{name} is not in {body}");
         }
     }
 }

@@ -62,13 +62,13 @@ impl Stack {
         let inbox = self.inbox(order).await;
         let ids: BTreeSet<&str> = inbox.iter().filter_map(|c| c["webhook_id"].as_str()).collect();
         assert_eq!(ids.len(), inbox.len(), "{inbox:?}");
-        let told_ids: Vec<&Value> = inbox.iter().map(|c| &c["body"]["id"]).collect();
-        assert_eq!(types(&inbox), told);
+        let inbox_ids: Vec<&Value> = inbox.iter().map(|c| &c["body"]["id"]).collect();
+        assert_eq!(types(&inbox), confirmed);
         for queue in ["fulfilment", "notifications"] {
             let messages = self.peek(queue, order).await;
-            assert_eq!(types(&messages), told, "in {queue}");
+            assert_eq!(types(&messages), confirmed, "in {queue}");
             let ids: Vec<&Value> = messages.iter().map(|message| &message["id"]).collect();
-            assert_eq!(ids, told_ids, "in {queue}");
+            assert_eq!(ids, inbox_ids, "in {queue}");
         }
     }
 
@@ -87,7 +87,7 @@ impl Stack {
                 self.sweep().await;
             }
         }
-        panic!("{order}: told {:?}, not {wanted:?}", types(&last));
+        panic!("{order}: confirmed {:?}, not {wanted:?}", types(&last));
     }
 
     /// The `data` of a confirmation of this type, once it is in the shop's inbox.

@@ -183,11 +183,11 @@ impl Stack {
         let url = format!("{}/inbox", self.address("shop"));
         let request = self.http.get(url).header("accept", "application/json");
         let answer = self.send(request).await.expect(200);
-        let told = answer.body["confirmations"].as_array().unwrap().clone();
-        for told in &told {
-            contract::check_confirmation(&told["body"]);
+        let confirmations = answer.body["confirmations"].as_array().unwrap().clone();
+        for confirmation in &confirmations {
+            contract::check_confirmation(&confirmation["body"]);
         }
-        told
+        confirmations
     }
 
     /// Waits for a confirmation of this type in the shop's inbox.

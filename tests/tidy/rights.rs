@@ -56,8 +56,8 @@ fn a_call_with_a_key_beyond_its_role_is_found() {
             .unwrap();
         return;
     };
-    let told = String::from_utf8_lossy(&tested.stderr);
-    assert!(tested.status.success() && told.contains("Ran 7 tests"), "{told}");
+    let output = String::from_utf8_lossy(&tested.stderr);
+    assert!(tested.status.success() && output.contains("Ran 7 tests"), "{output}");
 }
 
 #[test]

@@ -31,14 +31,14 @@ fn first_cells(section: &str) -> BTreeSet<String> {
     rows.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned).collect()
 }
 
-fn untold(template: &Value, document: &str) -> Vec<String> {
-    let told = first_cells(section(document, "## Deploy"));
+fn unexplained(template: &Value, document: &str) -> Vec<String> {
+    let explained = first_cells(section(document, "## Deploy"));
     let parameters = names(&template["Parameters"]);
-    let untold = parameters.into_iter().filter(|name| !told.contains(name));
-    let untold = untold.map(|name| format!("no row of Deploy explains {name}"));
-    let services = services(template).into_iter().filter(|name| !told.contains(name));
+    let unexplained = parameters.into_iter().filter(|name| !explained.contains(name));
+    let unexplained = unexplained.map(|name| format!("no row of Deploy explains {name}"));
+    let services = services(template).into_iter().filter(|name| !explained.contains(name));
     let services = services.map(|name| format!("the deployer's rights lack {name}"));
-    untold.chain(services).collect()
+    unexplained.chain(services).collect()
 }
 
 /// The services of the template's resources, by their names in IAM.
@@ -100,7 +100,7 @@ fn ungiven(template: &Value, config: &str) -> Vec<String> {
 
 #[test]
 fn every_parameter_and_service_of_a_deployment_is_explained() {
-    none(&untold(&ours(), &read("docs/operations.md")));
+    none(&unexplained(&ours(), &read("docs/operations.md")));
 }
 
 #[test]
@@ -132,8 +132,12 @@ fn a_gap_in_the_operations_guide_is_found() {
     let config =
         "[prod.deploy.parameters]\nparameter_overrides = \"A=SET_ME Gone=1 Live=true\"\n[x]\n";
     found(
-        &[untold(&template, document), unranked(&template, document), ungiven(&template, config)]
-            .concat(),
+        &[
+            unexplained(&template, document),
+            unranked(&template, document),
+            ungiven(&template, config),
+        ]
+        .concat(),
         &[
             "no row of Deploy explains B",
             "the deployer's rights lack lambda",

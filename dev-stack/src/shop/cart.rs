@@ -13,7 +13,7 @@ use super::catalogue::{Coupon, Currency, Delivery, Product, product};
 use super::refusal::CheckoutError;
 
 const CART: &str = "cart";
-/// Enough to tell two carts of one shopper apart.
+/// Enough to distinguish two carts of one shopper.
 const VERSION_DIGITS: usize = 16;
 
 #[derive(Clone, Debug, Default)]

@@ -104,14 +104,14 @@ pub(super) async fn show(
         return Json(json!({ "confirmations": confirmations })).into_response();
     }
     let number = asked.map_or(1, |Query(asked)| asked.page);
-    let (told, leaf) = leaf(&confirmations, number);
-    let told = told.map(|confirmation| {
+    let (shown, leaf) = leaf(&confirmations, number);
+    let shown = shown.map(|confirmation| {
         let order = confirmation.order_id().and_then(|id| shop.0.visits.named(id));
         (confirmation, order)
     });
-    let told: Vec<_> = told.collect();
+    let shown: Vec<_> = shown.collect();
     let elsewhere = shop.confirmations_elsewhere();
-    shop.page(pages::inbox(&told, &leaf, elsewhere, Cart::of(&headers).count()))
+    shop.page(pages::inbox(&shown, &leaf, elsewhere, Cart::of(&headers).count()))
 }
 
 impl Shop {

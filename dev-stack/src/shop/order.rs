@@ -16,7 +16,7 @@ use super::{Shop, pages, refusal};
 
 /// How many earlier payments are part of the history.
 const EARLIER_MAX: usize = 4;
-/// Enough to tell two states of one page apart.
+/// Enough to distinguish two states of one page.
 const VERSION_DIGITS: usize = 16;
 
 /// Everything that the page shows.
@@ -94,11 +94,11 @@ pub(super) async fn page(
     for earlier in visit.earlier.iter().skip(skipped) {
         history.extend(shop.0.api.payment(earlier).await.history);
     }
-    let told = shop.0.inbox.about(&visit.order_id);
+    let confirmations = shop.0.inbox.about(&visit.order_id);
     let order = Order {
         standing: Standing::of(&seen, &visit.basket.currency, visit.has_returned),
-        timeline: timeline::of(history.iter().chain(&seen.history), &told),
-        rests: rests(&seen, &told),
+        timeline: timeline::of(history.iter().chain(&seen.history), &confirmations),
+        rests: rests(&seen, &confirmations),
         name,
         visit,
         seen,
@@ -171,25 +171,25 @@ impl Order {
 }
 
 /// Once a payment has ended and the shop has been notified, only a person changes anything.
-fn rests(seen: &Seen, told: &[Confirmation]) -> bool {
+fn rests(seen: &Seen, confirmations: &[Confirmation]) -> bool {
     let ended = match seen.status.as_str() {
-        "succeeded" => is_told(told, "payment.completed"),
-        "failed" => is_told(told, "payment.failed"),
-        "canceled" => is_told(told, "payment.canceled"),
-        "expired" => is_told(told, "payment.expired"),
+        "succeeded" => is_confirmed(confirmations, "payment.completed"),
+        "failed" => is_confirmed(confirmations, "payment.failed"),
+        "canceled" => is_confirmed(confirmations, "payment.canceled"),
+        "expired" => is_confirmed(confirmations, "payment.expired"),
         // Only its refund is left to show.
         "returned" => !seen.is_held(),
         _ => false,
     };
     let refunding = seen.refunds.iter().any(|refund| refund.status == "pending");
     let refunds = [("succeeded", "refund.completed"), ("failed", "refund.failed")];
-    let told_of = |(status, kind): (&str, &str)| {
+    let confirmed = |(status, kind): (&str, &str)| {
         let ended = seen.refunds.iter().filter(|refund| refund.status == status).count();
-        ended <= told.iter().filter(|it| it.kind == kind).count()
+        ended <= confirmations.iter().filter(|it| it.kind == kind).count()
     };
-    ended && !refunding && refunds.into_iter().all(told_of)
+    ended && !refunding && refunds.into_iter().all(confirmed)
 }
 
-fn is_told(told: &[Confirmation], kind: &str) -> bool {
-    told.iter().any(|it| it.kind == kind)
+fn is_confirmed(confirmations: &[Confirmation], kind: &str) -> bool {
+    confirmations.iter().any(|it| it.kind == kind)
 }

@@ -50,7 +50,7 @@ struct Choice<T> {
     chosen: bool,
 }
 
-struct Told<'a> {
+struct InboxEntry<'a> {
     confirmation: &'a Confirmation,
     words: &'a str,
     received: String,
@@ -126,7 +126,7 @@ struct InboxPage<'a> {
     title: &'static str,
     here: &'static str,
     count: Count,
-    told: Vec<Told<'a>>,
+    entries: Vec<InboxEntry<'a>>,
     leaf: &'a Leaf,
     elsewhere: Option<String>,
 }
@@ -247,12 +247,12 @@ fn status_url(order: &Order, api_url: &str) -> String {
 }
 
 pub(super) fn inbox(
-    told: &[(&Confirmation, Option<String>)],
+    confirmations: &[(&Confirmation, Option<String>)],
     leaf: &Leaf,
     elsewhere: Option<String>,
     count: Count,
 ) -> Page {
-    let told = told.iter().map(|(confirmation, order)| Told {
+    let entries = confirmations.iter().map(|(confirmation, order)| InboxEntry {
         confirmation,
         words: words(&confirmation.kind).1,
         received: confirmation.received(),
@@ -261,8 +261,8 @@ pub(super) fn inbox(
         order: order.as_deref(),
         body: serde_json::to_string_pretty(&confirmation.body).unwrap_or_default(),
     });
-    let told = told.collect();
-    InboxPage { title: "Inbox", here: "inbox", count, told, leaf, elsewhere }.render()
+    let entries = entries.collect();
+    InboxPage { title: "Inbox", here: "inbox", count, entries, leaf, elsewhere }.render()
 }
 
 pub(super) fn help(help: &Help, count: Count) -> Page {

@@ -148,7 +148,7 @@ mod tests {
 
     use super::*;
 
-    fn told(seen: Value, has_returned: bool) -> (&'static str, &'static str, String) {
+    fn standing(seen: Value, has_returned: bool) -> (&'static str, &'static str, String) {
         let seen: Seen = serde_json::from_value(seen).unwrap();
         let standing = Standing::of(&seen, "USD", has_returned);
         (standing.tone, standing.title, standing.sentence)
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn refunded_money_differs_from_money_on_its_way() {
-        for (refunded, pending, title, tells) in [
+        for (refunded, pending, title, wanted) in [
             (0, 0, "Paid. Thank you!", "We're packing your order."),
             (0, 3750, "Refund on its way", "37.50 USD is on its way back to you."),
             (1000, 0, "Paid, and partly refunded", "10.00 USD has been refunded to you."),
@@ -166,13 +166,13 @@ mod tests {
                 "status": "succeeded", "amount_captured": 3750, "amount_refunded": refunded,
                 "refunds": [{ "status": "pending", "amount": pending }],
             });
-            let (_, shown, sentence) = told(seen, true);
-            assert_eq!((shown, sentence.as_str()), (title, tells));
+            let (_, shown, sentence) = standing(seen, true);
+            assert_eq!((shown, sentence.as_str()), (title, wanted));
         }
     }
 
     #[test]
-    fn a_refund_that_failed_is_told_until_another_is_asked_for() {
+    fn a_refund_that_failed_is_shown_until_another_is_asked_for() {
         for (statuses, title) in [
             (vec!["failed"], "Paid; the refund failed"),
             (vec!["failed", "pending"], "Refund on its way"),
@@ -186,14 +186,14 @@ mod tests {
                 "status": "succeeded", "amount_captured": 3750,
                 "amount_refunded": amount("succeeded"), "refunds": refunds,
             });
-            let (_, shown, sentence) = told(seen, true);
+            let (_, shown, sentence) = standing(seen, true);
             assert_eq!(shown, title, "{statuses:?}");
             assert_eq!(shown == "Paid; the refund failed", sentence.contains("could not be"));
         }
     }
 
     #[test]
-    fn a_dispute_is_the_first_thing_told() {
+    fn a_dispute_is_the_first_thing_shown() {
         for (all, title) in [
             (vec!["open"], "Paid, and disputed"),
             (vec!["won"], "Paid, and partly refunded"),
@@ -205,19 +205,19 @@ mod tests {
                 "status": "succeeded", "amount_captured": 3750, "amount_refunded": 200,
                 "disputes": disputes,
             });
-            assert_eq!(told(seen, true).1, title, "{all:?}");
+            assert_eq!(standing(seen, true).1, title, "{all:?}");
         }
     }
 
     #[test]
     fn not_paid_yet_differs_from_waiting_for_the_bank() {
         let open = json!({ "status": "pending", "next_action": { "url": "x" } });
-        assert_eq!(told(open.clone(), false).1, "Not paid yet");
-        assert_eq!(told(open, true).1, "Waiting for the bank to confirm…");
+        assert_eq!(standing(open.clone(), false).1, "Not paid yet");
+        assert_eq!(standing(open, true).1, "Waiting for the bank to confirm…");
         let lost = json!({ "status": "pending", "next_action": null });
-        assert_eq!(told(lost, false).1, "Waiting for the gateway…");
+        assert_eq!(standing(lost, false).1, "Waiting for the gateway…");
         assert_eq!(
-            told(json!({ "message": "Internal Server Error" }), false).1,
+            standing(json!({ "message": "Internal Server Error" }), false).1,
             "Status unavailable"
         );
     }

@@ -20,13 +20,13 @@ pub(super) struct Moment {
 
 pub(super) fn of<'a>(
     history: impl Iterator<Item = &'a Entry>,
-    told: &[Confirmation],
+    confirmations: &[Confirmation],
 ) -> Vec<Moment> {
     let happened = history.map(|entry| {
         let (tone, title) = words(&entry.what);
         moment(&entry.at, tone, title.to_owned(), source(&entry.source).to_owned())
     });
-    let heard = told.iter().map(|confirmation| {
+    let heard = confirmations.iter().map(|confirmation| {
         let (tone, words) = words(&confirmation.kind);
         let title = format!("Shop notified: {words}");
         let by = match confirmation.count {
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_happened_is_told_by_time() {
+    fn what_happened_is_listed_by_time() {
         let entry = |at: &str, what: &str| Entry {
             at: at.to_owned(),
             source: "webhook".to_owned(),
@@ -112,11 +112,11 @@ mod tests {
             entry("2026-11-20T09:00:01Z", "payment.started"),
             entry("2026-11-20T09:00:09Z", "what.is_new"),
         ];
-        let told: Vec<(String, String)> =
+        let listed: Vec<(String, String)> =
             of(history.iter(), &[]).into_iter().map(|it| (it.shown, it.title)).collect();
         let wanted = [("01", "Payment started"), ("05", "Paid"), ("09", "what.is_new")];
         let wanted = wanted
             .map(|(second, title)| (format!("20 Nov 2026, 09:00:{second}"), title.to_owned()));
-        assert_eq!(told, wanted);
+        assert_eq!(listed, wanted);
     }
 }

@@ -27,8 +27,8 @@ use self::operation::{Caller, Operation};
 const DESCRIPTION: &str = "\
 Takes payments: an order says what to pay, a payment takes it to a gateway, and refunds return it. \
 Amounts are integers in the currency's minor unit (ISO 4217), times are RFC 3339 in UTC, and absent values \
-are left out. Write integers without fraction or exponent: `2500.0`, which a JSON Schema cannot tell from \
-`2500`, is refused. Every response to a GET or a POST has `Cache-Control: no-store`.\n\n\
+are left out. Write integers without fraction or exponent: `2500.0`, which a JSON Schema cannot \
+distinguish from `2500`, is refused. Every response to a GET or a POST has `Cache-Control: no-store`.\n\n\
 A failure is `application/problem+json` (RFC 9457); distinguish problems by `type`. The body of a 5xx response \
 says only which kind of failure it is. `{\"message\":…}` is API Gateway's own response, before or instead of \
 ours.\n\n\

@@ -178,25 +178,25 @@ fn attempt_changes(
 ) {
     let known = before.attempts.get(id);
     let amount = after.total;
-    let mut tell = |kind| events.push(Event::new(kind, Some(id), id.as_str(), amount));
+    let mut push = |kind| events.push(Event::new(kind, Some(id), id.as_str(), amount));
     if known.is_none() {
-        tell(EventKind::AttemptStarted);
+        push(EventKind::AttemptStarted);
     }
     if attempt.phase() == Phase::Unknown && known.is_none_or(|k| k.phase() != Phase::Unknown) {
-        tell(EventKind::OutcomeUnknown);
+        push(EventKind::OutcomeUnknown);
     }
     if attempt.page.is_some() && known.is_none_or(|k| k.page.is_none()) {
-        tell(EventKind::PageOpened);
+        push(EventKind::PageOpened);
     }
     let another_failure = attempt.failure != known.and_then(|k| k.failure.clone());
     if another_failure && attempt.failure.is_some() && attempt.phase().is_live() {
-        tell(EventKind::TryFailed);
+        push(EventKind::TryFailed);
     }
     if attempt.stray.iter().any(|object| known.is_none_or(|k| !k.stray.contains(object))) {
-        tell(EventKind::LateAuthorization);
+        push(EventKind::LateAuthorization);
     }
     if attempt.close.is_some() && known.is_none_or(|k| k.close.is_none()) {
-        tell(EventKind::CloseAsked);
+        push(EventKind::CloseAsked);
     }
     let was = known.map_or(PaymentStatus::Pending, |k| before.payment_status(id, k));
     let is = after.payment_status(id, attempt);
@@ -217,6 +217,6 @@ fn attempt_changes(
         | PaymentStatus::Returned => None,
     };
     if let Some(kind) = kind {
-        tell(kind);
+        push(kind);
     }
 }

@@ -38,50 +38,50 @@ pub(super) fn announce(
 fn data(order: &Order, event: &Event, rules: &Rules, now: Timestamp) -> Value {
     let order_status = order.status(now).as_str();
     let mut members = Map::new();
-    let mut tell = |name: &str, value: Value| members.insert(name.to_owned(), value);
-    tell("order_id", json!(order.id));
-    tell("order_status", json!(order_status));
-    tell("status", json!(order_status));
-    tell("amount", json!(event.amount.amount_minor));
-    tell("currency", json!(event.amount.currency));
-    tell("metadata", json!(order.details.metadata));
-    tell("live", json!(rules.live));
+    let mut insert = |name: &str, value: Value| members.insert(name.to_owned(), value);
+    insert("order_id", json!(order.id));
+    insert("order_status", json!(order_status));
+    insert("status", json!(order_status));
+    insert("amount", json!(event.amount.amount_minor));
+    insert("currency", json!(event.amount.currency));
+    insert("metadata", json!(order.details.metadata));
+    insert("live", json!(rules.live));
     if let Some(reference) = &order.details.reference {
-        tell("reference", json!(reference));
+        insert("reference", json!(reference));
     }
     let payment = event.payment.as_ref().and_then(|id| order.attempts.get_key_value(id));
     if let Some((id, attempt)) = payment {
         let status = order.payment_status(id, attempt);
-        tell("payment_id", json!(id));
-        tell("payment_status", json!(status));
-        tell("status", json!(status));
-        tell("gateway", json!(attempt.gateway));
-        tell("live", json!(attempt.live));
+        insert("payment_id", json!(id));
+        insert("payment_status", json!(status));
+        insert("status", json!(status));
+        insert("gateway", json!(attempt.gateway));
+        insert("live", json!(attempt.live));
         if let (PaymentStatus::Failed, Some(why)) = (status, &attempt.failure) {
-            tell("failure", failure(why));
+            insert("failure", failure(why));
         }
     }
     if let Some(refund) = &event.refund {
-        tell("refund_id", json!(refund.id));
-        tell("reason", json!(refund.reason));
+        insert("refund_id", json!(refund.id));
+        insert("reason", json!(refund.reason));
         if event.kind != EventKind::OperationReview {
-            tell("status", json!(refund.status));
+            insert("status", json!(refund.status));
         }
         if let (RefundStatus::Failed, Some(why)) = (refund.status, &refund.failure) {
-            tell("failure", failure(why));
+            insert("failure", failure(why));
         }
     }
     let dispute = event.dispute.as_ref().and_then(|id| order.disputes.get_key_value(id));
     if let Some((id, dispute)) = dispute {
-        tell("dispute_id", json!(id));
+        insert("dispute_id", json!(id));
         let opened = event.kind == EventKind::DisputeOpened;
         let phase = if opened { DisputePhase::Open } else { dispute.phase() };
-        tell("status", json!(DisputeStatus::from(phase)));
+        insert("status", json!(DisputeStatus::from(phase)));
         if let Some(reason) = &dispute.reason {
-            tell("reason", json!(reason));
+            insert("reason", json!(reason));
         }
         if let Some(until) = dispute.respond_by {
-            tell("respond_by", json!(until.rfc3339()));
+            insert("respond_by", json!(until.rfc3339()));
         }
     }
     Value::Object(members)

@@ -55,11 +55,11 @@ fn next_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
 /// A sent request is looked up as soon as its absence can prove something, no matter how many look-ups came
 /// before.
 fn ask_again(sent_at: Option<Timestamp>, retry: Timestamp, now: Timestamp) -> Timestamp {
-    let telling = [SETTLE_SECONDS, NETWORK_SECONDS_MAX]
+    let conclusive_at = [SETTLE_SECONDS, NETWORK_SECONDS_MAX]
         .into_iter()
         .filter_map(|seconds| Some(sent_at?.plus(seconds)))
         .find(|at| *at > now);
-    telling.map_or(retry, |telling| retry.min(telling))
+    conclusive_at.map_or(retry, |at| retry.min(at))
 }
 
 /// Whether an ended attempt still holds an authorization: it is watched until it is voided or lapses.

@@ -34,7 +34,7 @@ fn left(refused: &RefundRefused) -> u64 {
 }
 
 #[test]
-fn a_capture_pays_the_order_and_is_told_once() {
+fn a_capture_pays_the_order_and_is_confirmed_once() {
     let mut case = Case::new(FULL);
     let id = case.attempt(0, AUTO);
     case.learn(&id, &pending("o1"));
@@ -121,7 +121,7 @@ fn a_failed_compensation_is_repeated_four_times_then_reviewed() {
     assert_eq!(case.order.captures[&capture_of("o1")].class, CaptureClass::Review);
     assert!(case.confirmed.contains(&"payment.review"));
     let mut ours = case.order.operations.values();
-    assert!(ours.all(|op| case.order.reason_of(op) == "late_payment"), "as it was told");
+    assert!(ours.all(|op| case.order.reason_of(op) == "late_payment"), "as it was confirmed");
     let asked = case.operation("by-hand", None);
     claim_refund(&mut case.order, &id, &asked, false).unwrap();
     assert_eq!(case.order.reason_of(&case.order.operations[&asked.id]), "review");
@@ -166,7 +166,7 @@ fn refunds_never_exceed_the_capture_and_a_bank_can_send_one_back() {
 }
 
 #[test]
-fn a_dashboard_refund_takes_room_and_is_told() {
+fn a_dashboard_refund_takes_room_and_is_confirmed() {
     let mut case = Case::new(FULL);
     let id = case.attempt(0, AUTO);
     case.learn(&id, &refunded("o1", "r9", 7000, None, OperationPhase::Done));
@@ -250,13 +250,13 @@ fn an_open_order_is_always_due() {
 }
 
 #[test]
-fn an_old_ending_told_again_does_not_end_a_hold() {
+fn an_old_ending_reported_again_does_not_end_a_hold() {
     let mut case = Case::new(FULL);
     let id = case.attempt(0, CaptureMode::Manual);
-    let told = |phase| Seen { past: true, ..at("o1", phase) };
-    case.learn(&id, &told(Phase::Failed));
-    case.learn(&id, &told(Phase::Authorized));
-    case.learn(&id, &told(Phase::Failed));
+    let event = |phase| Seen { past: true, ..at("o1", phase) };
+    case.learn(&id, &event(Phase::Failed));
+    case.learn(&id, &event(Phase::Authorized));
+    case.learn(&id, &event(Phase::Failed));
     let void = OperationId::void_of(&id, &ObjectId::new("o1"), 0);
     assert_eq!(case.order.operations[&void].phase(), OperationPhase::Sending, "still owed");
     case.change(|order| order.operations.get_mut(&void).unwrap().sends = 1);

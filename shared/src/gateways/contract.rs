@@ -22,10 +22,10 @@ const STALE_SECONDS: i64 = 3600;
 
 pub(crate) async fn check(fixtures: &Fixtures) {
     a_repeated_create_is_the_same_request(fixtures).await;
-    decline_refusal_and_lost_answer_are_told_apart(fixtures).await;
+    decline_refusal_and_lost_answer_are_distinguished(fixtures).await;
     a_lost_answer_is_never_an_effect_or_a_refusal(fixtures).await;
     every_status_maps(fixtures).await;
-    absence_is_told_from_silence(fixtures).await;
+    absence_is_distinguished_from_silence(fixtures).await;
     one_capture_has_one_id(fixtures).await;
     only_what_was_signed_is_believed(fixtures);
     an_unknown_event_is_ignored(fixtures);
@@ -50,7 +50,7 @@ async fn a_repeated_create_is_the_same_request(fixtures: &Fixtures) {
     assert_eq!(name.as_deref(), Some(fixtures.create.payment.as_str()));
 }
 
-async fn decline_refusal_and_lost_answer_are_told_apart(fixtures: &Fixtures) {
+async fn decline_refusal_and_lost_answer_are_distinguished(fixtures: &Fixtures) {
     let Answer::Seen(declined) = fixtures.created(Ok(fixtures.declined.clone())).await else {
         panic!("a decline is an object that failed");
     };
@@ -93,7 +93,7 @@ async fn every_status_maps(fixtures: &Fixtures) {
     assert_eq!(strange.phase, None, "what is not known is no outcome");
 }
 
-async fn absence_is_told_from_silence(fixtures: &Fixtures) {
+async fn absence_is_distinguished_from_silence(fixtures: &Fixtures) {
     assert_eq!(fixtures.looked_up(Ok(fixtures.absent.clone())).await, Ok(Vec::new()));
     for error in [TransportError::NotSent, TransportError::Unknown, TransportError::Broken] {
         assert_eq!(fixtures.looked_up(Err(error)).await, Err(LookUpError::Unavailable));

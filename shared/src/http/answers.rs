@@ -253,13 +253,13 @@ impl From<CancelOrderError> for Problem {
 const ORDER_WAIT_SECONDS: u32 = 3600;
 
 fn no_room(what: NoRoom) -> Problem {
-    let (told, wait) = match what {
+    let (detail, wait) = match what {
         NoRoom::Hour { seconds_left } => {
             ("No more events of unknown orders are stored this hour.", seconds_left)
         }
         NoRoom::Order => ("No more unmerged events of this order are stored.", ORDER_WAIT_SECONDS),
     };
-    Problem::new(Kind::Unavailable).tell(told).retry_after(wait)
+    Problem::new(Kind::Unavailable).public_detail(detail).retry_after(wait)
 }
 
 impl From<WebhookError> for Problem {

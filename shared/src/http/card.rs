@@ -39,12 +39,12 @@ pub enum Place {
 }
 
 /// How many bytes of pointers are reported. A body with more findings is refused all the same.
-const TOLD_BYTES_MAX: usize = 16 * 1024;
+const POINTER_BYTES_MAX: usize = 16 * 1024;
 
 /// The JSON pointers of the strings that contain a card number. If a member's *name* contains one, the
 /// pointer is that of its object, since the member's own would repeat the number.
 pub fn find(value: &Value, place: impl Fn(&str) -> Place) -> Vec<String> {
-    let mut search = Search { place, at: String::new(), found: Vec::new(), told_bytes: 0 };
+    let mut search = Search { place, at: String::new(), found: Vec::new(), pointer_bytes: 0 };
     search.value(value);
     search.found
 }
@@ -96,7 +96,7 @@ struct Search<P> {
     place: P,
     at: String,
     found: Vec<String>,
-    told_bytes: usize,
+    pointer_bytes: usize,
 }
 
 impl<P: Fn(&str) -> Place> Search<P> {
@@ -104,7 +104,7 @@ impl<P: Fn(&str) -> Place> Search<P> {
         match value {
             Value::String(text) => {
                 if is_in(text, (self.place)(&self.at)) {
-                    self.tell();
+                    self.report();
                 }
             }
             Value::Array(items) => {
@@ -116,7 +116,7 @@ impl<P: Fn(&str) -> Place> Search<P> {
                 let (refused, named): (Vec<_>, Vec<_>) =
                     members.iter().partition(|(name, _)| is_typed_in(name));
                 if !refused.is_empty() {
-                    self.tell();
+                    self.report();
                 }
                 for (name, member) in named {
                     self.below(name, member);
@@ -133,9 +133,9 @@ impl<P: Fn(&str) -> Place> Search<P> {
         self.at.truncate(length);
     }
 
-    fn tell(&mut self) {
-        if self.told_bytes <= TOLD_BYTES_MAX {
-            self.told_bytes += self.at.len() + 1;
+    fn report(&mut self) {
+        if self.pointer_bytes <= POINTER_BYTES_MAX {
+            self.pointer_bytes += self.at.len() + 1;
             self.found.push(self.at.clone());
         }
     }

@@ -25,7 +25,7 @@ pub struct Problem {
     pub kind: Kind,
     pub detail: String,
     /// A detail that is shown even with a 5xx, if there is more to say than the kind does.
-    told: Option<&'static str>,
+    public_detail: Option<&'static str>,
     pub extensions: Map<String, Value>,
     pub retry_after: Option<u32>,
     pub cause: Option<Box<dyn Error + Send + Sync>>,
@@ -39,7 +39,7 @@ impl Problem {
         Self {
             kind,
             detail: kind.when().to_owned(),
-            told: None,
+            public_detail: None,
             extensions: Map::new(),
             retry_after: kind.retry_after(),
             cause: None,
@@ -55,8 +55,8 @@ impl Problem {
 
     /// Sets a detail that is shown even with a 5xx: a constant text reveals nothing internal.
     #[must_use]
-    pub fn tell(self, told: &'static str) -> Self {
-        Self { told: Some(told), ..self }.detail(told)
+    pub fn public_detail(self, detail: &'static str) -> Self {
+        Self { public_detail: Some(detail), ..self }.detail(detail)
     }
 
     /// Adds a member to those of RFC 9457, such as `errors` or `payment`.
@@ -91,8 +91,11 @@ impl Problem {
     pub fn body(&self, instance: &str) -> Value {
         let ours = self.status().is_server_error();
         let mut body = if ours { Map::new() } else { self.extensions.clone() };
-        let detail =
-            if ours { self.told.unwrap_or_else(|| self.kind.when()) } else { &self.detail };
+        let detail = if ours {
+            self.public_detail.unwrap_or_else(|| self.kind.when())
+        } else {
+            &self.detail
+        };
         body.insert("type".to_owned(), format!("/problems/{}", self.kind.slug()).into());
         body.insert("title".to_owned(), self.kind.title().into());
         body.insert("status".to_owned(), self.status().as_u16().into());

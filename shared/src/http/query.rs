@@ -110,13 +110,13 @@ mod tests {
             assert_eq!((query.flag("refresh"), query.wrong()), (value, Vec::new()), "{text}");
         }
         for text in ["refresh=1", "refresh", "refresh=", "refresh=TRUE", "refresh=true%20"] {
-            let told = [("?refresh".to_owned(), "must be true or false".to_owned())];
-            assert_eq!(wrong(text), told, "{text}");
+            let expected = [("?refresh".to_owned(), "must be true or false".to_owned())];
+            assert_eq!(wrong(text), expected, "{text}");
         }
     }
 
     #[test]
-    fn unknown_and_repeated_members_are_told_all_at_once() {
+    fn unknown_and_repeated_members_are_reported_all_at_once() {
         let pointers = |text: &str| -> Vec<String> {
             wrong(text).into_iter().map(|(pointer, _)| pointer).collect()
         };
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn no_card_number_is_repeated() {
-        let told = format!("{:?}", wrong("4111111111111111=a&b=4111111111111111"));
-        assert!(!told.contains("4111"), "{told}");
+        let errors = format!("{:?}", wrong("4111111111111111=a&b=4111111111111111"));
+        assert!(!errors.contains("4111"), "{errors}");
     }
 }

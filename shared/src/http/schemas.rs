@@ -126,7 +126,7 @@ pub(super) fn shown_operation(_: &mut SchemaGenerator) -> Schema {
 }
 
 /// Describes the `type` of the only action. Serde adds it, so there is no field to document.
-pub(super) fn tell_actions_apart(schema: &mut Schema) {
+pub(super) fn describe_action(schema: &mut Schema) {
     if let Some(word) = schema.pointer_mut("/oneOf/0/properties/type") {
         word["description"] = json!("The kind of action; do not follow an unknown one.");
     }

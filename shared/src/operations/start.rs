@@ -171,12 +171,12 @@ mod tests {
         };
         let mut order = case.order;
         order.details.cart.items = vec![item(Some(3750))];
-        let told = |order: &Order| sought(order, &id).unwrap().create.cart;
-        assert_eq!(told(&order), Some(order.details.cart.clone()));
+        let cart = |order: &Order| sought(order, &id).unwrap().create.cart;
+        assert_eq!(cart(&order), Some(order.details.cart.clone()));
         order.attempts.get_mut(&id).unwrap().sends_cart = false;
-        assert_eq!(told(&order), None);
+        assert_eq!(cart(&order), None);
         order.attempts.get_mut(&id).unwrap().sends_cart = true;
         order.details.cart.items.push(item(None));
-        assert_eq!(told(&order), None, "a cart without prices is not sent");
+        assert_eq!(cart(&order), None, "a cart without prices is not sent");
     }
 }

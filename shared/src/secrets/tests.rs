@@ -231,8 +231,8 @@ fn one_unreadable_key_costs_that_key_only_and_is_named_without_its_value() {
         (json!({ "key": "" }), "keys[0].key is empty"),
         (json!({ "kee": GOOD }), "keys[0].key is missing"),
     ];
-    for (other, told) in cases {
-        assert_eq!(keys(&with(other)), Ok((1, vec![told.to_owned()])));
+    for (other, fault) in cases {
+        assert_eq!(keys(&with(other)), Ok((1, vec![fault.to_owned()])));
     }
 }
 
@@ -254,7 +254,7 @@ fn a_secret_without_a_usable_key_names_what_is_wrong() {
         (r#"{"key":"hush%"}"#, "key is not base64, with or without whsec_ before it"),
         (r#"{"key":"hush","url":17}"#, "url is not a string"),
     ];
-    for (text, told) in cases {
-        assert_eq!(keys(text), Err(told.to_owned()), "{text}");
+    for (text, fault) in cases {
+        assert_eq!(keys(text), Err(fault.to_owned()), "{text}");
     }
 }

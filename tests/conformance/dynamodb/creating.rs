@@ -36,12 +36,12 @@ fn written_once() -> Vec<Case> {
                 let total = usd(1);
                 let second = Order { writer: Nonce("w2".to_owned()), total, ..first.clone() };
                 let outcome = store.create(&second).await?;
-                let told = match &outcome {
+                let returned = match &outcome {
                     Created::Exists(known) => compared(Some(known), &first),
                     Created::Won => "nothing",
                 };
                 let read = store.order(&first.id).await?;
-                Ok(format!("{} {told} {}", created(&outcome), compared(read.as_ref(), &first)))
+                Ok(format!("{} {returned} {}", created(&outcome), compared(read.as_ref(), &first)))
             },
         ),
         Case::new(

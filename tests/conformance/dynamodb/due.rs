@@ -72,7 +72,7 @@ fn marks() -> Vec<Case> {
                 Ok(format!("{before} {due}"))
             },
         ),
-        Case::new("the index tells the order's name", INDEXES, "the order", |desk| async move {
+        Case::new("the index shows the order's name", INDEXES, "the order", |desk| async move {
             let (store, order) = (desk.store(), open(&desk));
             store.create(&order).await?;
             let at = order.due_at.unwrap_or_default();

@@ -156,15 +156,15 @@ fn continued() -> Vec<Case> {
                     shard.put(at).await?;
                 }
                 shard.query(json!({}), 5).await?;
-                let mut told = Vec::new();
+                let mut pages = Vec::new();
                 let mut members = json!({ "Limit": 2 });
                 loop {
                     let page = desk.call("Query", shard.question(&members)).await?;
-                    told.push(times(&page));
+                    pages.push(times(&page));
                     let last = page["LastEvaluatedKey"].clone();
-                    if last.is_null() || told.len() > 4 {
-                        told.retain(|page| !page.is_empty());
-                        return Ok(told.join(", "));
+                    if last.is_null() || pages.len() > 4 {
+                        pages.retain(|page| !page.is_empty());
+                        return Ok(pages.join(", "));
                     }
                     members["ExclusiveStartKey"] = last;
                 }

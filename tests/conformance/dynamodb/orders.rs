@@ -22,13 +22,13 @@ const SHARDS: u32 = u32::MAX;
 
 impl From<StoreError> for Stop {
     fn from(error: StoreError) -> Self {
-        let mut told = error.to_string();
+        let mut message = error.to_string();
         let mut cause = std::error::Error::source(&error);
         while let Some(error) = cause {
-            told = format!("{told}: {error}");
+            message = format!("{message}: {error}");
             cause = error.source();
         }
-        Self::Refused(told)
+        Self::Refused(message)
     }
 }
 

@@ -96,7 +96,7 @@ fn call_of_the_document(desk: &Desk, message: &Row, effect: &Row) -> Result<Valu
 
 fn documented() -> Vec<Case> {
     vec![Case::new(
-        "consume: what the document tells consumers to send has its effect once",
+        "consume: the call that the document gives consumers has its effect once",
         TRANSACT,
         "taken, TransactionCanceledException ConditionalCheckFailed, 2 reserved",
         |desk| async move {

@@ -14,10 +14,10 @@ fn entry(id: &str, body: &str) -> Value {
 }
 
 /// The ids of each list, or its codes.
-fn told(answer: &Value, list: &str, member: &str) -> String {
+fn listed(answer: &Value, list: &str, member: &str) -> String {
     let entries = answer[list].as_array().cloned().unwrap_or_default();
-    let told: Vec<String> = entries.iter().map(|entry| text(&entry[member])).collect();
-    told.join(" ")
+    let values: Vec<String> = entries.iter().map(|entry| text(&entry[member])).collect();
+    values.join(" ")
 }
 
 pub(super) fn cases() -> Vec<Case> {
@@ -81,8 +81,8 @@ fn partial() -> Vec<Case> {
                 let bad = json!({ "Id": "bad", "MessageBody": "m", "MessageDeduplicationId": "b" });
                 let entries = json!({ "Entries": [good("1"), bad, good("2")] });
                 let answer = queue.call("SendMessageBatch", entries).await?;
-                let failed = ["Id", "Code", "SenderFault"].map(|it| told(&answer, "Failed", it));
-                Ok(format!("{}, {}", told(&answer, "Successful", "Id"), failed.join(" ")))
+                let failed = ["Id", "Code", "SenderFault"].map(|it| listed(&answer, "Failed", it));
+                Ok(format!("{}, {}", listed(&answer, "Successful", "Id"), failed.join(" ")))
             },
         ),
         Case::new(
@@ -93,7 +93,7 @@ fn partial() -> Vec<Case> {
                 let queue = Queue::standard(&desk, json!({})).await?;
                 let entries = json!({ "Entries": [entry("1", "a"), entry("2", "b")] });
                 let answer = queue.call("SendMessageBatch", entries).await?;
-                Ok(told(&answer, "Successful", "MD5OfMessageBody"))
+                Ok(listed(&answer, "Successful", "MD5OfMessageBody"))
             },
         ),
     ]
@@ -114,8 +114,8 @@ fn handles() -> Vec<Case> {
                 let entries = [of("a", &first, 600), of("b", &second, 43_201), of("c", "x", 1)];
                 let entries = json!({ "Entries": entries });
                 let answer = queue.call("ChangeMessageVisibilityBatch", entries).await?;
-                let failed = told(&answer, "Failed", "Code");
-                Ok(format!("{}, {failed}", told(&answer, "Successful", "Id")))
+                let failed = listed(&answer, "Failed", "Code");
+                Ok(format!("{}, {failed}", listed(&answer, "Successful", "Id")))
             },
         ),
         Case::new(
@@ -130,7 +130,7 @@ fn handles() -> Vec<Case> {
                 let entries = json!({ "Entries": [of("a", &handle), of("b", "x")] });
                 let answer = queue.call("DeleteMessageBatch", entries).await?;
                 let (done, failed) =
-                    (told(&answer, "Successful", "Id"), told(&answer, "Failed", "Code"));
+                    (listed(&answer, "Successful", "Id"), listed(&answer, "Failed", "Code"));
                 Ok(format!("{done}, {failed}, {}", queue.counts().await?))
             },
         ),

@@ -12,7 +12,7 @@ const BACK: &str =
     "Learn how to configure a dead-letter queue redrive in Amazon SQS (developer guide)";
 
 pub(super) fn cases() -> Vec<Case> {
-    [moved(), renewed(), refused(), told()].into_iter().flatten().collect()
+    [moved(), renewed(), refused(), listed()].into_iter().flatten().collect()
 }
 
 /// A queue, its dead-letter queue, and the messages in that.
@@ -198,10 +198,10 @@ fn refused() -> Vec<Case> {
     ]
 }
 
-fn told() -> Vec<Case> {
+fn listed() -> Vec<Case> {
     vec![
         Case::new(
-            "a move that is over tells how many it has moved, and has no handle",
+            "a move that is over shows how many it has moved, and has no handle",
             LIST,
             "COMPLETED 2 of 2 null null",
             |desk| async move {

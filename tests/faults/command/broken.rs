@@ -21,7 +21,7 @@ pub(super) fn list() -> ExitCode {
 }
 
 /// Searches for a run that notices and prints the shortest.
-pub(super) fn tell(mutant: Mutant, options: &Options) -> ExitCode {
+pub(super) fn report_on(mutant: Mutant, options: &Options) -> ExitCode {
     let (falls, what) = about(mutant);
     println!("broken: {what}\nexpected to fail: {falls}");
     let Hunt { runs, caught, .. } = hunt(mutant, options);
@@ -39,8 +39,8 @@ pub(super) fn tell(mutant: Mutant, options: &Options) -> ExitCode {
     let found = Found { setting, plan, violations: caught.violations };
     let shrunk = on_a_deep_stack(|| breaking(Some(mutant), || found.shrunk()));
     let name = shrunk.setting.to_string();
-    let told = on_a_deep_stack(|| breaking(Some(mutant), || replay(&name, &shrunk.plan)));
-    for line in told.iter().flat_map(|(_, report)| &report.trace) {
+    let replayed = on_a_deep_stack(|| breaking(Some(mutant), || replay(&name, &shrunk.plan)));
+    for line in replayed.iter().flat_map(|(_, report)| &report.trace) {
         println!("{line}");
     }
     for invariant in broken_by(&shrunk.violations) {

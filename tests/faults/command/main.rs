@@ -33,7 +33,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Command::Mutants => broken::list(),
-        Command::Hunt(mutant, options) => broken::tell(mutant, &options),
+        Command::Hunt(mutant, options) => broken::report_on(mutant, &options),
         Command::Replay { setting, plan, mutant } => {
             let Some((_, report)) = breaking(mutant, || replay(&setting, &plan)) else {
                 eprintln!("unknown setting {setting}; --list prints all of them");

@@ -24,7 +24,7 @@ const BOUNDS: Bounds = Bounds { preemptions_max: 3, preemptions_with_fault_max: 
 const STRIDE: usize = 37;
 /// The exit code that shells use for SIGINT.
 const INTERRUPTED: u8 = 130;
-const TELL_EVERY: Duration = Duration::from_secs(5);
+const PRINT_EVERY: Duration = Duration::from_secs(5);
 /// Without faults, and without interruptions between actors.
 const CLEAN: (Depth, Bounds) = (
     Depth { stride: usize::MAX, main_stride: usize::MAX, pairs: 0, triples: 0 },
@@ -32,7 +32,7 @@ const CLEAN: (Depth, Bounds) = (
 );
 
 /// What has been printed to the terminal.
-struct Told {
+struct Printed {
     at: Instant,
     reached: usize,
     found: usize,
@@ -147,13 +147,13 @@ pub(super) fn hunt(mutant: Mutant, options: &Options) -> Hunt {
 
 /// Ends when every rule has been noticed.
 fn hunted(campaign: &Campaign, stop: &AtomicBool) -> Vec<Hunt> {
-    let (over, told) = (AtomicBool::new(false), Mutex::new(Instant::now()));
+    let (over, printed_at) = (AtomicBool::new(false), Mutex::new(Instant::now()));
     let tally = campaign.run(&over, |Progress { tally, tasks_done, tasks, .. }| {
         let left = tally.hunts.len() - tally.killed();
         over.store(left == 0 || stop.load(Ordering::Relaxed), Ordering::Relaxed);
-        let mut told = told.lock().unwrap();
-        if told.elapsed() >= TELL_EVERY {
-            *told = Instant::now();
+        let mut printed_at = printed_at.lock().unwrap();
+        if printed_at.elapsed() >= PRINT_EVERY {
+            *printed_at = Instant::now();
             let tried: usize = tally.hunts.iter().map(|hunt| hunt.runs).sum();
             eprintln!(
                 "{tasks_done}/{tasks} settings · {} runs, {tried} with a broken rule · {left} not \
@@ -172,28 +172,32 @@ fn played(
     started: Instant,
     stop: &AtomicBool,
 ) -> (Tally, usize) {
-    let told =
-        Mutex::new(Told { at: started, reached: options.from, found: 0, caught: BTreeSet::new() });
+    let printed = Mutex::new(Printed {
+        at: started,
+        reached: options.from,
+        found: 0,
+        caught: BTreeSet::new(),
+    });
     let tally = until_interrupted(stop, || {
         campaign.run(stop, |progress| {
-            let mut told = told.lock().unwrap();
-            told.reached = progress.resume_from;
-            for found in progress.tally.found.iter().skip(told.found) {
+            let mut printed = printed.lock().unwrap();
+            printed.reached = progress.resume_from;
+            for found in progress.tally.found.iter().skip(printed.found) {
                 eprintln!("!! {} {}: {}", found.setting, found.plan, found.violations.join("; "));
             }
-            told.found = progress.tally.found.len();
+            printed.found = progress.tally.found.len();
             for hunt in progress.tally.hunts.iter().filter(|hunt| hunt.caught.is_some()) {
-                if told.caught.insert(hunt.mutant) {
+                if printed.caught.insert(hunt.mutant) {
                     println!("{hunt}");
                 }
             }
-            if told.at.elapsed() >= TELL_EVERY {
-                told.at = Instant::now();
-                tell(options, &progress, started);
+            if printed.at.elapsed() >= PRINT_EVERY {
+                printed.at = Instant::now();
+                print_progress(options, &progress, started);
             }
         })
     });
-    (tally, told.into_inner().unwrap().reached)
+    (tally, printed.into_inner().unwrap().reached)
 }
 
 /// Writes the figures to the file in the options.
@@ -230,7 +234,7 @@ fn until_interrupted<T: Send>(stop: &AtomicBool, search: impl FnOnce() -> T + Se
     })
 }
 
-fn tell(options: &Options, progress: &Progress<'_>, started: Instant) {
+fn print_progress(options: &Options, progress: &Progress<'_>, started: Instant) {
     let Progress { tally, tasks_done, tasks, resume_from } = progress;
     let done = tasks_done.saturating_sub(options.from).max(1);
     let left = tasks.saturating_sub(*tasks_done);

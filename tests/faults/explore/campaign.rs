@@ -62,7 +62,7 @@ impl Campaign {
             done: vec![false; self.tasks.len()],
             tasks_done: self.from.min(self.tasks.len()),
         });
-        let told = |shared: &Shared| {
+        let notify = |shared: &Shared| {
             let open = shared.done.iter().skip(self.from).position(|done| !done);
             progress(Progress {
                 tally: &shared.tally,
@@ -86,7 +86,7 @@ impl Campaign {
                     for (place, violations) in tried {
                         shared.tally.hunts[place].tried(setting, plan, violations);
                     }
-                    told(&shared);
+                    notify(&shared);
                     !is_over()
                 });
                 if !ended {
@@ -95,7 +95,7 @@ impl Campaign {
                 let mut shared = lock();
                 shared.done[task] = true;
                 shared.tasks_done += 1;
-                told(&shared);
+                notify(&shared);
             }
         };
         thread::scope(|scope| {

@@ -78,8 +78,8 @@ fn descend(
         let report = run(setting, &branch.plan, false);
         // Under another schedule the fault may hit a call it does not apply to. The plan is then not
         // counted, but its violations are.
-        let tells = report.fired == branch.plan.0.len() || !report.violations.is_empty();
-        if tells && !each(&branch.plan, &report) {
+        let counts = report.fired == branch.plan.0.len() || !report.violations.is_empty();
+        if counts && !each(&branch.plan, &report) {
             return false;
         }
         for point in report.points.iter().filter(|point| point.step >= branch.from_step) {

@@ -29,7 +29,7 @@ pub(super) fn signed(input: &[u8]) -> Ran {
         let after = bench.marks();
         assert_whole(&first, &before, &after);
         let again = deliver(bench, input).await;
-        assert_eq!((again.status, &again.body), (first.status, &first.body), "told once more");
+        assert_eq!((again.status, &again.body), (first.status, &first.body), "delivered once more");
         assert_eq!(bench.marks().items, after.items, "a delivery made twice changes nothing");
     });
     Ran::Through

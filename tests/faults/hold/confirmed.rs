@@ -26,8 +26,8 @@ const ONCE: [&str; 9] = [
 /// The confirmations of one order.
 pub(crate) fn of(order: &OrderId, heard: &Messages) -> Messages {
     let mut of_it = heard.clone();
-    for told in of_it.values_mut() {
-        told.retain(|_, message| message["data"]["order_id"] == order.as_str());
+    for received in of_it.values_mut() {
+        received.retain(|_, message| message["data"]["order_id"] == order.as_str());
     }
     of_it
 }
@@ -40,9 +40,9 @@ pub(crate) fn check(
     wrong: &mut Vec<String>,
 ) {
     alike(order, messages, wrong);
-    for (target, told) in messages {
+    for (target, received) in messages {
         let mut ids: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-        for (id, message) in told {
+        for (id, message) in received {
             let (kind, data) = (message["type"].as_str().unwrap_or_default(), &message["data"]);
             if !is_based(kind, data, objects, order) {
                 wrong.push(format!("I6 {target} received {kind} of {}", data["amount"]));
@@ -62,11 +62,11 @@ pub(crate) fn check(
 fn alike(order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
     let mut heard = messages.values();
     let first = heard.next();
-    if heard.any(|told| Some(told) != first) {
+    if heard.any(|other| Some(other) != first) {
         wrong.push("I5 the targets received different messages".to_owned());
     }
-    let completed = |told: &BTreeMap<String, Value>| {
-        told.values().any(|message| message["type"] == "payment.completed")
+    let completed = |received: &BTreeMap<String, Value>| {
+        received.values().any(|message| message["type"] == "payment.completed")
     };
     if order.state != State::Paid && messages.values().any(completed) {
         wrong.push("I6 a payment that does not exist was confirmed".to_owned());

@@ -27,8 +27,8 @@ pub(crate) fn check(
             known => wrong.push(format!("I22 the dispute {id} is {status} but known as {known:?}")),
         }
         for word in ["dispute.opened".to_owned(), format!("dispute.{status}")] {
-            for (target, told) in messages {
-                if !told.values().any(|message| message["type"] == word.as_str()) {
+            for (target, received) in messages {
+                if !received.values().any(|message| message["type"] == word.as_str()) {
                     wrong.push(format!("I22 {target} did not receive {word}"));
                 }
             }

@@ -13,8 +13,8 @@ pub(crate) fn is_difference(violation: &str) -> bool {
 }
 
 /// A run, also compared with the one without its last fault if the SDK hides that.
-pub(crate) fn beside(setting: &Setting, plan: &Plan, tell: bool) -> Report {
-    let mut report = run(setting, plan, tell);
+pub(crate) fn beside(setting: &Setting, plan: &Plan, traced: bool) -> Report {
+    let mut report = run(setting, plan, traced);
     let without = without(setting, plan, &report).map(|without| run(setting, &without, false));
     if let Some(difference) = without.and_then(|without| difference(&without, &report)) {
         report.trace.push(format!("!! {difference}"));

@@ -8,10 +8,10 @@ use crate::hold::writes::has_work;
 
 pub(crate) fn redaction(old: &Order, new: &Order) -> Vec<String> {
     let mut wrong = Vec::new();
-    let told = new.attempts.values().any(|it| it.failure.as_ref().is_some_and(has_sentence))
+    let kept = new.attempts.values().any(|it| it.failure.as_ref().is_some_and(has_sentence))
         || new.operations.values().any(|it| it.failure.as_ref().is_some_and(has_sentence))
         || new.refunds.values().any(|it| it.failure.as_ref().is_some_and(has_sentence));
-    if new.redacted_at.is_some() && told {
+    if new.redacted_at.is_some() && kept {
         wrong.push("I24 redacted, but a gateway's sentence is kept".to_owned());
     }
     if old.redacted_at == new.redacted_at {

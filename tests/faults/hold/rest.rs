@@ -12,8 +12,8 @@ use quittance::domain::phase::{OperationPhase, Phase};
 use quittance::domain::status::PaymentStatus;
 use serde_json::Value;
 
-use crate::hold::room::{capture_of, returned};
 use crate::hold::confirmed;
+use crate::hold::room::{capture_of, returned};
 use crate::play::scenarios::Webhooks;
 use crate::play::script::{AMOUNT, Messages, Player};
 use crate::world::World;
@@ -233,11 +233,11 @@ fn refunds(objects: &[Value], order: &Order, messages: &Messages, wrong: &mut Ve
             ));
         }
         let (public, _) = order.public_refund(id, known);
-        let announced = |told: &BTreeMap<String, Value>| {
-            told.values().any(|m| m["type"] == word && m["data"]["refund_id"] == public.as_str())
+        let announced = |sent: &BTreeMap<String, Value>| {
+            sent.values().any(|m| m["type"] == word && m["data"]["refund_id"] == public.as_str())
         };
-        let failed = |told: &BTreeMap<String, Value>| {
-            told.values()
+        let failed = |sent: &BTreeMap<String, Value>| {
+            sent.values()
                 .any(|m| m["type"] == "refund.failed" && m["data"]["refund_id"] == public.as_str())
         };
         if expected != OperationPhase::Failed && messages.values().any(failed) {
@@ -284,13 +284,13 @@ fn ends(order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
         State::Expired => "order.expired",
         State::Canceled => "order.canceled",
     };
-    for (target, told) in messages {
-        let said = told.values().filter(|message| message["type"] == word).count();
+    for (target, received) in messages {
+        let said = received.values().filter(|message| message["type"] == word).count();
         if said != 1 {
             wrong.push(format!("I5 {target} received {word} {said} times"));
         }
         for other in ["payment.completed", "order.expired", "order.canceled"] {
-            if other != word && told.values().any(|message| message["type"] == other) {
+            if other != word && received.values().any(|message| message["type"] == other) {
                 wrong.push(format!("I6 {target} received {other} about an order that is {word}"));
             }
         }

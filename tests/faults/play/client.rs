@@ -94,7 +94,7 @@ impl Client {
 
     pub(crate) async fn ask_once(&mut self, ask: &Ask) -> Option<Reply> {
         let world = Arc::clone(&self.world);
-        world.tell(|| format!("> {} {}", ask.route, ask.key.clone().unwrap_or_default()));
+        world.trace(|| format!("> {} {}", ask.route, ask.key.clone().unwrap_or_default()));
         let before = self.process.gateway_calls();
         let answered = self.process.until_death(dispatch(&self.process.app, request(ask))).await;
         let Some(response) = answered else {
@@ -106,7 +106,7 @@ impl Client {
             body: serde_json::from_slice(quittance::http::input::bytes(response.body()))
                 .unwrap_or_default(),
         };
-        world.tell(|| {
+        world.trace(|| {
             let said = reply.body["status"].as_str().or(reply.body["type"].as_str());
             format!("< {} {}", reply.status, said.unwrap_or_default())
         });
@@ -142,12 +142,12 @@ impl Client {
         let status = response.status().as_u16();
         let body = quittance::http::input::bytes(response.body());
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
-        self.world.tell(|| format!("< {status} {}", body["received"]));
+        self.world.trace(|| format!("< {status} {}", body["received"]));
         Some(Reply { status, body })
     }
 
     pub(crate) async fn sweep(&mut self) {
-        self.world.tell(|| "> sweep-due".to_owned());
+        self.world.trace(|| "> sweep-due".to_owned());
         let mut context = Context::default();
         context.deadline = unix_ms() + SWEEP_MS;
         let event = LambdaEvent::new(Value::Null, context);
@@ -159,7 +159,7 @@ impl Client {
 
     /// The process dies and its caches are lost; the next call starts another.
     pub(crate) fn bury(&mut self) {
-        self.world.tell(|| "† the process died".to_owned());
+        self.world.trace(|| "† the process died".to_owned());
         self.process = Process::start(&self.world, self.actor);
     }
 }

@@ -87,7 +87,7 @@ impl World {
     pub(crate) fn choose(&self, payment: &str, outcome: &str) {
         let token = self.state().pages.get(payment).and_then(|tokens| tokens.first().cloned());
         let Some(token) = token else {
-            self.tell(|| "    the shopper has no page".to_owned());
+            self.trace(|| "    the shopper has no page".to_owned());
             return;
         };
         let request = Request::builder()
@@ -115,7 +115,7 @@ impl World {
         match self.core.handle(request) {
             Outcome::Answer(answer) => {
                 let body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
-                self.tell(|| {
+                self.trace(|| {
                     let status = answer.status().as_u16();
                     format!("    {} {} → {status}", request.method(), request.uri().path())
                 });

@@ -15,7 +15,7 @@ const BANK_ROUNDS: usize = 4;
 
 pub(crate) async fn recover(player: &mut Player, webhooks: Webhooks) {
     let world = std::sync::Arc::clone(&player.client.world);
-    world.tell(|| "# recovery".to_owned());
+    world.trace(|| "# recovery".to_owned());
     if webhooks == Webhooks::Reversed {
         world.control("POST", "/control/deliver", &serde_json::Value::Null);
         player.deliver(webhooks).await;

@@ -39,10 +39,10 @@ pub struct Report {
     pub trace: Vec<String>,
 }
 
-/// Plays `setting` under `plan`; with `tell` it records the trace.
-pub fn run(setting: &Setting, plan: &Plan, tell: bool) -> Report {
+/// Plays `setting` under `plan`, and records the trace if `traced`.
+pub fn run(setting: &Setting, plan: &Plan, traced: bool) -> Report {
     let _ = reached();
-    let played = AssertUnwindSafe(|| on_paused_time(play(setting, plan, tell)));
+    let played = AssertUnwindSafe(|| on_paused_time(play(setting, plan, traced)));
     let report = catch_unwind(played).unwrap_or_else(|panic| {
         let word = || panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
         let said = panic.downcast_ref::<String>().cloned().or_else(word);
@@ -77,8 +77,8 @@ pub(crate) fn acted(name: &str) -> quittance::domain::order::Order {
     })
 }
 
-async fn play(setting: &Setting, plan: &Plan, tell: bool) -> Report {
-    let (mut player, world) = act(setting, plan, tell).await;
+async fn play(setting: &Setting, plan: &Plan, traced: bool) -> Report {
+    let (mut player, world) = act(setting, plan, traced).await;
     recover(&mut player, setting.webhooks).await;
     for of in std::iter::once(&player).chain(player.beside.as_deref()) {
         rest::check(of, &player, setting.webhooks);
@@ -104,8 +104,8 @@ async fn play(setting: &Setting, plan: &Plan, tell: bool) -> Report {
 }
 
 /// Plays the script.
-async fn act(setting: &Setting, plan: &Plan, tell: bool) -> (Player, Arc<World>) {
-    let world = Arc::new(World::new(setting.profile, setting.orders(), plan.clone(), tell));
+async fn act(setting: &Setting, plan: &Plan, traced: bool) -> (Player, Arc<World>) {
+    let world = Arc::new(World::new(setting.profile, setting.orders(), plan.clone(), traced));
     let behaviour = format!(r#"{{"webhooks":{}}}"#, setting.webhooks.behaviour());
     let behaviour: serde_json::Value = serde_json::from_str(&behaviour).unwrap();
     world.control("PUT", "/control/behaviour", &behaviour);

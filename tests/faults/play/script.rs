@@ -84,7 +84,7 @@ impl Player {
     }
 
     pub(crate) async fn play(&mut self, act: Act, webhooks: Webhooks) {
-        self.client.world.tell(|| format!("# {act:?}"));
+        self.client.world.trace(|| format!("# {act:?}"));
         if !self.placed {
             return;
         }
@@ -249,9 +249,9 @@ impl Player {
     pub(crate) async fn listen(&mut self) {
         self.client.consume().await;
         let world = &self.client.world;
-        for (target, told) in &mut self.heard {
+        for (target, received) in &mut self.heard {
             if *target == CONSUMED {
-                *told = world.state().told.iter().cloned().collect();
+                *received = world.state().confirmations.iter().cloned().collect();
                 continue;
             }
             let queue = format!("{target}.fifo");
@@ -263,10 +263,10 @@ impl Player {
                 for message in batch {
                     let body: Value = serde_json::from_str(&message.body).unwrap();
                     let id = body["id"].as_str().unwrap_or_default().to_owned();
-                    if told.get(&id).is_some_and(|known| known != &body) {
+                    if received.get(&id).is_some_and(|known| known != &body) {
                         world.violate(format!("I5 {target} received two messages as {id}"));
                     }
-                    if told.insert(id.clone(), body).is_none() {
+                    if received.insert(id.clone(), body).is_none() {
                         self.sequence.push(id);
                     }
                     world.sqs.delete(&queue, &message.receipt_handle).unwrap();

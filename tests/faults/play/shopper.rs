@@ -18,7 +18,7 @@ impl Player {
         let payment = self.payment(key);
         let token = self.client.world.state().tokens.get(payment.as_str()).cloned();
         let Some(token) = token else {
-            self.client.world.tell(|| "    the shopper has no token".to_owned());
+            self.client.world.trace(|| "    the shopper has no token".to_owned());
             return;
         };
         let parameter = Some(("payment_id", payment.as_str().to_owned()));

@@ -85,13 +85,13 @@ impl World {
         }
         let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
         let id = headers.id.unwrap_or_default().to_owned();
-        let known = self.state().told.iter().find(|(told, _)| *told == id).cloned();
+        let known = self.state().confirmations.iter().find(|(seen, _)| *seen == id).cloned();
         match known {
             Some((_, before)) if before != body => {
                 self.violate(format!("I5 {CONSUMED} received two messages as {id}"));
             }
             Some(_) => {}
-            None => self.state().told.push((id, body)),
+            None => self.state().confirmations.push((id, body)),
         }
         answer(200, String::new())
     }
@@ -100,11 +100,11 @@ impl World {
 /// I5: within an order every target receives the same messages in the same sequence. `messages` are the
 /// order's.
 pub(crate) fn sequence(listener: &Player, messages: &Messages, wrong: &mut Vec<String>) {
-    let of_it = |id: &&String| messages.values().any(|told| told.contains_key(*id));
-    let told = listener.client.world.state().told.clone();
-    let told: Vec<&String> = told.iter().map(|(id, _)| id).filter(of_it).collect();
+    let of_it = |id: &&String| messages.values().any(|received| received.contains_key(*id));
+    let confirmations = listener.client.world.state().confirmations.clone();
+    let received: Vec<&String> = confirmations.iter().map(|(id, _)| id).filter(of_it).collect();
     let other: Vec<&String> = listener.sequence.iter().filter(of_it).collect();
-    if told != other {
-        wrong.push(format!("I5 the merchant received {told:?}, another target {other:?}"));
+    if received != other {
+        wrong.push(format!("I5 the merchant received {received:?}, another target {other:?}"));
     }
 }

@@ -62,7 +62,7 @@ impl World {
             return;
         };
         let old = self.state().orders.insert(key.to_owned(), new.clone());
-        self.tell(|| format!("      {}", image::digest(&new)));
+        self.trace(|| format!("      {}", image::digest(&new)));
         writes::check(self, old.as_ref(), &new);
     }
 

@@ -19,11 +19,11 @@ impl Client {
         let Some(id) = ours.map(|object| object["id"].clone()).next() else {
             return;
         };
-        self.told_of(payment, &id).await;
+        self.claim(payment, &id).await;
     }
 
     /// At a gateway that does not sign: claims that `id` captured the amount of `payment`.
-    pub(crate) async fn told_of(&mut self, payment: &PaymentId, id: &Value) -> Option<Reply> {
+    pub(crate) async fn claim(&mut self, payment: &PaymentId, id: &Value) -> Option<Reply> {
         let (headers, body) = self.success(payment, id, "evt_lie", WEBHOOK_SECRET, Value::Null);
         self.webhook(&headers, body).await
     }

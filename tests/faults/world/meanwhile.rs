@@ -23,11 +23,11 @@ pub(crate) fn meanwhile(
     other: Other,
 ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     Box::pin(async move {
-        world.tell(|| format!("{{ meanwhile: {other:?}"));
+        world.trace(|| format!("{{ meanwhile: {other:?}"));
         let work = world.state().work.clone();
         run(Client::new(Arc::clone(&world)), other, work.clone()).await;
         world.state().work = work;
-        world.tell(|| "}".to_owned());
+        world.trace(|| "}".to_owned());
     })
 }
 

@@ -72,7 +72,7 @@ pub(crate) struct State {
     pub(crate) together: Range<usize>,
     /// How often a secret was read.
     pub(crate) secrets: usize,
-    tell: bool,
+    traced: bool,
     pub(crate) trace: Vec<String>,
     /// Requests to the gateway, and answers to callers.
     pub(crate) outcome: Vec<String>,
@@ -98,7 +98,7 @@ pub(crate) struct State {
     /// Payments answered as canceled, which may no longer be captured.
     pub(crate) canceled: BTreeSet<String>,
     /// The confirmations that the merchant's server received, in order, each once.
-    pub(crate) told: Vec<(String, Value)>,
+    pub(crate) confirmations: Vec<(String, Value)>,
     /// The merchant's server refuses every message.
     pub(crate) refuses: bool,
     pub(crate) violations: Vec<String>,
@@ -113,11 +113,11 @@ impl std::fmt::Debug for World {
 }
 
 impl World {
-    pub(crate) fn new(profile: Profile, shards: u32, plan: Plan, tell: bool) -> Self {
+    pub(crate) fn new(profile: Profile, shards: u32, plan: Plan, traced: bool) -> Self {
         let time = Arc::new(Time::start());
         let Ground { database, sqs, secrets, core } = Ground::lay(profile, &time);
         let ids = Arc::new(Counted::default());
-        let state = Mutex::new(State { plan, tell, ..State::default() });
+        let state = Mutex::new(State { plan, traced, ..State::default() });
         let turns = Turns::default();
         Self { time, profile, shards, sqs, core, ids, turns, database, secrets, state }
     }
@@ -127,8 +127,8 @@ impl World {
     }
 
     /// Adds a line to the trace, formatted only if somebody will read it.
-    pub(crate) fn tell(&self, line: impl FnOnce() -> String) {
-        if self.state().tell {
+    pub(crate) fn trace(&self, line: impl FnOnce() -> String) {
+        if self.state().traced {
             let seconds = self.time.now_ms() / 1000 % 100_000;
             let line = line();
             self.state().trace.push(format!("{seconds:>5}s {line}"));
@@ -136,7 +136,7 @@ impl World {
     }
 
     pub(crate) fn violate(&self, what: String) {
-        self.tell(|| format!("!! {what}"));
+        self.trace(|| format!("!! {what}"));
         let mut state = self.state();
         if !state.violations.contains(&what) {
             state.violations.push(what);
@@ -152,7 +152,7 @@ impl World {
         state.fired += usize::from(planned.is_some());
         drop(state);
         let shown = planned.map(|mode| format!(" [{}]", mode.name())).unwrap_or_default();
-        self.tell(|| format!("{k:>3} a batch{shown}"));
+        self.trace(|| format!("{k:>3} a batch{shown}"));
         planned
     }
 
@@ -178,7 +178,7 @@ impl World {
             self.state().outcome.push(call.label());
         }
         let shown = mode.map(|mode| format!(" [{}]", mode.name())).unwrap_or_default();
-        self.tell(|| format!("{k:>3} {}{shown}", call.label()));
+        self.trace(|| format!("{k:>3} {}{shown}", call.label()));
         self.suffer(call, mode, k, now)
     }
 
@@ -243,7 +243,7 @@ impl World {
             let Some((_, _, call)) = due else {
                 return;
             };
-            self.tell(|| format!("    … late: {}", call.label()));
+            self.trace(|| format!("    … late: {}", call.label()));
             self.state().landing = true;
             self.take_effect(&call);
             self.state().landing = false;
@@ -285,7 +285,7 @@ impl World {
             }
         };
         if let Some(trouble) = trouble {
-            self.tell(|| format!("    a secret [{trouble:?}]"));
+            self.trace(|| format!("    a secret [{trouble:?}]"));
         }
         match trouble {
             None => Fate::Answered(aws(self.secrets.call(action, body))),

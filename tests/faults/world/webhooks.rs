@@ -22,7 +22,7 @@ impl Client {
     pub(crate) async fn replay(&mut self) {
         let first = self.world.state().first_event.clone();
         if let Some((headers, body)) = first {
-            self.world.tell(|| "> the first webhook once more".to_owned());
+            self.world.trace(|| "> the first webhook once more".to_owned());
             self.webhook(&headers, body).await;
         }
     }
@@ -32,7 +32,7 @@ impl Client {
         let world = std::sync::Arc::clone(&self.world);
         let mut count = 0;
         for delivery in world.core.take_deliveries(world.time.now_ms()) {
-            world.tell(|| {
+            world.trace(|| {
                 let body: Value = serde_json::from_slice(&delivery.body).unwrap_or_default();
                 format!("> webhook {}", body["event"])
             });
@@ -102,7 +102,7 @@ impl Client {
         secret: &str,
         metadata: Value,
     ) -> Option<u16> {
-        self.world.tell(|| format!("> a stranger's webhook for {payment}"));
+        self.world.trace(|| format!("> a stranger's webhook for {payment}"));
         let event = self.success(payment, &json!("pay_stranger"), id, secret, metadata);
         self.world.state().work = Some(Work::Webhook(event.0.clone(), event.1.clone()));
         self.webhook(&event.0, event.1).await.map(|reply| reply.status)

@@ -15,7 +15,7 @@ struct After {
     captured: u64,
     refunded: u64,
     /// The confirmations in each queue, each under one id.
-    told: &'static [&'static str],
+    confirmed: &'static [&'static str],
 }
 
 const fn after(story: Story) -> After {
@@ -81,9 +81,9 @@ pub(super) async fn check(story: Story, stack: &Stack, known: &Known) {
         assert_eq!(stack.truth(&known.payment).await.len(), 1);
     }
     assert_money(stack, &known, wanted.captured, wanted.refunded).await;
-    assert_told(stack, &known, wanted.told).await;
+    assert_confirmed(stack, &known, wanted.confirmed).await;
     if wanted.order == "created" {
-        pay_after_all(story, stack, &known, wanted.told).await;
+        pay_after_all(story, stack, &known, wanted.confirmed).await;
     } else {
         let item = stack.item(&known.order).await.unwrap();
         assert_eq!(item.get("due_at"), None, "work is left: {item}");
@@ -140,24 +140,24 @@ async fn assert_money(stack: &Stack, known: &Known, captured: u64, refunded: u64
 
 /// Each type of confirmation has one id, the same at every target. The number of deliveries does not
 /// matter.
-async fn assert_told(stack: &Stack, known: &Known, confirmed: &[&str]) {
+async fn assert_confirmed(stack: &Stack, known: &Known, confirmed: &[&str]) {
     let mut ids: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for queue in ["fulfilment", "notifications"] {
         let messages = stack.messages(queue, &known.order).await;
         let here: BTreeSet<&str> = messages.iter().map(|m| m["type"].as_str().unwrap()).collect();
-        assert_eq!(here, told.iter().copied().collect(), "{queue}");
+        assert_eq!(here, confirmed.iter().copied().collect(), "{queue}");
         for message in &messages {
             let (kind, id) = (message["type"].as_str().unwrap(), message["id"].as_str().unwrap());
             ids.entry(kind.to_owned()).or_default().insert(id.to_owned());
         }
     }
-    for kind in told {
+    for kind in confirmed {
         let shown = stack.until_inbox(&known.order, kind).await;
         let id = shown["webhook_id"].as_str().unwrap().to_owned();
         ids.entry((*kind).to_owned()).or_default().insert(id);
     }
     assert!(ids.values().all(|ids| ids.len() == 1), "{ids:?}");
-    assert_eq!(stack.inbox(&known.order).await.len(), told.len());
+    assert_eq!(stack.inbox(&known.order).await.len(), confirmed.len());
 }
 
 /// An order that is still open can be paid once, on the page that was handed out or on another.
@@ -173,11 +173,11 @@ async fn pay_after_all(story: Story, stack: &Stack, known: &Known, confirmed: &[
     assert_money(stack, known, 7500, 0).await;
     stack.until_inbox(&known.order, "payment.completed").await;
     tokio::time::timeout(Duration::from_secs(10), async {
-        while stack.inbox(&known.order).await.len() < told.len() + 1 {
+        while stack.inbox(&known.order).await.len() < confirmed.len() + 1 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     })
     .await
     .unwrap();
-    assert_eq!(stack.inbox(&known.order).await.len(), told.len() + 1);
+    assert_eq!(stack.inbox(&known.order).await.len(), confirmed.len() + 1);
 }

@@ -87,8 +87,8 @@ async fn a_header_joined_by_api_gateway_counts_as_one_value_or_none() {
     let mixed = format!("{shop}, https://evil.example");
     for (origin, allowed) in [(&shop, true), (&twice, true), (&mixed, false)] {
         let (_, answer) = invoked(&stack, PREFLIGHT, "origin", origin).await;
-        let told = answer["headers"]["access-control-allow-origin"].as_str();
-        assert_eq!(told, allowed.then_some(shop.as_str()), "{origin}: {answer}");
+        let allowed_origin = answer["headers"]["access-control-allow-origin"].as_str();
+        assert_eq!(allowed_origin, allowed.then_some(shop.as_str()), "{origin}: {answer}");
     }
 }
 

@@ -1,32 +1,38 @@
 //! Tests of the checker: a sound world, and each offence in it.
 
 use super::{Kind, compare};
-use crate::world::{GivenBack, Object, Order, Payment, Promise, Records, Refund, TARGETS, Told};
+use crate::world::{
+    Confirmation, GivenBack, Object, Order, Payment, Promise, Records, Refund, TARGETS,
+};
 
 const ORDER: &str = "ORD_1";
 const PAYMENT: &str = "PAY_1";
 
-fn told(target: &str, kind: &str, id: &str, amount: u64) -> Told {
-    Told {
+fn confirmation(target: &str, kind: &str, id: &str, amount: u64) -> Confirmation {
+    Confirmation {
         target: target.to_owned(),
         id: id.to_owned(),
         kind: kind.to_owned(),
         order: ORDER.to_owned(),
         payment: PAYMENT.to_owned(),
         amount,
-        ..Told::default()
+        ..Confirmation::default()
     }
 }
 
-fn told_to_all(kind: &str, id: &str, amount: u64) -> Vec<Told> {
-    TARGETS.iter().map(|target| told(target, kind, id, amount)).collect()
+fn confirmed_everywhere(kind: &str, id: &str, amount: u64) -> Vec<Confirmation> {
+    TARGETS.iter().map(|target| confirmation(target, kind, id, amount)).collect()
 }
 
 /// An order of 75.00 that was paid and of which 25.00 were refunded, with every party informed.
 fn sound() -> Records {
-    let refund = Told { refund: "RFD_1".to_owned(), ..confirmation("", "refund.completed", "msg_2", 2500) };
-    let refunds = TARGETS.iter().map(|t| Told { target: (*t).to_owned(), ..refund.clone() });
-    let mut everything = told_to_all("payment.completed", "msg_1", 7500);
+    let refund = Confirmation {
+        refund: "RFD_1".to_owned(),
+        ..confirmation("", "refund.completed", "msg_2", 2500)
+    };
+    let refunds =
+        TARGETS.iter().map(|t| Confirmation { target: (*t).to_owned(), ..refund.clone() });
+    let mut everything = confirmed_everywhere("payment.completed", "msg_1", 7500);
     everything.extend(refunds);
     let given_back = GivenBack {
         id: "re_1".to_owned(),
@@ -56,7 +62,7 @@ fn sound() -> Records {
             refunds: vec![given_back],
         }],
         orders: [(ORDER.to_owned(), order)].into(),
-        told: everything,
+        confirmations: everything,
         promises: vec![
             Promise::Order(ORDER.to_owned()),
             Promise::Payment { order: ORDER.to_owned(), payment: PAYMENT.to_owned() },
@@ -92,8 +98,8 @@ fn a_late_capture_that_was_given_back_is_no_offence() {
         order.status = "canceled".to_owned();
         order.payments[0].refunded = 7500;
         order.payments[0].refunds[0].amount = 7500;
-        world.told.retain(|told| told.kind == "refund.completed");
-        world.told.iter_mut().for_each(|told| told.amount = 7500);
+        world.confirmations.retain(|it| it.kind == "refund.completed");
+        world.confirmations.iter_mut().for_each(|it| it.amount = 7500);
     });
     assert_eq!(found, []);
 }
@@ -113,18 +119,24 @@ fn money_that_was_taken_and_not_booked_is_lost() {
 fn a_confirmation_that_a_target_did_not_get_is_lost() {
     for target in TARGETS {
         let silent = |kind: &'static str| {
-            found(move |world| world.told.retain(|t| t.target != target || t.kind != kind))
+            found(move |world| {
+                world.confirmations.retain(|it| it.target != target || it.kind != kind)
+            })
         };
         let (paid, refunded) = (silent("payment.completed"), silent("refund.completed"));
         has(&paid, Kind::Lost, &format!("payment.completed  did not reach {target}"));
         has(&refunded, Kind::Lost, &format!("refund.completed RFD_1 did not reach {target}"));
     }
-    has(&found(|world| world.told[0].dead = true), Kind::Lost, "was dead-lettered for deliveries");
+    has(
+        &found(|world| world.confirmations[0].dead = true),
+        Kind::Lost,
+        "was dead-lettered for deliveries",
+    );
 }
 
 #[test]
 fn money_in_review_is_lost_unless_every_target_is_informed() {
-    let reviewed = |told: Vec<Told>| {
+    let reviewed = |confirmations: Vec<Confirmation>| {
         found(|world| {
             world.objects[0].refunds.clear();
             let order = order(world);
@@ -132,10 +144,10 @@ fn money_in_review_is_lost_unless_every_target_is_informed() {
             order.payments[0].status = "review".to_owned();
             order.payments[0].refunds.clear();
             order.payments[0].refunded = 0;
-            world.told = told;
+            world.confirmations = confirmations;
         })
     };
-    assert_eq!(reviewed(told_to_all("payment.review", "msg_1", 7500)), []);
+    assert_eq!(reviewed(confirmed_everywhere("payment.review", "msg_1", 7500)), []);
     let silent = reviewed(Vec::new());
     has(&silent, Kind::Lost, "payment.review PAY_1 did not reach fulfilment");
 }
@@ -173,8 +185,8 @@ fn two_captures_that_are_kept_are_doubled() {
 #[test]
 fn one_fact_under_two_ids_is_doubled() {
     for target in TARGETS {
-        let again = told(target, "payment.completed", "msg_9", 7500);
-        let found = found(|world| world.told.push(again));
+        let again = confirmation(target, "payment.completed", "msg_9", 7500);
+        let found = found(|world| world.confirmations.push(again));
         has(&found, Kind::Doubled, "\"msg_1\", \"msg_9\"");
     }
 }
@@ -220,6 +232,6 @@ fn what_has_no_capture_is_invented() {
 
 #[test]
 fn a_confirmation_of_another_amount_is_invented() {
-    let found = found(|world| world.told[1].amount = 7501);
+    let found = found(|world| world.confirmations[1].amount = 7501);
     has(&found, Kind::Invented, "payment.completed of 7501 sent to fulfilment");
 }

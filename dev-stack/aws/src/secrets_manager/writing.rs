@@ -119,7 +119,7 @@ impl SecretsManager {
         Ok((token, value.checked()?))
     }
 
-    /// The last six characters tell a new secret from a deleted one of the same name.
+    /// The last six characters distinguish a new secret from a deleted one of the same name.
     fn new_arn(&self, name: &str) -> String {
         let suffix = data_encoding::BASE32_NOPAD.encode(self.0.ids.next().as_bytes());
         let suffix = suffix.get(suffix.len().saturating_sub(6)..).unwrap_or_default();

@@ -110,9 +110,12 @@ fn a_dispute_is_opened_and_won_or_lost() {
         let event = &bench.events()[0];
         assert_eq!(event["event"], "dispute.opened");
         let id = opened.body["disputes"][0]["id"].clone();
-        let told = &event["dispute"];
-        assert_eq!((&told["id"], &told["amount"]), (&id, &json!(2500)));
-        assert_eq!((&told["reason"], told["respond_by"].is_string()), (&json!("fraudulent"), true));
+        let reported = &event["dispute"];
+        assert_eq!((&reported["id"], &reported["amount"]), (&id, &json!(2500)));
+        assert_eq!(
+            (&reported["reason"], reported["respond_by"].is_string()),
+            (&json!("fraudulent"), true)
+        );
         dispute(json!({"status": end}));
         assert_eq!(bench.event_names(), [format!("dispute.{end}")]);
         assert_eq!(bench.look_up(&payment)["disputes"][0]["status"], end);

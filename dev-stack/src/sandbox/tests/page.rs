@@ -230,7 +230,7 @@ fn the_files_of_the_page_are_there_and_nothing_else_is() {
 }
 
 #[test]
-fn the_pages_own_script_is_told_what_it_shows() {
+fn the_pages_own_script_gets_what_it_shows() {
     let bench = Bench::new(Profile::Full);
     let payment = bench.create(json!({})).body;
     let path = format!("/checkout/{}", payment["client_token"].as_str().unwrap());

@@ -42,7 +42,7 @@ async fn the_return_page_shows_waiting_then_paid_or_declined() {
 }
 
 #[tokio::test]
-async fn what_the_shop_does_not_sell_and_what_the_api_refuses_is_told() {
+async fn what_the_shop_does_not_sell_and_what_the_api_refuses_is_explained() {
     let api = Api::default();
     let shop = shop(&api.start().await, Disk::none()).await;
     for form in ["product_id=SKU_9&quantity=1", "product_id=SKU_1001&quantity=11"] {

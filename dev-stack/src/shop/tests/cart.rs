@@ -54,7 +54,7 @@ async fn a_coupon_that_takes_nothing_off_is_no_line_and_the_cart_says_so() {
 }
 
 #[tokio::test]
-async fn what_is_no_coupon_is_told_beside_the_field() {
+async fn an_unknown_coupon_is_reported_beside_the_field() {
     let api = Api::default();
     let shop = shop(&api.start().await, Disk::none()).await;
     let cart = [("cookie", "cart=USD.SKU_1001-1")];

@@ -43,7 +43,7 @@ async fn anything_that_is_not_signed_well_and_lately_is_refused() {
 }
 
 #[tokio::test]
-async fn an_inbox_of_hundreds_is_shown_page_by_page_and_told_whole() {
+async fn an_inbox_of_hundreds_is_shown_page_by_page_and_listed_whole() {
     let shop = shop("http://127.0.0.1:1", Disk::none()).await;
     for n in 0..41 {
         let body = format!(r#"{{"type":"payment.completed","data":{{"order_id":"ORD_{n}."}}}}"#);

@@ -12,7 +12,7 @@ async fn a_refund_that_is_refused_leads_back_to_the_order_with_what_was_typed() 
     let path = shop.order(&api).await;
     "succeeded".clone_into(&mut api.status.lock().unwrap());
     *api.shows.lock().unwrap() = json!({ "amount_captured": 1850 });
-    for (typed, tells) in [
+    for (typed, message) in [
         ("0", "Enter an amount above 0, such as 12.50."),
         ("ten", "Enter an amount above 0, such as 12.50."),
         ("1,5", "Enter an amount above 0, such as 12.50."),
@@ -22,7 +22,7 @@ async fn a_refund_that_is_refused_leads_back_to_the_order_with_what_was_typed() 
         let answer = shop.submit(&format!("{path}/refund"), &form, &[]).await;
         assert_eq!(answer.status(), 422, "{typed}");
         let page = answer.text().await.unwrap();
-        assert!(page.contains(tells) && page.contains(&format!("value=\"{typed}\"")), "{page}");
+        assert!(page.contains(message) && page.contains(&format!("value=\"{typed}\"")), "{page}");
         assert!(page.contains("aria-invalid=\"true\"") && page.contains("data-title"), "{page}");
     }
     let form = format!("{FORM_KEY}&amount=18.50");

@@ -114,13 +114,13 @@ pub(super) fn refuse_wrong_total(
     cart: Option<&Cart>,
     total: Option<u64>,
 ) {
-    let told = cart.map(Cart::total);
-    match told {
+    let sum = cart.map(Cart::total);
+    match sum {
         Some(Err(NoTotal::Discounts(charged))) => {
             body.refuse("discounts", format!("must not exceed {charged}, the amount they reduce"));
         }
-        Some(Err(NoTotal::Taxes(told))) => {
-            let detail = format!("must not exceed {told}, the total that includes them");
+        Some(Err(NoTotal::Taxes(gross))) => {
+            let detail = format!("must not exceed {gross}, the total that includes them");
             body.refuse("taxes", detail);
         }
         Some(Err(NoTotal::TooLarge)) => body.refuse(
@@ -131,10 +131,10 @@ pub(super) fn refuse_wrong_total(
         ),
         Some(Ok(_) | Err(NoTotal::Unpriced)) | None => {}
     }
-    let detail = match (told, total) {
-        (Some(Ok(told)), Some(total)) if told == total && total > 0 => return,
-        (Some(Ok(told)), Some(total)) if told > 0 => {
-            format!("is {total}, but the lines add up to {told}")
+    let detail = match (sum, total) {
+        (Some(Ok(sum)), Some(total)) if sum == total && total > 0 => return,
+        (Some(Ok(sum)), Some(total)) if sum > 0 => {
+            format!("is {total}, but the lines add up to {sum}")
         }
         (Some(Ok(_)), Some(total)) if total > 0 => {
             format!("is {total}, but the lines add up to 0; {OF_NOTHING}")

@@ -11,8 +11,8 @@ const TOO_LARGE: &str = "add up to more than 999999999999, the largest total, wi
 
 /// The pointer and detail of every mistake.
 fn mistakes(body: &Value) -> Vec<(String, String)> {
-    let told = read(body, order).err().unwrap_or_default();
-    told.into_iter().map(|error| (error.pointer, error.detail)).collect()
+    let errors = read(body, order).err().unwrap_or_default();
+    errors.into_iter().map(|error| (error.pointer, error.detail)).collect()
 }
 
 fn pointers(body: &Value) -> Vec<String> {
@@ -117,7 +117,7 @@ fn each_wrong_line_is_named() {
 }
 
 #[test]
-fn all_mistakes_of_a_cart_are_told_at_once() {
+fn all_mistakes_of_a_cart_are_reported_at_once() {
     let wrong = json!({
         "currency": "EUR", "total_amount": 0,
         "items": [
@@ -183,13 +183,13 @@ fn fields_beside_items_need_the_prices_of_items() {
 fn the_refusal_of_an_order_with_nothing_to_pay_says_what_to_do() {
     let gift = json!([{ "product_id": "GIFT_1", "quantity": 1, "unit_amount": 0 }]);
     let unpriced = json!([{ "product_id": "GIFT_1", "quantity": 1 }]);
-    let told = |items: &Value, total: i64| {
+    let mistakes_of = |items: &Value, total: i64| {
         let body = json!({ "currency": "EUR", "total_amount": total, "items": items });
         mistakes(&body)
     };
     for (items, total) in [(&gift, 0), (&unpriced, 0), (&gift, 1)] {
-        let told = told(items, total);
-        let [(pointer, detail)] = told.as_slice() else { panic!("{told:?}") };
+        let found = mistakes_of(items, total);
+        let [(pointer, detail)] = found.as_slice() else { panic!("{found:?}") };
         assert_eq!(pointer, "/total_amount");
         assert!(detail.contains("needs no payment, so confirm it in your shop"), "{detail}");
     }

@@ -83,7 +83,7 @@ pub(super) fn refunds(before: &Order, after: &Order, events: &mut Vec<Event>) {
         let payment = after.captures.get(&refund.capture).map(|capture| capture.attempt.clone());
         let payment = payment.or_else(|| ours.map(|op| op.attempt.clone()));
         let failure = refund.failure.as_ref().or(ours.and_then(|op| op.failure.as_ref()));
-        let told = RefundDetails {
+        let details = RefundDetails {
             id: public_id.clone(),
             reason,
             asked: ours.is_none_or(|op| !op.is_compensation()),
@@ -92,7 +92,7 @@ pub(super) fn refunds(before: &Order, after: &Order, events: &mut Vec<Event>) {
         };
         let amount = after.money_of(Some(&refund.capture), refund.amount_minor);
         let event = Event::new(kind, payment.as_ref(), public_id.as_str(), amount);
-        events.push(Event { refund: Some(told), ..event });
+        events.push(Event { refund: Some(details), ..event });
     }
 }
 
@@ -137,7 +137,7 @@ pub(super) fn disputes(before: &Order, after: &Order, events: &mut Vec<Event>) {
         }
         let payment = after.captures.get(&dispute.capture).map(|capture| &capture.attempt);
         let amount = after.money_of(Some(&dispute.capture), dispute.amount_minor);
-        let mut tell = |kind| {
+        let mut push = |kind| {
             let event = Event::new(kind, payment, id.as_str(), amount);
             events.push(Event { dispute: Some(id.clone()), ..event });
         };
@@ -147,10 +147,10 @@ pub(super) fn disputes(before: &Order, after: &Order, events: &mut Vec<Event>) {
             DisputePhase::Lost => Some(EventKind::DisputeLost),
         };
         if known.is_none() {
-            tell(EventKind::DisputeOpened);
+            push(EventKind::DisputeOpened);
         }
         if let Some(outcome) = outcome {
-            tell(outcome);
+            push(outcome);
         }
     }
 }

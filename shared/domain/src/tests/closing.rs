@@ -52,7 +52,7 @@ fn nothing_is_given_up_at_a_gateway_whose_credentials_are_gone() {
         assert!(case.order.attempts[&id].phase().is_live());
         assert_eq!((case.order.state, case.confirmed.len()), (State::Open, 0));
         case.learn(&id, &captured("o1", usd(7500)));
-        assert_eq!(case.order.state, State::Paid, "it can tell again");
+        assert_eq!(case.order.state, State::Paid, "it can report again");
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use self::story::{Story, retold};
+use self::story::{Story, reordered};
 use super::AUTO;
 use crate::attempt::{Attempt, Close};
 use crate::claims::end;
@@ -105,8 +105,8 @@ fn held_and_ended(attempt: &Attempt, object: &ObjectId) -> bool {
 /// one of them a capture. The first one ends the order, and a capture after it is returned.
 fn ends_by_the_first_of_two(story: &Story) -> bool {
     let captures: BTreeSet<_> =
-        story.told.iter().flat_map(|(_, seen)| &seen.captures).map(|capture| &capture.id).collect();
-    let ended = story.told.iter().any(|(_, seen)| seen.phase.is_some_and(Phase::is_negative));
+        story.facts.iter().flat_map(|(_, seen)| &seen.captures).map(|c| &c.id).collect();
+    let ended = story.facts.iter().any(|(_, seen)| seen.phase.is_some_and(Phase::is_negative));
     waits(story) && !captures.is_empty() && captures.len() + usize::from(ended) > 1
 }
 
@@ -139,22 +139,22 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn what_is_told_of_one_object_may_come_in_any_order((story, other) in retold(1, 10)) {
+    fn facts_of_one_object_may_come_in_any_order((story, other) in reordered(1, 10)) {
         prop_assume!(!ends_by_the_first_of_two(&story));
-        let (told, retold) = (story.play(&story.told), story.play(&other));
-        prop_assert_eq!(whole(&told.order), whole(&retold.order));
+        let (first, second) = (story.play(&story.facts), story.play(&other));
+        prop_assert_eq!(whole(&first.order), whole(&second.order));
     }
 
     #[test]
-    fn of_several_objects_one_wins_whatever_comes_first((story, other) in retold(3, 14)) {
-        let (told, retold) = (story.play(&story.told), story.play(&other));
+    fn of_several_objects_one_wins_whatever_comes_first((story, other) in reordered(3, 14)) {
+        let (first, second) = (story.play(&story.facts), story.play(&other));
         prop_assert_eq!(
-            without_classes(known(&told.order)),
-            without_classes(known(&retold.order))
+            without_classes(known(&first.order)),
+            without_classes(known(&second.order))
         );
-        prop_assert!(settled(&told.order) && settled(&retold.order));
+        prop_assert!(settled(&first.order) && settled(&second.order));
         if !waits(&story) {
-            prop_assert_eq!(told.order.state, retold.order.state);
+            prop_assert_eq!(first.order.state, second.order.state);
         }
     }
 }

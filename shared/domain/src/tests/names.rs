@@ -151,7 +151,7 @@ proptest! {
     }
 
     #[test]
-    fn a_fingerprint_tells_routes_and_bodies_apart(a in ".{0,8}", b in ".{0,8}", c in ".{0,8}") {
+    fn a_fingerprint_distinguishes_routes_and_bodies(a in ".{0,8}", b in ".{0,8}", c in ".{0,8}") {
         let moved = Fingerprint::of(&format!("{a}{b}"), &c) == Fingerprint::of(&a, &format!("{b}{c}"));
         prop_assert_eq!(moved, b.is_empty());
         prop_assert_eq!(Fingerprint::of(&a, &b) == Fingerprint::of(&a, &c), b == c);

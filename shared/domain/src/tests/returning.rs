@@ -67,7 +67,7 @@ fn an_order_whose_time_is_over_stays_in_review_until_people_have_decided() {
     case.now = case.order.expires_at;
     let now = case.now;
     case.change(|order| end(order, Ending::Expire, now).unwrap());
-    assert_eq!((case.order.state, case.order.due_at), (State::Open, Some(now)), "one to tell");
+    assert_eq!((case.order.state, case.order.due_at), (State::Open, Some(now)), "one to send");
     assert_eq!(case.order.status(now), OrderStatus::Review);
     case.learn(&id, &refunded("o1", "r1", 7400, None, OperationPhase::Done));
     assert_eq!(case.order.status(now), OrderStatus::Expired);

@@ -13,7 +13,7 @@ impl From<RedactError> for Problem {
                 Self::new(Kind::OrderUnfinished).detail(sentences.join(" "))
             }
             RedactError::OutOfTime => Self::new(Kind::Unavailable)
-                .tell(
+                .public_detail(
                     "The redaction has begun but is not finished: repeat the request to continue.",
                 )
                 .because(error),

@@ -50,10 +50,10 @@ impl Report {
     }
 
     /// Later notes add to earlier ones and never replace them. A description goes on with the next one.
-    pub(super) fn note(&mut self, pointer: &str, told: impl FnOnce() -> Value) {
+    pub(super) fn note(&mut self, pointer: &str, words: impl FnOnce() -> Value) {
         let Some(schema) = &mut self.schema else { return };
-        if let (Value::Object(known), Value::Object(told)) = (at(schema, pointer), told()) {
-            for (word, value) in told {
+        if let (Value::Object(known), Value::Object(words)) = (at(schema, pointer), words()) {
+            for (word, value) in words {
                 match (known.get_mut(&word), &value) {
                     (Some(Value::String(meaning)), Value::String(more)) if word == DESCRIPTION => {
                         meaning.push(' ');

@@ -73,7 +73,8 @@ fn a_failure_of_ours_has_a_constant_body() {
 
 #[test]
 fn a_detail_written_for_a_failure_is_shown() {
-    let problem = Problem::new(Kind::Unavailable).tell("There is no room.").because("table 7");
+    let problem =
+        Problem::new(Kind::Unavailable).public_detail("There is no room.").because("table 7");
     assert_eq!(problem.body("r")["detail"], "There is no room.");
 }
 

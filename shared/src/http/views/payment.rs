@@ -58,7 +58,7 @@ pub(in crate::http) struct PaymentView<'a> {
 
 /// What the shopper has to do.
 #[derive(Serialize)]
-#[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(transform = schemas::tell_actions_apart))]
+#[cfg_attr(feature = "openapi", derive(JsonSchema), schemars(transform = schemas::describe_action))]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum NextAction<'a> {
     /// Send the shopper's browser to `url`.

@@ -21,7 +21,7 @@ pub struct Confirmation {
 pub struct NoConfirmation;
 
 #[derive(Deserialize)]
-struct Told {
+struct Message {
     id: String,
     #[serde(default)]
     timestamp: Option<String>,
@@ -37,17 +37,17 @@ struct Data {
 
 impl Confirmation {
     pub fn read(body: &str) -> Result<Self, NoConfirmation> {
-        let told: Told = serde_json::from_str(body).map_err(|_| NoConfirmation)?;
+        let message: Message = serde_json::from_str(body).map_err(|_| NoConfirmation)?;
         // The id is sent as a header and signed with a full stop after it, so it must not contain one.
         let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-        if told.id.is_empty() || !told.id.bytes().all(fits) {
+        if message.id.is_empty() || !message.id.bytes().all(fits) {
             return Err(NoConfirmation);
         }
         Ok(Self {
-            id: told.id,
-            order: told.data.order_id,
-            payment: told.data.payment_id,
-            recorded_at: told.timestamp.as_deref().and_then(Timestamp::from_rfc3339),
+            id: message.id,
+            order: message.data.order_id,
+            payment: message.data.payment_id,
+            recorded_at: message.timestamp.as_deref().and_then(Timestamp::from_rfc3339),
             body: body.to_owned(),
         })
     }

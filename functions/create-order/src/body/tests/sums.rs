@@ -67,10 +67,10 @@ proptest! {
                     let wrong = if total < 0 { "/discounts" } else { "/taxes" };
                     prop_assert_eq!(pointers(&with(near)), [wrong]);
                 }
-                Err(told) => {
-                    prop_assert_eq!(&told[0].pointer, "/total_amount");
+                Err(errors) => {
+                    prop_assert_eq!(&errors[0].pointer, "/total_amount");
                     let expected = format!("is {near}, but the lines add up to {total}");
-                    prop_assert!(told[0].detail.starts_with(&expected), "{:?}", told);
+                    prop_assert!(errors[0].detail.starts_with(&expected), "{:?}", errors);
                 }
             }
         }

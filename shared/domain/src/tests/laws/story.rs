@@ -65,11 +65,11 @@ pub(super) struct Story {
     able: Capabilities,
     mode: CaptureMode,
     start: Start,
-    pub(super) told: Vec<Told>,
+    pub(super) facts: Vec<Fact>,
 }
 
 /// A fact, and the attempt that it is about.
-pub(super) type Told = (PaymentId, Seen);
+pub(super) type Fact = (PaymentId, Seen);
 
 /// A story with this many objects. An attempt has more than one only if a repeat created another.
 fn story(objects: usize, most: usize) -> impl Strategy<Value = Story> {
@@ -79,18 +79,18 @@ fn story(objects: usize, most: usize) -> impl Strategy<Value = Story> {
         prop::sample::select(STARTS.to_vec()),
     );
     (setting, steps(most)).prop_map(move |((able, mode, start), steps)| {
-        let told = told(able, mode, start, objects, &steps);
-        Story { able, mode, start, told }
+        let facts = facts(able, mode, start, objects, &steps);
+        Story { able, mode, start, facts }
     })
 }
 
-fn told(
+fn facts(
     able: Capabilities,
     mode: CaptureMode,
     start: Start,
     objects: usize,
     steps: &[(usize, Step)],
-) -> Vec<Told> {
+) -> Vec<Fact> {
     let case = begin(able, mode, start);
     let mut objects: Vec<Object> =
         (1..=objects).map(|n| Object::new(&format!("o{n}"), mode)).collect();
@@ -113,13 +113,13 @@ fn told(
     if let Some((id, op)) = asked {
         *first = first.clone().asked_to_refund(id.clone(), op.amount_minor);
     }
-    let told = steps.iter().filter_map(|(n, step)| {
+    let facts = steps.iter().filter_map(|(n, step)| {
         let n = n % objects.len();
         // The first object belongs to the first attempt, the others to the newest one.
         let attempt = if n == 0 { first_attempt(&case) } else { newest_attempt(&case, start) };
         Some((attempt, objects[n].take(*step)?))
     });
-    told.collect()
+    facts.collect()
 }
 
 fn first_attempt(case: &Case) -> PaymentId {
@@ -204,9 +204,9 @@ impl Story {
 
     /// Learns these facts in this order, clearing the outbox after each, and checks the invariants of every
     /// image on the way.
-    pub(super) fn play(&self, told: &[Told]) -> Case {
+    pub(super) fn play(&self, facts: &[Fact]) -> Case {
         let mut case = self.begin();
-        for (id, seen) in told {
+        for (id, seen) in facts {
             let before = case.order.clone();
             case.learn(id, seen);
             image::check(&before, &case.order);
@@ -224,21 +224,21 @@ impl Story {
 }
 
 /// The same facts in another order, some of them twice.
-fn shuffled(told: Vec<Told>) -> impl Strategy<Value = Vec<Told>> {
+fn shuffled(facts: Vec<Fact>) -> impl Strategy<Value = Vec<Fact>> {
     let again = prop::collection::vec(any::<prop::sample::Index>(), 0..4);
     again.prop_flat_map(move |again| {
-        let mut all = told.clone();
-        if !told.is_empty() {
-            all.extend(again.iter().map(|index| index.get(&told).clone()));
+        let mut all = facts.clone();
+        if !facts.is_empty() {
+            all.extend(again.iter().map(|index| index.get(&facts).clone()));
         }
         Just(all).prop_shuffle()
     })
 }
 
 /// A story with this many objects and at most this many steps, and the same facts in another order.
-pub(super) fn retold(objects: usize, most: usize) -> impl Strategy<Value = (Story, Vec<Told>)> {
+pub(super) fn reordered(objects: usize, most: usize) -> impl Strategy<Value = (Story, Vec<Fact>)> {
     story(objects, most).prop_flat_map(|story| {
-        let other = shuffled(story.told.clone());
+        let other = shuffled(story.facts.clone());
         (Just(story), other)
     })
 }

@@ -14,10 +14,10 @@ use crate::ports::{Answer, Effect, MappingError};
 
 /// What the answer to a create call proves.
 pub(in super::super) fn created(answer: &Response<Bytes>, payment: &PaymentId) -> Answer {
-    let tells = |refusal: &wire::Refusal, _: &Seen| {
+    let settles = |refusal: &wire::Refusal, _: &Seen| {
         matches!(refusal.error.code.as_str(), "payment_declined" | "duplicate_reference")
     };
-    judge(answer, payment, tells)
+    judge(answer, payment, settles)
 }
 
 /// What the answer to a capture or void proves. A refusal that shows an ended payment proves more than the
@@ -67,8 +67,8 @@ pub(in super::super) fn refunded(answer: &Response<Bytes>, effect: &Effect) -> A
     if let Some(answer) = known.and_then(shown) {
         return answer;
     }
-    let tells = |_: &wire::Refusal, seen: &Seen| seen.refunds.iter().any(ours);
-    about(&effect.object, unless_unauthorized(answer, judge(answer, &effect.payment, tells)))
+    let settles = |_: &wire::Refusal, seen: &Seen| seen.refunds.iter().any(ours);
+    about(&effect.object, unless_unauthorized(answer, judge(answer, &effect.payment, settles)))
 }
 
 /// A success shows the object. A refusal counts only in the gateway's own format: it either shows an object
@@ -76,7 +76,7 @@ pub(in super::super) fn refunded(answer: &Response<Bytes>, effect: &Effect) -> A
 fn judge(
     answer: &Response<Bytes>,
     payment: &PaymentId,
-    tells: impl Fn(&wire::Refusal, &Seen) -> bool,
+    settles: impl Fn(&wire::Refusal, &Seen) -> bool,
 ) -> Answer {
     let ours = |shown: &wire::Payment| {
         if shown.reference == payment.as_str() { seen(shown).ok() } else { None }
@@ -89,7 +89,7 @@ fn judge(
         return Answer::Unknown;
     };
     match refusal.payment.as_ref().and_then(ours) {
-        Some(seen) if tells(&refusal, &seen) => Answer::Seen(seen),
+        Some(seen) if settles(&refusal, &seen) => Answer::Seen(seen),
         _ if proves_no_effect(answer.status().as_u16(), &refusal.error.code) => {
             Answer::Refused(failure(&refusal.error))
         }

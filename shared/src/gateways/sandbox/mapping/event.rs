@@ -12,31 +12,31 @@ use crate::ports::{Hinted, MappingError, Notice, Verified};
 
 /// What has happened according to the event's type.
 #[derive(Clone, Copy)]
-pub(in super::super) enum Told {
+pub(in super::super) enum Reported {
     Payment(Phase),
     Refund(OperationPhase),
     Dispute(DisputePhase),
 }
 
 /// Every event type that we handle; others are ignored.
-pub(in super::super) const EVENTS: [(&str, Told); 12] = [
-    ("payment.pending", Told::Payment(Phase::Pending)),
-    ("payment.attempt_failed", Told::Payment(Phase::Pending)),
-    ("payment.authorized", Told::Payment(Phase::Authorized)),
-    ("payment.completed", Told::Payment(Phase::Captured)),
-    ("payment.failed", Told::Payment(Phase::Failed)),
-    ("payment.canceled", Told::Payment(Phase::Canceled)),
-    ("payment.expired", Told::Payment(Phase::Expired)),
-    ("refund.completed", Told::Refund(OperationPhase::Done)),
-    ("refund.failed", Told::Refund(OperationPhase::Failed)),
-    ("dispute.opened", Told::Dispute(DisputePhase::Open)),
-    ("dispute.won", Told::Dispute(DisputePhase::Won)),
-    ("dispute.lost", Told::Dispute(DisputePhase::Lost)),
+pub(in super::super) const EVENTS: [(&str, Reported); 12] = [
+    ("payment.pending", Reported::Payment(Phase::Pending)),
+    ("payment.attempt_failed", Reported::Payment(Phase::Pending)),
+    ("payment.authorized", Reported::Payment(Phase::Authorized)),
+    ("payment.completed", Reported::Payment(Phase::Captured)),
+    ("payment.failed", Reported::Payment(Phase::Failed)),
+    ("payment.canceled", Reported::Payment(Phase::Canceled)),
+    ("payment.expired", Reported::Payment(Phase::Expired)),
+    ("refund.completed", Reported::Refund(OperationPhase::Done)),
+    ("refund.failed", Reported::Refund(OperationPhase::Failed)),
+    ("dispute.opened", Reported::Dispute(DisputePhase::Open)),
+    ("dispute.won", Reported::Dispute(DisputePhase::Won)),
+    ("dispute.lost", Reported::Dispute(DisputePhase::Lost)),
 ];
 
-impl Told {
+impl Reported {
     fn by(event: &str) -> Option<Self> {
-        EVENTS.iter().find(|(name, _)| *name == event).map(|(_, told)| *told)
+        EVENTS.iter().find(|(name, _)| *name == event).map(|(_, reported)| *reported)
     }
 
     /// Refunds and disputes imply a capture.
@@ -51,8 +51,8 @@ impl Told {
 /// Read first, so that an event of another stack is not parked even if the rest cannot be read. An empty
 /// name counts as absent.
 pub(in super::super) fn stack(verified: &Verified<'_>) -> Option<String> {
-    let told: wire::EventMetadata = read(verified.body()).ok()?;
-    let stack = told.metadata?.get(STACK)?.as_str()?.to_owned();
+    let event: wire::EventMetadata = read(verified.body()).ok()?;
+    let stack = event.metadata?.get(STACK)?.as_str()?.to_owned();
     (!stack.is_empty()).then_some(stack)
 }
 
@@ -61,7 +61,7 @@ pub(in super::super) fn notice(
     signed: bool,
 ) -> Result<Notice, MappingError> {
     let kind: wire::EventType = read(verified.body()).map_err(|_| MappingError::Foreign)?;
-    let Some(told) = Told::by(&kind.event) else {
+    let Some(reported) = Reported::by(&kind.event) else {
         return Ok(Notice::Ignored);
     };
     let body: wire::Event = read(verified.body())?;
@@ -72,34 +72,34 @@ pub(in super::super) fn notice(
     let event = verified.event().map(str::to_owned);
     // If the order is not the payment's, the event is in doubt, and the gateway is asked by our reference.
     let in_doubt = body.order_id.as_deref().is_some_and(|id| id != payment.order().as_str());
-    let fact = if signed && !in_doubt { fact(&body, told) } else { None };
+    let fact = if signed && !in_doubt { fact(&body, reported) } else { None };
     if let Some(seen) = fact {
         return Ok(Notice::Fact { payment, event, seen });
     }
-    let hinted = hinted(body, told);
+    let hinted = hinted(body, reported);
     Ok(Notice::Hint { payment, event, hinted })
 }
 
-fn hinted(body: wire::Event, told: Told) -> Hinted {
-    let (refund, dispute) = match told {
-        Told::Payment(_) => (None, None),
-        Told::Refund(phase) => {
+fn hinted(body: wire::Event, reported: Reported) -> Hinted {
+    let (refund, dispute) = match reported {
+        Reported::Payment(_) => (None, None),
+        Reported::Refund(phase) => {
             (body.refund.map(|refund| (GatewayRefundId::new(refund.id), phase)), None)
         }
-        Told::Dispute(phase) => {
+        Reported::Dispute(phase) => {
             (None, body.dispute.map(|dispute| (DisputeId::new(dispute.id), phase)))
         }
     };
-    Hinted { phase: Some(told.phase()), refund, dispute }
+    Hinted { phase: Some(reported.phase()), refund, dispute }
 }
 
 /// A capture event does not show the authorized amount. Nothing is lost: this gateway authorizes the amount
 /// that we asked for, which the order knows.
-fn fact(body: &wire::Event, told: Told) -> Option<Seen> {
+fn fact(body: &wire::Event, reported: Reported) -> Option<Seen> {
     let object = body.id.as_deref().filter(|id| !id.is_empty())?;
     let capture = capture_id(object, body.capture_id.as_deref());
     let amount = from_gateway(body.amount?, body.currency.as_deref()?).ok()?;
-    let stated = told.phase();
+    let stated = reported.phase();
     if event_phase(body.status.as_deref()?) != Some(stated) || amount.amount_minor == 0 {
         return None;
     }
@@ -114,13 +114,13 @@ fn fact(body: &wire::Event, told: Told) -> Option<Seen> {
     if stated == Phase::Captured {
         seen.captures.push(SeenCapture { id: capture.clone(), amount, operation: None });
     }
-    match told {
-        Told::Payment(_) => {}
-        Told::Refund(phase) => {
+    match reported {
+        Reported::Payment(_) => {}
+        Reported::Refund(phase) => {
             let refund = body.refund.as_ref().filter(|r| refund_phase(&r.status) == phase)?;
             seen.refunds.push(seen_refund(refund, &capture));
         }
-        Told::Dispute(phase) => {
+        Reported::Dispute(phase) => {
             let dispute = body.dispute.as_ref()?;
             seen.disputes.push(SeenDispute {
                 id: DisputeId::new(&dispute.id),

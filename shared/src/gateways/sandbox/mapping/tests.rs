@@ -91,12 +91,12 @@ fn a_long_sentence_of_theirs_is_cut() {
     assert_eq!(object(&long).unwrap().failure.unwrap().message.chars().count(), 200);
 }
 
-fn told(body: &str, signed: bool) -> Result<Notice, MappingError> {
+fn mapped(body: &str, signed: bool) -> Result<Notice, MappingError> {
     notice(&Verified::vouch_for(body.as_bytes()).of_event(Some("evt_1")), signed)
 }
 
 fn fact(body: &str) -> Seen {
-    match told(body, true).unwrap() {
+    match mapped(body, true).unwrap() {
         Notice::Fact { event, seen, .. } => {
             assert_eq!(event.as_deref(), Some("evt_1"));
             seen
@@ -106,7 +106,7 @@ fn fact(body: &str) -> Seen {
 }
 
 fn hint(body: &str, signed: bool) -> Hinted {
-    match told(body, signed).unwrap() {
+    match mapped(body, signed).unwrap() {
         Notice::Hint { hinted, .. } => hinted,
         other @ (Notice::Ignored | Notice::Fact { .. }) => panic!("no hint: {other:?}"),
     }
@@ -126,7 +126,7 @@ fn a_signed_and_complete_event_is_a_fact() {
 }
 
 #[test]
-fn a_refund_or_dispute_tells_of_its_capture_too() {
+fn a_refund_or_dispute_reports_its_capture_too() {
     let refunded = fact(REFUND);
     assert_eq!((refunded.captures.len(), refunded.refunds.len()), (1, 1));
     assert_eq!(refunded.refunds[0].phase, OperationPhase::Done);
@@ -177,11 +177,11 @@ fn what_is_not_ours_is_ignored_and_what_cannot_be_read_is_an_error() {
         r#"{"event":"payout.paid","amount":"lots"}"#.to_owned(),
     ];
     for body in not_ours {
-        assert_eq!(told(&body, true), Ok(Notice::Ignored), "{body}");
+        assert_eq!(mapped(&body, true), Ok(Notice::Ignored), "{body}");
     }
     for body in ["", "not json", "[]", "{}"] {
-        assert_eq!(told(body, true), Err(MappingError::Foreign), "{body}");
+        assert_eq!(mapped(body, true), Err(MappingError::Foreign), "{body}");
     }
     let changed = COMPLETED.replace("\"amount\": 7500", "\"amount\": \"75\"");
-    assert_eq!(told(&changed, true), Err(MappingError::Unreadable));
+    assert_eq!(mapped(&changed, true), Err(MappingError::Unreadable));
 }

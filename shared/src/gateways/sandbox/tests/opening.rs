@@ -52,7 +52,7 @@ fn the_dev_stack_may_be_reached_from_its_containers() {
 }
 
 #[test]
-fn what_is_not_set_is_told_from_what_is_malformed() {
+fn what_is_not_set_is_distinguished_from_what_is_malformed() {
     let placeholders = [
         "REPLACE_ME".to_owned(),
         with_address("REPLACE_ME"),
@@ -114,9 +114,9 @@ fn an_unreadable_secret_beside_a_good_one_costs_that_one_only() {
         let mut faults = Vec::new();
         let value = parse(&text).unwrap();
         let gateway = open(&value, &mut faults, Arc::new(Scripted::default()), false).unwrap();
-        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        assert_eq!(told.len(), 1, "{bad}");
-        assert!(told[0].starts_with("webhook_secrets[0]"), "{told:?}");
+        let messages: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        assert_eq!(messages.len(), 1, "{bad}");
+        assert!(messages[0].starts_with("webhook_secrets[0]"), "{messages:?}");
         let headers = sign(b"{}", now());
         let delivery = Delivery { headers: &headers, body: b"{}" };
         assert!(gateway.verify(&delivery, now()).is_ok(), "{bad}");

@@ -47,9 +47,9 @@ async fn the_stack_is_named_if_the_first_call_named_it_and_read_off_events() {
     let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap();
     assert_eq!(body["metadata"].as_object().unwrap().len(), 2, "{body}");
 
-    let told = |body: &str| gateway.stack_of(&Verified::vouch_for(body.as_bytes()));
+    let stack = |body: &str| gateway.stack_of(&Verified::vouch_for(body.as_bytes()));
     let theirs = r#"{"event":"payment.completed","amount":"?","metadata":{"quittance_stack":"b"}}"#;
-    assert_eq!(told(theirs).as_deref(), Some("b"), "whatever else is wrong with it");
+    assert_eq!(stack(theirs).as_deref(), Some("b"), "whatever else is wrong with it");
     for silent in [
         r#"{"event":"x"}"#,
         r#"{"metadata":7}"#,
@@ -57,12 +57,12 @@ async fn the_stack_is_named_if_the_first_call_named_it_and_read_off_events() {
         r#"{"metadata":{"quittance_stack":""}}"#,
         "[",
     ] {
-        assert_eq!(told(silent), None, "{silent}");
+        assert_eq!(stack(silent), None, "{silent}");
     }
 }
 
 #[tokio::test]
-async fn a_create_call_tells_what_is_bought_if_every_line_fits() {
+async fn a_create_call_lists_what_is_bought_if_every_line_fits() {
     let breakdown = async |cart: Cart| {
         let fixtures = fixtures("full", sign);
         let (gateway, transport) = fixtures.gateway([Ok(canned(201, PENDING))]);
@@ -92,14 +92,14 @@ async fn a_create_call_tells_what_is_bought_if_every_line_fits() {
         }]),
         tax_included: Some(true),
     };
-    let told = serde_json::json!([
+    let expected = serde_json::json!([
         { "kind": "item", "label": "Enamel mug", "quantity": 2, "amount": 7000 },
         { "kind": "discount", "label": "SPRING10", "amount": 800 },
         { "kind": "shipping", "amount": 495 },
         { "kind": "fee", "label": "Gift wrap", "amount": 5 },
         { "kind": "included_tax", "label": "VAT 19 %", "amount": 1069 },
     ]);
-    assert_eq!(breakdown(cart.clone()).await, Some(told));
+    assert_eq!(breakdown(cart.clone()).await, Some(expected));
     let large = vec![item("Enamel mug", 1), item("Gold", 999_999_999_999)];
     assert_eq!(breakdown(Cart { items: large, ..cart }).await, None);
 }
@@ -249,7 +249,7 @@ async fn only_an_answer_that_proves_something_is_taken_as_proof() {
 }
 
 #[tokio::test]
-async fn the_answer_to_our_capture_tells_that_it_is_ours() {
+async fn the_answer_to_our_capture_shows_that_it_is_ours() {
     let operation = |answer| {
         let Answer::Seen(seen) = answer else { panic!("{answer:?}") };
         seen.captures[0].operation.clone()
