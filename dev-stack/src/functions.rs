@@ -17,6 +17,9 @@ macro_rules! functions {
         requests: { $($request:literal => $answering:ident,)+ }
         events: { $($event:literal => $handling:ident,)+ }
     ) => {
+        /// The functions that API Gateway calls.
+        pub const REQUESTS: [&str; [$($request),+].len()] = [$($request),+];
+
         pub const NAMES: [&str; [$($request,)+ $($event,)+].len()] = [$($request,)+ $($event,)+];
 
         /// Runs one function until its runtime ends.

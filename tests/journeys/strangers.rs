@@ -1,21 +1,12 @@
 //! Unsigned events, events of another stack's gateway, and events that API Gateway would never send.
 
+use dev_stack::functions;
 use e2e::{Options, Stack, TABLE, order_body};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::STACK;
 use crate::signed::{Event, SANDBOX, STRANGE_KEY, completed, unix_now};
-
-const HTTP_FUNCTIONS: [&str; 7] = [
-    "create-order",
-    "create-payment",
-    "webhook-receiver",
-    "status-check",
-    "capture-payment",
-    "cancel-payment",
-    "refund-payment",
-];
 
 fn counted(stack: &Stack, metric: &str) -> usize {
     stack.log().iter().filter(|line| line.contains(&format!("\"{metric}\":1"))).count()
@@ -65,7 +56,7 @@ async fn a_wrong_signature_is_counted_apart_from_none() {
 #[tokio::test]
 async fn an_event_that_api_gateway_would_never_send_is_a_400_and_no_crash() {
     let stack = Stack::start(STACK).await;
-    for function in HTTP_FUNCTIONS {
+    for function in functions::REQUESTS {
         for event in ["[]", "7", r#"{"headers":5}"#, r#"{"requestContext":"x"}"#] {
             let path = format!("/2015-03-31/functions/{function}/invocations");
             let request = stack.request(Method::POST, &path).body(event);

@@ -6,9 +6,9 @@ import re
 import struct
 import zipfile
 
-from samples import ORDER, PAYMENT, REFUND, AS_THEY_STAND, Samples, function, resource
+from samples import ORDER, PAYMENT, REFUND, Samples, function, resource
 from stage import Aws, Broken, call, expect
-from workbench import free_port
+from workbench import FUNCTIONS, free_port
 
 # The version in AL2023; a binary that needs a newer one does not start.
 GLIBC_MAX = (2, 34)
@@ -72,7 +72,7 @@ class Emulator:
         self.stage.end(stack)
 
     def glibc(self):
-        for name in sorted(set(map(function, AS_THEY_STAND))):
+        for name in FUNCTIONS:
             versions = glibc_versions(self.bootstrap(name))
             if not versions:
                 raise Broken(f"{name} requires no glibc at all: not the package that is deployed to Lambda")

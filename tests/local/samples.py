@@ -12,25 +12,17 @@ from workbench import ROOT
 ORDER, PAYMENT = "ORD_7Q2M9X4KD1T8V3N6B0ZC", "PAY_7Q2M9X4KD1T8V3N6B0ZC4H9K2A"
 REFUND = "RFD_7Q2M9X4KD1T8V3N6B0ZC8M3T5W"
 
-# The status, and the problem's slug if there is one.
-AS_THEY_STAND = {
-    "create-order": (201, None),
-    "create-order-invalid": (422, "invalid-request"),
-    "create-payment": (404, "order-not-found"),
-    # Its signature has long expired.
-    "webhook-receiver": (401, "unauthorized"),
-    "status-check": (404, "payment-not-found"),
-    "status-check-order": (404, "order-not-found"),
-    "status-check-refund": (404, "payment-not-found"),
-    "status-check-preflight": (204, None),
-    "capture-payment": (404, "payment-not-found"),
-    "cancel-payment": (404, "payment-not-found"),
-    "cancel-payment-order": (404, "order-not-found"),
-    "cancel-payment-redact": (404, "order-not-found"),
-    "refund-payment": (404, "payment-not-found"),
-    "sweep-due": None,
-    "deliver-confirmation": None,
-}
+def answers():
+    """The status of each sample's answer, and the problem's slug if there is one."""
+    listed = json.loads((ROOT / "tests/calls/samples.json").read_text())
+    # The sample webhook's signature has long expired.
+    listed["webhook-receiver"] = "401 unauthorized"
+    both = {name: (answer + " ").split(" ")[:2] for name, answer in listed.items()}
+    return {name: (int(status), slug or None) for name, (status, slug) in both.items()}
+
+
+# Events that do not come from the API.
+OTHERS = ["deliver-confirmation", "sweep-due"]
 
 
 def function(name):
@@ -47,7 +39,7 @@ class Samples:
     def __init__(self, invoke):
         self.events, self.invoke = ROOT / "events", invoke
         names = {path.stem for path in self.events.glob("*.json")}
-        expect("the events with an expected answer", sorted(AS_THEY_STAND), sorted(names))
+        expect("the events with an expected answer", sorted([*answers(), *OTHERS]), sorted(names))
 
     def event(self, name, about=()):
         text = (self.events / f"{name}.json").read_text()
@@ -71,11 +63,10 @@ class Samples:
 
     def as_they_stand(self, aws):
         """Plays every event once on a fresh stack, and returns the created order."""
-        for name, expected in AS_THEY_STAND.items():
-            if expected:
-                body = self.ask(name, expected)
-                if name == "create-order":
-                    order = body["order_id"]
+        for name, expected in answers().items():
+            body = self.ask(name, expected)
+            if name == "create-order":
+                order = body["order_id"]
         row = aws.order(order)
         expect("the order's row in the table", row and row["pk"], {"S": f"O#{order}"})
         print(f"  {order} is in the dev stack's table", flush=True)

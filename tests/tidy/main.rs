@@ -25,6 +25,7 @@ mod requirements;
 mod problems;
 mod documents;
 mod figures;
+mod touches;
 
 /// Shows every violation at once.
 #[track_caller]
