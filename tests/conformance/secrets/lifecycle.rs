@@ -1,18 +1,17 @@
-//! Deletion, its recovery window, lists and tags.
+//! Deletion, its recovery window, and lists.
 
 use serde_json::{Value, json};
 
-use super::{ONE, Secret, TWO, word};
+use super::{ONE, Secret, TWO};
 use crate::Case;
 
 const DELETE: &str = "DeleteSecret (Secrets Manager API reference)";
 const RESTORE: &str = "RestoreSecret (Secrets Manager API reference)";
 const LIST: &str = "ListSecrets (Secrets Manager API reference)";
-const TAG: &str = "TagResource (Secrets Manager API reference)";
 const DAY: i64 = 86_400;
 
 pub(super) fn cases() -> Vec<Case> {
-    [window(), after(), forced(), refused(), listed(), tags()].into_iter().flatten().collect()
+    [window(), after(), forced(), refused(), listed()].into_iter().flatten().collect()
 }
 
 fn window() -> Vec<Case> {
@@ -207,24 +206,4 @@ fn listed() -> Vec<Case> {
             Ok(counts.join(" "))
         }),
     ]
-}
-
-fn tags() -> Vec<Case> {
-    let shown = |described: &Value| {
-        let tags = described["Tags"].as_array().cloned().unwrap_or_default();
-        let mut shown: Vec<String> = tags
-            .iter()
-            .map(|tag| format!("{}={}", word(&tag["Key"]), word(&tag["Value"])))
-            .collect();
-        shown.sort();
-        shown.join(" ")
-    };
-    vec![Case::new("a tag is added, replaced and taken away", TAG, "a=2", move |desk| async move {
-        let secret = Secret::new(&desk).await?;
-        let tag = |key: &str, value: &str| json!({ "Key": key, "Value": value });
-        secret.call("TagResource", json!({ "Tags": [tag("a", "1"), tag("b", "1")] })).await?;
-        secret.call("TagResource", json!({ "Tags": [tag("a", "2")] })).await?;
-        secret.call("UntagResource", json!({ "TagKeys": ["b"] })).await?;
-        Ok(shown(&secret.call("DescribeSecret", json!({})).await?))
-    })]
 }

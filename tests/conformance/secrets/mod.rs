@@ -84,21 +84,6 @@ impl Secret {
         shown.sort();
         Ok(shown.join(" "))
     }
-
-    async fn move_stage(
-        &self,
-        stage: &str,
-        from: Option<&str>,
-        to: Option<&str>,
-    ) -> Result<String, Stop> {
-        let mut members = json!({ "VersionStage": stage });
-        for (member, id) in [("RemoveFromVersionId", from), ("MoveToVersionId", to)] {
-            if let Some(id) = id {
-                members[member] = id.into();
-            }
-        }
-        self.outcome("UpdateSecretVersionStage", members).await
-    }
 }
 
 fn word(value: &Value) -> String {

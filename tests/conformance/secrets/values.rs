@@ -10,10 +10,9 @@ const GET: &str = "GetSecretValue (Secrets Manager API reference)";
 const PUT: &str = "PutSecretValue (Secrets Manager API reference)";
 const UPDATE: &str = "UpdateSecret (Secrets Manager API reference)";
 const DESCRIBE: &str = "DescribeSecret (Secrets Manager API reference)";
-const BATCH: &str = "BatchGetSecretValue (Secrets Manager API reference)";
 
 pub(super) fn cases() -> Vec<Case> {
-    [read(), bounds(), refusals(), refused(), updated(), several()].into_iter().flatten().collect()
+    [read(), bounds(), refusals(), refused(), updated()].into_iter().flatten().collect()
 }
 
 fn read() -> Vec<Case> {
@@ -112,13 +111,11 @@ fn refusals() -> Vec<Case> {
                 let secret = Secret::new(&desk).await?;
                 let nowhere = Secret { name: desk.name("none"), ..secret };
                 let value = json!({ "SecretString": "s", "ClientRequestToken": TWO });
-                let stage = json!({ "VersionStage": "AWSCURRENT", "MoveToVersionId": ONE });
                 let calls = [
                     ("GetSecretValue", json!({})),
                     ("DescribeSecret", json!({})),
                     ("PutSecretValue", value.clone()),
                     ("UpdateSecret", value),
-                    ("UpdateSecretVersionStage", stage),
                     ("ListSecretVersionIds", json!({})),
                     ("RestoreSecret", json!({})),
                     ("DeleteSecret", json!({})),
@@ -213,19 +210,4 @@ fn updated() -> Vec<Case> {
             },
         ),
     ]
-}
-
-fn several() -> Vec<Case> {
-    vec![Case::new(
-        "several secrets are read at once, with an error for each that is not there",
-        BATCH,
-        "one, ResourceNotFoundException",
-        |desk| async move {
-            let secret = Secret::new(&desk).await?;
-            let ids = json!({ "SecretIdList": [secret.name, desk.name("none")] });
-            let read = desk.call("BatchGetSecretValue", ids).await?;
-            let (value, error) = (&read["SecretValues"][0], &read["Errors"][0]);
-            Ok(format!("{}, {}", word(&value["SecretString"]), word(&error["ErrorCode"])))
-        },
-    )]
 }

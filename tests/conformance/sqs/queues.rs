@@ -1,4 +1,4 @@
-//! Queues: names, attributes, lists, tags, purging, deleting.
+//! Queues: names, attributes, lists, purging, deleting.
 
 use serde_json::{Value, json};
 
@@ -10,10 +10,9 @@ const SET: &str = "SetQueueAttributes (SQS API reference)";
 const LIST: &str = "ListQueues (SQS API reference)";
 const PURGE: &str = "PurgeQueue (SQS API reference)";
 const DELETE: &str = "DeleteQueue (SQS API reference)";
-const TAG: &str = "TagQueue (SQS API reference)";
 
 pub(super) fn cases() -> Vec<Case> {
-    [creating(), bounds(), setting(), listing(), ending(), tags()].into_iter().flatten().collect()
+    [creating(), bounds(), setting(), listing(), ending()].into_iter().flatten().collect()
 }
 
 fn creating() -> Vec<Case> {
@@ -219,29 +218,6 @@ fn ending() -> Vec<Case> {
                 queue.call("DeleteQueue", json!({})).await?;
                 desk.pass(60).await?;
                 desk.outcome("CreateQueue", json!({ "QueueName": queue.name })).await
-            },
-        ),
-    ]
-}
-
-fn tags() -> Vec<Case> {
-    vec![
-        Case::new("a queue is created with tags", CREATE, r#"{"a":"1"}"#, |desk| async move {
-            let body = json!({ "QueueName": desk.name("tagged"), "tags": { "a": "1" } });
-            let created = desk.call("CreateQueue", body).await?;
-            let url = json!({ "QueueUrl": created["QueueUrl"] });
-            Ok(desk.call("ListQueueTags", url).await?["Tags"].to_string())
-        }),
-        Case::new(
-            "a tag is added, replaced and taken away",
-            TAG,
-            r#"{"a":"2"}"#,
-            |desk| async move {
-                let queue = Queue::standard(&desk, json!({})).await?;
-                queue.call("TagQueue", json!({ "Tags": { "a": "1", "b": "1" } })).await?;
-                queue.call("TagQueue", json!({ "Tags": { "a": "2" } })).await?;
-                queue.call("UntagQueue", json!({ "TagKeys": ["b", "c"] })).await?;
-                Ok(queue.call("ListQueueTags", json!({})).await?["Tags"].to_string())
             },
         ),
     ]

@@ -77,16 +77,12 @@ impl SecretsManager {
             "CreateSecret" => self.create(read(body)?),
             "PutSecretValue" => self.put_value(read(body)?),
             "UpdateSecret" => self.update(read(body)?),
-            "UpdateSecretVersionStage" => self.move_stage(&read(body)?),
             "DeleteSecret" => self.delete(&read(body)?),
             "RestoreSecret" => self.restore(&read(body)?),
             "GetSecretValue" => self.value(&read(body)?),
             "DescribeSecret" => self.describe(&read(body)?),
             "ListSecrets" => self.list(&read(body)?),
             "ListSecretVersionIds" => self.versions(&read(body)?),
-            "BatchGetSecretValue" => self.values(&read(body)?),
-            "TagResource" => self.tag(read(body)?),
-            "UntagResource" => self.untag(&read(body)?),
             _ => Err(SecretsError::UnknownOperation(action.to_owned())),
         }
     }

@@ -1,60 +1,32 @@
 //! Reading secrets: values, descriptions, lists.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 
 use super::error::SecretsError;
-use super::requests::{BatchGet, Filter, GetSecretValue, ListSecrets, ListVersions, OneSecret};
+use super::requests::{Filter, GetSecretValue, ListSecrets, ListVersions, OneSecret};
 use super::secret::{CURRENT, Secret, SecretValue, Version};
 use super::{SecretsManager, find};
-use crate::AwsError;
 
 const LIST_MAX: usize = 100;
-/// AWS: up to 20 secrets (`BatchGetSecretValue`).
-const BATCH_MAX: usize = 20;
 
 impl SecretsManager {
     pub(super) fn value(&self, request: &GetSecretValue) -> Result<Value, SecretsError> {
-        read(&self.secrets(), request)
-    }
-
-    /// Reads each by itself: some can be refused while others are read.
-    pub(super) fn values(&self, request: &BatchGet) -> Result<Value, SecretsError> {
         let secrets = self.secrets();
-        let BatchGet { secret_id_list: ids, filters } = request;
-        let ids: Vec<String> = match (ids.is_empty(), filters.is_empty()) {
-            (false, true) => ids.clone(),
-            (true, false) => {
-                let mut found = Vec::new();
-                for secret in secrets.values().filter(|secret| secret.gone_ms.is_none()) {
-                    if passes(secret, filters)? {
-                        found.push(secret.name.clone());
-                    }
-                }
-                found
-            }
-            (true, true) | (false, false) => {
-                return Err(SecretsError::parameter("Either Filters or SecretIdList is required."));
-            }
+        let secret = find(&secrets, &request.secret_id)?;
+        secret.check_not_deleted()?;
+        let (id, version) = chosen(secret, request)?;
+        let (member, value) = match &version.value {
+            SecretValue::Text(text) => ("SecretString", text),
+            SecretValue::Binary(base64) => ("SecretBinary", base64),
         };
-        if ids.len() > BATCH_MAX {
-            return Err(SecretsError::parameter("SecretIdList takes 1 to 20 secrets."));
-        }
-        let (mut values, mut errors) = (Vec::new(), Vec::new());
-        for id in ids {
-            let one =
-                GetSecretValue { secret_id: id.clone(), version_id: None, version_stage: None };
-            match read(&secrets, &one) {
-                Ok(value) => values.push(value),
-                Err(error) => {
-                    let AwsError { kind, message, .. } = error.into();
-                    let error = json!({ "SecretId": id, "ErrorCode": kind, "Message": message });
-                    errors.push(error);
-                }
-            }
-        }
-        Ok(json!({ "SecretValues": values, "Errors": errors }))
+        Ok(json!({
+            "ARN": secret.arn,
+            "Name": secret.name,
+            "VersionId": id,
+            member: value,
+            "VersionStages": version.stages,
+            "CreatedDate": version.created_ms / 1000,
+        }))
     }
 
     pub(super) fn describe(&self, request: &OneSecret) -> Result<Value, SecretsError> {
@@ -103,27 +75,6 @@ impl SecretsManager {
     }
 }
 
-fn read(
-    secrets: &BTreeMap<String, Secret>,
-    request: &GetSecretValue,
-) -> Result<Value, SecretsError> {
-    let secret = find(secrets, &request.secret_id)?;
-    secret.check_not_deleted()?;
-    let (id, version) = chosen(secret, request)?;
-    let (member, value) = match &version.value {
-        SecretValue::Text(text) => ("SecretString", text),
-        SecretValue::Binary(base64) => ("SecretBinary", base64),
-    };
-    Ok(json!({
-        "ARN": secret.arn,
-        "Name": secret.name,
-        "VersionId": id,
-        member: value,
-        "VersionStages": version.stages,
-        "CreatedDate": version.created_ms / 1000,
-    }))
-}
-
 /// By version id, by stage, by both if they agree; AWSCURRENT if by neither.
 fn chosen<'s>(
     secret: &'s Secret,
@@ -154,7 +105,6 @@ fn summary(secret: &Secret) -> Map<String, Value> {
         ("CreatedDate", Some(json!(secret.created_ms / 1000))),
         ("LastChangedDate", Some(json!(secret.changed_ms / 1000))),
         ("DeletedDate", secret.gone_ms.map(|gone_ms| json!(gone_ms / 1000))),
-        ("Tags", (!secret.tags.is_empty()).then(|| json!(secret.tags))),
     ];
     let known = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     known.collect()

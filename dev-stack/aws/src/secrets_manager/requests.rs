@@ -4,7 +4,7 @@ use data_encoding::BASE64;
 use serde::Deserialize;
 
 use super::error::SecretsError;
-use super::secret::{SecretValue, Tag};
+use super::secret::SecretValue;
 
 /// The most bytes of a value.
 const VALUE_BYTES_MAX: usize = 65_536;
@@ -24,8 +24,6 @@ pub(super) struct CreateSecret {
     pub(super) client_request_token: Option<String>,
     pub(super) description: Option<String>,
     pub(super) kms_key_id: Option<String>,
-    #[serde(default)]
-    pub(super) tags: Vec<Tag>,
     #[serde(flatten)]
     pub(super) value: ValueMembers,
 }
@@ -76,29 +74,6 @@ pub(super) struct ListVersions {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct BatchGet {
-    #[serde(default)]
-    pub(super) secret_id_list: Vec<String>,
-    #[serde(default)]
-    pub(super) filters: Vec<Filter>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct TagResource {
-    pub(super) secret_id: String,
-    pub(super) tags: Vec<Tag>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct UntagResource {
-    pub(super) secret_id: String,
-    pub(super) tag_keys: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
 pub(super) struct ListSecrets {
     pub(super) max_results: Option<usize>,
     pub(super) next_token: Option<String>,
@@ -118,15 +93,6 @@ pub(super) struct Filter {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct UpdateSecretVersionStage {
-    pub(super) secret_id: String,
-    pub(super) version_stage: String,
-    pub(super) remove_from_version_id: Option<String>,
-    pub(super) move_to_version_id: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
 pub(super) struct DeleteSecret {
     pub(super) secret_id: String,
     pub(super) recovery_window_in_days: Option<i64>,
@@ -141,7 +107,6 @@ impl CreateSecret {
             client_request_token: None,
             description: None,
             kms_key_id: None,
-            tags: Vec::new(),
             value: ValueMembers::text(value),
         }
     }

@@ -41,19 +41,11 @@ pub(super) struct Secret {
     pub(super) arn: String,
     pub(super) description: Option<String>,
     pub(super) kms_key_id: Option<String>,
-    pub(super) tags: Vec<Tag>,
     pub(super) versions: BTreeMap<String, Version>,
     pub(super) created_ms: i64,
     pub(super) changed_ms: i64,
     /// When a deletion becomes final; until then the secret can be restored.
     pub(super) gone_ms: Option<i64>,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct Tag {
-    pub(super) key: String,
-    value: String,
 }
 
 impl Secret {
@@ -111,7 +103,7 @@ impl Secret {
     }
 
     /// Moves a stage to a version. The version that loses AWSCURRENT becomes AWSPREVIOUS.
-    pub(super) fn attach(&mut self, stage: &str, to: &str) {
+    fn attach(&mut self, stage: &str, to: &str) {
         let from = self.version_at(stage).map(|(id, _)| id.clone());
         if from.as_deref() == Some(to) {
             return;
@@ -125,7 +117,7 @@ impl Secret {
         }
     }
 
-    pub(super) fn detach(&mut self, stage: &str) {
+    fn detach(&mut self, stage: &str) {
         for version in self.versions.values_mut() {
             version.stages.remove(stage);
         }

@@ -52,7 +52,6 @@ impl SecretsManager {
             name: request.name,
             description: request.description,
             kms_key_id: request.kms_key_id,
-            tags: request.tags,
             versions: BTreeMap::new(),
             created_ms: now_ms,
             changed_ms: now_ms,

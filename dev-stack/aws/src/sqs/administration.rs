@@ -37,14 +37,14 @@ impl Sqs {
                 self.configure(name, settable)?;
             } else {
                 let (queue_name, attributes) = (name.clone(), attributes.clone());
-                self.create(CreateQueue { queue_name, attributes, tags: BTreeMap::new() })?;
+                self.create(CreateQueue { queue_name, attributes })?;
             }
         }
         Ok(())
     }
 
     pub(super) fn create(&self, request: CreateQueue) -> Result<Value, SqsError> {
-        let CreateQueue { queue_name: name, attributes, tags } = request;
+        let CreateQueue { queue_name: name, attributes } = request;
         let now_ms = self.now_ms();
         let settings = Settings::new(&attributes)?;
         check_name(&name, settings.is_fifo())?;
@@ -60,7 +60,7 @@ impl Sqs {
             return Err(SqsError::QueueDeletedRecently);
         }
         check_redrive(&ledger, &settings)?;
-        let record = Record { settings, tags, created_ms: now_ms, modified_ms: now_ms };
+        let record = Record { settings, created_ms: now_ms, modified_ms: now_ms };
         self.commit(&mut ledger, vec![Edit::Queue(name.clone(), record)])?;
         Ok(json!({ "QueueUrl": self.queue_url(&name) }))
     }

@@ -8,7 +8,7 @@ use super::queue::{Queue, Record, Sent};
 use super::task::Move;
 use crate::disk::{Change, Disk, DiskError};
 
-const QUEUES: &str = "sqs_queues";
+pub(super) const QUEUES: &str = "sqs_queues";
 const MESSAGES: &str = "sqs_messages";
 const SENT: &str = "sqs_sent";
 const MOVES: &str = "sqs_moves";

@@ -5,7 +5,6 @@ mod requests;
 mod administration;
 mod inspection;
 mod settings;
-mod tags;
 mod task;
 mod sending;
 mod admission;

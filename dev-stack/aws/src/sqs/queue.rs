@@ -14,8 +14,6 @@ pub(super) const DEDUPLICATION_MS: i64 = 5 * 60 * 1000;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Record {
     pub(super) settings: Settings,
-    #[serde(default)]
-    pub(super) tags: BTreeMap<String, String>,
     pub(super) created_ms: i64,
     pub(super) modified_ms: i64,
 }

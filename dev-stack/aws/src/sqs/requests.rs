@@ -38,20 +38,6 @@ pub(super) struct CreateQueue {
     pub(super) queue_name: String,
     #[serde(default)]
     pub(super) attributes: BTreeMap<String, String>,
-    #[serde(default, rename = "tags")]
-    pub(super) tags: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct TagQueue {
-    pub(super) tags: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct UntagQueue {
-    pub(super) tag_keys: Vec<String>,
 }
 
 #[derive(Deserialize)]

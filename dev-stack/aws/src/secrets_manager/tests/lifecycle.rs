@@ -1,10 +1,10 @@
 //! Seeding, deletion, restoring, and what survives the stack.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{NAME, ONE, TWO, Vault};
-use crate::disk::Disk;
-use crate::secrets_manager::SecretSeed;
+use crate::disk::{Change, Disk};
+use crate::secrets_manager::{COLLECTION, SecretSeed};
 
 #[test]
 fn a_deleted_secret_can_be_restored_until_its_window_ends() {
@@ -67,4 +67,17 @@ fn everything_survives_the_stack() {
     assert_eq!(after.call("DescribeSecret", &json!({ "SecretId": arn }))["Name"], NAME);
     let gone = after.refused("DescribeSecret", &json!({ "SecretId": "gone" }));
     assert_eq!(gone, "ResourceNotFoundException");
+}
+
+/// A folder may come from another version of the stack.
+#[test]
+fn a_stored_secret_may_have_members_that_nothing_reads() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = Disk::open(dir.path()).unwrap();
+    let before = Vault::on(disk.clone());
+    before.call("CreateSecret", &json!({ "Name": NAME, "SecretString": "one" }));
+    let (name, mut record) = disk.all::<Value>(COLLECTION).unwrap().remove(0);
+    record["tags"] = json!([{ "Key": "a", "Value": "1" }]);
+    disk.write(&[Change::put(COLLECTION, name, &record).unwrap()]).unwrap();
+    assert_eq!(Vault::on(disk).value("AWSCURRENT").unwrap(), "one");
 }

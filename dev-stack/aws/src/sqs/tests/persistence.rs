@@ -1,9 +1,10 @@
 //! Everything that was answered is still there after a stack was killed.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Desk;
-use crate::disk::Disk;
+use crate::disk::{Change, Disk};
+use crate::sqs::ledger::QUEUES;
 
 #[test]
 fn messages_ids_counts_and_visibility_survive() {
@@ -36,6 +37,18 @@ fn messages_ids_counts_and_visibility_survive() {
         })
         .collect();
     assert_eq!(counted, ["2x2", "4x1", "3x2"]);
+}
+
+/// A folder may come from another version of the stack.
+#[test]
+fn a_stored_queue_may_have_members_that_nothing_reads() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = Disk::open(dir.path()).unwrap();
+    Desk::on(disk.clone()).create("q", &json!({ "VisibilityTimeout": "60" }));
+    let (name, mut record) = disk.all::<Value>(QUEUES).unwrap().remove(0);
+    record["tags"] = json!({ "a": "1" });
+    disk.write(&[Change::put(QUEUES, name, &record).unwrap()]).unwrap();
+    assert_eq!(Desk::on(disk).attribute("q", "VisibilityTimeout"), "60");
 }
 
 #[test]

@@ -47,9 +47,6 @@ impl Sqs {
             "SetQueueAttributes" => on_queue(body, |queue, request: SetQueueAttributes| {
                 done(self.configure(queue, &request.attributes))
             }),
-            "TagQueue" => on_queue(body, |queue, request| done(self.tag(queue, request))),
-            "UntagQueue" => on_queue(body, |queue, request| done(self.untag(queue, &request))),
-            "ListQueueTags" => on_queue(body, |queue, Nothing {}| self.tags(queue)),
             "ListDeadLetterSourceQueues" => {
                 on_queue(body, |queue, request: ListSources| self.sources(queue, &request))
             }
