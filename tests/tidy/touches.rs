@@ -49,9 +49,9 @@ type Files = Vec<(String, String)>;
 
 fn by_hand() -> Files {
     let folders = ["shared", "functions", "dev-stack", "tests", "docs", "events"];
-    let below = folders.into_iter().flat_map(|folder| {
-        ENDINGS.into_iter().flat_map(move |ending| files(folder, ending))
-    });
+    let below = folders
+        .into_iter()
+        .flat_map(|folder| ENDINGS.into_iter().flat_map(move |ending| files(folder, ending)));
     let top = ["Cargo.toml", "template.yaml", "README.md"].map(str::to_owned);
     let all = below.chain(top).filter(|path| {
         !NOT_BY_HAND.contains(&path.as_str()) && !path.starts_with("docs/decisions/")

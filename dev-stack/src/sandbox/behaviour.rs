@@ -6,8 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::money::{AMOUNT_MAX, Currency};
+use super::payment::RefundStatus;
 use super::reference::Reference;
-use super::refund::RefundStatus;
 
 /// Longer than any key is remembered.
 const HIDE_SECONDS_MAX: u32 = 172_800;

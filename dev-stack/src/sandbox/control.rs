@@ -8,14 +8,13 @@ use super::answer::Answer;
 use super::behaviour::Behaviour;
 use super::call::Call;
 use super::dashboard;
-use super::dispute::DisputeStatus;
 use super::event::Event;
 use super::gateway::Gateway;
 use super::money;
 use super::operations::{give_back, step};
-use super::payment::{Capture, Payment};
+use super::payment::{Capture, DisputeStatus, Payment, RefundStatus};
 use super::reference::Reference;
-use super::refund::{NewRefund, RefundStatus};
+use super::refund::NewRefund;
 use super::refusal::{Refusal, Reply};
 use super::view::{PaymentView, RefundView, rfc3339};
 

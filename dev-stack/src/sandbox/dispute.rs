@@ -1,35 +1,7 @@
 //! Money that a shopper's bank takes back against the merchant's will.
 
-use serde::{Deserialize, Serialize};
-
-use super::money::Currency;
-use super::payment::Payment;
+use super::payment::{Dispute, DisputeStatus, Payment};
 use super::steps::Unfit;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum DisputeStatus {
-    Opened,
-    Won,
-    Lost,
-}
-
-/// Times are epoch milliseconds.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Dispute {
-    pub(super) id: String,
-    pub(super) amount: u64,
-    pub(super) currency: Currency,
-    pub(super) status: DisputeStatus,
-    #[serde(default)]
-    pub(super) reason: String,
-    /// The deadline for the merchant's answer to the bank.
-    #[serde(default)]
-    pub(super) respond_by: i64,
-    pub(super) created_at: i64,
-    /// When its status last changed.
-    pub(super) changed_at: i64,
-}
 
 /// The reason of a dispute that gives none.
 const REASON: &str = "fraudulent";

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::dispute::{Dispute, DisputeStatus};
 use super::money::Currency;
-use super::payment::{Failure, Payment, Status};
-use super::refund::{Refund, RefundStatus};
+use super::payment::{Dispute, DisputeStatus, Failure, Payment, Refund, RefundStatus, Status};
 use super::steps::Happening;
 use super::view::rfc3339;
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::behaviour::{Behaviour, Behaviours, Order, WebhookMode};
 use super::event::Event;
 use super::ids::Ids;
 use super::journal::{self, Journal, number_key};
-use super::once::StoredReply;
 use super::outbox::{Delivery, Outbox, Reported, Waiting};
 use super::payment::Payment;
 use super::payments::Payments;
@@ -16,6 +17,15 @@ use super::secrets::WebhookSecret;
 use super::steps::{Taking, Unfit};
 use super::view::PaymentView;
 use crate::disk::{Disk, DiskError};
+
+/// The stored answer of a key.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct StoredReply {
+    pub(super) fingerprint: String,
+    pub(super) status: u16,
+    pub(super) body: String,
+    pub(super) answered_at: i64,
+}
 
 pub(super) struct Gateway {
     pub(super) base_url: String,

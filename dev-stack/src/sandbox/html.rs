@@ -6,8 +6,7 @@ use url::form_urlencoded;
 
 use super::bill::Bill;
 use super::gateway::Gateway;
-use super::page::Next;
-use super::payment::{Method, Payment, Status};
+use super::payment::{Method, Next, Payment, Status};
 use super::refusal::Refusal;
 
 /// No bank knows it: an app that scans the code finds nobody to pay.

@@ -1,23 +1,13 @@
 //! Calls that take effect once: behaviours around them, and idempotency keys.
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Outcome};
 use super::behaviour::CallMode;
 use super::call::Call;
-use super::gateway::Gateway;
+use super::gateway::{Gateway, StoredReply};
 use super::profile::Keys;
 use super::refusal::{Refusal, Reply};
-
-/// The stored answer of a key.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct StoredReply {
-    fingerprint: String,
-    status: u16,
-    body: String,
-    answered_at: i64,
-}
 
 /// Makes the call fail as the behaviour says, before its effect or after it.
 pub(super) fn behaving(mode: CallMode, act: impl FnOnce() -> Reply) -> Outcome {

@@ -10,7 +10,7 @@ use super::event::Event;
 use super::gateway::Gateway;
 use super::html;
 use super::money::Currency;
-use super::payment::{Failure, Method, Payment, Status};
+use super::payment::{Failure, Method, Next, Payment, Status};
 use super::refusal::{Refusal, Reply};
 use super::steps::{Happening, Unfit};
 use crate::site;
@@ -23,17 +23,6 @@ enum Ending {
     Authorize,
     Pending,
     Challenge,
-}
-
-/// What the shopper can do next.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Next {
-    Pay,
-    /// One more confirmation.
-    Confirm,
-    Wait,
-    Done,
 }
 
 /// The answer to a client that is not a browser.
@@ -179,21 +168,6 @@ pub(super) fn in_the_language_of(call: &Call<'_>, refusal: Refusal) -> Reply {
         Ok(Answer::page(refusal.status(), html::refused(&refusal)?, None))
     } else {
         Err(refusal)
-    }
-}
-
-impl Payment {
-    pub(super) fn next(&self) -> Next {
-        match self.status {
-            Status::Pending if self.processing_until.is_some() => Next::Wait,
-            Status::Pending if self.challenged => Next::Confirm,
-            Status::Pending => Next::Pay,
-            Status::Authorized
-            | Status::Captured
-            | Status::Failed
-            | Status::Canceled
-            | Status::Expired => Next::Done,
-        }
     }
 }
 

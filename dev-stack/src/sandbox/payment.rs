@@ -1,13 +1,11 @@
-//! One payment as this gateway keeps it.
+//! One payment as this gateway keeps it, with its refunds and disputes. Times are epoch milliseconds.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::breakdown::Breakdown;
-use super::dispute::Dispute;
 use super::money::Currency;
-use super::refund::Refund;
 
 /// The only currency of UPI.
 const UPI_CURRENCY: &str = "INR";
@@ -54,7 +52,66 @@ pub(super) struct Capture {
     pub(super) captured_at: i64,
 }
 
-/// Times are epoch milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RefundStatus {
+    Pending,
+    #[default]
+    Succeeded,
+    Failed,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Refund {
+    pub(super) id: String,
+    /// The merchant's own name for it; absent if it was made in the dashboard.
+    pub(super) reference: Option<String>,
+    pub(super) amount: u64,
+    pub(super) currency: Currency,
+    pub(super) status: RefundStatus,
+    pub(super) created_at: i64,
+    /// When look-ups begin to see it.
+    pub(super) visible_at: i64,
+    /// When its status last changed.
+    pub(super) changed_at: i64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum DisputeStatus {
+    Opened,
+    Won,
+    Lost,
+}
+
+/// Money that a bank takes back against the merchant's will.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Dispute {
+    pub(super) id: String,
+    pub(super) amount: u64,
+    pub(super) currency: Currency,
+    pub(super) status: DisputeStatus,
+    #[serde(default)]
+    pub(super) reason: String,
+    /// The deadline for the merchant's answer to the bank.
+    #[serde(default)]
+    pub(super) respond_by: i64,
+    pub(super) created_at: i64,
+    /// When its status last changed.
+    pub(super) changed_at: i64,
+}
+
+/// What the shopper can do next.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Next {
+    Pay,
+    /// One more confirmation.
+    Confirm,
+    Wait,
+    Done,
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Payment {
     pub(super) id: String,
@@ -121,8 +178,33 @@ impl Method {
     }
 }
 
+impl Refund {
+    /// Why it failed.
+    pub(super) fn failure(&self) -> Option<Failure> {
+        (self.status == RefundStatus::Failed).then(|| Failure {
+            code: "refund_failed".to_owned(),
+            message: "The shopper's bank rejected the refund.".to_owned(),
+        })
+    }
+}
+
 impl Failure {
     pub(super) fn new(code: &str, message: &str) -> Self {
         Self { code: code.to_owned(), message: message.to_owned() }
+    }
+}
+
+impl Payment {
+    pub(super) fn next(&self) -> Next {
+        match self.status {
+            Status::Pending if self.processing_until.is_some() => Next::Wait,
+            Status::Pending if self.challenged => Next::Confirm,
+            Status::Pending => Next::Pay,
+            Status::Authorized
+            | Status::Captured
+            | Status::Failed
+            | Status::Canceled
+            | Status::Expired => Next::Done,
+        }
     }
 }

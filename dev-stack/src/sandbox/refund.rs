@@ -1,36 +1,7 @@
 //! Refunds: never more than was captured and is still there.
 
-use serde::{Deserialize, Serialize};
-
-use super::dispute::DisputeStatus;
-use super::money::Currency;
-use super::payment::{Failure, Payment};
+use super::payment::{DisputeStatus, Payment, Refund, RefundStatus};
 use super::steps::Unfit;
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum RefundStatus {
-    Pending,
-    #[default]
-    Succeeded,
-    Failed,
-}
-
-/// Times are epoch milliseconds.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Refund {
-    pub(super) id: String,
-    /// The merchant's own name for it; absent if it was made in the dashboard.
-    pub(super) reference: Option<String>,
-    pub(super) amount: u64,
-    pub(super) currency: Currency,
-    pub(super) status: RefundStatus,
-    pub(super) created_at: i64,
-    /// When look-ups begin to see it.
-    pub(super) visible_at: i64,
-    /// When its status last changed.
-    pub(super) changed_at: i64,
-}
 
 /// What a refund call asks for.
 #[derive(Debug)]
@@ -42,16 +13,6 @@ pub(super) struct NewRefund {
     pub(super) status: RefundStatus,
     pub(super) now: i64,
     pub(super) visible_at: i64,
-}
-
-impl Refund {
-    /// Why it failed.
-    pub(super) fn failure(&self) -> Option<Failure> {
-        (self.status == RefundStatus::Failed).then(|| Failure {
-            code: "refund_failed".to_owned(),
-            message: "The shopper's bank rejected the refund.".to_owned(),
-        })
-    }
 }
 
 impl Payment {

@@ -7,12 +7,10 @@ use time::{Date, OffsetDateTime, Time};
 
 use super::answer::Answer;
 use super::call::Call;
-use super::dispute::DisputeStatus;
 use super::gateway::Gateway;
 use super::money::Currency;
-use super::payment::Payment;
+use super::payment::{DisputeStatus, Payment, RefundStatus};
 use super::reading::{cursor, limit};
-use super::refund::RefundStatus;
 use super::refusal::{Refusal, Reply};
 use super::view::rfc3339;
 

@@ -6,10 +6,10 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::dispute::{Dispute, DisputeStatus};
 use super::money::Currency;
-use super::payment::{CaptureMode, Failure, Method, Payment, Status};
-use super::refund::{Refund, RefundStatus};
+use super::payment::{
+    CaptureMode, Dispute, DisputeStatus, Failure, Method, Payment, Refund, RefundStatus, Status,
+};
 
 #[derive(Debug, Serialize)]
 pub(super) struct PaymentView {

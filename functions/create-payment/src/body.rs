@@ -8,7 +8,7 @@ use quittance::domain::names::GatewayName;
 use quittance::http::fields::{AMOUNTS, Fields, Text};
 use quittance::http::input::Input;
 use quittance::http::problem::{Kind, Problem};
-use quittance::operations::create_payment::NewPayment;
+use quittance::operations::new_payment::NewPayment;
 use url::{Host, Url};
 
 const RETURN_URL_BYTES_MAX: usize = 2000;

@@ -14,6 +14,7 @@ use std::ops::RangeInclusive;
 use serde_json::{Map, Value, json};
 
 use super::json::pointer;
+use super::problem::{Kind, Problem};
 
 #[cfg(feature = "openapi")]
 pub use described::described;
@@ -36,6 +37,16 @@ impl From<FieldError> for Value {
     fn from(FieldError { pointer, detail }: FieldError) -> Self {
         json!({ "pointer": pointer, "detail": detail })
     }
+}
+
+pub fn invalid(errors: Vec<FieldError>) -> Problem {
+    let errors: Vec<Value> = errors.into_iter().map(Value::from).collect();
+    Problem::new(Kind::InvalidRequest).with("errors", errors)
+}
+
+/// One mistake that is found only after reading.
+pub fn invalid_member(pointer: &str, detail: &str) -> Problem {
+    invalid(vec![FieldError { pointer: pointer.to_owned(), detail: detail.to_owned() }])
 }
 
 /// Reads `value`, which must be an object, with `read`. Any mistake makes the result an error, including

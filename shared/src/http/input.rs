@@ -11,7 +11,7 @@ use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::idempotency::{Fingerprint, Key};
 use crate::http::auth::{Caller, Scope, caller};
 use crate::http::card::{self, Place};
-use crate::http::fields::{self, FieldError, Fields};
+use crate::http::fields::{self, FieldError, Fields, invalid};
 use crate::http::json;
 use crate::http::problem::{Kind, Problem};
 use crate::http::query::Query;
@@ -179,16 +179,6 @@ pub fn one<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
         }
     }
     only
-}
-
-pub fn invalid(errors: Vec<FieldError>) -> Problem {
-    let errors: Vec<Value> = errors.into_iter().map(Value::from).collect();
-    Problem::new(Kind::InvalidRequest).with("errors", errors)
-}
-
-/// One mistake that is found only after reading.
-pub fn invalid_member(pointer: &str, detail: &str) -> Problem {
-    invalid(vec![FieldError { pointer: pointer.to_owned(), detail: detail.to_owned() }])
 }
 
 fn card_data(pointers: Vec<String>) -> Problem {

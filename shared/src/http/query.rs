@@ -6,8 +6,7 @@ use std::fmt;
 use lambda_http::{Request, RequestExt};
 
 use super::card::{self, Place};
-use super::fields::FieldError;
-use super::input::invalid;
+use super::fields::{FieldError, invalid};
 use super::problem::Problem;
 
 /// The parameters of one query. A parameter that no reader asks for is unknown.

@@ -1,37 +1,21 @@
 //! Starts the payment of an order: claims its one live attempt, then sends it to a gateway.
 
 use crate::app::{App, Budget};
-use crate::domain::attempt::{CaptureMode, Method};
-use crate::domain::id::{OrderId, PaymentId};
-use crate::domain::idempotency::{Fingerprint, Key};
-use crate::domain::money::Money;
-use crate::domain::names::GatewayName;
+use crate::domain::id::PaymentId;
 use crate::domain::order::{Order, Source};
 use crate::domain::phase::Phase;
 use crate::operations::Unavailable;
 use crate::operations::close::close_attempt;
+use crate::operations::new_payment::{CreatePaymentError, NewPayment};
 use crate::operations::payment_answer::{Verdict, verdict, was_declined_in_the_call};
 use crate::operations::payment_claim::{ClaimOutcome, Request, claim, prepare};
 use crate::operations::resolve::resolve;
-use crate::operations::start::{Refusal, Started, start};
+use crate::operations::start::{Started, start};
 use crate::pause::{self, Point};
 use crate::store::StoreError;
 
 /// How often a claim is retried, since the order may change between a claim and the check of its refusal.
 const TRIES_MAX: usize = 5;
-
-#[derive(Clone, Debug)]
-pub struct NewPayment {
-    pub order: OrderId,
-    pub amount: Money,
-    pub gateway: Option<GatewayName>,
-    pub method: Option<Method>,
-    pub mode: Option<CaptureMode>,
-    pub return_url: Option<String>,
-    pub replace: bool,
-    pub key: Option<Key>,
-    pub fingerprint: Fingerprint,
-}
 
 #[derive(Debug)]
 pub enum PaymentAnswer {
@@ -40,54 +24,6 @@ pub enum PaymentAnswer {
     OutcomeUnknown(Box<Order>, PaymentId),
     /// An earlier call made it. Without a key, a paid order returns the payment that paid it.
     Replayed(Box<Order>, PaymentId),
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum CreatePaymentError {
-    #[error("no such order")]
-    NoSuchOrder,
-    #[error("the key was used for another request")]
-    KeyReused,
-    #[error("another key has the same id")]
-    IdCollision,
-    #[error("amount or currency differ from the order's")]
-    AmountMismatch,
-    #[error("the payment is being created by another call")]
-    InProgress(Box<Order>, PaymentId),
-    #[error("the payment was declined")]
-    Declined(Box<Order>, PaymentId),
-    #[error("the order is paid")]
-    Paid(Box<Order>, Option<PaymentId>),
-    #[error("another payment is in progress")]
-    Live(Box<Order>, PaymentId, Option<i64>),
-    #[error("a capture of another amount is in review")]
-    InReview(Box<Order>),
-    #[error("the order has expired")]
-    Expired,
-    #[error("the order is canceled")]
-    Canceled(Box<Order>),
-    #[error("too many attempts")]
-    TooManyAttempts(Box<Order>),
-    #[error("no gateway takes it")]
-    NoGateway(Vec<(GatewayName, &'static str)>),
-    #[error("no gateway could be reached")]
-    GatewayUnavailable,
-    #[error("every gateway refused ({})", listed(.0))]
-    GatewayRefused(Vec<Refusal>),
-    #[error(transparent)]
-    Unavailable(#[from] Unavailable),
-}
-
-/// Each gateway with its reason code, for the log.
-fn listed(refusals: &[Refusal]) -> String {
-    let words = refusals.iter().map(|refusal| format!("{}: {}", refusal.gateway, refusal.code));
-    words.collect::<Vec<_>>().join(", ")
-}
-
-impl From<StoreError> for CreatePaymentError {
-    fn from(error: StoreError) -> Self {
-        Self::Unavailable(error.into())
-    }
 }
 
 pub async fn create_payment(

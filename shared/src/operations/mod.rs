@@ -4,6 +4,7 @@ pub mod work;
 pub mod record;
 pub mod publish;
 pub mod create_order;
+pub mod new_payment;
 pub mod create_payment;
 mod payment_claim;
 mod payment_answer;

@@ -1,8 +1,7 @@
 //! Claims an order's live attempt for a request: in one write with a key, on an image without one.
 
 use crate::app::{App, Budget};
-use crate::domain::attempt::CaptureMode;
-use crate::domain::attempt::NewAttempt;
+use crate::domain::attempt::{CaptureMode, NewAttempt};
 use crate::domain::changes::EventKind;
 use crate::domain::conclude::Occasion;
 use crate::domain::id::PaymentId;
@@ -11,7 +10,7 @@ use crate::domain::order::Order;
 use crate::domain::phase::Phase;
 use crate::gateways::GatewayMissing;
 use crate::operations::Unavailable;
-use crate::operations::create_payment::{CreatePaymentError, NewPayment};
+use crate::operations::new_payment::{CreatePaymentError, NewPayment};
 use crate::operations::payment_answer::Wanted;
 use crate::operations::work::Work;
 use crate::store::Claimed;
