@@ -198,7 +198,11 @@ async fn a_misspelt_member_of_a_key_is_reported_and_disables_only_that_key() {
     let cases = [
         (json!({ "SecretString": json!([sha]).to_string() }), 503, "[0].sha256 is missing"),
         (json!({ "SecretString": json!([scope]).to_string() }), 503, "[0].scopes is missing"),
-        (json!({ "SecretString": json!([limit]).to_string() }), 503, "[0].refundMax is no member"),
+        (
+            json!({ "SecretString": json!([limit]).to_string() }),
+            503,
+            "[0].refundMax is not a field",
+        ),
         (json!({ "SecretString": json!([good, sha]).to_string() }), 200, "[1].sha256 is missing"),
         (json!({ "SecretString": json!([placeholder, sha]).to_string() }), 503, "[1].sha256 is "),
         (json!({ "SecretBinary": binary }), 503, "its value is binary and not text"),
