@@ -44,14 +44,14 @@ fn tests_of(path: &str, code: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The claims of a section, each a table row or an entry of a numbered list, with its line.
+/// The claims of a section, each a table row or an entry of a list, with its line.
 fn claims(text: &str, section: &str) -> Vec<(usize, String)> {
     let mut claims: Vec<(usize, String)> = Vec::new();
     let lines = text.lines().enumerate().skip_while(|(_, line)| *line != section).skip(1);
     for (n, line) in lines.take_while(|(_, line)| !line.starts_with("## ")) {
-        let numbered = line.split_once(". ").is_some_and(|(no, _)| no.parse::<u32>().is_ok());
+        let entry = line.starts_with("- ");
         let row = line.starts_with("| ") && !line.ends_with("| proven by |");
-        if numbered || row {
+        if entry || row {
             claims.push((n + 1, line.to_owned()));
         } else if let (true, Some((_, claim))) = (line.starts_with(' '), claims.last_mut()) {
             claim.push_str(line);
@@ -84,8 +84,8 @@ fn functions_of(path: &str, code: &str) -> Vec<(String, String)> {
 }
 
 fn documents() -> Vec<(String, String)> {
-    let own = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].map(str::to_owned);
-    let paths = own.into_iter().chain(files("docs", "md"));
+    let own = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "tests/README.md"];
+    let paths = own.map(str::to_owned).into_iter().chain(files("docs", "md"));
     paths.map(|path| (path.clone(), read(&path))).collect()
 }
 
@@ -181,9 +181,9 @@ fn a_claim_without_a_test_is_found() {
     let code = "fn helps() {} #[test] fn a_sum_is_exact() { b(); } async fn f() {}\n\
                 #[tokio::test]\n#[ignore]\nasync fn one_wins() {}";
     let tests = tests_of("tests/a.rs", code).into_iter().collect();
-    let text = "1. Before.\n## Invariants\n\nEach.\n\n1. Exact:\n   [`a_sum_is_exact`](tests/a.rs)\n\
-                2. Bare: `one_wins`.\n3. A helper: [`helps`](tests/a.rs)\n\
-                4. [`one_wins`](tests/a.rs)\n5. [`one_wins`](tests/b.rs)\n## More\n6. After.";
+    let text = "- Before.\n## Invariants\n\nEach.\n\n- Exact:\n  [`a_sum_is_exact`](tests/a.rs)\n\
+                - Bare: `one_wins`.\n- A helper: [`helps`](tests/a.rs)\n\
+                - [`one_wins`](tests/a.rs)\n- [`one_wins`](tests/b.rs)\n## More\n- After.";
     let expected = [8, 9, 11].map(|n| format!("x.md:{n}: links to no test"));
     assert_eq!(unproven("x.md", "## Invariants", text, &tests), expected);
     let table =
