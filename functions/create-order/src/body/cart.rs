@@ -84,8 +84,10 @@ fn item(item: &mut Fields<'_, '_>, prices: &mut Prices) -> Option<Item> {
 fn line(member: Member<'_, '_>) -> Option<Line> {
     member.object(|line| {
         let name = line.required("name").about("The name that the shopper sees.").string(NAME);
-        let amount =
-            line.required("amount").about("In the currency's minor unit.").integer(AMOUNTS);
+        let amount = line
+            .required("amount")
+            .about("The amount, in the currency's minor unit.")
+            .integer(AMOUNTS);
         Some(Line { name: name?, amount: amount? })
     })
 }
@@ -94,7 +96,7 @@ fn shipping(shipping: &mut Fields<'_, '_>) -> Option<Shipping> {
     let name = shipping.optional("name").about("The name that the shopper sees.").string(NAME);
     let amount = shipping
         .required("amount")
-        .about("In the currency's minor unit; 0 if free.")
+        .about("The amount, in the currency's minor unit; 0 if free.")
         .integer(PRICES);
     Some(Shipping { name, amount: amount? })
 }
@@ -103,7 +105,8 @@ fn tax(tax: &mut Fields<'_, '_>) -> Option<Tax> {
     let name = tax.required("name").about("The name that the shopper sees.").string(NAME);
     let rate =
         tax.optional("rate").about("In percent; shown, but nothing is computed from it.").decimal();
-    let amount = tax.required("amount").about("In the currency's minor unit.").integer(PRICES);
+    let amount =
+        tax.required("amount").about("The amount, in the currency's minor unit.").integer(PRICES);
     Some(Tax { name: name?, rate, amount: amount? })
 }
 

@@ -11,7 +11,7 @@ use crate::domain::attempt::{CaptureMode, Method};
 use crate::domain::cart::{Cart, Item, Line, Shipping, Tax};
 use crate::domain::id::OperationId;
 use crate::domain::money::{Currency, Money};
-use crate::domain::names::ObjectId;
+use crate::domain::names::{CaptureId, ObjectId};
 use crate::domain::phase::{OperationPhase, Phase};
 use crate::gateways::contract::Canned;
 use crate::ports::{Answer, Effect};
@@ -170,7 +170,8 @@ fn capture_effect() -> Effect {
 }
 
 fn refund_effect() -> Effect {
-    effect("RFD_7Q2M9X4KD1T8V3N6B0ZC5R2T8M")
+    let capture = Some(CaptureId::new(OBJECT));
+    Effect { capture, ..effect("RFD_7Q2M9X4KD1T8V3N6B0ZC5R2T8M") }
 }
 
 #[derive(Clone, Copy)]
