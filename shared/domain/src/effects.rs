@@ -1,6 +1,6 @@
 //! The outcome of an operation, derived from the captures, refunds and objects that show its effect.
 
-use super::ledger::OperationKind;
+use super::ledger::{OperationKind, Refund};
 use super::names::CaptureId;
 use super::order::Order;
 use super::phase::{OperationPhase, Phase};
@@ -16,7 +16,7 @@ pub(super) fn follow_effects(order: &mut Order) {
             OperationKind::Refund => refunds
                 .values()
                 .filter(|refund| refund.operation.as_ref() == Some(id))
-                .map(|refund| refund.phase())
+                .map(Refund::phase)
                 .max(),
             OperationKind::Capture => {
                 let linked = captures.values_mut().any(|capture| {

@@ -1,5 +1,11 @@
 //! A test's order: claims, facts and time, each step concluded as the store would write it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test panics at its first failure"
+)]
+
 use std::collections::BTreeMap;
 
 use super::attempt::{Attempt, CaptureMode, NewAttempt};

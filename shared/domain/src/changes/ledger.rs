@@ -2,7 +2,7 @@
 
 use super::{Event, EventKind, RefundDetails};
 use crate::id::OperationId;
-use crate::ledger::{Capture, CaptureClass, Operation, OperationKind, Reason, Refund};
+use crate::ledger::{Capture, CaptureClass, Dispute, Operation, OperationKind, Reason, Refund};
 use crate::money::Money;
 use crate::names::{CaptureId, GatewayRefundId};
 use crate::order::{Ending, Order};
@@ -131,7 +131,7 @@ impl Order {
 /// A dispute that is won or lost was opened, even if its opening was never reported.
 pub(super) fn disputes(before: &Order, after: &Order, events: &mut Vec<Event>) {
     for (id, dispute) in &after.disputes {
-        let known = before.disputes.get(id).map(|known| known.phase());
+        let known = before.disputes.get(id).map(Dispute::phase);
         if known == Some(dispute.phase()) {
             continue;
         }
