@@ -21,7 +21,7 @@ pub mod reservations;
 pub mod redact;
 pub mod merge;
 mod effects;
-pub mod obligations;
+mod obligations;
 pub mod changes;
 pub mod due;
 mod confirmation;

@@ -66,8 +66,8 @@ impl From<Currency> for String {
 
 /// An amount in one currency.
 ///
-/// Sums are of bare minor units: those of one capture, or those in the order's currency. They saturate. A
-/// saturated sum is as large as any amount or larger, so nothing is left of the amount, as after the exact sum.
+/// Sums are of bare minor units: those of one capture, or those in the order's currency. They saturate: a
+/// saturated sum is at least as large as any amount, so it leaves nothing, as the exact sum would.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Money {
     #[serde(rename = "amt")]

@@ -251,7 +251,7 @@ impl Order {
     }
 
     /// Whether an attempt is live or a capture is in progress.
-    pub fn can_still_be_paid(&self) -> bool {
+    pub(super) fn can_still_be_paid(&self) -> bool {
         let capturing = |op: &Operation| op.kind == OperationKind::Capture && op.may_have_effect();
         self.attempts.values().any(|attempt| attempt.phase().is_live())
             || self.operations.values().any(capturing)

@@ -22,7 +22,8 @@ pub(super) const ROOM_TO_PARK: &str = "attribute_not_exists(parked) OR parked < 
 pub(super) const ROOM_FOR_AN_ORDERS_EVENT: &str =
     "attribute_not_exists(events) OR size(events) < :max OR contains(events, :one)";
 
-/// Nobody has written since this image was read. Every change except the first claim requires it.
+/// Nobody has written since this image was read. Every change of an order requires it, except a claim with a
+/// key and a postponement.
 pub(super) const UNCHANGED: &str = "#ver = :read";
 
 /// The order is open and unexpired, has exactly this total, has no capture in review, is not ending, has no
