@@ -7,9 +7,10 @@ use super::capabilities::Rules;
 use super::changes::{Event, changes};
 use super::confirmation::announce;
 use super::due::{set_due, shard_of};
-pub use super::history::Occasion;
+use super::history::HistoryEntry;
 use super::obligations::settle_obligations;
-use super::order::{HISTORY_MAX, HistoryEntry, Order};
+use super::occasion::Occasion;
+use super::order::{HISTORY_MAX, Order};
 use super::redact::stay_redacted;
 
 const DAY_SHARDS: u32 = 16;

@@ -10,6 +10,7 @@ pub mod names;
 pub mod phase;
 pub mod capabilities;
 pub mod history;
+pub mod occasion;
 pub mod cart;
 pub mod order;
 pub mod attempt;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attempt::Attempt;
 use super::cart::Cart;
-pub use super::history::{HistoryEntry, Source};
+use super::history::HistoryEntry;
 use super::id::{OperationId, OrderId, PaymentId};
 use super::idempotency::{Fingerprint, KeyHash};
 use super::ledger::{Capture, Dispute, Operation, OperationKind, Refund};

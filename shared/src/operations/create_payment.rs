@@ -1,8 +1,9 @@
 //! Starts the payment of an order: claims its one live attempt, then sends it to a gateway.
 
 use crate::app::{App, Budget};
+use crate::domain::history::Source;
 use crate::domain::id::PaymentId;
-use crate::domain::order::{Order, Source};
+use crate::domain::order::Order;
 use crate::domain::phase::Phase;
 use crate::operations::Unavailable;
 use crate::operations::close::close_attempt;

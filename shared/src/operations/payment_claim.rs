@@ -3,9 +3,9 @@
 use crate::app::{App, Budget};
 use crate::domain::attempt::{CaptureMode, NewAttempt};
 use crate::domain::changes::EventKind;
-use crate::domain::conclude::Occasion;
 use crate::domain::id::PaymentId;
 use crate::domain::names::GatewayName;
+use crate::domain::occasion::Occasion;
 use crate::domain::order::Order;
 use crate::domain::phase::Phase;
 use crate::gateways::GatewayMissing;

@@ -3,10 +3,11 @@
 use crate::domain::capabilities::{Capabilities, Keys, LookUp};
 use crate::domain::due::{NETWORK_SECONDS_MAX, SETTLE_SECONDS};
 use crate::domain::fact::Seen;
+use crate::domain::history::Source;
 use crate::domain::id::OperationId;
 use crate::domain::ledger::{Operation, OperationKind};
 use crate::domain::money::Money;
-use crate::domain::order::{Order, Source};
+use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
 use crate::domain::transitions::{NotShown, Unproven};
 use crate::operations::Unavailable;

@@ -1,7 +1,8 @@
 //! Sends the confirmations in an order's outbox, then marks them as sent. The reverse order could lose one.
 
 use crate::app::App;
-use crate::domain::order::{Order, Outgoing, Source};
+use crate::domain::history::Source;
+use crate::domain::order::{Order, Outgoing};
 use crate::operations::work::Work;
 use crate::pause::{self, Point};
 

@@ -1,8 +1,9 @@
 //! Reads an order. Asks the gateway first if an answer is overdue, or if the caller insists.
 
 use crate::app::{App, Budget};
+use crate::domain::history::Source;
 use crate::domain::id::{OrderId, PaymentId};
-use crate::domain::order::{Order, Source};
+use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
 use crate::operations::Unavailable;
 use crate::operations::resolve::resolve;

@@ -7,10 +7,11 @@ use http::HeaderMap;
 
 use crate::app::{App, Budget};
 use crate::domain::fact::Seen;
+use crate::domain::history::Source;
 use crate::domain::id::PaymentId;
 use crate::domain::merge::{MergeError, merge};
 use crate::domain::names::GatewayName;
-use crate::domain::order::{Order, Source};
+use crate::domain::order::Order;
 use crate::gateways::GatewayMissing;
 use crate::operations::Unavailable;
 use crate::operations::park::{Kept, NoRoom, Unmerged, keep};

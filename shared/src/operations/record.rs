@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use crate::domain::changes::Event;
-use crate::domain::conclude::{Concluded, Occasion, conclude};
+use crate::domain::conclude::{Concluded, conclude};
 use crate::domain::fact::Seen;
+use crate::domain::history::Source;
 use crate::domain::id::PaymentId;
 use crate::domain::merge::{MergeError, merge};
-use crate::domain::order::{Order, Source};
+use crate::domain::occasion::Occasion;
+use crate::domain::order::Order;
 use crate::operations::work::Work;
 use crate::store::{Saved, StoreError};
 use crate::telemetry;

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use crate::domain::cart::Cart;
+use crate::domain::history::Source;
 use crate::domain::id::PaymentId;
 use crate::domain::names::{GatewayName, Nonce};
-use crate::domain::order::{Order, Source};
+use crate::domain::order::Order;
 use crate::operations::Unavailable;
 use crate::operations::record::LearnError;
 use crate::operations::work::Work;

@@ -9,8 +9,9 @@ use futures_util::{FutureExt, StreamExt};
 
 use crate::app::{App, Budget};
 use crate::domain::claims::{EndRefused, end};
+use crate::domain::history::Source;
 use crate::domain::id::{OrderId, PaymentId};
-use crate::domain::order::{Ending, Order, Source, State};
+use crate::domain::order::{Ending, Order, State};
 use crate::domain::phase::OperationPhase;
 use crate::operations::perform::{settle, unsettled};
 use crate::operations::resolve::resolve;

@@ -4,10 +4,11 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::domain::attempt::Attempt;
+use crate::domain::history::HistoryEntry;
 use crate::domain::id::PaymentId;
 use crate::domain::money::Money;
 use crate::domain::names::Nonce;
-use crate::domain::order::{ATTEMPTS_MAX, HistoryEntry};
+use crate::domain::order::ATTEMPTS_MAX;
 use crate::domain::time::Timestamp;
 use crate::store::error::StoreError;
 use crate::store::item::Item;

@@ -22,11 +22,12 @@ pub use self::keys::{Due, DueKey, PARKED_SHARD};
 use crate::domain::attempt::Attempt;
 use crate::domain::capabilities::Rules;
 use crate::domain::changes::EventKind;
-use crate::domain::conclude::Occasion;
 use crate::domain::due::{due_after_claim, shard_of};
+use crate::domain::history::HistoryEntry;
 use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::money::Money;
-use crate::domain::order::{HistoryEntry, Order};
+use crate::domain::occasion::Occasion;
+use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
 
 /// The most entries in one page of due work.
