@@ -51,7 +51,7 @@ fn is_overdue(order: &Order, now: Timestamp) -> bool {
     order.due_at.is_some_and(|due| due <= now)
 }
 
-/// Of any number of readers, one asks the gateway; the others only read.
+/// Only one of many readers asks the gateway; the others only read.
 async fn ask(
     app: &App,
     budget: Budget,

@@ -16,7 +16,7 @@ use crate::telemetry;
 
 /// How many races in a row a change may lose before it gives up. Its facts are learnt again when due.
 const TRIES_MAX: u32 = 10;
-/// Writers that lost a race wait 1 to this many milliseconds, times the number of races lost.
+/// From its second lost race on, a writer waits 1 to this many milliseconds, times the number of races lost.
 const STEPS: u64 = 10;
 
 #[derive(Debug)]
@@ -88,7 +88,8 @@ impl Work<'_> {
     }
 }
 
-/// Waits before another try. Each writer waits for a different time, so that rivals do not meet again.
+/// Waits before another try, from the second lost race on. Each writer waits for a different time, so that
+/// rivals do not meet again.
 async fn stand_back(occasion: &Occasion, lost: u32) {
     if lost > 1 {
         let own = occasion.nonce.0.bytes().map(u64::from).sum::<u64>() % STEPS;
