@@ -8,8 +8,8 @@ use aws_types::SdkConfig;
 
 use crate::aws;
 use crate::config::{Config, ConfigError, Need};
-use crate::domain::conclude::Occasion;
-use crate::domain::order::Source;
+use crate::domain::history::Source;
+use crate::domain::occasion::Occasion;
 use crate::gateways::{Gateways, Standing};
 use crate::ports::{Clock, Ids, Transport};
 use crate::queues::Queues;

@@ -1,4 +1,5 @@
-//! The four things that a test may replace: gateways, the transport under them, the clock, and names.
+//! The ports to the outside world: gateways, the transport under them, the clock, and names. A test may
+//! replace the last three; it replaces a gateway by a transport that answers as the gateway would.
 
 use std::fmt;
 use std::time::Duration;
@@ -173,9 +174,9 @@ pub enum Notice {
     /// A type that we do not handle, or a reference that is not one of ours.
     Ignored,
     /// Signed, and complete enough to be merged.
-    Fact { payment: PaymentId, event: Option<String>, seen: Seen },
+    Fact { payment: PaymentId, seen: Seen },
     /// To be looked up; the answer is merged instead.
-    Hint { payment: PaymentId, event: Option<String>, hinted: Hinted },
+    Hint { payment: PaymentId, hinted: Hinted },
 }
 
 impl Notice {

@@ -37,7 +37,7 @@ async fn payment(app: &App, request: &Request) -> Result<Reply, Problem> {
     let (status, order) = status(answer.map_err(|error| error.problem(&id))?);
     let gateway = order.attempts.get(&id).map_or("", |attempt| attempt.gateway.as_str());
     let reply = Reply::new(status, views::payment(&order, &id));
-    Ok(reply.about(&order.id, Some((&id, gateway))))
+    Ok(reply.naming(&order.id, Some((&id, gateway))))
 }
 
 async fn order(app: &App, request: &Request) -> Result<Reply, Problem> {
@@ -46,7 +46,7 @@ async fn order(app: &App, request: &Request) -> Result<Reply, Problem> {
     input.read(no_members)?;
     let limit = &input.caller.refund_limit;
     let (status, order) = status(cancel_order(app, budget(request), &id, limit).await?);
-    Ok(Reply::new(status, views::order_with_payments(&order, app.clock.now())).about(&id, None))
+    Ok(Reply::new(status, views::order_with_payments(&order, app.clock.now())).naming(&id, None))
 }
 
 async fn redacted(app: &App, request: &Request) -> Result<Reply, Problem> {
@@ -55,7 +55,7 @@ async fn redacted(app: &App, request: &Request) -> Result<Reply, Problem> {
     input.read(no_members)?;
     let order = redact_order(app, budget(request), &id).await?;
     let view = views::order_with_payments(&order, app.clock.now());
-    Ok(Reply::new(StatusCode::OK, view).about(&id, None))
+    Ok(Reply::new(StatusCode::OK, view).naming(&id, None))
 }
 
 /// A cancellation or a redaction takes no fields.

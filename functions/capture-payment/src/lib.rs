@@ -39,14 +39,14 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     };
     let gateway = done.order.attempts.get(&payment).map_or("", |a| a.gateway.as_str());
     let reply = Reply::new(status, views::payment(&done.order, &payment))
-        .about(&done.order.id, Some((&payment, gateway)));
+        .naming(&done.order.id, Some((&payment, gateway)));
     Ok(if done.replayed { reply.replayed() } else { reply })
 }
 
 /// The amount to capture; `None` captures all of it.
 pub fn read(body: &mut Fields<'_, '_>) -> Option<u64> {
     body.optional_not_null("amount")
-        .about(
+        .means(
             "The amount to capture, in the currency's minor unit. Default: all that is reserved.",
         )
         .integer(AMOUNTS)

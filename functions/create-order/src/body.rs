@@ -27,22 +27,22 @@ pub fn order(body: &mut Fields<'_, '_>) -> Option<Body> {
     let cart = cart::read(body);
     let total = body
         .required("total_amount")
-        .about("The amount to pay, in the currency's minor unit.")
+        .means("The amount to pay, in the currency's minor unit.")
         .integer_or_zero(AMOUNTS);
-    let currency = body.required("currency").about("The currency of all amounts.").currency();
+    let currency = body.required("currency").means("The currency of all amounts.").currency();
     let reference =
-        body.optional("reference").about("Your own number for the order.").string(Text::chars(64));
+        body.optional("reference").means("Your own number for the order.").string(Text::chars(64));
     let customer = body
         .optional("customer")
-        .about("The buyer; kept with the order.")
+        .means("The buyer; kept with the order.")
         .object(|member| Some(customer(member)));
     let metadata = body
         .optional("metadata")
-        .about("Your own notes; confirmations return them.")
+        .means("Your own notes; confirmations return them.")
         .pairs(METADATA);
     let expires_in = body
         .optional("expires_in")
-        .about("How many seconds the order can be paid. Default 86400.")
+        .means("How many seconds the order can be paid. Default 86400.")
         .integer(EXPIRES_IN_SECONDS);
     cart::refuse_wrong_total(body, cart.as_ref(), total);
     let metadata = metadata.unwrap_or_default();
@@ -59,17 +59,17 @@ pub fn order(body: &mut Fields<'_, '_>) -> Option<Body> {
 
 fn customer(customer: &mut Fields<'_, '_>) -> Customer {
     let id =
-        customer.optional("id").about("Your own number for the customer.").string(Text::bytes(254));
+        customer.optional("id").means("Your own number for the customer.").string(Text::bytes(254));
     let name = customer
         .optional("name")
-        .about("Kept with the order; sent to no gateway.")
+        .means("Kept with the order; sent to no gateway.")
         .string(Text::bytes(254));
     let email = customer
         .optional("email")
-        .about("Kept with the order; nothing is sent to it.")
+        .means("Kept with the order; nothing is sent to it.")
         .string(Text::bytes(254));
     let phone =
-        customer.optional("phone").about("Kept with the order; nothing is sent to it.").phone();
+        customer.optional("phone").means("Kept with the order; nothing is sent to it.").phone();
     Customer { id, name, email, phone }
 }
 

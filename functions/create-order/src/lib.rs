@@ -35,11 +35,11 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     Ok(match recorded.await? {
         OrderRecorded::New(order) => {
             Reply::new(StatusCode::CREATED, views::order(&order, app.clock.now()))
-                .about(&order.id, None)
+                .naming(&order.id, None)
         }
         OrderRecorded::Replayed(order) => {
             Reply::new(StatusCode::OK, views::order(&order, app.clock.now()))
-                .about(&order.id, None)
+                .naming(&order.id, None)
                 .replayed()
         }
     })

@@ -60,24 +60,24 @@ pub fn read(
     body: &mut Fields<'_, '_>,
     accept: impl FnOnce(&str) -> Option<String>,
 ) -> Option<Body> {
-    let order = body.required("order_id").about("The order to pay.").string(Text::chars(64));
+    let order = body.required("order_id").means("The order to pay.").string(Text::chars(64));
     let amount = body
         .required("amount")
-        .about("The order's amount, in the currency's minor unit.")
+        .means("The order's amount, in the currency's minor unit.")
         .integer(AMOUNTS);
-    let currency = body.required("currency").about("The order's currency.").currency();
+    let currency = body.required("currency").means("The order's currency.").currency();
     let gateway = body
         .optional("gateway")
-        .about("Default: the first of the stack's gateways that takes the payment.")
+        .means("Default: the first of the stack's gateways that takes the payment.")
         .string(Text::chars(32));
-    let method = body.optional("method").about("By default the shopper chooses.").word(&METHODS);
+    let method = body.optional("method").means("By default the shopper chooses.").word(&METHODS);
     let mode = body
         .optional("capture")
-        .about("`manual` reserves the money to be captured later. Default `automatic`.")
+        .means("`manual` reserves the money to be captured later. Default `automatic`.")
         .word(&MODES);
     let return_url = body
         .optional("return_url")
-        .about("Where the gateway sends the shopper afterwards;")
+        .means("Where the gateway sends the shopper afterwards;")
         .address(
             RETURN_URL_BYTES_MAX,
             "must be an https URL of at most 2000 bytes with an allowed origin",
@@ -85,7 +85,7 @@ pub fn read(
         );
     let replace = body
         .optional("replace")
-        .about("Ends the live attempt first, so that another can begin. Default `false`.")
+        .means("Ends the live attempt first, so that another can begin. Default `false`.")
         .boolean()
         .unwrap_or(false);
     Some(Body {

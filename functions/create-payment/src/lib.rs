@@ -36,6 +36,6 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     let token = issue_token(app, &order, &id).await?;
     let gateway = order.attempts.get(&id).map_or("", |attempt| attempt.gateway.as_str());
     let reply = Reply::new(status, views::created_payment(&order, &id, Some(token)))
-        .about(&order.id, Some((&id, gateway)));
+        .naming(&order.id, Some((&id, gateway)));
     Ok(if status == StatusCode::OK { reply.replayed() } else { reply })
 }

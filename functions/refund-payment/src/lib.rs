@@ -46,22 +46,22 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     };
     let view = views::find_refund(&done.order, &payment, &done.operation).unwrap_or_default();
     let gateway = done.order.attempts.get(&payment).map_or("", |a| a.gateway.as_str());
-    let reply = Reply::new(status, view).about(&done.order.id, Some((&payment, gateway)));
+    let reply = Reply::new(status, view).naming(&done.order.id, Some((&payment, gateway)));
     Ok(if done.replayed { reply.replayed() } else { reply })
 }
 
 pub fn read(body: &mut Fields<'_, '_>) -> Body {
     let amount_minor = body
         .optional_not_null("amount")
-        .about("The amount to refund, in the currency's minor unit. Default: all that is left.")
+        .means("The amount to refund, in the currency's minor unit. Default: all that is left.")
         .integer(AMOUNTS);
     let reason = body
         .optional("reason")
-        .about("Your own words, kept with the refund.")
+        .means("Your own words, kept with the refund.")
         .string(Text::chars(200));
     let despite_dispute = body
         .optional("despite_dispute")
-        .about("Also refunds money that the shopper's bank disputes. Default `false`.")
+        .means("Also refunds money that the shopper's bank disputes. Default `false`.")
         .boolean()
         .unwrap_or(false);
     Body { amount_minor, reason, despite_dispute }

@@ -47,7 +47,7 @@ async fn order(app: &App, request: &Request) -> Result<Reply, Problem> {
     let order = read_order(app, budget(request), &id).await?;
     let order = order.ok_or_else(|| Problem::new(Kind::OrderNotFound))?;
     Ok(Reply::new(StatusCode::OK, views::order_with_payments(&order, app.clock.now()))
-        .about(&id, None))
+        .naming(&id, None))
 }
 
 async fn payment(app: &App, request: &Request) -> Result<Reply, Problem> {
@@ -79,7 +79,7 @@ async fn payment_for_merchant(app: &App, request: &Request) -> Result<Reply, Pro
     let order = order.ok_or_else(|| Problem::new(Kind::PaymentNotFound))?;
     let gateway = order.attempts.get(&id).map_or("", |attempt| attempt.gateway.as_str());
     let reply = Reply::new(StatusCode::OK, views::payment(&order, &id));
-    Ok(reply.about(&order.id, Some((&id, gateway))))
+    Ok(reply.naming(&order.id, Some((&id, gateway))))
 }
 
 /// `query` already knows the token, unless it came in the header.
@@ -95,7 +95,7 @@ async fn payment_for_shopper(
     let order = read_payment(app, budget(request), &id, false).await?;
     let order = order.ok_or_else(|| Problem::new(Kind::PaymentNotFound))?;
     let reply = Reply::new(StatusCode::OK, views::reduced_payment(&order, &id, app.clock.now()));
-    Ok(reply.about(&order.id, Some((&id, ""))))
+    Ok(reply.naming(&order.id, Some((&id, ""))))
 }
 
 async fn refund(app: &App, request: &Request) -> Result<Reply, Problem> {
@@ -107,5 +107,5 @@ async fn refund(app: &App, request: &Request) -> Result<Reply, Problem> {
     let order = read_payment(app, budget(request), &payment, false).await?;
     let order = order.ok_or_else(|| Problem::new(Kind::PaymentNotFound))?;
     let view = views::find_refund(&order, &payment, &id).ok_or_else(missing)?;
-    Ok(Reply::new(StatusCode::OK, view).about(&order.id, Some((&payment, ""))))
+    Ok(Reply::new(StatusCode::OK, view).naming(&order.id, Some((&payment, ""))))
 }

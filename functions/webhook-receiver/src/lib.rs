@@ -36,7 +36,7 @@ pub async fn handle(app: &App, request: Request) -> Result<Reply, Problem> {
     };
     let reply = Reply::new(StatusCode::OK, json!({ "received": word }));
     Ok(match payment {
-        Some(payment) => reply.about(&payment.order(), Some((&payment, gateway.as_str()))),
+        Some(payment) => reply.naming(&payment.order(), Some((&payment, gateway.as_str()))),
         None => reply,
     })
 }

@@ -190,6 +190,17 @@ impl Attempt {
         self.objects.get(object) == Some(&Phase::Authorized) || self.stray.contains(object)
     }
 
+    /// The first object that the gateway shows as authorized.
+    pub(super) fn authorized_object(&self) -> Option<&ObjectId> {
+        let first = self.objects.iter().find(|(_, phase)| **phase == Phase::Authorized);
+        first.map(|(object, _)| object)
+    }
+
+    /// Whether it has ended and still holds an authorization, which is watched until it is voided or lapses.
+    pub fn has_stray_authorization(&self) -> bool {
+        !self.phase.is_live() && self.objects.keys().any(|object| self.holds(object))
+    }
+
     pub fn is_leased(&self, now: Timestamp) -> bool {
         self.lease.is_some_and(|until| until > now)
     }

@@ -164,7 +164,7 @@ impl Event {
     }
 
     /// One fact, one name: a confirmation's id is made from it.
-    pub fn discriminator(&self) -> String {
+    pub(super) fn discriminator(&self) -> String {
         format!("{}:{}", self.kind.what(), self.subject)
     }
 }

@@ -38,13 +38,15 @@ impl Order {
         true
     }
 
-    /// Only the owner that took an operation sends it.
+    /// Only the owner that takes an operation sends it. `false` if it was not taken now; an owner that took
+    /// it before, in a write whose answer was lost, does not take it again.
     pub fn take_operation(&mut self, id: &OperationId, nonce: &Nonce, now: Timestamp) -> bool {
-        if !self.operations.get(id).is_some_and(|op| self.may_resend(op)) {
+        if self.is_taken_by(id, nonce)
+            || !self.operations.get(id).is_some_and(|op| self.may_resend(op))
+        {
             return false;
         }
-        let free =
-            |op: &&mut Operation| op.phase().is_unproven() && !op.for_review && !op.is_leased(now);
+        let free = |op: &&mut Operation| op.is_open() && !op.is_leased(now);
         let Some(op) = self.operations.get_mut(id).filter(free) else {
             return false;
         };
@@ -52,8 +54,12 @@ impl Order {
         true
     }
 
-    /// A capture of a closing attempt is not sent again, because its money would have to be returned. And no
-    /// return is sent while the shopper's bank may take the same money.
+    pub fn is_taken_by(&self, id: &OperationId, owner: &Nonce) -> bool {
+        self.operations.get(id).is_some_and(|op| op.owner.as_ref() == Some(owner))
+    }
+
+    /// A capture of a closing attempt is not sent again, because its money would have to be returned. No
+    /// compensation is sent while the shopper's bank may take the same money.
     pub fn may_resend(&self, op: &Operation) -> bool {
         if self.waits_for_a_dispute(op) {
             return false;
@@ -102,8 +108,7 @@ pub fn take_void(
     now: Timestamp,
 ) -> Option<OperationId> {
     let attempt = order.attempts.get(id).filter(|a| a.phase() == Phase::Authorized)?;
-    let (object, _) = attempt.objects.iter().find(|(_, phase)| **phase == Phase::Authorized)?;
-    let object = object.clone();
+    let object = attempt.authorized_object()?.clone();
     if !rules.of(&attempt.gateway).void {
         return None;
     }

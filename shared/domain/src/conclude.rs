@@ -1,16 +1,21 @@
-//! `conclude` prepares a changed image for writing. Every write of an order goes through it, so debts,
-//! confirmations, history and the wake-up time always belong to the same write as the change.
+//! `conclude` prepares a changed image for writing. Every change of an image goes through it, so debts,
+//! confirmations, history and the wake-up time always belong to the same write as the change. Three writes
+//! have no image before them: the creation and the claim with a key, which owe nothing but a due time, and
+//! the postponement of due work.
 
 use super::capabilities::Rules;
 use super::changes::{Event, changes};
 use super::confirmation::announce;
 use super::due::{set_due, shard_of};
-pub use super::history::Occasion;
+use super::history::HistoryEntry;
 use super::obligations::settle_obligations;
-use super::order::{HISTORY_MAX, HistoryEntry, Order};
+use super::occasion::Occasion;
+use super::order::{HISTORY_MAX, Order};
 use super::redact::stay_redacted;
 
 const DAY_SHARDS: u32 = 16;
+/// The messages of a write are numbered from its version times this, after those of every earlier write.
+const SEQUENCE_STEP: u64 = 1000;
 
 #[derive(Clone, Debug)]
 pub struct Concluded {
@@ -34,8 +39,8 @@ pub fn conclude(
     name_who_asked(before, &mut after, occasion);
     let events = changes(before, &after);
     for (n, event) in events.iter().enumerate() {
-        let sequence =
-            before.version.saturating_mul(1000).saturating_add(n.try_into().unwrap_or(999));
+        let n = n.try_into().unwrap_or(SEQUENCE_STEP - 1);
+        let sequence = before.version.saturating_mul(SEQUENCE_STEP).saturating_add(n);
         announce(&mut after, event, sequence, rules, occasion);
         remember(&mut after, event, occasion);
     }
@@ -52,8 +57,8 @@ pub fn conclude(
     Some(Concluded { order: after, events })
 }
 
-/// New operations keep the caller, including those owed because of the caller's request. History forgets
-/// old entries; operations stay.
+/// A new operation is recorded with the caller, who asked for it or whose request made the order owe it,
+/// because history forgets old entries.
 fn name_who_asked(before: &Order, after: &mut Order, occasion: &Occasion) {
     for (id, op) in &mut after.operations {
         if !before.operations.contains_key(id) {

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use super::attempt::Failure;
 use super::capabilities::Rules;
 use super::changes::{Event, EventKind};
-use super::history::Occasion;
 use super::id::message_id;
+use super::occasion::Occasion;
 use super::order::{Order, Outgoing};
 use super::phase::DisputePhase;
 use super::status::{DisputeStatus, PaymentStatus, RefundStatus};
@@ -34,7 +34,7 @@ pub(super) fn announce(
     order.outbox.insert(id, Outgoing { sequence, body: body.to_string(), targets, request });
 }
 
-/// `status` is the status of the subject that the type names; the others have their own members.
+/// `status` is that of the subject in `type`; the order's and the payment's stand beside it.
 fn data(order: &Order, event: &Event, rules: &Rules, now: Timestamp) -> Value {
     let order_status = order.status(now).as_str();
     let mut members = Map::new();

@@ -1,9 +1,9 @@
 //! When somebody comes back to an order: the time of its next look, and its share of the index.
 
+use super::attempt::{Attempt, LEASE_SECONDS};
 use super::capabilities::Rules;
 use super::digest::digest;
 use super::id::OrderId;
-use super::ledger::Operation;
 use super::order::{Order, State};
 use super::phase::{OperationPhase, Phase};
 use super::time::Timestamp;
@@ -24,6 +24,11 @@ pub fn set_due(order: &mut Order, rules: &Rules, now: Timestamp) {
     order.due_s = order.due_at.map(|_| shard_of(&order.id, rules.due_shards));
 }
 
+/// When an order is due whose attempt was claimed at `now`: once the lease of the attempt's owner has ended.
+pub fn due_after_claim(now: Timestamp) -> Timestamp {
+    now.plus(LEASE_SECONDS).round_up(DUE_STEP_SECONDS)
+}
+
 fn next_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
     let retry = now.plus(backoff(order));
     let mut due = Vec::new();
@@ -34,15 +39,14 @@ fn next_due(order: &Order, now: Timestamp) -> Option<Timestamp> {
         let sent = Some(attempt.sent_at).filter(|_| attempt.phase() <= Phase::Unknown);
         due.push(attempt.lease.unwrap_or_else(|| ask_again(sent, retry, now)));
     }
-    let unproven = |op: &&Operation| op.phase().is_unproven() && !op.for_review;
-    for op in order.operations.values().filter(unproven) {
+    for op in order.operations.values().filter(|op| op.is_open()) {
         let asked = || op.lease.unwrap_or_else(|| ask_again(op.sent_at, retry, now));
         let sendable = op.sends == 0 && !order.waits_for_a_dispute(op);
         due.push(if sendable { now } else { asked() });
     }
     if order.refunds.values().any(|refund| refund.phase() == OperationPhase::Pending)
         || !order.ask.is_empty()
-        || has_stray_authorization(order)
+        || order.attempts.values().any(Attempt::has_stray_authorization)
     {
         due.push(retry);
     }
@@ -62,16 +66,10 @@ fn ask_again(sent_at: Option<Timestamp>, retry: Timestamp, now: Timestamp) -> Ti
     conclusive_at.map_or(retry, |at| retry.min(at))
 }
 
-/// Whether an ended attempt still holds an authorization: it is watched until it is voided or lapses.
-fn has_stray_authorization(order: &Order) -> bool {
-    order.attempts.values().any(|attempt| {
-        !attempt.phase().is_live() && attempt.objects.keys().any(|object| attempt.holds(object))
-    })
-}
-
 fn backoff(order: &Order) -> i64 {
-    let step = usize::try_from(order.polls).unwrap_or(usize::MAX).min(BACKOFF_SECONDS.len() - 1);
-    let base = BACKOFF_SECONDS.get(step).copied().unwrap_or(86_400);
+    let step = usize::try_from(order.polls).unwrap_or(usize::MAX);
+    let [.., longest] = BACKOFF_SECONDS;
+    let base = BACKOFF_SECONDS.get(step).copied().unwrap_or(longest);
     // Spread by id, so that orders that failed together do not come back together.
     base + i64::from(shard_of(&order.id, 100)) * base / 1000
 }

@@ -1,7 +1,6 @@
 //! The outcome of an operation, derived from the captures, refunds and objects that show its effect.
 
 use super::ledger::{OperationKind, Refund};
-use super::names::CaptureId;
 use super::order::Order;
 use super::phase::{OperationPhase, Phase};
 
@@ -50,28 +49,6 @@ pub(super) fn follow_effects(order: &mut Order) {
             op.advance(shown);
             op.for_review = false;
             op.lease = None;
-        }
-    }
-}
-
-/// A refund made at the gateway can take the room that ours had reserved. An unsent refund is withdrawn. A
-/// sent one may have taken effect, but is not sent again.
-pub(super) fn hold_refunds_without_room(order: &mut Order) {
-    let overspent: Vec<CaptureId> = order
-        .captures
-        .iter()
-        .filter(|(id, capture)| order.spent(id) > capture.amount.amount_minor)
-        .map(|(id, _)| id.clone())
-        .collect();
-    for op in order.operations.values_mut() {
-        let without_room = op.capture.as_ref().is_some_and(|id| overspent.contains(id));
-        if op.kind != OperationKind::Refund || !op.phase().is_unproven() || !without_room {
-            continue;
-        }
-        if op.sends == 0 {
-            op.advance(OperationPhase::Refused);
-        } else {
-            op.repeat_refused = true;
         }
     }
 }

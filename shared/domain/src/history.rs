@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::PaymentId;
-use super::names::Nonce;
 use super::time::Timestamp;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,16 +29,4 @@ pub enum Source {
     LookUp,
     Sweep,
     Reconciliation,
-}
-
-/// Who writes, when, and from which source.
-#[derive(Clone, Debug)]
-pub struct Occasion {
-    pub now: Timestamp,
-    pub source: Source,
-    pub nonce: Nonce,
-    /// The caller who asked for the change, if any.
-    pub by: Option<String>,
-    /// The id of the request being served; confirmations carry it.
-    pub request: Option<String>,
 }

@@ -125,7 +125,7 @@ impl OperationId {
         Self::of(Self::CAPTURE, &payment.order(), &[payment.as_str(), "cap", &n.to_string()])
     }
 
-    pub fn void_of(payment: &PaymentId, object: &ObjectId, n: usize) -> Self {
+    pub(super) fn void_of(payment: &PaymentId, object: &ObjectId, n: usize) -> Self {
         Self::of(Self::VOID, &payment.order(), &[object.as_str(), "void", &n.to_string()])
     }
 

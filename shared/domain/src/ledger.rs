@@ -43,7 +43,7 @@ pub enum CaptureClass {
 }
 
 impl Capture {
-    pub fn is_or_was_in_review(&self) -> bool {
+    pub(super) fn is_or_was_in_review(&self) -> bool {
         self.reviewed || self.class == CaptureClass::Review
     }
 }
@@ -66,7 +66,7 @@ pub struct Refund {
 }
 
 impl Refund {
-    /// As it was first seen.
+    /// In its first phase; the caller advances it to the phase that was seen.
     pub(super) fn seen(seen: &SeenRefund, now: Timestamp) -> Self {
         Self {
             capture: seen.capture.clone(),
@@ -186,12 +186,12 @@ pub struct Dispute {
 }
 
 impl Dispute {
-    /// As it was first seen.
+    /// In its first phase; the caller advances it to the phase that was seen.
     pub(super) fn seen(seen: &SeenDispute, now: Timestamp) -> Self {
         Self {
             capture: seen.capture.clone(),
             amount_minor: seen.amount_minor,
-            phase: seen.phase,
+            phase: DisputePhase::Open,
             reason: None,
             respond_by: None,
             learnt_at: Some(now),
@@ -262,14 +262,19 @@ impl Operation {
         self.lease.is_some_and(|until| until > now)
     }
 
-    /// Whether this is a return: a refund that the order owes.
-    pub fn is_compensation(&self) -> bool {
+    /// Whether it is a refund that the order owes.
+    pub(super) fn is_compensation(&self) -> bool {
         matches!(self.reason, Reason::LatePayment | Reason::DuplicatePayment)
     }
 
     /// A capture that the gateway may be carrying out.
     pub fn is_capture_sent(&self) -> bool {
         self.kind == OperationKind::Capture && self.may_have_effect() && self.sends > 0
+    }
+
+    /// Not proven either way, and still ours to settle.
+    pub fn is_open(&self) -> bool {
+        self.phase.is_unproven() && !self.for_review
     }
 
     /// Sent or about to be, and not proven either way.

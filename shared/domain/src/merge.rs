@@ -1,5 +1,5 @@
-//! `merge` adds a new fact to what is known of an order. It is idempotent and does not depend on the order
-//! in which the facts about one attempt arrive.
+//! `merge` adds a new fact to what is known of an order. Facts about one object may arrive in
+//! any sequence and more than once.
 
 use super::attempt::{Attempt, CaptureMode, Page};
 use super::fact::{Seen, SeenCapture, SeenRefund};
@@ -57,7 +57,7 @@ fn refuse_overflow(order: &Order, seen: &Seen) -> Result<(), MergeError> {
     if overflows { Err(MergeError::OrderFull) } else { Ok(()) }
 }
 
-/// Ends an order that reads as expired before a late capture can pay it.
+/// An order past its time ends before a late capture is recorded, so the capture cannot pay it.
 fn end_if_lapsed(order: &mut Order, now: Timestamp) {
     if order.has_lapsed(now) {
         order.ending = Some(order.ending.unwrap_or(Ending::Expire));
@@ -75,7 +75,7 @@ fn record_object(order: &mut Order, attempt_id: &PaymentId, seen: &Seen) {
         if known.is_negative() && stated == Phase::Authorized {
             attempt.stray.insert(seen.object.clone());
         } else if !seen.past || stated == Phase::Captured {
-            // A repeated old ending does not end the hold.
+            // Only an answer about now, or a capture, ends the hold; an event may repeat an old ending.
             attempt.stray.remove(&seen.object);
         }
         *known = known.or_higher(stated);

@@ -1,4 +1,4 @@
-//! Money: integer minor units of an ISO 4217 currency, with checked arithmetic.
+//! Money: integer minor units of an ISO 4217 currency.
 
 use std::fmt;
 
@@ -13,14 +13,8 @@ pub const AMOUNT_MINOR_MAX: u64 = 999_999_999_999;
 pub struct Currency(iso_currency::Currency);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MoneyError {
-    #[error("not an ISO 4217 currency code")]
-    UnknownCurrency,
-    #[error("the currencies differ")]
-    CurrencyMismatch,
-    #[error("the amount is out of range")]
-    OutOfRange,
-}
+#[error("not an ISO 4217 currency code")]
+pub struct UnknownCurrency;
 
 impl Currency {
     /// ```
@@ -29,12 +23,11 @@ impl Currency {
     /// assert!(Currency::from_code("jpy").is_err());
     /// assert!(Currency::from_code("XAU").is_err());
     /// ```
-    pub fn from_code(code: &str) -> Result<Self, MoneyError> {
-        let currency =
-            iso_currency::Currency::from_code(code).ok_or(MoneyError::UnknownCurrency)?;
+    pub fn from_code(code: &str) -> Result<Self, UnknownCurrency> {
+        let currency = iso_currency::Currency::from_code(code).ok_or(UnknownCurrency)?;
         // If `eur` counted as `EUR`, two spellings of one order would differ in their fingerprints.
         if currency.code() != code || currency.exponent().is_none() {
-            return Err(MoneyError::UnknownCurrency);
+            return Err(UnknownCurrency);
         }
         Ok(Self(currency))
     }
@@ -58,9 +51,9 @@ impl Currency {
 }
 
 impl TryFrom<String> for Currency {
-    type Error = MoneyError;
+    type Error = UnknownCurrency;
 
-    fn try_from(code: String) -> Result<Self, MoneyError> {
+    fn try_from(code: String) -> Result<Self, UnknownCurrency> {
         Self::from_code(&code)
     }
 }
@@ -71,17 +64,10 @@ impl From<Currency> for String {
     }
 }
 
-/// An amount in one currency. Amounts combine only if their currencies agree.
+/// An amount in one currency.
 ///
-/// ```
-/// use quittance_domain::money::{Currency, Money};
-/// let eur = Currency::from_code("EUR").unwrap();
-/// let jpy = Currency::from_code("JPY").unwrap();
-/// let total = Money::new(1999, eur);
-/// assert_eq!(total.checked_sub(Money::new(1000, eur)), Ok(Money::new(999, eur)));
-/// assert!(total.checked_add(Money::new(1, jpy)).is_err());
-/// assert!(Money::new(1, eur).checked_sub(total).is_err());
-/// ```
+/// Sums are of bare minor units: those of one capture, or those in the order's currency. They saturate: a
+/// saturated sum is at least as large as any amount, so it leaves nothing, as the exact sum would.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Money {
     #[serde(rename = "amt")]
@@ -93,27 +79,6 @@ pub struct Money {
 impl Money {
     pub fn new(amount_minor: u64, currency: Currency) -> Self {
         Self { amount_minor, currency }
-    }
-
-    pub fn checked_add(self, other: Self) -> Result<Self, MoneyError> {
-        self.combine(other, u64::checked_add)
-    }
-
-    pub fn checked_sub(self, other: Self) -> Result<Self, MoneyError> {
-        self.combine(other, u64::checked_sub)
-    }
-
-    fn combine(
-        self,
-        other: Self,
-        with: impl Fn(u64, u64) -> Option<u64>,
-    ) -> Result<Self, MoneyError> {
-        if self.currency != other.currency {
-            return Err(MoneyError::CurrencyMismatch);
-        }
-        let amount_minor =
-            with(self.amount_minor, other.amount_minor).ok_or(MoneyError::OutOfRange)?;
-        Ok(Self { amount_minor, ..self })
     }
 }
 

@@ -1,5 +1,5 @@
-//! Names that are given, not computed: those of gateways and of their objects. Each is a type of its own,
-//! so that one cannot be passed for another.
+//! Names that are not computed: those of gateways and of their objects, and the random ones of our writes.
+//! Each is a type of its own, so that one cannot be passed for another.
 
 use std::fmt;
 
@@ -42,6 +42,8 @@ names! {
     ObjectId
     /// The adapter's id of a capture, the same from every source.
     CaptureId
+    /// The gateway's id of a refund.
     GatewayRefundId
+    /// The gateway's id of a dispute.
     DisputeId
 }

@@ -1,9 +1,9 @@
-//! `settle_obligations` records what the state owes. It runs on every image before it is written, so no
-//! handler can forget a debt and no crash can come between a cause and its debt.
+//! `settle_obligations` records what the state owes. It runs on every changed image before it is written, so
+//! no handler can forget a debt and no crash can come between a cause and its debt.
 
 use super::attempt::{CaptureMode, Close, Failure};
 use super::capabilities::{Capabilities, Rules};
-use super::effects::{follow_effects, hold_refunds_without_room};
+use super::effects::follow_effects;
 use super::id::{OperationId, PaymentId};
 use super::ledger::{CaptureClass, Operation, OperationKind, Reason};
 use super::names::{CaptureId, ObjectId};
@@ -14,13 +14,13 @@ use super::time::Timestamp;
 /// How many compensations of one capture may be refused or fail before a person decides.
 const COMPENSATIONS_MAX: usize = 4;
 
-/// How often an owed capture or void is tried. After that we wait for the authorization to lapse.
+/// How many times an owed capture or void is tried. After that we wait for the authorization to lapse.
 const OWED_MAX: usize = 16;
 
-pub fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
+pub(super) fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
     follow_effects(order);
     hold_refunds_without_room(order);
-    close_what_cannot_stay(order);
+    close_live_attempts(order);
     let attempts: Vec<PaymentId> = order.attempts.keys().cloned().collect();
     for attempt in &attempts {
         let Some(known) = order.attempts.get(attempt) else {
@@ -33,10 +33,11 @@ pub fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
     }
     decide_reviews_of_a_paid_order(order);
     give_back_what_is_not_kept(order, now);
+    // Again, for the operations that were added above.
     follow_effects(order);
     end_if_nothing_is_live(order);
     hide_pages_of_ended_attempts(order);
-    say_why_abandoned_ones_failed(order);
+    give_abandoned_attempts_a_reason(order);
     order.review_open = (order.state == State::Open && order.has_open_review()).then_some(true);
     order.live = order
         .attempts
@@ -45,9 +46,31 @@ pub fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
         .map(|(id, _)| id.clone());
 }
 
+/// A refund made at the gateway can take the room that ours had reserved. An unsent refund is withdrawn. A
+/// sent one may have taken effect, but is not sent again.
+fn hold_refunds_without_room(order: &mut Order) {
+    let overspent: Vec<CaptureId> = order
+        .captures
+        .iter()
+        .filter(|(id, capture)| order.spent(id) > capture.amount.amount_minor)
+        .map(|(id, _)| id.clone())
+        .collect();
+    for op in order.operations.values_mut() {
+        let without_room = op.capture.as_ref().is_some_and(|id| overspent.contains(id));
+        if op.kind != OperationKind::Refund || !op.phase().is_unproven() || !without_room {
+            continue;
+        }
+        if op.sends == 0 {
+            op.advance(OperationPhase::Refused);
+        } else {
+            op.repeat_refused = true;
+        }
+    }
+}
+
 /// A paid or ending order closes every live attempt. Expiry alone leaves an authorized payment to the
 /// merchant.
-fn close_what_cannot_stay(order: &mut Order) {
+fn close_live_attempts(order: &mut Order) {
     if order.state == State::Open && order.ending.is_none() {
         return;
     }
@@ -64,8 +87,8 @@ fn close_what_cannot_stay(order: &mut Order) {
     }
 }
 
-/// Releases a closing attempt if we can prove that no money will move. If nothing can end it and no second
-/// page can follow, it is abandoned.
+/// Releases a closing attempt if we can prove that no money will move. If its order ends and nothing can
+/// release it, it is abandoned.
 fn release_if_closing(order: &mut Order, id: &PaymentId, able: Capabilities) {
     let Some(close) = order.attempts.get(id).filter(|a| a.phase().is_live()).and_then(|a| a.close)
     else {
@@ -113,8 +136,7 @@ fn owe_capture(order: &mut Order, id: &PaymentId, able: Capabilities, now: Times
         && attempt.mode == CaptureMode::Automatic
         && attempt.phase() == Phase::Authorized
         && attempt.close.is_none();
-    let object = attempt.objects.iter().find(|(_, phase)| **phase == Phase::Authorized);
-    let Some((object, _)) = object.filter(|_| owed) else { return };
+    let Some(object) = attempt.authorized_object().filter(|_| owed) else { return };
     let Some(n) = next_owed(order, OperationKind::Capture, object) else { return };
     let amount = order.total.amount_minor;
     let op = Operation::owed(OperationKind::Capture, id, object, amount, Reason::Owed, now);
@@ -169,8 +191,8 @@ fn decide_reviews_of_a_paid_order(order: &mut Order) {
     }
 }
 
-/// Returns every capture that is not kept. The return is reserved in the write that records the capture, so
-/// a merchant's refund finds no room.
+/// Refunds every capture that is not kept. The compensation is reserved in the write that records the
+/// capture, so a merchant's refund finds no room.
 fn give_back_what_is_not_kept(order: &mut Order, now: Timestamp) {
     let reason =
         if order.state == State::Paid { Reason::DuplicatePayment } else { Reason::LatePayment };
@@ -200,9 +222,9 @@ fn give_back_what_is_not_kept(order: &mut Order, now: Timestamp) {
 }
 
 impl Order {
-    /// Whether we return this capture unasked: the order does not need it, was canceled while a decision was
+    /// Whether we refund this capture unasked: the order does not need it, was canceled while a decision was
     /// pending, or had ended before a refund of the capture failed.
-    pub fn goes_back(&self, id: &CaptureId) -> bool {
+    pub(super) fn goes_back(&self, id: &CaptureId) -> bool {
         let ended = matches!(self.state, State::Canceled | State::Expired)
             || self.ending == Some(Ending::Cancel);
         self.captures.get(id).is_some_and(|capture| match capture.class {
@@ -212,7 +234,8 @@ impl Order {
         })
     }
 
-    /// A return is not sent while the shopper's bank may take the same money, which would then leave twice.
+    /// A compensation is not sent while the shopper's bank may take the same money, which would then leave
+    /// twice.
     pub fn waits_for_a_dispute(&self, op: &Operation) -> bool {
         let disputed = |id: &CaptureId| !self.open_disputes_of(id).is_empty();
         op.is_compensation() && op.capture.as_ref().is_some_and(disputed)
@@ -223,7 +246,7 @@ impl Order {
         self.operations.values().filter(ours).filter(move |op| op.capture.as_ref() == Some(id))
     }
 
-    /// A return that was withdrawn unsent says nothing about the gateway, so it does not count.
+    /// A compensation that was withdrawn unsent says nothing about the gateway, so it does not count.
     pub(super) fn may_compensate(&self, id: &CaptureId) -> bool {
         let tried = |op: &&Operation| op.sends > 0 || op.phase() != OperationPhase::Refused;
         self.compensations(id).filter(tried).count() < COMPENSATIONS_MAX
@@ -254,7 +277,7 @@ fn hide_pages_of_ended_attempts(order: &mut Order) {
 }
 
 /// No gateway explains why it never showed a payment, so we state a reason of our own.
-fn say_why_abandoned_ones_failed(order: &mut Order) {
+fn give_abandoned_attempts_a_reason(order: &mut Order) {
     for attempt in order.attempts.values_mut().filter(|it| it.phase() == Phase::Abandoned) {
         attempt.failure.get_or_insert_with(|| Failure {
             code: "abandoned".to_owned(),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attempt::Attempt;
 use super::cart::Cart;
-pub use super::history::{HistoryEntry, Source};
+use super::history::HistoryEntry;
 use super::id::{OperationId, OrderId, PaymentId};
 use super::idempotency::{Fingerprint, KeyHash};
 use super::ledger::{Capture, Dispute, Operation, OperationKind, Refund};
@@ -251,7 +251,7 @@ impl Order {
     }
 
     /// Whether an attempt is live or a capture is in progress.
-    pub fn can_still_be_paid(&self) -> bool {
+    pub(super) fn can_still_be_paid(&self) -> bool {
         let capturing = |op: &Operation| op.kind == OperationKind::Capture && op.may_have_effect();
         self.attempts.values().any(|attempt| attempt.phase().is_live())
             || self.operations.values().any(capturing)

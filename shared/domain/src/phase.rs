@@ -35,7 +35,7 @@ impl Phase {
     }
 
     #[must_use]
-    pub fn or_higher(self, other: Self) -> Self {
+    pub(super) fn or_higher(self, other: Self) -> Self {
         self.max(other)
     }
 }

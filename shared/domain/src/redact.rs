@@ -34,7 +34,6 @@ pub enum Unfinished {
 
 /// Everything unfinished: all that makes an order due, and all that waits for a person.
 pub fn unfinished(order: &Order) -> Vec<Unfinished> {
-    let held = |attempt: &Attempt| attempt.objects.keys().any(|object| attempt.holds(object));
     let mut all = Vec::new();
     let mut find = |found: bool, what| {
         if found {
@@ -43,10 +42,10 @@ pub fn unfinished(order: &Order) -> Vec<Unfinished> {
     };
     find(order.state == State::Open, Unfinished::Open);
     find(order.live.is_some(), Unfinished::Payment);
-    find(order.attempts.values().any(|a| !a.phase().is_live() && held(a)), Unfinished::Hold);
-    let unproven = order.operations.values().any(|op| op.phase().is_unproven() && !op.for_review);
+    find(order.attempts.values().any(Attempt::has_stray_authorization), Unfinished::Hold);
+    let open = order.operations.values().any(Operation::is_open);
     let pending = order.refunds.values().any(|refund| refund.phase() == OperationPhase::Pending);
-    find(unproven || pending, Unfinished::Operation);
+    find(open || pending, Unfinished::Operation);
     let for_review = order.operations.values().any(|op| op.for_review);
     let kept = order.captures.iter().any(|(id, capture)| {
         capture.class == CaptureClass::Review && order.returned(id) < capture.amount.amount_minor

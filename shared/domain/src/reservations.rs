@@ -10,7 +10,7 @@ use super::limit::{OverLimit, RefundLimit};
 use super::money::Money;
 use super::names::{CaptureId, DisputeId, Nonce, ObjectId};
 use super::order::{ENTRIES_MAX, Order};
-use super::phase::{DisputePhase, OperationPhase, Phase};
+use super::phase::{DisputePhase, OperationPhase};
 use super::time::Timestamp;
 
 /// A caller's request for a capture or refund.
@@ -48,7 +48,7 @@ impl NewOperation {
 pub enum RefundRefused {
     /// Nothing was captured.
     NotCaptured,
-    /// The order did not need it, so we return it unasked.
+    /// The order did not need it, so we refund it unasked.
     GoesBack,
     /// A capture that does not fit the order can only be refunded in full.
     OnlyWhole {
@@ -221,8 +221,7 @@ pub fn claim_capture(
 }
 
 fn capturable_object(order: &Order, attempt: &Attempt) -> Result<ObjectId, CaptureRefused> {
-    let object = attempt.objects.iter().find(|(_, phase)| **phase == Phase::Authorized);
-    let (object, _) = object.ok_or(CaptureRefused::NotAuthorized)?;
+    let object = attempt.authorized_object().ok_or(CaptureRefused::NotAuthorized)?;
     let voided = order.operations.values().any(|op| {
         op.kind == OperationKind::Void
             && &op.object == object

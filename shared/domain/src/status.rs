@@ -134,7 +134,7 @@ impl Order {
     }
 
     /// Whether its time is over and nothing in progress can still pay it.
-    pub fn has_lapsed(&self, now: Timestamp) -> bool {
+    pub(super) fn has_lapsed(&self, now: Timestamp) -> bool {
         self.state == State::Open
             && self.expires_at <= now
             && !self.can_still_be_paid()
@@ -188,7 +188,7 @@ impl Order {
     }
 
     /// Whether a person has to decide on this capture and some of its money is still here.
-    pub fn awaits_decision(&self, id: &CaptureId) -> bool {
+    pub(super) fn awaits_decision(&self, id: &CaptureId) -> bool {
         self.captures.get(id).is_some_and(|capture| {
             capture.class == CaptureClass::Review
                 && self.gone(id) < capture.amount.amount_minor
@@ -196,7 +196,7 @@ impl Order {
         })
     }
 
-    pub fn has_open_review(&self) -> bool {
+    pub(super) fn has_open_review(&self) -> bool {
         self.captures.keys().any(|id| self.awaits_decision(id))
     }
 

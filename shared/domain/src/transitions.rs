@@ -1,5 +1,6 @@
-//! Transitions: the steps between two writes of an order, other than claims and learnt facts. Each is applied
-//! again to every newer image, so it changes only what it still finds unchanged.
+//! Transitions: steps of an order that are neither claims nor facts. Each is applied again to every newer
+//! image. It changes only what it still finds unchanged, except for those that fit any image:
+//! `create_repeated`, `put_off`, `ask_until` and `stop_asking`.
 
 use super::attempt::{Attempt, Failure};
 use super::id::{OperationId, PaymentId};
@@ -98,7 +99,7 @@ impl Order {
         self.polls = self.polls.saturating_add(1);
     }
 
-    /// Marks a payment as being looked up by `reader`. Of many readers, only one gets `true` and asks.
+    /// Marks a payment as being looked up by `reader`. Only one of many readers gets `true`; it asks.
     /// `asked_at` is the value that this reader has seen.
     pub fn ask_for(
         &mut self,
@@ -130,17 +131,6 @@ impl Order {
 
 /// Transitions of a capture, void or refund.
 impl Order {
-    /// Only the owner that takes an operation sends it. Taking it twice under one name takes it once.
-    pub fn take_to_send(&mut self, id: &OperationId, owner: &Nonce, now: Timestamp) {
-        if !self.is_taken_by(id, owner) {
-            self.take_operation(id, owner, now);
-        }
-    }
-
-    pub fn is_taken_by(&self, id: &OperationId, owner: &Nonce) -> bool {
-        self.operations.get(id).is_some_and(|op| op.owner.as_ref() == Some(owner))
-    }
-
     /// The call was answered, and the answer shows no effect.
     pub fn operation_answered(&mut self, id: &OperationId, answer: &Unproven) {
         let Some(op) = self.unproven(id) else {

@@ -117,7 +117,7 @@ async fn one_capture_has_one_id(fixtures: &Fixtures) {
         assert_eq!(payment.as_ref(), Some(&fixtures.create.payment));
         all.push(seen);
     }
-    if let Notice::Fact { payment, seen, .. } = fixtures.notice(one.event) {
+    if let Notice::Fact { payment, seen } = fixtures.notice(one.event) {
         assert_eq!(payment, fixtures.create.payment);
         all.push(seen);
     }

@@ -46,7 +46,7 @@ pub struct Reply {
     status: StatusCode,
     body: Option<Value>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    about: Named,
+    named: Named,
 }
 
 /// The ids in the log line of a request.
@@ -61,7 +61,7 @@ struct Named {
 impl Reply {
     pub fn new(status: StatusCode, body: Value) -> Self {
         let headers = vec![(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-        Self { status, body: Some(body), headers, about: Named::default() }
+        Self { status, body: Some(body), headers, named: Named::default() }
     }
 
     /// Answers a browser that asks whether a page of another origin may read.
@@ -72,21 +72,22 @@ impl Reply {
             (ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600")),
         ];
         let status = StatusCode::NO_CONTENT;
-        Self { status, body: None, headers, about: Named::default() }
+        Self { status, body: None, headers, named: Named::default() }
     }
 
+    /// Names what the reply is about in the log line of the request.
     #[must_use]
-    pub fn about(mut self, order: &OrderId, payment: Option<(&PaymentId, &str)>) -> Self {
-        self.about.order = Some(order.clone());
-        self.about.payment = payment.map(|(id, _)| id.clone());
-        self.about.gateway = payment.map(|(_, gateway)| gateway.to_owned());
+    pub fn naming(mut self, order: &OrderId, payment: Option<(&PaymentId, &str)>) -> Self {
+        self.named.order = Some(order.clone());
+        self.named.payment = payment.map(|(id, _)| id.clone());
+        self.named.gateway = payment.map(|(_, gateway)| gateway.to_owned());
         self
     }
 
     /// Marks the reply to a repeat, whose work an earlier call did.
     #[must_use]
     pub fn replayed(mut self) -> Self {
-        self.about.replayed = true;
+        self.named.replayed = true;
         let name = HeaderName::from_static("idempotent-replayed");
         self.headers.push((name, HeaderValue::from_static("true")));
         self
@@ -211,8 +212,8 @@ impl Line {
 
     fn write(&self, outcome: &Result<Reply, Problem>, took: Duration) {
         let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        let (status, about, problem) = match outcome {
-            Ok(reply) => (reply.status, Some(&reply.about), None),
+        let (status, named, problem) = match outcome {
+            Ok(reply) => (reply.status, Some(&reply.named), None),
             Err(problem) => (problem.status(), None, Some(problem)),
         };
         let text = |id: Option<&str>| id.unwrap_or_default().to_owned();
@@ -224,10 +225,10 @@ impl Line {
             cold_start = self.cold_start,
             caller = text(telemetry::caller().as_deref()),
             request.id = %self.request_id,
-            order.id = text(about.and_then(|a| a.order.as_ref()).map(OrderId::as_str)),
-            payment.id = text(about.and_then(|a| a.payment.as_ref()).map(PaymentId::as_str)),
-            gateway.name = text(about.and_then(|a| a.gateway.as_deref())),
-            idempotent_replay = about.is_some_and(|a| a.replayed),
+            order.id = text(named.and_then(|a| a.order.as_ref()).map(OrderId::as_str)),
+            payment.id = text(named.and_then(|a| a.payment.as_ref()).map(PaymentId::as_str)),
+            gateway.name = text(named.and_then(|a| a.gateway.as_deref())),
+            idempotent_replay = named.is_some_and(|a| a.replayed),
             problem = problem.map(|p| p.kind.slug()).unwrap_or_default(),
             "request"
         );

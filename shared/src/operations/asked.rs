@@ -1,10 +1,10 @@
 //! A capture or refund requested by a caller under a key: its claim, its replay, its answer.
 
-use crate::domain::conclude::Occasion;
 use crate::domain::id::{OperationId, PaymentId};
 use crate::domain::idempotency::{Fingerprint, Key};
 use crate::domain::ledger::Operation;
 use crate::domain::limit::RefundLimit;
+use crate::domain::occasion::Occasion;
 use crate::domain::order::Order;
 use crate::domain::phase::OperationPhase;
 use crate::domain::reservations::NewOperation;

@@ -3,9 +3,10 @@
 
 use crate::app::{App, Budget};
 use crate::domain::claims::{EndRefused, end, take_void};
+use crate::domain::history::Source;
 use crate::domain::id::OrderId;
 use crate::domain::limit::{OverLimit, RefundLimit};
-use crate::domain::order::{Ending, Order, Source, State};
+use crate::domain::order::{Ending, Order, State};
 use crate::domain::reservations::cancel_gives_back_within;
 use crate::operations::Unavailable;
 use crate::operations::cancel_payment::CancelAnswer;

@@ -1,8 +1,8 @@
 //! Captures an authorized payment, in full or in part; the rest of the authorization is released.
 
 use crate::app::{App, Budget};
+use crate::domain::history::Source;
 use crate::domain::id::OperationId;
-use crate::domain::order::Source;
 use crate::domain::reservations::{CaptureRefused, claim_capture};
 use crate::operations::Unavailable;
 use crate::operations::asked::{Asked, Mismatch, Performed, finish};

@@ -3,8 +3,9 @@
 
 use crate::domain::attempt::Attempt;
 use crate::domain::claims::{CloseRefused, close, take_void};
+use crate::domain::history::Source;
 use crate::domain::id::PaymentId;
-use crate::domain::order::{Order, Source};
+use crate::domain::order::Order;
 use crate::operations::Unavailable;
 use crate::operations::perform::send;
 use crate::operations::resolve::resolve;

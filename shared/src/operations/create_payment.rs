@@ -1,21 +1,22 @@
 //! Starts the payment of an order: claims its one live attempt, then sends it to a gateway.
 
 use crate::app::{App, Budget};
+use crate::domain::history::Source;
 use crate::domain::id::PaymentId;
-use crate::domain::order::{Order, Source};
+use crate::domain::order::Order;
 use crate::domain::phase::Phase;
 use crate::operations::Unavailable;
 use crate::operations::close::close_attempt;
 use crate::operations::new_payment::{CreatePaymentError, NewPayment};
 use crate::operations::payment_answer::{Verdict, verdict, was_declined_in_the_call};
-use crate::operations::payment_claim::{ClaimOutcome, Request, claim, prepare};
+use crate::operations::payment_claim::{ClaimOutcome, Prepared, claim, prepare};
 use crate::operations::resolve::resolve;
 use crate::operations::start::{Started, start};
 use crate::pause::{self, Point};
 use crate::store::StoreError;
 
-/// How often a claim is retried, since the order may change between a claim and the check of its refusal.
-const TRIES_MAX: usize = 5;
+/// How many times a claim is tried, since the order may change between a claim and the check of its refusal.
+const CLAIMS_MAX: usize = 5;
 
 #[derive(Debug)]
 pub enum PaymentAnswer {
@@ -31,19 +32,19 @@ pub async fn create_payment(
     budget: Budget,
     new: &NewPayment,
 ) -> Result<PaymentAnswer, CreatePaymentError> {
-    let request = prepare(app, budget, new).await?;
-    for _ in 0..TRIES_MAX {
+    let prepared = prepare(app, budget, new).await?;
+    for _ in 0..CLAIMS_MAX {
         let occasion = app.occasion(Source::Merchant);
-        match claim(&request, &occasion).await? {
+        match claim(&prepared, &occasion).await? {
             ClaimOutcome::Won(order, id) => {
                 pause::reached(&app.config, Point::AttemptClaimed).await;
-                let takers = &request.takers;
-                let started = start(&request.work, *order, &id, takers, &occasion.nonce).await?;
+                let takers = &prepared.takers;
+                let started = start(&prepared.work, *order, &id, takers, &occasion.nonce).await?;
                 return begun(started, id);
             }
             ClaimOutcome::Refused(order) => {
-                let verdict = verdict(&order, &request.wanted, occasion.now);
-                match Box::pin(answer(&request, *order, verdict)).await? {
+                let verdict = verdict(&order, &prepared.wanted, occasion.now);
+                match Box::pin(answer(&prepared, *order, verdict)).await? {
                     Step::Answer(answer) => return Ok(answer),
                     Step::ClaimAgain => {}
                 }
@@ -74,33 +75,33 @@ enum Step {
 }
 
 async fn answer(
-    request: &Request<'_>,
+    prepared: &Prepared<'_>,
     order: Order,
     verdict: Verdict,
 ) -> Result<Step, CreatePaymentError> {
     let order = Box::new(order);
     let answer = match verdict {
-        Verdict::Claim | Verdict::Replace(_) if request.takers.is_empty() => {
+        Verdict::Claim | Verdict::Replace(_) if prepared.takers.is_empty() => {
             // A gateway without credentials might accept it once it has them, so the caller may try again.
-            for name in &request.unset {
-                request.work.gateways.get(name).map_err(Unavailable::from)?;
+            for name in &prepared.unset {
+                prepared.work.gateways.get(name).map_err(Unavailable::from)?;
             }
-            return Err(CreatePaymentError::NoGateway(request.refusers.clone()));
+            return Err(CreatePaymentError::NoGateway(prepared.refusers.clone()));
         }
         Verdict::Claim => return Ok(Step::ClaimAgain),
         Verdict::KeyReused => return Err(CreatePaymentError::KeyReused),
         Verdict::IdCollision => return Err(CreatePaymentError::IdCollision),
         Verdict::AmountMismatch => return Err(CreatePaymentError::AmountMismatch),
         Verdict::InProgress(id) => return Err(CreatePaymentError::InProgress(order, id)),
-        Verdict::Resolve(id) => take_over(request, *order, id).await?,
+        Verdict::Resolve(id) => take_over(prepared, *order, id).await?,
         Verdict::Replay(id) => replay(order, id),
         Verdict::Declined(id) => return Err(CreatePaymentError::Declined(order, id)),
-        Verdict::Paid(Some(id)) if request.wanted.id.is_none() => {
+        Verdict::Paid(Some(id)) if prepared.wanted.id.is_none() => {
             PaymentAnswer::Replayed(order, id)
         }
         Verdict::Paid(id) => return Err(CreatePaymentError::Paid(order, id)),
         Verdict::Replace(id) => {
-            Box::pin(make_room(request, *order, id)).await?;
+            Box::pin(make_room(prepared, *order, id)).await?;
             return Ok(Step::ClaimAgain);
         }
         Verdict::Live(id) => return Err(CreatePaymentError::Live(order, id, None)),
@@ -123,11 +124,11 @@ fn replay(order: Box<Order>, id: PaymentId) -> PaymentAnswer {
 
 /// Takes over from an owner that is gone. Its work is looked up, not repeated.
 async fn take_over(
-    request: &Request<'_>,
+    prepared: &Prepared<'_>,
     order: Order,
     id: PaymentId,
 ) -> Result<PaymentAnswer, CreatePaymentError> {
-    let work = &request.work;
+    let work = &prepared.work;
     let occasion = work.app.occasion(Source::Merchant);
     let take = |order: &mut Order| {
         order.take_attempt(&id, &occasion.nonce, occasion.now);
@@ -148,15 +149,15 @@ async fn take_over(
 
 /// Closes the live attempt. The next one begins only after its release; it is never abandoned to make room.
 async fn make_room(
-    request: &Request<'_>,
+    prepared: &Prepared<'_>,
     order: Order,
     live: PaymentId,
 ) -> Result<(), CreatePaymentError> {
     let ends_by_call = |order: &Order| {
         let attempt = order.attempts.get(&live);
-        attempt.is_some_and(|attempt| request.work.rules.of(&attempt.gateway).cancel)
+        attempt.is_some_and(|attempt| prepared.work.rules.of(&attempt.gateway).cancel)
     };
-    let closed = close_attempt(&request.work, order, &live).await?;
+    let closed = close_attempt(&prepared.work, order, &live).await?;
     let order = Box::new(closed.order);
     match order.attempts.get(&live) {
         Some(attempt) if attempt.phase() == Phase::Captured => {
@@ -166,7 +167,7 @@ async fn make_room(
             // If a call can end the page, the next sweep does so long before the page expires.
             let lapses = attempt.page.as_ref().and_then(|page| page.expires_at);
             let lapses = lapses.filter(|_| !ends_by_call(&order));
-            let wait = lapses.map(|at| at.since(request.work.app.clock.now()).max(1));
+            let wait = lapses.map(|at| at.since(prepared.work.app.clock.now()).max(1));
             Err(CreatePaymentError::Live(order, live, wait))
         }
         Some(_) | None => Ok(()),

@@ -1,23 +1,25 @@
-//! One file per business operation. The control flow is here; the rules are in `domain`.
+//! One file per business operation, and the steps that they share. A file uses only those above it in this
+//! list. The control flow is here; the rules are in `domain`.
 
 pub mod work;
 pub mod record;
 pub mod publish;
 pub mod create_order;
-pub mod new_payment;
-pub mod create_payment;
-mod payment_claim;
-mod payment_answer;
-pub mod start;
+mod sought;
 pub mod resolve;
+pub mod start;
 pub mod perform;
 pub mod close;
+pub mod new_payment;
+mod payment_answer;
+mod payment_claim;
+pub mod create_payment;
 pub mod asked;
 pub mod capture_payment;
+pub mod refund_payment;
 pub mod cancel_payment;
 pub mod cancel_order;
 pub mod redact_order;
-pub mod refund_payment;
 pub mod park;
 pub mod receive_webhook;
 mod retry;

@@ -11,9 +11,9 @@ use crate::telemetry::{self, Metric};
 /// Why an event cannot be merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unmerged {
-    /// Its order does not exist (yet), or the event names no order.
+    /// Its order does not exist, not yet or never, or the event names none.
     Unknown(&'static str),
-    /// Its order exists but cannot take it (yet).
+    /// Its order exists but cannot take it, not yet or never.
     Unfit(&'static str),
 }
 
@@ -31,8 +31,8 @@ pub enum NoRoom {
     Order,
 }
 
-/// How many events are ever parked for one order. Few are needed, since events of known payments are merged.
-/// And a redaction goes through all of them in one call.
+/// How many events are ever parked for one order. Few are needed, since events of known payments are merged,
+/// and a redaction must get through all of them in one call.
 const OF_AN_ORDER_MAX: u32 = 100;
 
 /// Parks the event unless a limit is reached. Without limits, anybody with the webhook secret could fill the

@@ -9,7 +9,7 @@ use crate::domain::order::{ATTEMPTS_MAX, Ending, Order, State};
 use crate::domain::phase::Phase;
 use crate::domain::time::Timestamp;
 
-/// The parts of the caller's request that decide which attempt is meant.
+/// What in a request identifies an attempt.
 #[derive(Clone, Debug)]
 pub(super) struct Wanted {
     /// The attempt that the key names, if there is a key.

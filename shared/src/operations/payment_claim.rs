@@ -3,9 +3,9 @@
 use crate::app::{App, Budget};
 use crate::domain::attempt::{CaptureMode, NewAttempt};
 use crate::domain::changes::EventKind;
-use crate::domain::conclude::Occasion;
 use crate::domain::id::PaymentId;
 use crate::domain::names::GatewayName;
+use crate::domain::occasion::Occasion;
 use crate::domain::order::Order;
 use crate::domain::phase::Phase;
 use crate::gateways::GatewayMissing;
@@ -16,10 +16,9 @@ use crate::operations::work::Work;
 use crate::store::Claimed;
 use crate::telemetry;
 
-pub(super) struct Request<'a> {
+/// A request, and the gateways that would take it.
+pub(super) struct Prepared<'a> {
     pub new: &'a NewPayment,
-    /// The name of this stack.
-    pub stack: &'a String,
     pub work: Work<'a>,
     pub wanted: Wanted,
     pub takers: Vec<GatewayName>,
@@ -32,7 +31,7 @@ pub(super) async fn prepare<'a>(
     app: &'a App,
     budget: Budget,
     new: &'a NewPayment,
-) -> Result<Request<'a>, CreatePaymentError> {
+) -> Result<Prepared<'a>, CreatePaymentError> {
     let work = Work::begin(app, budget).await?;
     let mode = new.mode.unwrap_or(CaptureMode::Automatic);
     let (mut takers, mut refusers, mut unset) = (Vec::new(), Vec::new(), Vec::new());
@@ -71,8 +70,7 @@ pub(super) async fn prepare<'a>(
         mode: new.mode,
         replace: new.replace,
     };
-    let stack = &app.config.stack;
-    Ok(Request { new, stack, work, wanted, takers, refusers, unset })
+    Ok(Prepared { new, work, wanted, takers, refusers, unset })
 }
 
 pub(super) enum ClaimOutcome {
@@ -80,7 +78,7 @@ pub(super) enum ClaimOutcome {
     Refused(Box<Order>),
 }
 
-impl Request<'_> {
+impl Prepared<'_> {
     fn attempt(&self, gateway: &GatewayName) -> NewAttempt {
         NewAttempt {
             fingerprint: self.wanted.fingerprint.clone(),
@@ -90,21 +88,21 @@ impl Request<'_> {
             method: self.new.method,
             return_url: self.new.return_url.clone(),
             live: self.work.rules.live,
-            stack: Some(self.stack.clone()),
+            stack: Some(self.work.app.config.stack.clone()),
         }
     }
 }
 
 pub(super) async fn claim(
-    request: &Request<'_>,
+    prepared: &Prepared<'_>,
     occasion: &Occasion,
 ) -> Result<ClaimOutcome, CreatePaymentError> {
-    let Work { app, rules, .. } = &request.work;
-    let order_id = &request.new.order;
-    match (&request.wanted.id, request.takers.first()) {
+    let Work { app, rules, .. } = &prepared.work;
+    let order_id = &prepared.new.order;
+    match (&prepared.wanted.id, prepared.takers.first()) {
         (Some(id), Some(gateway)) => {
-            let attempt = request.attempt(gateway).claimed_by(&occasion.nonce, occasion.now);
-            let total = request.wanted.total;
+            let attempt = prepared.attempt(gateway).claimed_by(&occasion.nonce, occasion.now);
+            let total = prepared.wanted.total;
             match app.store.claim(id, &attempt, total, rules, occasion).await? {
                 Claimed::Won(order) => {
                     // This write of an order bypasses `record`, so it is counted here.
@@ -115,7 +113,7 @@ pub(super) async fn claim(
                 Claimed::NoSuchOrder => Err(CreatePaymentError::NoSuchOrder),
             }
         }
-        (None, Some(gateway)) => claim_numbered(request, occasion, gateway).await,
+        (None, Some(gateway)) => claim_numbered(prepared, occasion, gateway).await,
         (_, None) => {
             let order = app.store.order(order_id).await?;
             let order = order.ok_or(CreatePaymentError::NoSuchOrder)?;
@@ -127,19 +125,19 @@ pub(super) async fn claim(
 /// Without a key, the attempt is numbered on an image and written under its version, so that two calls cannot
 /// begin two attempts.
 async fn claim_numbered(
-    request: &Request<'_>,
+    prepared: &Prepared<'_>,
     occasion: &Occasion,
     gateway: &GatewayName,
 ) -> Result<ClaimOutcome, CreatePaymentError> {
-    let work = &request.work;
-    let image = work.app.store.order(&request.new.order).await?;
+    let work = &prepared.work;
+    let image = work.app.store.order(&prepared.new.order).await?;
     let image = image.ok_or(CreatePaymentError::NoSuchOrder)?;
     let claimed = work.alter(occasion, image, |order| {
         let mine = order.attempts.values().any(|attempt| attempt.owner == occasion.nonce);
-        let claimable = order.accepts_attempt(occasion.now) && order.total == request.wanted.total;
+        let claimable = order.accepts_attempt(occasion.now) && order.total == prepared.wanted.total;
         if !mine && claimable {
             let id = PaymentId::from_number(&order.id, order.attempts.len());
-            let attempt = request.attempt(gateway).claimed_by(&occasion.nonce, occasion.now);
+            let attempt = prepared.attempt(gateway).claimed_by(&occasion.nonce, occasion.now);
             order.add_attempt(&id, attempt);
         }
     });

@@ -3,15 +3,16 @@
 use crate::domain::capabilities::{Capabilities, Keys, LookUp};
 use crate::domain::due::{NETWORK_SECONDS_MAX, SETTLE_SECONDS};
 use crate::domain::fact::Seen;
+use crate::domain::history::Source;
 use crate::domain::id::OperationId;
 use crate::domain::ledger::{Operation, OperationKind};
 use crate::domain::money::Money;
-use crate::domain::order::{Order, Source};
+use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
 use crate::domain::transitions::{NotShown, Unproven};
 use crate::operations::Unavailable;
-use crate::operations::resolve::{merge_all, rearm};
-use crate::operations::start::sought;
+use crate::operations::resolve::{learn_answer, learnt_nothing};
+use crate::operations::sought::sought;
 use crate::operations::work::Work;
 use crate::pause::{self, Point};
 use crate::ports::{Answer, Effect, Gateway, LookUpError};
@@ -35,7 +36,8 @@ pub async fn send(work: &Work<'_>, order: Order, id: &OperationId) -> Result<Ord
     let (order, unproven) = match answer {
         Answer::Seen(seen) => {
             let source = Source::GatewayAnswer;
-            let order = merge_all(work, source, order, &op.attempt, &[seen]).await?;
+            let order = learn_answer(work, source, order, &op.attempt, &[seen]).await?;
+            // If the answer shows the effect, the operation is proven, and this changes nothing.
             (order, Unproven::Unknown)
         }
         Answer::Refused(why) => (order, Unproven::Refused(Some(why))),
@@ -72,24 +74,24 @@ pub async fn settle(work: &Work<'_>, order: Order, id: &OperationId) -> Result<O
     let Some((op, effect)) = effect_of(&order, id) else {
         return Ok(order);
     };
-    if !op.phase().is_unproven() || op.for_review || op.is_leased(now) {
+    if !op.is_open() || op.is_leased(now) {
         return Ok(order);
     }
     if op.sends == 0 {
         return take_and_send(work, order, id).await;
     }
     let Some(gateway) = work.gateway_of(&order, &op.attempt)? else {
-        return Ok(rearm(work, Source::Sweep, order, &op.attempt).await?);
+        return Ok(learnt_nothing(work, Source::Sweep, order, &op.attempt).await?);
     };
     let found = look_up(work, &*gateway, &order, &op, &effect).await;
     pause::reached(&work.app.config, Point::LookedUp).await;
     let order = match found {
         Ok(seen) if !seen.is_empty() => {
-            merge_all(work, Source::LookUp, order, &op.attempt, &seen).await?
+            learn_answer(work, Source::LookUp, order, &op.attempt, &seen).await?
         }
         Ok(_) | Err(LookUpError::Unsupported) => order,
         Err(LookUpError::Unavailable) => {
-            return Ok(rearm(work, Source::Sweep, order, &op.attempt).await?);
+            return Ok(learnt_nothing(work, Source::Sweep, order, &op.attempt).await?);
         }
     };
     match order.operations.get(id).filter(|op| op.phase().is_unproven()) {
@@ -141,10 +143,13 @@ async fn not_found(
     let able = work.rules.of(&attempt.gateway);
     let since_sent = op.sent_at.map_or(0, |sent| now.since(sent));
     let then = if op.repeat_refused || !order.may_resend(op) {
-        match able.look_up {
-            _ if since_sent < NETWORK_SECONDS_MAX => NotShown::Wait,
-            LookUp::ByReference | LookUp::SameKey => NotShown::Refused,
-            LookUp::None => NotShown::Review,
+        if since_sent < NETWORK_SECONDS_MAX {
+            NotShown::Wait
+        } else {
+            match able.look_up {
+                LookUp::ByReference | LookUp::SameKey => NotShown::Refused,
+                LookUp::None => NotShown::Review,
+            }
         }
     } else if since_sent < SETTLE_SECONDS {
         NotShown::Wait
@@ -178,18 +183,20 @@ async fn take_and_send(
     id: &OperationId,
 ) -> Result<Order, Unavailable> {
     let occasion = work.app.occasion(Source::Sweep);
-    let take = |order: &mut Order| order.take_to_send(id, &occasion.nonce, occasion.now);
+    let take = |order: &mut Order| {
+        order.take_operation(id, &occasion.nonce, occasion.now);
+    };
     let order = work.alter(&occasion, order, take).await?;
     pause::reached(&work.app.config, Point::ItemTaken).await;
     if order.is_taken_by(id, &occasion.nonce) { send(work, order, id).await } else { Ok(order) }
 }
 
-/// Operations that are neither proven nor in review, and that nobody is presumed to be sending.
+/// Open operations that nobody is presumed to be sending.
 pub fn unsettled(order: &Order, now: Timestamp) -> Vec<OperationId> {
     order
         .operations
         .iter()
-        .filter(|(_, op)| op.phase().is_unproven() && !op.for_review && !op.is_leased(now))
+        .filter(|(_, op)| op.is_open() && !op.is_leased(now))
         .map(|(id, _)| id.clone())
         .collect()
 }

@@ -1,7 +1,8 @@
-//! Sends the confirmations in an order's outbox, then marks them as sent. The reverse order could lose one.
+//! Sends the confirmations in an order's outbox, then marks them as sent. Marking first could lose one.
 
 use crate::app::App;
-use crate::domain::order::{Order, Outgoing, Source};
+use crate::domain::history::Source;
+use crate::domain::order::{Order, Outgoing};
 use crate::operations::work::Work;
 use crate::pause::{self, Point};
 
@@ -15,6 +16,7 @@ impl Work<'_> {
             return order;
         }
         pause::reached(&app.config, Point::ConfirmationsSent).await;
+        // Marking changes the outbox alone, which makes no event, so nobody reads this source.
         let occasion = app.occasion(Source::Sweep);
         let marked = self.alter(&occasion, order.clone(), |order| {
             for (message, target) in &sent {

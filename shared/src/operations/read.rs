@@ -1,8 +1,9 @@
 //! Reads an order. Asks the gateway first if an answer is overdue, or if the caller insists.
 
 use crate::app::{App, Budget};
+use crate::domain::history::Source;
 use crate::domain::id::{OrderId, PaymentId};
-use crate::domain::order::{Order, Source};
+use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
 use crate::operations::Unavailable;
 use crate::operations::resolve::resolve;
@@ -50,7 +51,7 @@ fn is_overdue(order: &Order, now: Timestamp) -> bool {
     order.due_at.is_some_and(|due| due <= now)
 }
 
-/// Of any number of readers, one asks the gateway; the others only read.
+/// Only one of many readers asks the gateway; the others only read.
 async fn ask(
     app: &App,
     budget: Budget,

@@ -7,16 +7,16 @@ use http::HeaderMap;
 
 use crate::app::{App, Budget};
 use crate::domain::fact::Seen;
+use crate::domain::history::Source;
 use crate::domain::id::PaymentId;
 use crate::domain::merge::{MergeError, merge};
 use crate::domain::names::GatewayName;
-use crate::domain::order::{Order, Source};
+use crate::domain::order::Order;
 use crate::gateways::GatewayMissing;
 use crate::operations::Unavailable;
 use crate::operations::park::{Kept, NoRoom, Unmerged, keep};
 use crate::operations::record::LearnError;
-use crate::operations::resolve::can_ask;
-use crate::operations::start::sought;
+use crate::operations::sought::{can_ask, sought};
 use crate::operations::work::Work;
 use crate::pause::{self, Point};
 use crate::ports::{Delivery, Gateway, Hinted, MappingError, Notice, SignatureError, Verified};
@@ -41,6 +41,12 @@ pub(super) enum Accepted {
     Committed,
     Ignored,
     Unmerged(Unmerged),
+}
+
+/// The order that a notice is for, or the notice's outcome if there is none.
+pub(super) enum Addressed {
+    Order(Box<Order>),
+    Nobody(Accepted),
 }
 
 /// The outcome of an event, and its payment.
@@ -102,7 +108,14 @@ pub async fn receive_webhook(
         Err(error @ MappingError::Foreign) => return Err(error.into()),
     };
     let payment = notice.payment().cloned();
-    let receipt = match accept(app, budget, &*gateway, notice).await? {
+    let accepted = match addressed(app, &*gateway, &notice).await? {
+        Addressed::Order(order) => {
+            let work = Work::begin(app, budget).await?;
+            accept(&work, &*gateway, *order, notice).await?
+        }
+        Addressed::Nobody(accepted) => accepted,
+    };
+    let receipt = match accepted {
         Accepted::Committed => Receipt::Committed,
         Accepted::Ignored => Receipt::Ignored,
         Accepted::Unmerged(why) => {
@@ -171,37 +184,48 @@ pub(super) fn is_foreign(app: &App, gateway: &dyn Gateway, verified: &Verified<'
     foreign
 }
 
-/// Merges a notice. Parked events that are tried again use this path too.
-pub(super) async fn accept(
+/// Finds the order of a notice. Parked events that are tried again use this path too.
+pub(super) async fn addressed(
     app: &App,
-    budget: Budget,
     gateway: &dyn Gateway,
-    notice: Notice,
-) -> Result<Accepted, WebhookError> {
-    let Some(payment) = notice.payment().cloned() else {
+    notice: &Notice,
+) -> Result<Addressed, StoreError> {
+    let Some(payment) = notice.payment() else {
         telemetry::metric(Metric::WebhookIgnored, gateway.name().as_str());
-        return Ok(Accepted::Ignored);
+        return Ok(Addressed::Nobody(Accepted::Ignored));
     };
     let order = app.store.order(&payment.order()).await?;
     pause::reached(&app.config, Point::WebhookRead).await;
+    let unmerged = |why| Ok(Addressed::Nobody(Accepted::Unmerged(why)));
     let Some(order) = order else {
-        return Ok(Accepted::Unmerged(Unmerged::Unknown("no such order")));
+        return unmerged(Unmerged::Unknown("no such order"));
     };
     // A gateway's event counts only for its own payments.
-    if order.attempts.get(&payment).is_none_or(|attempt| attempt.gateway != gateway.name()) {
-        return Ok(Accepted::Unmerged(Unmerged::Unfit("no such payment")));
+    if order.attempts.get(payment).is_none_or(|attempt| attempt.gateway != gateway.name()) {
+        return unmerged(Unmerged::Unfit("no such payment"));
     }
-    let work = Work::begin(app, budget).await?;
+    Ok(Addressed::Order(Box::new(order)))
+}
+
+/// Merges a notice into its order.
+pub(super) async fn accept(
+    work: &Work<'_>,
+    gateway: &dyn Gateway,
+    order: Order,
+    notice: Notice,
+) -> Result<Accepted, WebhookError> {
     let learnt = match notice {
-        Notice::Fact { seen, .. } => {
+        Notice::Fact { payment, seen } => {
             work.learn(Source::Webhook, order, &payment, &[seen]).await.map(|r| r.order)
         }
-        Notice::Hint { hinted, .. } => follow_hint(&work, gateway, order, &payment, &hinted).await,
+        Notice::Hint { payment, hinted } => {
+            follow_hint(work, gateway, order, &payment, &hinted).await
+        }
         Notice::Ignored => return Ok(Accepted::Ignored),
     };
     match learnt {
         Ok(order) => {
-            pause::reached(&app.config, Point::OutcomeRecorded).await;
+            pause::reached(&work.app.config, Point::OutcomeRecorded).await;
             work.publish(order).await;
             Ok(Accepted::Committed)
         }

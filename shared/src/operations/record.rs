@@ -3,18 +3,20 @@
 use std::time::Duration;
 
 use crate::domain::changes::Event;
-use crate::domain::conclude::{Concluded, Occasion, conclude};
+use crate::domain::conclude::{Concluded, conclude};
 use crate::domain::fact::Seen;
+use crate::domain::history::Source;
 use crate::domain::id::PaymentId;
 use crate::domain::merge::{MergeError, merge};
-use crate::domain::order::{Order, Source};
+use crate::domain::occasion::Occasion;
+use crate::domain::order::Order;
 use crate::operations::work::Work;
 use crate::store::{Saved, StoreError};
 use crate::telemetry;
 
 /// How many races in a row a change may lose before it gives up. Its facts are learnt again when due.
 const TRIES_MAX: u32 = 10;
-/// Writers that lost a race wait 1 to this many milliseconds, times the number of races lost.
+/// From its second lost race on, a writer waits 1 to this many milliseconds, times the number of races lost.
 const STEPS: u64 = 10;
 
 #[derive(Debug)]
@@ -86,7 +88,8 @@ impl Work<'_> {
     }
 }
 
-/// Waits before another try. Each writer waits for a different time, so that rivals do not meet again.
+/// Waits before another try, from the second lost race on. Each writer waits for a different time, so that
+/// rivals do not meet again.
 async fn stand_back(occasion: &Occasion, lost: u32) {
     if lost > 1 {
         let own = occasion.nonce.0.bytes().map(u64::from).sum::<u64>() % STEPS;

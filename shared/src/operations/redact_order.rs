@@ -1,8 +1,9 @@
 //! Removes personal data from an order once nothing about it is unfinished.
 
 use crate::app::{App, Budget};
+use crate::domain::history::Source;
 use crate::domain::id::OrderId;
-use crate::domain::order::{Order, Source};
+use crate::domain::order::Order;
 use crate::domain::redact::{Unfinished, redact, unfinished};
 use crate::operations::Unavailable;
 use crate::operations::work::Work;

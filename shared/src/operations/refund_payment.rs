@@ -1,8 +1,8 @@
 //! Refunds captured money, in full or in part, but never more than was captured.
 
 use crate::app::{App, Budget};
+use crate::domain::history::Source;
 use crate::domain::id::OperationId;
-use crate::domain::order::Source;
 use crate::domain::reservations::{RefundRefused, claim_refund};
 use crate::operations::Unavailable;
 use crate::operations::asked::{Asked, Mismatch, Performed, finish};

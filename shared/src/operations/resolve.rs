@@ -5,24 +5,24 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::domain::attempt::Attempt;
-use crate::domain::capabilities::{Capabilities, LookUp};
+use crate::domain::capabilities::Capabilities;
 use crate::domain::due::SETTLE_SECONDS;
 use crate::domain::fact::Seen;
+use crate::domain::history::Source;
 use crate::domain::id::PaymentId;
-use crate::domain::order::{Order, Source};
+use crate::domain::order::Order;
 use crate::domain::phase::Phase;
-use crate::domain::time::Timestamp;
 use crate::operations::Unavailable;
 use crate::operations::record::LearnError;
-use crate::operations::start::sought;
+use crate::operations::sought::{can_ask, sought};
 use crate::operations::work::Work;
 use crate::pause::{self, Point};
 use crate::ports::{Answer, Gateway};
 use crate::store::StoreError;
 use crate::telemetry::{self, Metric};
 
-/// When an attempt that never showed itself, and may not be sent again, is given up. If it captures after
-/// all, the capture is detected and refunded.
+/// When an attempt that its gateway never showed, and that may not be sent again, is given up. If it captures
+/// after all, the capture is detected and refunded.
 const ABANDON_SECONDS: i64 = 30 * 60;
 /// When an unknown outcome is counted at each look-up, so that somebody notices.
 const UNKNOWN_SECONDS: i64 = 15 * 60;
@@ -33,7 +33,7 @@ enum Found {
     Nothing,
     /// No answer came.
     Silence,
-    /// Nothing can answer any more: only a repeat under its key could, and the key has expired.
+    /// It cannot be asked: no call looks it up, or the key of the only one has expired.
     Unaskable,
 }
 
@@ -41,8 +41,8 @@ enum Found {
 #[derive(Debug)]
 pub struct Resolved {
     pub order: Order,
-    /// Whether the gateway may still answer: none came, and it can be asked again.
-    pub open: bool,
+    /// No answer came, and the gateway can be asked again.
+    pub unanswered: bool,
 }
 
 /// One round of asking about an attempt. The caller publishes the confirmations.
@@ -54,23 +54,23 @@ pub async fn resolve(
 ) -> Result<Resolved, Unavailable> {
     let app = work.app;
     let Some(gateway) = work.gateway_of(&order, payment)? else {
-        let order = rearm(work, source, order, payment).await?;
-        return Ok(Resolved { order, open: true });
+        let order = learnt_nothing(work, source, order, payment).await?;
+        return Ok(Resolved { order, unanswered: true });
     };
     let found = ask(work, &*gateway, &order, payment).await;
     pause::reached(&app.config, Point::LookedUp).await;
-    let open = matches!(found, Found::Silence);
+    let unanswered = matches!(found, Found::Silence);
     let order = match found {
-        Found::Seen(seen) => merge_all(work, source, order, payment, &seen).await?,
+        Found::Seen(seen) => learn_answer(work, source, order, payment, &seen).await?,
         Found::Nothing => absent(work, &*gateway, source, order, payment).await?,
-        Found::Silence => rearm(work, source, order, payment).await?,
+        Found::Silence => learnt_nothing(work, source, order, payment).await?,
         Found::Unaskable => {
             tracing::error!(payment.id = %payment, "no call can find out the outcome of the payment");
-            rearm(work, source, order, payment).await?
+            learnt_nothing(work, source, order, payment).await?
         }
     };
     count_unknown(app, &order, payment);
-    Ok(Resolved { order, open })
+    Ok(Resolved { order, unanswered })
 }
 
 fn count_unknown(app: &App, order: &Order, payment: &PaymentId) {
@@ -102,18 +102,6 @@ async fn ask(work: &Work<'_>, gateway: &dyn Gateway, order: &Order, payment: &Pa
         Ok(seen) if seen.is_empty() => Found::Nothing,
         Ok(seen) => Found::Seen(seen),
         Err(_) => Found::Silence,
-    }
-}
-
-/// If only a repeat of the create call can find the object, it may be sent only while its key is alive.
-pub(super) fn can_ask(able: Capabilities, attempt: &Attempt, now: Timestamp) -> bool {
-    match able.look_up {
-        LookUp::ByReference => true,
-        LookUp::SameKey => {
-            !attempt.objects.is_empty()
-                || able.create_keys.allow_repeat(now.since(attempt.created_at))
-        }
-        LookUp::None => false,
     }
 }
 
@@ -153,7 +141,7 @@ async fn absent(
     let age = now.since(attempt.created_at);
     let settled = now.since(attempt.sent_at) >= SETTLE_SECONDS;
     if attempt.phase() > Phase::Unknown || !settled {
-        return Ok(rearm(work, source, order, payment).await?);
+        return Ok(learnt_nothing(work, source, order, payment).await?);
     }
     if work.rules.of(&attempt.gateway).create_keys.allow_repeat(age) {
         return repeat(work, gateway, source, order, payment).await;
@@ -161,7 +149,7 @@ async fn absent(
     if age >= ABANDON_SECONDS {
         return Ok(abandon(work, source, order, payment).await?);
     }
-    Ok(rearm(work, source, order, payment).await?)
+    Ok(learnt_nothing(work, source, order, payment).await?)
 }
 
 /// Sends the create call again under its own name. The first send may still arrive, so only an object in the
@@ -179,7 +167,7 @@ async fn repeat(
     let answer = gateway.create(&sought.create, work.budget.gateway_timeout()).await;
     pause::reached(&work.app.config, Point::GatewayAnswered).await;
     if let Answer::Seen(seen) = answer {
-        return merge_all(work, Source::GatewayAnswer, order, payment, &[seen]).await;
+        return learn_answer(work, Source::GatewayAnswer, order, payment, &[seen]).await;
     }
     let occasion = work.app.occasion(source);
     let sent = |order: &mut Order| order.create_repeated(payment, occasion.now);
@@ -201,8 +189,8 @@ async fn abandon(
     Ok(order)
 }
 
-/// Nothing was learnt: asks again later, after a longer wait than last time.
-pub async fn rearm(
+/// Records that nothing was learnt: the gateway is asked again later, after a longer wait than last time.
+pub async fn learnt_nothing(
     work: &Work<'_>,
     source: Source,
     order: Order,
@@ -212,8 +200,8 @@ pub async fn rearm(
     work.alter(&occasion, order, |order| order.learnt_nothing(payment)).await
 }
 
-/// Merges an answer. An answer without news still resets the wake-up time.
-pub async fn merge_all(
+/// Merges an answer. One without news is recorded too, or the order would stay due.
+pub async fn learn_answer(
     work: &Work<'_>,
     source: Source,
     order: Order,
@@ -222,13 +210,13 @@ pub async fn merge_all(
 ) -> Result<Order, Unavailable> {
     match work.learn(source, order.clone(), payment, seen).await {
         Ok(recorded) if recorded.events.is_empty() && recorded.order.version == order.version => {
-            Ok(rearm(work, source, recorded.order, payment).await?)
+            Ok(learnt_nothing(work, source, recorded.order, payment).await?)
         }
         Ok(recorded) => Ok(recorded.order),
         Err(LearnError::Store(error)) => Err(error.into()),
         Err(LearnError::Merge(error)) => {
             tracing::error!(error = %error, payment.id = %payment, "an answer cannot be merged");
-            Ok(rearm(work, source, order, payment).await?)
+            Ok(learnt_nothing(work, source, order, payment).await?)
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::domain::names::GatewayName;
 use crate::operations::Unavailable;
-use crate::operations::receive_webhook::{Accepted, accept, is_foreign};
+use crate::operations::receive_webhook::{Accepted, Addressed, accept, addressed, is_foreign};
 use crate::operations::work::Work;
 use crate::ports::Verified;
 use crate::store::Parked;
@@ -29,15 +29,17 @@ async fn merged(work: &Work<'_>, event: &Parked) -> bool {
     let Ok(gateway) = work.gateways.get(&GatewayName::new(&event.gateway)) else {
         return false;
     };
-    let body = event.body.as_bytes();
-    // The event keeps its id, or it would be parked a second time under another.
-    let verified = Verified::vouch_for(body).of_event(event.event());
+    let verified = Verified::vouch_for(event.body.as_bytes());
     if is_foreign(work.app, &*gateway, &verified) {
         return true;
     }
     let Ok(notice) = gateway.translate(&verified) else {
         return false;
     };
-    let accepted = accept(work.app, work.budget, &*gateway, notice).await;
-    matches!(accepted, Ok(Accepted::Committed | Accepted::Ignored))
+    let accepted = match addressed(work.app, &*gateway, &notice).await {
+        Ok(Addressed::Order(order)) => accept(work, &*gateway, *order, notice).await.ok(),
+        Ok(Addressed::Nobody(accepted)) => Some(accepted),
+        Err(_) => None,
+    };
+    matches!(accepted, Some(Accepted::Committed | Accepted::Ignored))
 }

@@ -9,8 +9,9 @@ use futures_util::{FutureExt, StreamExt};
 
 use crate::app::{App, Budget};
 use crate::domain::claims::{EndRefused, end};
+use crate::domain::history::Source;
 use crate::domain::id::{OrderId, PaymentId};
-use crate::domain::order::{Ending, Order, Source, State};
+use crate::domain::order::{Ending, Order, State};
 use crate::domain::phase::OperationPhase;
 use crate::operations::perform::{settle, unsettled};
 use crate::operations::resolve::resolve;
@@ -213,7 +214,7 @@ async fn ask_about_the_rest(work: &Work<'_>, mut order: Order) -> Result<Order, 
         order = resolved.order;
         // The question ends with the first answer after its deadline, not at the deadline itself; or when
         // nothing can answer it any more.
-        if over && !resolved.open {
+        if over && !resolved.unanswered {
             let occasion = work.app.occasion(Source::Sweep);
             order = work.alter(&occasion, order, |order| order.stop_asking(&payment)).await?;
         }
@@ -232,12 +233,13 @@ fn waiting(order: &Order) -> Vec<PaymentId> {
         .attempts
         .iter()
         .filter(|(id, attempt)| {
-            let stray = !attempt.phase().is_live()
-                && attempt.objects.keys().any(|object| attempt.holds(object));
             let mut of_this = order.operations.values().filter(|op| &op.attempt == *id);
             let disputed =
                 of_this.any(|op| op.phase().is_unproven() && order.waits_for_a_dispute(op));
-            order.ask.contains_key(*id) || stray || pending_refund(id) || disputed
+            order.ask.contains_key(*id)
+                || attempt.has_stray_authorization()
+                || pending_refund(id)
+                || disputed
         })
         .map(|(id, _)| id.clone())
         .collect()

@@ -4,10 +4,11 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::domain::attempt::Attempt;
+use crate::domain::history::HistoryEntry;
 use crate::domain::id::PaymentId;
 use crate::domain::money::Money;
 use crate::domain::names::Nonce;
-use crate::domain::order::{ATTEMPTS_MAX, HistoryEntry};
+use crate::domain::order::ATTEMPTS_MAX;
 use crate::domain::time::Timestamp;
 use crate::store::error::StoreError;
 use crate::store::item::Item;
@@ -22,7 +23,8 @@ pub(super) const ROOM_TO_PARK: &str = "attribute_not_exists(parked) OR parked < 
 pub(super) const ROOM_FOR_AN_ORDERS_EVENT: &str =
     "attribute_not_exists(events) OR size(events) < :max OR contains(events, :one)";
 
-/// Nobody has written since this image was read. Every change except the first claim requires it.
+/// Nobody has written since this image was read. Every change of an order requires it, except a claim with a
+/// key and a postponement.
 pub(super) const UNCHANGED: &str = "#ver = :read";
 
 /// The order is open and unexpired, has exactly this total, has no capture in review, is not ending, has no

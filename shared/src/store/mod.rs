@@ -20,14 +20,14 @@ use self::item::Item;
 pub use self::item::Parked;
 pub use self::keys::{Due, DueKey, PARKED_SHARD};
 use crate::domain::attempt::Attempt;
-use crate::domain::attempt::LEASE_SECONDS;
 use crate::domain::capabilities::Rules;
 use crate::domain::changes::EventKind;
-use crate::domain::conclude::Occasion;
-use crate::domain::due::shard_of;
+use crate::domain::due::{due_after_claim, shard_of};
+use crate::domain::history::HistoryEntry;
 use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::money::Money;
-use crate::domain::order::{HistoryEntry, Order};
+use crate::domain::occasion::Occasion;
+use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
 
 /// The most entries in one page of due work.
@@ -66,7 +66,7 @@ impl Store {
         Self { client, table }
     }
 
-    /// Of any number of calls with one id, exactly one is `Won`, even if its answer is lost.
+    /// Exactly one of any number of calls with one id is `Won`, even if its answer is lost.
     pub async fn create(&self, order: &Order) -> Result<Created, StoreError> {
         let call = self
             .client
@@ -126,7 +126,7 @@ impl Store {
             total,
             now: occasion.now,
             due_shard: shard_of(&order_id, rules.due_shards),
-            due_at: occasion.now.plus(LEASE_SECONDS).round_up(10),
+            due_at: due_after_claim(occasion.now),
             nonce: &occasion.nonce,
             history: &history,
         };

@@ -45,11 +45,6 @@ impl Parked {
         }
     }
 
-    /// The id under which it is parked: the gateway's id of the event, or the hash of its body.
-    pub fn event(&self) -> Option<&str> {
-        self.key.strip_prefix(&keys::parked(&self.gateway, ""))
-    }
-
     /// The item, and the part of the body that does not fit into it.
     fn split(&self) -> (Self, Option<String>) {
         let mut head = self.clone();

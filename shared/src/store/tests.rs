@@ -13,11 +13,13 @@ use crate::aws;
 use crate::config::AwsConfig;
 use crate::domain::attempt::CaptureMode;
 use crate::domain::attempt::NewAttempt;
-use crate::domain::conclude::{Occasion, conclude};
+use crate::domain::conclude::conclude;
+use crate::domain::history::Source;
 use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::idempotency::{Fingerprint, Key};
 use crate::domain::names::{GatewayName, Nonce};
-use crate::domain::order::{Ending, Order, Source, State};
+use crate::domain::occasion::Occasion;
+use crate::domain::order::{Ending, Order, State};
 use crate::domain::phase::OperationPhase;
 use crate::domain::testing::{Case, FULL, START, captured, open_order, pending, refunded, usd};
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use quittance::domain::history::{HistoryEntry, Source};
 use quittance::domain::id::OperationId;
 use quittance::domain::idempotency::Fingerprint;
 use quittance::domain::ledger::{
@@ -10,8 +11,7 @@ use quittance::domain::ledger::{
 };
 use quittance::domain::names::{CaptureId, DisputeId, GatewayRefundId, ObjectId};
 use quittance::domain::order::{
-    ATTEMPTS_MAX, ENTRIES_MAX, Ending, HISTORY_MAX, HistoryEntry, Order, Outgoing, Source, State,
-    Winner,
+    ATTEMPTS_MAX, ENTRIES_MAX, Ending, HISTORY_MAX, Order, Outgoing, State, Winner,
 };
 use quittance::store::Saved;
 use serde_json::json;

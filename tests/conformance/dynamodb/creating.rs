@@ -1,4 +1,4 @@
-//! Of several orders with the same id, exactly one is written.
+//! Exactly one of several orders with the same id is written.
 
 use std::sync::Arc;
 

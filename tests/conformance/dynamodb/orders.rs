@@ -2,14 +2,15 @@
 
 use quittance::domain::attempt::{Attempt, CaptureMode, NewAttempt};
 use quittance::domain::capabilities::Rules;
-use quittance::domain::conclude::Occasion;
 use quittance::domain::digest::digest;
 use quittance::domain::due::shard_of;
+use quittance::domain::history::Source;
 use quittance::domain::id::{OrderId, PaymentId};
 use quittance::domain::idempotency::Fingerprint;
 use quittance::domain::money::{Currency, Money};
 use quittance::domain::names::{GatewayName, Nonce};
-use quittance::domain::order::{Order, Source};
+use quittance::domain::occasion::Occasion;
+use quittance::domain::order::Order;
 use quittance::domain::time::Timestamp;
 use quittance::store::{Claimed, Created, Saved, Store, StoreError};
 

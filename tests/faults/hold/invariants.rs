@@ -21,7 +21,7 @@ pub const INVARIANTS: [(&str, &str); 25] = [
     ),
     ("I6", "Nothing is confirmed unless the gateway shows it with the same amount."),
     ("I7", "Nothing moves backwards: phases, a paid order and its winner, captures, refunds."),
-    ("I8", "The facts of an attempt may arrive in any order and more than once (the laws)."),
+    ("I8", "Facts about one object may arrive in any sequence and more than once (the laws)."),
     ("I9", "An event that was answered with 2xx is in the item or parked."),
     ("I10", "Unfinished work has a time at which it is picked up again."),
     ("I11", "When faults stop, all work ends by itself; a request is answered within five tries."),

@@ -30,21 +30,21 @@ pub(super) fn read(body: &mut Fields<'_, '_>) -> Option<Cart> {
     let mut prices = Prices::default();
     let items = body
         .required("items")
-        .about("The purchased items.")
+        .means("The purchased items.")
         .array(1..=ITEMS_MAX, |member| member.object(|fields| item(fields, &mut prices)));
     let discounts = body
         .optional("discounts")
-        .about("Discounts on the whole order, including a discount for free shipping.")
+        .means("Discounts on the whole order, including a discount for free shipping.")
         .array(LINES, line);
-    let shipping = body.optional("shipping").about("The shipping charge.").object(shipping);
-    let fees = body.optional("fees").about("Charges in addition to the items.").array(LINES, line);
+    let shipping = body.optional("shipping").means("The shipping charge.").object(shipping);
+    let fees = body.optional("fees").means("Charges in addition to the items.").array(LINES, line);
     let taxes = body
         .optional("taxes")
-        .about("Added to the total unless `tax_included`.")
+        .means("Added to the total unless `tax_included`.")
         .array(LINES, |member| member.object(tax));
     let tax_included = body
         .optional("tax_included")
-        .about("The prices include the taxes, so these are not added. Default `false`.")
+        .means("The prices include the taxes, so these are not added. Default `false`.")
         .boolean();
     let beside_items = BESIDE_ITEMS.into_iter().filter(|name| body.has(name));
     let sent: Vec<_> =
@@ -57,18 +57,18 @@ pub(super) fn read(body: &mut Fields<'_, '_>) -> Option<Cart> {
 }
 
 fn item(item: &mut Fields<'_, '_>, prices: &mut Prices) -> Option<Item> {
-    let product_id = item.required("product_id").about("Your SKU.").string(Text::chars(64));
-    let quantity = item.required("quantity").about("Quantity.").integer(1..=QUANTITY_MAX);
+    let product_id = item.required("product_id").means("Your SKU.").string(Text::chars(64));
+    let quantity = item.required("quantity").means("Quantity.").integer(1..=QUANTITY_MAX);
     let unit_amount = item
         .optional("unit_amount")
-        .about("The price of one unit of the item, in the currency's minor unit; 0 for a gift.")
+        .means("The price of one unit of the item, in the currency's minor unit; 0 for a gift.")
         .integer(PRICES);
     let discount_amount = item
         .optional("discount_amount")
-        .about("The discount on the whole line, at most its full price.")
+        .means("The discount on the whole line, at most its full price.")
         .integer(PRICES);
     let name =
-        item.optional("name").about("The name that the shopper sees.").string(Text::chars(200));
+        item.optional("name").means("The name that the shopper sees.").string(Text::chars(200));
     prices.discounted |= item.has("discount_amount");
     if !item.has("unit_amount") {
         prices.missing.push(item.pointer_to("unit_amount"));
@@ -83,30 +83,30 @@ fn item(item: &mut Fields<'_, '_>, prices: &mut Prices) -> Option<Item> {
 
 fn line(member: Member<'_, '_>) -> Option<Line> {
     member.object(|line| {
-        let name = line.required("name").about("The name that the shopper sees.").string(NAME);
+        let name = line.required("name").means("The name that the shopper sees.").string(NAME);
         let amount = line
             .required("amount")
-            .about("The amount, in the currency's minor unit.")
+            .means("The amount, in the currency's minor unit.")
             .integer(AMOUNTS);
         Some(Line { name: name?, amount: amount? })
     })
 }
 
 fn shipping(shipping: &mut Fields<'_, '_>) -> Option<Shipping> {
-    let name = shipping.optional("name").about("The name that the shopper sees.").string(NAME);
+    let name = shipping.optional("name").means("The name that the shopper sees.").string(NAME);
     let amount = shipping
         .required("amount")
-        .about("The amount, in the currency's minor unit; 0 if free.")
+        .means("The amount, in the currency's minor unit; 0 if free.")
         .integer(PRICES);
     Some(Shipping { name, amount: amount? })
 }
 
 fn tax(tax: &mut Fields<'_, '_>) -> Option<Tax> {
-    let name = tax.required("name").about("The name that the shopper sees.").string(NAME);
+    let name = tax.required("name").means("The name that the shopper sees.").string(NAME);
     let rate =
-        tax.optional("rate").about("In percent; shown, but nothing is computed from it.").decimal();
+        tax.optional("rate").means("In percent; shown, but nothing is computed from it.").decimal();
     let amount =
-        tax.required("amount").about("The amount, in the currency's minor unit.").integer(PRICES);
+        tax.required("amount").means("The amount, in the currency's minor unit.").integer(PRICES);
     Some(Tax { name: name?, rate, amount: amount? })
 }
 

@@ -117,8 +117,8 @@ impl Order {
         )
     }
 
-    /// A refund of a capture that was never kept is not part of a sale, whoever asked for it. A return keeps
-    /// the reason that was reported first, even if a person has to finish it.
+    /// A refund of a capture that was never kept is not part of a sale, whoever asked for it. A
+    /// compensation keeps the reason that was reported first, even if a person has to finish it.
     pub fn reason_of(&self, op: &Operation) -> &'static str {
         let reviewed = |capture: &Capture| {
             if op.is_compensation() { capture.reviewed } else { capture.is_or_was_in_review() }

@@ -2,10 +2,13 @@
 
 use proptest::prelude::*;
 
+use super::AUTO;
 use crate::id::{OperationId, OrderId, PaymentId, message_id};
 use crate::idempotency::{Fingerprint, Key};
-use crate::money::{Currency, Money, MoneyError};
+use crate::money::{Currency, Money};
 use crate::names::{CaptureId, GatewayRefundId, ObjectId};
+use crate::phase::{DisputePhase, OperationPhase};
+use crate::testing::{Case, FULL, capture_of, captured, disputed, refunded, usd};
 
 fn currencies() -> impl Iterator<Item = Currency> {
     let codes = ('A'..='Z').flat_map(|a| ('A'..='Z').map(move |b| (a, b)));
@@ -15,6 +18,11 @@ fn currencies() -> impl Iterator<Item = Currency> {
 
 fn currency() -> impl Strategy<Value = Currency> {
     prop::sample::select(currencies().collect::<Vec<_>>())
+}
+
+/// Amounts of which some add up to more than a `u64` holds.
+fn amount() -> impl Strategy<Value = u64> {
+    prop_oneof![1..200_u64, 1..=u64::MAX]
 }
 
 fn key() -> impl Strategy<Value = Key> {
@@ -59,24 +67,24 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn sums_are_exact_or_refused(a: u64, b: u64, currency in currency()) {
-        let (a_money, b_money) = (Money::new(a, currency), Money::new(b, currency));
-        let within = |exact: i128| u64::try_from(exact).map(|sum| Money::new(sum, currency));
-        let within = |exact| within(exact).map_err(|_| MoneyError::OutOfRange);
-        prop_assert_eq!(a_money.checked_add(b_money), within(i128::from(a) + i128::from(b)));
-        prop_assert_eq!(a_money.checked_sub(b_money), within(i128::from(a) - i128::from(b)));
-        if let Ok(sum) = a_money.checked_add(b_money) {
-            prop_assert_eq!(sum.checked_sub(b_money), Ok(a_money));
-            prop_assert_eq!(b_money.checked_add(a_money), Ok(sum));
+    fn what_is_left_of_a_capture_is_exact(
+        total in amount(), refunds in prop::collection::vec(amount(), 0..5),
+        lost in prop::option::of(amount()),
+    ) {
+        let mut case = Case::new(FULL);
+        case.order.total = usd(total);
+        let id = case.attempt(0, AUTO);
+        case.learn(&id, &captured("o1", usd(total)));
+        for (n, refund) in refunds.iter().enumerate() {
+            let name = format!("r{n}");
+            case.learn(&id, &refunded("o1", &name, *refund, None, OperationPhase::Done));
         }
-    }
-
-    #[test]
-    fn two_currencies_never_meet(a: u64, b: u64, one in currency(), other in currency()) {
-        prop_assume!(one != other);
-        let (a, b) = (Money::new(a, one), Money::new(b, other));
-        prop_assert_eq!(a.checked_add(b), Err(MoneyError::CurrencyMismatch));
-        prop_assert_eq!(a.checked_sub(b), Err(MoneyError::CurrencyMismatch));
+        if let Some(lost) = lost {
+            case.learn(&id, &disputed("o1", lost, DisputePhase::Lost));
+        }
+        let spent: u128 = refunds.iter().copied().chain(lost).map(u128::from).sum();
+        let left = case.order.room(&capture_of("o1")).unwrap().left_minor;
+        prop_assert_eq!(u128::from(left), u128::from(total).saturating_sub(spent));
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub struct Member<'v, 'e> {
 impl<'v> Member<'v, '_> {
     /// What the member means, for the API's description. Its limit is described by its reader.
     #[must_use]
-    pub fn about(mut self, meaning: &str) -> Self {
+    pub fn means(mut self, meaning: &str) -> Self {
         self.note(|| json!({ "description": meaning }));
         self
     }

@@ -5,8 +5,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Time;
+use crate::domain::history::{HistoryEntry, Source};
 use crate::domain::id::PaymentId;
-use crate::domain::order::{HistoryEntry, Order, Source};
+use crate::domain::order::Order;
 
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(JsonSchema))]

@@ -69,15 +69,14 @@ pub(in super::super) fn notice(
     let Ok(payment) = PaymentId::parse(reference) else {
         return Ok(Notice::Ignored);
     };
-    let event = verified.event().map(str::to_owned);
     // If the order is not the payment's, the event is in doubt, and the gateway is asked by our reference.
     let in_doubt = body.order_id.as_deref().is_some_and(|id| id != payment.order().as_str());
     let fact = if signed && !in_doubt { fact(&body, reported) } else { None };
     if let Some(seen) = fact {
-        return Ok(Notice::Fact { payment, event, seen });
+        return Ok(Notice::Fact { payment, seen });
     }
     let hinted = hinted(body, reported);
-    Ok(Notice::Hint { payment, event, hinted })
+    Ok(Notice::Hint { payment, hinted })
 }
 
 fn hinted(body: wire::Event, reported: Reported) -> Hinted {
