@@ -3,11 +3,12 @@
 use bytes::Bytes;
 use http::{Method, Request};
 use quittance::domain::id::{OperationId, PaymentId};
-use quittance::domain::ledger::Operation;
+use quittance::domain::ledger::{Operation, OperationKind};
 use quittance::domain::order::Order;
 use serde_json::Value;
 
 use crate::hold::room::spent;
+use crate::hold::under_way::is_in_flight;
 use crate::world::World;
 use crate::world::call::{act, key};
 
@@ -23,10 +24,9 @@ pub(crate) fn check(world: &World, request: &Request<Bytes>) {
             closing.then(|| format!("I21 {name} captures a closing attempt"))
         }),
         "void" => operation(world, name, "void", |order, op| {
-            let mut others = order.operations.values();
-            let in_flight =
-                others.any(|other| other.object == op.object && other.is_capture_sent());
-            in_flight.then(|| format!("I21 {name} voids beside a capture"))
+            let ops = order.operations.values().filter(|other| other.object == op.object);
+            let mut captures = ops.filter(|other| other.kind == OperationKind::Capture);
+            captures.any(is_in_flight).then(|| format!("I21 {name} voids beside a capture"))
         }),
         "refunds" => operation(world, name, "refund", |order, op| {
             let capture = op.capture.as_ref().and_then(|id| order.captures.get_key_value(id));

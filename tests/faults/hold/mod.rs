@@ -1,6 +1,7 @@
 //! The checks of a run: at each write, at each call, and at rest.
 
 pub(crate) mod image;
+pub(crate) mod under_way;
 pub(crate) mod room;
 pub(crate) mod redaction;
 pub(crate) mod writes;

@@ -6,6 +6,8 @@ use quittance::domain::order::Order;
 use quittance::domain::phase::{DisputePhase, OperationPhase};
 use serde_json::Value;
 
+use crate::hold::under_way::may_move_money;
+
 /// The name of a payment's capture, as the gateway shows it in a payment or an event.
 pub(crate) fn capture_of(shown: &Value) -> CaptureId {
     let own = shown["capture_id"].as_str().or_else(|| shown["id"].as_str());
@@ -24,10 +26,9 @@ pub(crate) fn spent(order: &Order, capture: &CaptureId) -> u64 {
         sum += if failed { 0 } else { refund.amount_minor };
     }
     for (id, op) in &order.operations {
-        let under_way = matches!(op.phase(), OperationPhase::Sending | OperationPhase::Unknown);
         let shown = order.refunds.values().any(|refund| refund.operation.as_ref() == Some(id));
         let of_this = op.kind == OperationKind::Refund && op.capture.as_ref() == Some(capture);
-        let takes = of_this && !shown && (under_way || op.for_review);
+        let takes = of_this && !shown && may_move_money(op);
         sum += if takes { op.amount_minor } else { 0 };
     }
     sum
