@@ -32,7 +32,7 @@ impl Player {
         api_key: Option<&str>,
         key: &str,
         name: &str,
-        amount: u64,
+        amount: Option<u64>,
     ) {
         self.heard_of(key, Phase::Captured).await;
         let route = "POST /api/payments/{payment_id}/refunds";

@@ -93,7 +93,7 @@ pub(crate) static RACES: &[Scenario] = &[
             Choose("a", "approve"),
             Wait(35),
             Look("a"),
-            Together(&[Capture("a", "c", 0), Cancel("a")]),
+            Together(&[Capture("a", "c", None), Cancel("a")]),
         ],
     ),
     with(
@@ -104,7 +104,7 @@ pub(crate) static RACES: &[Scenario] = &[
             Choose("a", "approve"),
             Wait(35),
             Look("a"),
-            Together(&[Capture("a", "c", 0), Capture("a", "d", 0), Deliver]),
+            Together(&[Capture("a", "c", None), Capture("a", "d", None), Deliver]),
         ],
     ),
     with(
@@ -115,7 +115,7 @@ pub(crate) static RACES: &[Scenario] = &[
             Choose("a", "approve"),
             Wait(35),
             Look("a"),
-            Together(&[Capture("a", "c", 0), CancelOrder]),
+            Together(&[Capture("a", "c", None), CancelOrder]),
         ],
     ),
     race(
@@ -127,7 +127,7 @@ pub(crate) static RACES: &[Scenario] = &[
             Look("a"),
             Wait(35),
             Sweep,
-            Together(&[Refund("a", "r", 5000), Refund("a", "s", 5000)]),
+            Together(&[Refund("a", "r", Some(5000)), Refund("a", "s", Some(5000))]),
         ],
     ),
     race(
@@ -139,7 +139,7 @@ pub(crate) static RACES: &[Scenario] = &[
             Look("a"),
             Wait(35),
             Sweep,
-            Together(&[Refund("a", "r", 0), Refund("a", "r", 0), Deliver]),
+            Together(&[Refund("a", "r", None), Refund("a", "r", None), Deliver]),
         ],
     ),
     with(
@@ -152,8 +152,8 @@ pub(crate) static RACES: &[Scenario] = &[
             Look("a"),
             Wait(35),
             Sweep,
-            Dashboard("a", "refund", 5000),
-            Together(&[Refund("a", "r", 5000), Deliver]),
+            Dashboard("a", "refund", Some(5000)),
+            Together(&[Refund("a", "r", Some(5000)), Deliver]),
         ],
     ),
 ];

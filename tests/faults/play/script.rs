@@ -288,6 +288,6 @@ impl Player {
     }
 }
 
-pub(crate) fn body(amount: u64) -> Value {
-    if amount == 0 { json!({}) } else { json!({ "amount": amount }) }
+pub(crate) fn body(amount: Option<u64>) -> Value {
+    amount.map_or_else(|| json!({}), |amount| json!({ "amount": amount }))
 }
