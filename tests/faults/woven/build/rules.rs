@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-pub(crate) const RULES: &str = "../broken";
+/// The folder of the texts.
+pub(crate) const TEXTS: &str = "../broken";
 
 pub(crate) struct Rule {
     pub(crate) name: String,
@@ -22,12 +23,12 @@ pub(crate) struct Change {
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Mark {
     Around,
-    Stands,
+    Existing,
     Broken,
 }
 
 pub(crate) fn rules() -> Vec<Rule> {
-    let mut files: Vec<_> = fs::read_dir(RULES).unwrap().map(|it| it.unwrap().path()).collect();
+    let mut files: Vec<_> = fs::read_dir(TEXTS).unwrap().map(|it| it.unwrap().path()).collect();
     files.sort();
     files.iter().flat_map(|file| parse(file)).collect()
 }
@@ -59,7 +60,7 @@ fn parse(file: &Path) -> Vec<Rule> {
         } else if let Some(change) = rule.changes.last_mut() {
             let mark = match line.get(..2) {
                 Some("  ") => Mark::Around,
-                Some("- ") => Mark::Stands,
+                Some("- ") => Mark::Existing,
                 Some("+ ") => Mark::Broken,
                 _ => wrong("begins with neither two spaces nor - nor +"),
             };
