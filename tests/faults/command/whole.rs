@@ -36,7 +36,7 @@ struct Printed {
     at: Instant,
     reached: usize,
     found: usize,
-    caught: BTreeSet<Mutant>,
+    noticed: BTreeSet<Mutant>,
 }
 
 /// The tasks that the options select.
@@ -80,7 +80,7 @@ pub(super) fn search(options: &Options) -> ExitCode {
         println!("incomplete; resume with cargo faults {} --from {reached}", asked());
     }
     report(&tally, started.elapsed().as_secs());
-    let (killed, mutants) = (tally.killed(), tally.hunts.len());
+    let (noticed, mutants) = (tally.noticed(), tally.hunts.len());
     if options.mutants {
         broken::report(&tally);
     }
@@ -90,8 +90,8 @@ pub(super) fn search(options: &Options) -> ExitCode {
         "plans_triple": tally.triples,
         "interleavings": tally.interleavings,
         "violations": tally.found.len(),
-        "mutants_total": mutants,
-        "mutants_killed": killed,
+        "mutants": mutants,
+        "mutants_noticed": noticed,
         "settings": campaign.tasks.len(),
         "settings_played": reached - options.from,
         "seed": options.seed,
@@ -106,8 +106,8 @@ pub(super) fn search(options: &Options) -> ExitCode {
     }
     // A partial search need not reach every rule.
     let whole = campaign.tasks.len() == settings().len() + races().len() && options.from == 0;
-    let survived = whole && reached == campaign.tasks.len() && killed < mutants;
-    ExitCode::from(u8::from(survived || !tally.found.is_empty()))
+    let missed = whole && reached == campaign.tasks.len() && noticed < mutants;
+    ExitCode::from(u8::from(missed || !tally.found.is_empty()))
 }
 
 fn campaign(options: &Options, tasks: Vec<Task>, started: Instant) -> Campaign {
@@ -123,7 +123,7 @@ fn campaign(options: &Options, tasks: Vec<Task>, started: Instant) -> Campaign {
     }
 }
 
-/// Most broken rules are noticed without any fault.
+/// Most mutants are noticed without any fault.
 fn clean(whole: &Campaign) -> Campaign {
     Campaign { depth: CLEAN.0, bounds: CLEAN.1, from: 0, ..whole.clone() }
 }
@@ -145,18 +145,18 @@ pub(super) fn hunt(mutant: Mutant, options: &Options) -> Hunt {
     hunted(&whole, &stop).swap_remove(0)
 }
 
-/// Ends when every rule has been noticed.
+/// Ends when every mutant has been noticed.
 fn hunted(campaign: &Campaign, stop: &AtomicBool) -> Vec<Hunt> {
     let (over, printed_at) = (AtomicBool::new(false), Mutex::new(Instant::now()));
     let tally = campaign.run(&over, |Progress { tally, tasks_done, tasks, .. }| {
-        let left = tally.hunts.len() - tally.killed();
+        let left = tally.hunts.len() - tally.noticed();
         over.store(left == 0 || stop.load(Ordering::Relaxed), Ordering::Relaxed);
         let mut printed_at = printed_at.lock().unwrap();
         if printed_at.elapsed() >= PRINT_EVERY {
             *printed_at = Instant::now();
             let tried: usize = tally.hunts.iter().map(|hunt| hunt.runs).sum();
             eprintln!(
-                "{tasks_done}/{tasks} settings · {} runs, {tried} with a broken rule · {left} not \
+                "{tasks_done}/{tasks} settings · {} runs, {tried} of mutants · {left} not \
                  noticed yet",
                 tally.runs()
             );
@@ -176,7 +176,7 @@ fn played(
         at: started,
         reached: options.from,
         found: 0,
-        caught: BTreeSet::new(),
+        noticed: BTreeSet::new(),
     });
     let tally = until_interrupted(stop, || {
         campaign.run(stop, |progress| {
@@ -186,8 +186,8 @@ fn played(
                 eprintln!("!! {} {}: {}", found.setting, found.plan, found.violations.join("; "));
             }
             printed.found = progress.tally.found.len();
-            for hunt in progress.tally.hunts.iter().filter(|hunt| hunt.caught.is_some()) {
-                if printed.caught.insert(hunt.mutant) {
+            for hunt in progress.tally.hunts.iter().filter(|hunt| hunt.noticed.is_some()) {
+                if printed.noticed.insert(hunt.mutant) {
                     println!("{hunt}");
                 }
             }
@@ -242,9 +242,9 @@ fn print_progress(options: &Options, progress: &Progress<'_>, started: Instant) 
     let rate = u64::try_from(tally.runs()).unwrap_or_default() / spent.max(1);
     let left = spent * u64::try_from(left).unwrap_or_default() / u64::try_from(done).unwrap_or(1);
     eprintln!(
-        "{tasks_done}/{tasks} settings · {tally} · {} of {} broken rules noticed · {rate} runs/s · \
+        "{tasks_done}/{tasks} settings · {tally} · {} of {} mutants noticed · {rate} runs/s · \
          about {} min {} s left · --from {resume_from}",
-        tally.killed(),
+        tally.noticed(),
         tally.hunts.len(),
         left / 60,
         left % 60,

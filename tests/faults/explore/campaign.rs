@@ -31,7 +31,7 @@ pub struct Campaign {
     /// Tasks before this one count as done.
     pub from: usize,
     pub jobs: usize,
-    /// Broken rules: each is tried in the runs that reach it until one notices.
+    /// The rule of each is broken in the runs that reach it until one notices.
     pub hunts: Vec<Hunt>,
     pub until: Option<Instant>,
 }

@@ -5,5 +5,5 @@ pub(crate) mod tally;
 pub(crate) mod depth;
 pub(crate) mod interleave;
 pub(crate) mod campaign;
-pub(crate) mod laws;
+pub(crate) mod batch;
 pub mod mutants;

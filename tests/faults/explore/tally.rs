@@ -38,9 +38,9 @@ impl Tally {
         self.clean + self.singles + self.pairs + self.triples + self.interleavings
     }
 
-    /// The number of broken rules that something has noticed.
-    pub fn killed(&self) -> usize {
-        self.hunts.iter().filter(|hunt| hunt.caught.is_some()).count()
+    /// The number of mutants that something has noticed.
+    pub fn noticed(&self) -> usize {
+        self.hunts.iter().filter(|hunt| hunt.noticed.is_some()).count()
     }
 
     /// The hunts that want this run with their rule broken.

@@ -1,5 +1,5 @@
-//! Violations that the checker of writes must notice although no broken rule of the bundle causes them:
-//! orders of real runs, each with one error.
+//! Violations that the checker of writes must notice although no mutant causes them: orders of real runs,
+//! each with one error.
 
 use quittance::domain::ledger::{CaptureClass, Operation, OperationKind};
 use quittance::domain::names::{GatewayRefundId, Nonce};

@@ -31,7 +31,7 @@ pub struct Report {
     pub secrets: usize,
     /// The number of planned faults that occurred.
     pub fired: usize,
-    /// The breakable rules that the run reached.
+    /// The mutants whose rules the run reached.
     pub reached: BTreeSet<Mutant>,
     /// Requests to the gateway, and answers to callers.
     pub outcome: Vec<String>,

@@ -1,8 +1,8 @@
 //! Copies the bundle's sources and weaves every rule of `../broken` into the copy, behind a switch. The
 //! product itself contains no wrong code. A quoted text that does not occur exactly once fails the build.
 //!
-//! A rule has a name, a sentence, the invariant it breaks, the run that notices it, and changes written
-//! like a diff: lines that begin with two spaces surround the change, `-` marks the existing text, `+`
+//! A rule has a name, a sentence, the invariant it breaks, what notices it, and changes written like a
+//! diff: lines that begin with two spaces surround the change, `-` marks the existing text, `+`
 //! its replacement while the rule is broken. A `+` that names `BROKEN` is inserted as it is, with the
 //! switch in that place. White space is ignored.
 
