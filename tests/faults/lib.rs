@@ -16,7 +16,7 @@
 )]
 
 mod explore;
-pub mod fuzz;
+pub mod targets;
 mod hold;
 mod play;
 mod world;
