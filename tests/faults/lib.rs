@@ -29,6 +29,6 @@ pub use self::explore::mutants;
 pub use self::explore::tally::{Found, Tally};
 pub use self::hold::invariants::{INVARIANTS, broken_by};
 pub use self::play::run::{Report, replay, run};
-pub use self::play::scenarios::{Setting, races, settings};
+pub use self::play::settings::{Setting, races, settings};
 pub use self::world::faults::Mode;
 pub use self::world::plan::Plan;

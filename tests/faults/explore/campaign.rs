@@ -12,7 +12,7 @@ use crate::explore::interleave::{Bounds, interleave};
 use crate::explore::mutants::{Hunt, notice};
 use crate::explore::tally::Tally;
 use crate::play::run::Report;
-use crate::play::scenarios::Setting;
+use crate::play::settings::Setting;
 use crate::world::plan::Plan;
 
 /// What to do with a setting.

@@ -3,7 +3,7 @@
 
 use crate::hold::hidden;
 use crate::play::run::{Report, run};
-use crate::play::scenarios::Setting;
+use crate::play::settings::Setting;
 use crate::world::faults::{Count, Mode, Trouble};
 use crate::world::plan::Plan;
 

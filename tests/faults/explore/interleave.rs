@@ -4,7 +4,8 @@
 use dev_stack::sandbox::Profile;
 
 use crate::play::run::{Report, run};
-use crate::play::scenarios::{Setting, Webhooks};
+use crate::play::scenario::Webhooks;
+use crate::play::settings::Setting;
 use crate::world::faults::Mode;
 use crate::world::plan::Plan;
 use crate::world::turns::Point;

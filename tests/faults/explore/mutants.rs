@@ -10,7 +10,7 @@ use crate::explore::batch;
 pub use crate::explore::batch::Handed;
 use crate::hold::hidden;
 use crate::play::run::Report;
-use crate::play::scenarios::Setting;
+use crate::play::settings::Setting;
 use crate::world::faults::Count;
 use crate::world::plan::Plan;
 
@@ -68,7 +68,7 @@ pub fn known(mutant: Mutant) -> Option<(Setting, Plan)> {
     let NoticedBy::Run(setting, plan) = mutant.rule().noticed_by else {
         return None;
     };
-    let setting = crate::play::scenarios::named(setting)?;
+    let setting = crate::play::settings::named(setting)?;
     Some((setting, plan.parse().ok()?))
 }
 

@@ -9,7 +9,7 @@ use crate::explore::mutants::Hunt;
 use crate::hold::hidden::beside;
 use crate::hold::invariants::broken_by;
 use crate::play::run::Report;
-use crate::play::scenarios::Setting;
+use crate::play::settings::Setting;
 use crate::world::faults::Count;
 use crate::world::plan::Plan;
 

@@ -2,8 +2,8 @@
 //! invariant, but would take no payment either.
 
 use crate::hold::disputes::lost;
-use crate::play::scenarios::Setting;
 use crate::play::script::Player;
+use crate::play::settings::Setting;
 
 /// Lines of `scenario gateways webhooks end`; the first matching line counts.
 const ENDS: &str = include_str!("ends.txt");

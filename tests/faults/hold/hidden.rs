@@ -2,7 +2,8 @@
 //! was lost must recognise the write, or it goes on as if another author had been faster.
 
 use crate::play::run::{Report, run};
-use crate::play::scenarios::{Setting, Webhooks};
+use crate::play::scenario::Webhooks;
+use crate::play::settings::Setting;
 use crate::world::faults::{Count, Kind, Mode};
 use crate::world::plan::Plan;
 

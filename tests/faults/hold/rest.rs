@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::hold::confirmed;
 use crate::hold::room::{capture_of, returned};
-use crate::play::scenarios::Webhooks;
+use crate::play::scenario::Webhooks;
 use crate::play::script::{AMOUNT, Messages, Player};
 use crate::world::World;
 

@@ -1,31 +1,19 @@
 //! Scripts with several concurrent actors.
 
 use crate::play::act::Act::{
-    self, Behave, Beside, Cancel, CancelOrder, Capture, Choose, Dashboard, Deliver, Look, Pay,
+    Behave, Beside, Cancel, CancelOrder, Capture, Choose, Dashboard, Deliver, Look, Pay,
     PayInstead, PayManual, Refund, Sweep, Together, Wait,
 };
-use crate::play::scenarios::{Need, Scenario};
-
-const fn race(name: &'static str, acts: &'static [Act]) -> Scenario {
-    Scenario { name, chosen: None, acts, needs: &[] }
-}
-
-const fn with(name: &'static str, needs: &'static [Need], acts: &'static [Act]) -> Scenario {
-    Scenario { name, chosen: None, acts, needs }
-}
-
-const fn chosen(name: &'static str, outcome: &'static str, acts: &'static [Act]) -> Scenario {
-    Scenario { name, chosen: Some(outcome), acts, needs: &[] }
-}
+use crate::play::scenario::{Need, Scenario, chosen, plain, with};
 
 pub(crate) static RACES: &[Scenario] = &[
-    race("race-same-key", &[Together(&[Pay("a"), Pay("a")]), Choose("a", "approve")]),
-    race(
+    plain("race-same-key", &[Together(&[Pay("a"), Pay("a")]), Choose("a", "approve")]),
+    plain(
         "race-two-keys",
         &[Together(&[Pay("a"), Pay("b")]), Choose("a", "approve"), Choose("b", "approve")],
     ),
-    race("race-keyless", &[Together(&[Pay(""), Pay("")]), Choose("", "approve")]),
-    race(
+    plain("race-keyless", &[Together(&[Pay(""), Pay("")]), Choose("", "approve")]),
+    plain(
         "race-late-answer",
         &[
             Behave(r#"{"create":"timeout_after"}"#),
@@ -37,15 +25,15 @@ pub(crate) static RACES: &[Scenario] = &[
         ],
     ),
     chosen("race-charge", "approve", &[Together(&[Pay("a"), Deliver, Sweep]), Pay("a")]),
-    race(
+    plain(
         "race-webhook",
         &[Pay("a"), Choose("a", "approve"), Wait(35), Together(&[Look("a"), Deliver, Sweep])],
     ),
-    race(
+    plain(
         "race-webhooks",
         &[Pay("a"), Choose("a", "approve"), Together(&[Deliver, Deliver, Sweep])],
     ),
-    race(
+    plain(
         "race-replace",
         &[
             Pay("a"),
@@ -54,7 +42,7 @@ pub(crate) static RACES: &[Scenario] = &[
             Choose("b", "approve"),
         ],
     ),
-    race(
+    plain(
         "race-two-replaces",
         &[
             Pay("a"),
@@ -64,17 +52,20 @@ pub(crate) static RACES: &[Scenario] = &[
             Choose("c", "approve"),
         ],
     ),
-    race(
+    plain(
         "race-close",
         &[Pay("a"), Choose("a", "approve"), Together(&[Cancel("a"), Deliver, Look("a")])],
     ),
-    race("race-cancel-order", &[Together(&[Pay("a"), CancelOrder]), Choose("a", "approve")]),
-    race(
+    plain("race-cancel-order", &[Together(&[Pay("a"), CancelOrder]), Choose("a", "approve")]),
+    plain(
         "race-expiry",
         &[Pay("a"), Choose("a", "approve"), Wait(3601), Together(&[Sweep, Deliver, CancelOrder])],
     ),
-    race("race-sweeps", &[Pay("a"), Wait(3601), Together(&[Sweep, Sweep]), Choose("a", "approve")]),
-    race(
+    plain(
+        "race-sweeps",
+        &[Pay("a"), Wait(3601), Together(&[Sweep, Sweep]), Choose("a", "approve")],
+    ),
+    plain(
         "race-two-orders",
         &[
             Pay("a"),
@@ -118,7 +109,7 @@ pub(crate) static RACES: &[Scenario] = &[
             Together(&[Capture("a", "c", None), CancelOrder]),
         ],
     ),
-    race(
+    plain(
         "race-refunds",
         &[
             Pay("a"),
@@ -130,7 +121,7 @@ pub(crate) static RACES: &[Scenario] = &[
             Together(&[Refund("a", "r", Some(5000)), Refund("a", "s", Some(5000))]),
         ],
     ),
-    race(
+    plain(
         "race-refund-same-key",
         &[
             Pay("a"),

@@ -1,14 +1,13 @@
-//! Scripts that depend on a rule that the other scripts do not need.
+//! Scripts of rare events. Each depends on a rule that the other scripts do not need.
 
 use crate::play::act::Act::{
     Behave, Cancel, CancelOrder, Capture, Choose, ClerkRefund, Dashboard, Lie, Look, Pay,
     PayAndLeave, PayManual, Redact, Redrive, Refund, RefundsBecome, SendBack, SlowNetwork, Sweep,
     Twin, Wait, Watch,
 };
-use crate::play::scenarios::{Need, Scenario};
-use crate::play::scripts::{chosen, plain, with};
+use crate::play::scenario::{Need, Scenario, chosen, plain, with};
 
-pub(crate) static BREACHES: &[Scenario] = &[
+pub(crate) static RARE_SCRIPTS: &[Scenario] = &[
     plain("redrive", &[Pay("a"), Choose("a", "approve"), Redrive]),
     plain(
         "retryable-then",

@@ -1,6 +1,6 @@
 //! After the script: time passes and webhooks and sweeps run until nothing is left to do.
 
-use crate::play::scenarios::Webhooks;
+use crate::play::scenario::Webhooks;
 use crate::play::script::Player;
 use crate::world::ground::CONSUMED;
 

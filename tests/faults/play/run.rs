@@ -11,9 +11,9 @@ use crate::hold::{ends, hidden, rest};
 use crate::play::act::Act;
 use crate::play::client::Client;
 use crate::play::recovery::recover;
-use crate::play::scenarios;
-use crate::play::scenarios::Setting;
 use crate::play::script::Player;
+use crate::play::settings;
+use crate::play::settings::Setting;
 use crate::world::World;
 use crate::world::faults::Kind;
 use crate::world::plan::Plan;
@@ -69,7 +69,7 @@ pub(crate) fn on_paused_time<T>(work: impl Future<Output = T>) -> T {
 /// The order at the end of the script.
 #[cfg(test)]
 pub(crate) fn acted(name: &str) -> quittance::domain::order::Order {
-    let setting = scenarios::named(name).unwrap();
+    let setting = settings::named(name).unwrap();
     on_paused_time(async {
         let (player, _) = act(&setting, &Plan::default(), false).await;
         let key = format!("O#{}", player.order);
@@ -125,7 +125,7 @@ async fn act(setting: &Setting, plan: &Plan, traced: bool) -> (Player, Arc<World
 
 /// Plays the run of a violation again, with a trace of every call.
 pub fn replay(name: &str, plan: &Plan) -> Option<(Setting, Report)> {
-    let setting = scenarios::named(name)?;
+    let setting = settings::named(name)?;
     let report = hidden::beside(&setting, plan, true);
     Some((setting, report))
 }

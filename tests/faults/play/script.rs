@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::play::act::Act;
 use crate::play::client::{Ask, Client, Reply, Work};
-use crate::play::scenarios::Webhooks;
+use crate::play::scenario::Webhooks;
 use crate::world::ground::{CLERK_KEY, CONSUMED, TARGETS};
 use crate::world::turns::together;
 

@@ -1,32 +1,13 @@
-//! The scripts.
+//! Scripts of one actor at a time: purchases, declines, cancels, captures, refunds, disputes and late
+//! payments.
 
 use crate::play::act::Act::{
-    self, Behave, Beside, Cancel, CancelOrder, Capture, Choose, Dashboard, Foreign, Forge, Look,
-    Orphan, Pay, PayInstead, PayManual, Refund, RefundsBecome, Sweep, Wait,
+    Behave, Beside, Cancel, CancelOrder, Capture, Choose, Dashboard, Foreign, Forge, Look, Orphan,
+    Pay, PayInstead, PayManual, Refund, RefundsBecome, Sweep, Wait,
 };
-use crate::play::scenarios::{Need, Scenario};
+use crate::play::scenario::{Need, Scenario, chosen, plain, with};
 
-pub(crate) const fn plain(name: &'static str, acts: &'static [Act]) -> Scenario {
-    Scenario { name, chosen: None, acts, needs: &[] }
-}
-
-pub(crate) const fn with(
-    name: &'static str,
-    needs: &'static [Need],
-    acts: &'static [Act],
-) -> Scenario {
-    Scenario { name, chosen: None, acts, needs }
-}
-
-pub(crate) const fn chosen(
-    name: &'static str,
-    outcome: &'static str,
-    acts: &'static [Act],
-) -> Scenario {
-    Scenario { name, chosen: Some(outcome), acts, needs: &[] }
-}
-
-pub(crate) static SCENARIOS: &[Scenario] = &[
+pub(crate) static SCRIPTS: &[Scenario] = &[
     plain("approve", &[Pay("a"), Choose("a", "approve"), Look("a")]),
     plain("keyless", &[Pay(""), Pay(""), Choose("", "approve")]),
     plain("abandoned", &[Pay("a")]),
