@@ -15,7 +15,7 @@ use quittance::mutants::{Mutant, NoticedBy, breaking};
 use quittance::ports::{Transport, TransportError};
 use serde_json::{Value, json};
 
-use crate::play::run::on_paused_time;
+use crate::explore::run::on_paused_time;
 use crate::world::World;
 use crate::world::plan::Plan;
 use crate::world::process::Process;

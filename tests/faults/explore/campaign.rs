@@ -10,8 +10,8 @@ use crate::explore::deep::STACK_BYTES;
 use crate::explore::depth::{Depth, explore};
 use crate::explore::interleave::{Bounds, interleave};
 use crate::explore::mutants::{Hunt, notice};
+use crate::explore::run::Report;
 use crate::explore::tally::Tally;
-use crate::play::run::Report;
 use crate::play::settings::Setting;
 use crate::world::plan::Plan;
 

@@ -3,7 +3,7 @@
 
 use dev_stack::sandbox::Profile;
 
-use crate::play::run::{Report, run};
+use crate::explore::run::{Report, run};
 use crate::play::scenario::Webhooks;
 use crate::play::settings::Setting;
 use crate::world::faults::Mode;

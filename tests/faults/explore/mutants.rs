@@ -8,8 +8,8 @@ use quittance::mutants::{Mutant, NoticedBy, RULES, breaking};
 
 use crate::explore::batch;
 pub use crate::explore::batch::Handed;
-use crate::hold::hidden;
-use crate::play::run::Report;
+use crate::explore::hidden;
+use crate::explore::run::Report;
 use crate::play::settings::Setting;
 use crate::world::faults::Count;
 use crate::world::plan::Plan;

@@ -5,10 +5,10 @@ use std::fmt;
 
 use quittance::mutants::Mutant;
 
+use crate::explore::hidden::beside;
 use crate::explore::mutants::Hunt;
-use crate::hold::hidden::beside;
+use crate::explore::run::Report;
 use crate::hold::invariants::broken_by;
-use crate::play::run::Report;
 use crate::play::settings::Setting;
 use crate::world::faults::Count;
 use crate::world::plan::Plan;

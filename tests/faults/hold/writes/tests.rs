@@ -5,8 +5,8 @@ use quittance::domain::ledger::{CaptureClass, Operation, OperationKind};
 use quittance::domain::names::{GatewayRefundId, Nonce};
 use quittance::domain::order::{Ending, Order, Outgoing, State};
 
-use crate::hold::writes::violations;
-use crate::play::run::acted;
+use super::violations;
+use crate::explore::run::acted;
 
 /// An open page.
 const LIVE: &str = "abandoned/full/in-order";
