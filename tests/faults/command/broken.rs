@@ -6,8 +6,8 @@ use faults::mutants::{Hunt, NOT_APPLICABLE, about, all, batch};
 use faults::{Found, Tally, broken_by, on_a_deep_stack, replay};
 use quittance::mutants::{Mutant, breaking};
 
+use super::campaign::hunt;
 use super::options::Options;
-use super::whole::hunt;
 
 pub(super) fn list() -> ExitCode {
     for mutant in all() {
