@@ -1,13 +1,13 @@
-//! Reports on rules broken on purpose, and on the runs that notice.
+//! Reports on mutants, and on the runs that notice them.
 
 use std::process::ExitCode;
 
-use faults::mutants::{Hunt, NOT_APPLICABLE, about, all, law};
+use faults::mutants::{Hunt, NOT_APPLICABLE, about, all, batch};
 use faults::{Found, Tally, broken_by, on_a_deep_stack, replay};
 use quittance::mutants::{Mutant, breaking};
 
+use super::campaign::hunt;
 use super::options::Options;
-use super::whole::hunt;
 
 pub(super) fn list() -> ExitCode {
     for mutant in all() {
@@ -24,19 +24,19 @@ pub(super) fn list() -> ExitCode {
 pub(super) fn report_on(mutant: Mutant, options: &Options) -> ExitCode {
     let (falls, what) = about(mutant);
     println!("broken: {what}\nexpected to fail: {falls}");
-    let Hunt { runs, caught, .. } = hunt(mutant, options);
-    let Some(caught) = caught else {
+    let Hunt { runs, noticed, .. } = hunt(mutant, options);
+    let Some(noticed) = noticed else {
         println!("{runs} runs reach the rule, and none noticed");
         return ExitCode::FAILURE;
     };
-    let Some((setting, plan)) = caught.run.clone() else {
-        for line in law(mutant).iter().flat_map(|law| &law.trace) {
+    let Some((setting, plan)) = noticed.run.clone() else {
+        for line in batch(mutant).iter().flat_map(|batch| &batch.trace) {
             println!("{line}");
         }
-        println!("caught by a law, without a run: {}", caught.violations.join("; "));
+        println!("noticed by the batch, without a run: {}", noticed.violations.join("; "));
         return ExitCode::SUCCESS;
     };
-    let found = Found { setting, plan, violations: caught.violations };
+    let found = Found { setting, plan, violations: noticed.violations };
     let shrunk = on_a_deep_stack(|| breaking(Some(mutant), || found.shrunk()));
     let name = shrunk.setting.to_string();
     let replayed = on_a_deep_stack(|| breaking(Some(mutant), || replay(&name, &shrunk.plan)));
@@ -46,18 +46,18 @@ pub(super) fn report_on(mutant: Mutant, options: &Options) -> ExitCode {
     for invariant in broken_by(&shrunk.violations) {
         println!("{invariant}");
     }
-    println!("caught in run {runs} of those that reach it: {}", shrunk.violations.join("; "));
+    println!("noticed in run {runs} of those that reach it: {}", shrunk.violations.join("; "));
     println!("again: cargo faults --mutant {} --replay '{name} {}'", mutant.name(), shrunk.plan);
     ExitCode::SUCCESS
 }
 
-/// Prints the rules no run has noticed, and the share that was noticed.
+/// Prints the mutants that nothing has noticed, and the share that was noticed.
 pub(super) fn report(tally: &Tally) {
-    for survivor in tally.hunts.iter().filter(|hunt| hunt.caught.is_none()) {
-        println!("{survivor}");
+    for unnoticed in tally.hunts.iter().filter(|hunt| hunt.noticed.is_none()) {
+        println!("{unnoticed}");
     }
     for (name, why) in NOT_APPLICABLE {
         println!("{name} · not broken: {why}");
     }
-    println!("{} of {} broken rules are noticed", tally.killed(), tally.hunts.len());
+    println!("{} of {} mutants are noticed", tally.noticed(), tally.hunts.len());
 }

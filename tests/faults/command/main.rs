@@ -8,8 +8,9 @@
     reason = "a program for people at a terminal"
 )]
 
-mod broken;
 mod options;
+mod campaign;
+mod broken;
 mod whole;
 
 use std::process::ExitCode;

@@ -35,10 +35,10 @@ the invariants. The same options give the same search.
                     play one run and print every call; a violation is printed with its plan
   --mutant NAME     break one rule of the protocol, search for a run that notices, and print every
                     call of it; with --replay, break the rule in that run
-  --mutants         print the rules that can be broken
+  --mutants         print all mutants: the rules that can be broken
   --no-mutants      do not break every rule in the runs that reach it
 
-Exit code: 0 if no invariant broke; 1 if one did, or if the whole search did not notice a broken rule; 2 for
+Exit code: 0 if no invariant broke; 1 if one did, or if the whole search did not notice a mutant; 2 for
 wrong usage; 130 if interrupted. After Ctrl-C the results so far and the place to resume are printed.";
 
 #[derive(Debug)]
@@ -91,7 +91,7 @@ pub(super) fn parse() -> Result<Command, lexopt::Error> {
             Long("list") => return Ok(Command::List),
             Long("replay") => wanted = Some(parser.value()?.string()?),
             Long("mutants") => return Ok(Command::Mutants),
-            Long("mutant") => mutant = Some(rule(&parser.value()?.string()?)?),
+            Long("mutant") => mutant = Some(mutant_named(&parser.value()?.string()?)?),
             Long("no-mutants") => options.mutants = false,
             Long("seed") => options.seed = parser.value()?.parse()?,
             Long("from") => options.from = parser.value()?.parse()?,
@@ -119,8 +119,8 @@ pub(super) fn parse() -> Result<Command, lexopt::Error> {
     }
 }
 
-fn rule(name: &str) -> Result<Mutant, lexopt::Error> {
-    named(name).ok_or_else(|| format!("unknown rule {name}; --mutants prints all of them").into())
+fn mutant_named(name: &str) -> Result<Mutant, lexopt::Error> {
+    named(name).ok_or_else(|| format!("unknown mutant {name}; --mutants prints all of them").into())
 }
 
 fn replay(text: &str, mutant: Option<Mutant>) -> Result<Command, lexopt::Error> {

@@ -10,56 +10,25 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use faults::mutants::{Hunt, all};
-use faults::{Bounds, Campaign, Depth, Progress, Tally, Task, races, settings};
+use faults::{Campaign, Progress, Tally, races, settings};
 use quittance::mutants::Mutant;
 use quittance::ports::Clock as _;
 use quittance::system::SystemClock;
 use serde_json::json;
 
 use super::broken;
+use super::campaign::{PRINT_EVERY, campaign, clean, hunted, wanted};
 use super::options::Options;
 
-const BOUNDS: Bounds = Bounds { preemptions_max: 3, preemptions_with_fault_max: 1, stride: 15 };
-/// One in this many single faults is played in settings that are not main ones.
-const STRIDE: usize = 37;
 /// The exit code that shells use for SIGINT.
 const INTERRUPTED: u8 = 130;
-const PRINT_EVERY: Duration = Duration::from_secs(5);
-/// Without faults, and without interruptions between actors.
-const CLEAN: (Depth, Bounds) = (
-    Depth { stride: usize::MAX, main_stride: usize::MAX, pairs: 0, triples: 0 },
-    Bounds { preemptions_max: 0, preemptions_with_fault_max: 0, stride: usize::MAX },
-);
 
 /// What has been printed to the terminal.
 struct Printed {
     at: Instant,
     reached: usize,
     found: usize,
-    caught: BTreeSet<Mutant>,
-}
-
-/// The tasks that the options select.
-fn wanted(options: &Options) -> Vec<Task> {
-    let mut tasks: Vec<Task> = settings().into_iter().map(Task::Faults).collect();
-    tasks.extend(races().into_iter().map(Task::Schedules));
-    tasks.retain(|task| match task {
-        Task::Faults(_) => options.faults,
-        Task::Schedules(_) => options.schedules,
-    });
-    tasks.retain(|task| task.setting().to_string().contains(&options.only));
-    // Mixes short and long tasks, so that the remaining time can be estimated.
-    fastrand::Rng::with_seed(options.seed).shuffle(&mut tasks);
-    tasks
-}
-
-fn depth(options: &Options) -> Depth {
-    Depth {
-        stride: options.stride.unwrap_or(STRIDE),
-        main_stride: options.stride.unwrap_or(1),
-        pairs: options.pairs,
-        triples: 20,
-    }
+    noticed: BTreeSet<Mutant>,
 }
 
 pub(super) fn search(options: &Options) -> ExitCode {
@@ -80,7 +49,7 @@ pub(super) fn search(options: &Options) -> ExitCode {
         println!("incomplete; resume with cargo faults {} --from {reached}", asked());
     }
     report(&tally, started.elapsed().as_secs());
-    let (killed, mutants) = (tally.killed(), tally.hunts.len());
+    let (noticed, mutants) = (tally.noticed(), tally.hunts.len());
     if options.mutants {
         broken::report(&tally);
     }
@@ -90,8 +59,8 @@ pub(super) fn search(options: &Options) -> ExitCode {
         "plans_triple": tally.triples,
         "interleavings": tally.interleavings,
         "violations": tally.found.len(),
-        "mutants_total": mutants,
-        "mutants_killed": killed,
+        "mutants": mutants,
+        "mutants_noticed": noticed,
         "settings": campaign.tasks.len(),
         "settings_played": reached - options.from,
         "seed": options.seed,
@@ -106,63 +75,8 @@ pub(super) fn search(options: &Options) -> ExitCode {
     }
     // A partial search need not reach every rule.
     let whole = campaign.tasks.len() == settings().len() + races().len() && options.from == 0;
-    let survived = whole && reached == campaign.tasks.len() && killed < mutants;
-    ExitCode::from(u8::from(survived || !tally.found.is_empty()))
-}
-
-fn campaign(options: &Options, tasks: Vec<Task>, started: Instant) -> Campaign {
-    Campaign {
-        tasks,
-        depth: depth(options),
-        bounds: BOUNDS,
-        seed: options.seed,
-        from: options.from,
-        jobs: options.jobs,
-        hunts: Vec::new(),
-        until: options.seconds.map(|seconds| started + Duration::from_secs(seconds)),
-    }
-}
-
-/// Most broken rules are noticed without any fault.
-fn clean(whole: &Campaign) -> Campaign {
-    Campaign { depth: CLEAN.0, bounds: CLEAN.1, from: 0, ..whole.clone() }
-}
-
-/// Searches for a run that notices: first without a fault, then where such runs reached the rule, then
-/// everywhere.
-pub(super) fn hunt(mutant: Mutant, options: &Options) -> Hunt {
-    let stop = AtomicBool::new(false);
-    let mut whole = campaign(options, wanted(options), Instant::now());
-    whole.hunts = vec![Hunt::begin(mutant)];
-    whole.hunts = hunted(&clean(&whole), &stop);
-    let mut near = whole.clone();
-    near.depth.main_stride = near.depth.stride;
-    near.tasks.retain(|task| {
-        let name = task.setting().to_string();
-        whole.hunts.iter().any(|hunt| hunt.settings.contains(&name))
-    });
-    whole.hunts = hunted(&near, &stop);
-    hunted(&whole, &stop).swap_remove(0)
-}
-
-/// Ends when every rule has been noticed.
-fn hunted(campaign: &Campaign, stop: &AtomicBool) -> Vec<Hunt> {
-    let (over, printed_at) = (AtomicBool::new(false), Mutex::new(Instant::now()));
-    let tally = campaign.run(&over, |Progress { tally, tasks_done, tasks, .. }| {
-        let left = tally.hunts.len() - tally.killed();
-        over.store(left == 0 || stop.load(Ordering::Relaxed), Ordering::Relaxed);
-        let mut printed_at = printed_at.lock().unwrap();
-        if printed_at.elapsed() >= PRINT_EVERY {
-            *printed_at = Instant::now();
-            let tried: usize = tally.hunts.iter().map(|hunt| hunt.runs).sum();
-            eprintln!(
-                "{tasks_done}/{tasks} settings · {} runs, {tried} with a broken rule · {left} not \
-                 noticed yet",
-                tally.runs()
-            );
-        }
-    });
-    tally.hunts
+    let missed = whole && reached == campaign.tasks.len() && noticed < mutants;
+    ExitCode::from(u8::from(missed || !tally.found.is_empty()))
 }
 
 /// Runs the search. Returns its result and how far it got.
@@ -176,7 +90,7 @@ fn played(
         at: started,
         reached: options.from,
         found: 0,
-        caught: BTreeSet::new(),
+        noticed: BTreeSet::new(),
     });
     let tally = until_interrupted(stop, || {
         campaign.run(stop, |progress| {
@@ -186,8 +100,8 @@ fn played(
                 eprintln!("!! {} {}: {}", found.setting, found.plan, found.violations.join("; "));
             }
             printed.found = progress.tally.found.len();
-            for hunt in progress.tally.hunts.iter().filter(|hunt| hunt.caught.is_some()) {
-                if printed.caught.insert(hunt.mutant) {
+            for hunt in progress.tally.hunts.iter().filter(|hunt| hunt.noticed.is_some()) {
+                if printed.noticed.insert(hunt.mutant) {
                     println!("{hunt}");
                 }
             }
@@ -242,9 +156,9 @@ fn print_progress(options: &Options, progress: &Progress<'_>, started: Instant) 
     let rate = u64::try_from(tally.runs()).unwrap_or_default() / spent.max(1);
     let left = spent * u64::try_from(left).unwrap_or_default() / u64::try_from(done).unwrap_or(1);
     eprintln!(
-        "{tasks_done}/{tasks} settings · {tally} · {} of {} broken rules noticed · {rate} runs/s · \
+        "{tasks_done}/{tasks} settings · {tally} · {} of {} mutants noticed · {rate} runs/s · \
          about {} min {} s left · --from {resume_from}",
-        tally.killed(),
+        tally.noticed(),
         tally.hunts.len(),
         left / 60,
         left % 60,

@@ -10,9 +10,9 @@ use crate::explore::deep::STACK_BYTES;
 use crate::explore::depth::{Depth, explore};
 use crate::explore::interleave::{Bounds, interleave};
 use crate::explore::mutants::{Hunt, notice};
+use crate::explore::run::Report;
 use crate::explore::tally::Tally;
-use crate::play::run::Report;
-use crate::play::scenarios::Setting;
+use crate::play::settings::Setting;
 use crate::world::plan::Plan;
 
 /// What to do with a setting.
@@ -31,7 +31,7 @@ pub struct Campaign {
     /// Tasks before this one count as done.
     pub from: usize,
     pub jobs: usize,
-    /// Broken rules: each is tried in the runs that reach it until one notices.
+    /// The rule of each is broken in the runs that reach it until one notices.
     pub hunts: Vec<Hunt>,
     pub until: Option<Instant>,
 }

@@ -1,9 +1,9 @@
 //! Plans of one setting: every call × every way it can go wrong, followed by sampled second and third
 //! faults.
 
-use crate::hold::hidden;
-use crate::play::run::{Report, run};
-use crate::play::scenarios::Setting;
+use crate::explore::hidden;
+use crate::explore::run::{Report, run};
+use crate::play::settings::Setting;
 use crate::world::faults::{Count, Mode, Trouble};
 use crate::world::plan::Plan;
 

@@ -3,8 +3,9 @@
 
 use dev_stack::sandbox::Profile;
 
-use crate::play::run::{Report, run};
-use crate::play::scenarios::{Setting, Webhooks};
+use crate::explore::run::{Report, run};
+use crate::play::scenario::Webhooks;
+use crate::play::settings::Setting;
 use crate::world::faults::Mode;
 use crate::world::plan::Plan;
 use crate::world::turns::Point;

@@ -1,9 +1,12 @@
-//! Which runs are played, and what they find.
+//! Runs: how one is played, which are played, and what they find.
 
 pub(crate) mod deep;
-pub(crate) mod tally;
+pub(crate) mod recovery;
+pub(crate) mod run;
+pub(crate) mod hidden;
 pub(crate) mod depth;
 pub(crate) mod interleave;
-pub(crate) mod campaign;
-pub(crate) mod laws;
+pub(crate) mod batch;
 pub mod mutants;
+pub(crate) mod tally;
+pub(crate) mod campaign;

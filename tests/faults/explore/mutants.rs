@@ -1,16 +1,16 @@
-//! Proof that the search would notice: every breakable rule (`quittance::mutants`) is broken in the runs
-//! that reach it, until an invariant fails that holds in the same run unbroken.
+//! Proof that the search would notice: every rule that can be broken (`quittance::mutants`) is broken in
+//! the runs that reach it, until an invariant fails that holds in the same run with the rule intact.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
-use quittance::mutants::{Mutant, RULES, breaking};
+use quittance::mutants::{Mutant, NoticedBy, RULES, breaking};
 
-use crate::explore::laws;
-pub use crate::explore::laws::Law;
-use crate::hold::hidden;
-use crate::play::run::Report;
-use crate::play::scenarios::Setting;
+use crate::explore::batch;
+pub use crate::explore::batch::Handed;
+use crate::explore::hidden;
+use crate::explore::run::Report;
+use crate::play::settings::Setting;
 use crate::world::faults::Count;
 use crate::world::plan::Plan;
 
@@ -26,10 +26,10 @@ pub const NOT_APPLICABLE: [(&str, &str); 2] = [
     ),
 ];
 
-/// A rule that this many runs without a fault have not noticed needs a fault.
+/// A mutant that this many runs without a fault have not noticed needs a fault.
 const CLEAN_MAX: usize = 300;
 
-/// The result of a hunt.
+/// The search for what notices a mutant.
 #[derive(Clone, Debug)]
 pub struct Hunt {
     pub mutant: Mutant,
@@ -37,19 +37,19 @@ pub struct Hunt {
     pub runs: usize,
     /// The settings that reach the rule without a fault.
     pub settings: BTreeSet<String>,
-    pub caught: Option<Caught>,
+    pub noticed: Option<Noticed>,
 }
 
-/// A run in which a broken rule is noticed.
+/// What noticed a mutant.
 #[derive(Clone, Debug)]
-pub struct Caught {
-    /// `None`: a law shows it without a run.
+pub struct Noticed {
+    /// `None`: the batch, without a run.
     pub run: Option<(Setting, Plan)>,
     /// The violated invariants, the expected one first.
     pub violations: Vec<String>,
 }
 
-/// Every breakable rule.
+/// Every mutant.
 pub fn all() -> impl Iterator<Item = Mutant> {
     RULES.iter().map(|rule| rule.mutant)
 }
@@ -65,14 +65,16 @@ pub fn about(mutant: Mutant) -> (&'static str, &'static str) {
 
 /// The run known to notice this mutant.
 pub fn known(mutant: Mutant) -> Option<(Setting, Plan)> {
-    let (setting, plan) = mutant.rule().noticed?;
-    let setting = crate::play::scenarios::named(setting)?;
+    let NoticedBy::Run(setting, plan) = mutant.rule().noticed_by else {
+        return None;
+    };
+    let setting = crate::play::settings::named(setting)?;
     Some((setting, plan.parse().ok()?))
 }
 
-/// The law expected to fail; `None` if runs must show it.
-pub fn law(mutant: Mutant) -> Option<Law> {
-    laws::broken(mutant)
+/// The batch, expected to notice; `None` if a run must.
+pub fn batch(mutant: Mutant) -> Option<Handed> {
+    batch::broken(mutant)
 }
 
 /// A run with at most one rule broken, also compared with the run without the last fault if the SDK hides
@@ -81,7 +83,7 @@ fn run_beside(mutant: Option<Mutant>, setting: &Setting, plan: &Plan) -> Report 
     breaking(mutant, || hidden::beside(setting, plan, false))
 }
 
-/// The violations of a run that only the broken rule causes; empty if the run does not notice.
+/// The violations of a run that only the mutant causes; empty if the run does not notice it.
 pub fn notice(mutant: Mutant, setting: &Setting, plan: &Plan) -> Vec<String> {
     let broken = run_beside(Some(mutant), setting, plan);
     if broken.violations.is_empty() {
@@ -99,14 +101,14 @@ pub fn notice(mutant: Mutant, setting: &Setting, plan: &Plan) -> Vec<String> {
 
 impl Hunt {
     pub fn begin(mutant: Mutant) -> Self {
-        let law = laws::broken(mutant).filter(|law| !law.violations.is_empty());
-        let caught = law.map(|law| Caught { run: None, violations: law.violations });
-        Self { mutant, runs: 0, settings: BTreeSet::new(), caught }
+        let batch = batch::broken(mutant).filter(|batch| !batch.violations.is_empty());
+        let noticed = batch.map(|batch| Noticed { run: None, violations: batch.violations });
+        Self { mutant, runs: 0, settings: BTreeSet::new(), noticed }
     }
 
     /// Whether a run with sound rules shows nothing yet, but might if this rule were broken.
     pub(crate) fn wants(&self, plan: &Plan, report: &Report) -> bool {
-        self.caught.is_none()
+        self.noticed.is_none()
             && (self.runs < CLEAN_MAX || !plan.0.is_empty())
             && report.violations.is_empty()
             && report.reached.contains(&self.mutant)
@@ -118,9 +120,9 @@ impl Hunt {
         if plan.0.is_empty() {
             self.settings.insert(setting.to_string());
         }
-        if self.caught.is_none() && !violations.is_empty() {
+        if self.noticed.is_none() && !violations.is_empty() {
             let run = Some((*setting, plan.clone()));
-            self.caught = Some(Caught { run, violations });
+            self.noticed = Some(Noticed { run, violations });
         }
     }
 }
@@ -129,7 +131,7 @@ impl Hunt {
 pub fn by(plan: &Plan, violation: &str) -> &'static str {
     match plan.0.len() {
         _ if plan.last(Count::Steps).is_some() => "schedule",
-        _ if hidden::is_difference(violation) => "law",
+        _ if hidden::is_difference(violation) => "compared",
         0 => "clean",
         1 => "single",
         2 => "pair",
@@ -140,12 +142,12 @@ pub fn by(plan: &Plan, violation: &str) -> &'static str {
 impl fmt::Display for Hunt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (mutant, runs) = (self.mutant.name(), self.runs);
-        match &self.caught {
-            None => write!(f, "{mutant} survives {runs} runs"),
-            Some(caught) => {
-                let first = caught.violations.first().map_or("", String::as_str);
-                let Some((setting, plan)) = &caught.run else {
-                    return write!(f, "{mutant} · law · {first}");
+        match &self.noticed {
+            None => write!(f, "{mutant} is not noticed in {runs} runs"),
+            Some(noticed) => {
+                let first = noticed.violations.first().map_or("", String::as_str);
+                let Some((setting, plan)) = &noticed.run else {
+                    return write!(f, "{mutant} · batch · {first}");
                 };
                 let by = by(plan, first);
                 write!(f, "{mutant} · {by} · {runs} runs · {setting} {plan} · {first}")

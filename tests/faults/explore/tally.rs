@@ -5,11 +5,11 @@ use std::fmt;
 
 use quittance::mutants::Mutant;
 
+use crate::explore::hidden::beside;
 use crate::explore::mutants::Hunt;
-use crate::hold::hidden::beside;
+use crate::explore::run::Report;
 use crate::hold::invariants::broken_by;
-use crate::play::run::Report;
-use crate::play::scenarios::Setting;
+use crate::play::settings::Setting;
 use crate::world::faults::Count;
 use crate::world::plan::Plan;
 
@@ -38,9 +38,9 @@ impl Tally {
         self.clean + self.singles + self.pairs + self.triples + self.interleavings
     }
 
-    /// The number of broken rules that something has noticed.
-    pub fn killed(&self) -> usize {
-        self.hunts.iter().filter(|hunt| hunt.caught.is_some()).count()
+    /// The number of mutants that something has noticed.
+    pub fn noticed(&self) -> usize {
+        self.hunts.iter().filter(|hunt| hunt.noticed.is_some()).count()
     }
 
     /// The hunts that want this run with their rule broken.

@@ -45,16 +45,14 @@ pub(crate) fn digest(order: &Order) -> String {
         let objects: Vec<String> = attempt
             .objects
             .iter()
-            .map(|(object, phase)| {
-                format!("{}:{phase:?}", crate::world::call::short(object.as_str()))
-            })
+            .map(|(object, phase)| format!("{}:{phase:?}", short(object.as_str())))
             .collect();
-        let id = crate::world::call::short(id.as_str());
+        let id = short(id.as_str());
         let objects = objects.join(",");
         parts.push(format!("{id}={:?}[{objects}]{page}{close}", attempt.phase()));
     }
     for (id, capture) in &order.captures {
-        let id = crate::world::call::short(id.as_str());
+        let id = short(id.as_str());
         parts.push(format!("cap {id}={}:{:?}", capture.amount.amount_minor, capture.class));
     }
     for (id, op) in &order.operations {
@@ -63,8 +61,7 @@ pub(crate) fn digest(order: &Order) -> String {
             (true, _) => " rf",
             _ => "",
         };
-        let (start, end) =
-            (id.as_str().get(..3).unwrap_or_default(), crate::world::call::short(id.as_str()));
+        let (start, end) = (id.as_str().get(..3).unwrap_or_default(), short(id.as_str()));
         parts.push(format!(
             "{start}_{end}={:?} {} sends={}{flags}",
             op.phase(),
@@ -75,7 +72,7 @@ pub(crate) fn digest(order: &Order) -> String {
     for (id, refund) in &order.refunds {
         parts.push(format!(
             "ref {}={}:{:?}",
-            crate::world::call::short(id.as_str()),
+            short(id.as_str()),
             refund.amount_minor,
             refund.phase()
         ));
@@ -90,4 +87,9 @@ pub(crate) fn digest(order: &Order) -> String {
         parts.push(format!("due={}s", due.unix() % 100_000));
     }
     parts.join(" · ")
+}
+
+/// The end of a name, which distinguishes it from similar names.
+pub(crate) fn short(name: &str) -> &str {
+    name.get(name.len().saturating_sub(6)..).unwrap_or(name)
 }

@@ -4,7 +4,7 @@ use quittance::domain::attempt::Failure;
 use quittance::domain::order::Order;
 use quittance::domain::phase::DisputePhase;
 
-use crate::hold::writes::has_work;
+use crate::hold::under_way::has_work;
 
 pub(crate) fn redaction(old: &Order, new: &Order) -> Vec<String> {
     let mut wrong = Vec::new();

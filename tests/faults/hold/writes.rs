@@ -4,18 +4,18 @@ use quittance::domain::attempt::{Attempt, CaptureMode};
 use quittance::domain::ledger::{CaptureClass, Dispute, Operation, OperationKind, Reason};
 use quittance::domain::names::CaptureId;
 use quittance::domain::order::{Ending, Order, State};
-use quittance::domain::phase::{DisputePhase, OperationPhase, Phase};
+use quittance::domain::phase::{DisputePhase, Phase};
 
 use crate::hold::redaction::redaction;
 use crate::hold::room::spent;
-use crate::world::World;
-use crate::world::ground::{CLERK, CLERK_MOST};
+use crate::hold::under_way::{has_work, is_in_flight, is_open, may_be_captured};
 
-pub(crate) fn check(world: &World, old: Option<&Order>, new: &Order) {
-    for what in violations(old, new) {
-        world.violate(what);
-    }
-}
+#[cfg(test)]
+mod tests;
+
+/// The caller with a key that limits a single refund to this amount.
+const CLERK: &str = "op:clerk";
+pub(crate) const CLERK_MOST: u64 = 3000;
 
 pub(crate) fn violations(old: Option<&Order>, new: &Order) -> Vec<String> {
     let mut wrong = Vec::new();
@@ -40,16 +40,6 @@ fn only_due_moved(old: &Order, new: &Order) -> bool {
     old.due_at.is_some() && &Order { due_at: new.due_at, ..old.clone() } == new
 }
 
-pub(crate) fn has_work(order: &Order) -> bool {
-    let people_decide = order.review_open.is_some() && order.ending.is_some();
-    (order.state == State::Open && !people_decide)
-        || order.live.is_some()
-        || !order.outbox.is_empty()
-        || order.operations.values().any(|op| op.phase().is_unproven() && !op.for_review)
-        || order.refunds.values().any(|refund| refund.phase() == OperationPhase::Pending)
-        || !order.ask.is_empty()
-}
-
 /// Invariants of every single image.
 fn standing(order: &Order, wrong: &mut Vec<String>) {
     let live: Vec<_> = order.attempts.iter().filter(|(_, a)| a.phase().is_live()).collect();
@@ -67,7 +57,7 @@ fn standing(order: &Order, wrong: &mut Vec<String>) {
         let by_expiry = order.state == State::Expired || order.ending == Some(Ending::Expire);
         let spared = by_expiry && attempt.phase() == Phase::Authorized;
         if ending && attempt.phase().is_live() && attempt.close.is_none() && !spared {
-            wrong.push(format!("I19 {id} lives on under an ended order"));
+            wrong.push(format!("I19 {id} is live although its order has ended"));
         }
         let page = attempt.page.as_ref();
         let shown = page.is_some_and(|page| page.token.is_some() || page.address.is_some());
@@ -98,9 +88,7 @@ fn is_unwanted(order: &Order, id: &CaptureId, class: CaptureClass) -> bool {
     let ended = matches!(order.state, State::Canceled | State::Expired)
         || order.ending == Some(Ending::Cancel);
     let failed = order.operations.values().filter(|op| {
-        op.capture.as_ref() == Some(id)
-            && op.reason != Reason::Requested
-            && !op.phase().is_unproven()
+        op.capture.as_ref() == Some(id) && op.reason != Reason::Requested && !is_open(op)
     });
     match class {
         CaptureClass::Fits => false,
@@ -111,10 +99,9 @@ fn is_unwanted(order: &Order, id: &CaptureId, class: CaptureClass) -> bool {
 
 /// I21: captures done and in flight stay within the authorization; never a capture beside a void.
 fn reservations(order: &Order, wrong: &mut Vec<String>) {
-    let in_flight = |op: &&Operation| op.may_have_effect() && op.sends > 0;
     for (id, attempt) in &order.attempts {
         for (object, authorized) in &attempt.authorized {
-            let of_object = |op: &&Operation| &op.object == object && in_flight(op);
+            let of_object = |op: &&Operation| &op.object == object && is_in_flight(op);
             let ops = || order.operations.values().filter(of_object);
             let captures = ops().filter(|op| op.kind == OperationKind::Capture);
             let asked: u64 = captures.map(|op| op.amount_minor).sum();
@@ -210,7 +197,7 @@ fn attempt(id: &str, was: &Attempt, is: &Attempt, order: &Order, wrong: &mut Vec
     }
     let released = was.phase().is_live() && matches!(is.phase(), Phase::Closed | Phase::Abandoned);
     let id_of = order.attempts.iter().find(|(known, _)| known.as_str() == id).map(|(id, _)| id);
-    if released && id_of.is_some_and(|id| order.capture_in_flight(id)) {
+    if released && id_of.is_some_and(|id| may_be_captured(order, id)) {
         wrong.push(format!("I21 {id} was released with a capture in flight"));
     }
 }
@@ -286,12 +273,12 @@ fn begun(id: &str, op: &Operation, order: &Order, wrong: &mut Vec<String>) {
         (OperationKind::Refund, None) => wrong.push(format!("I17 {id} refunds no capture")),
         (OperationKind::Capture, _) => {
             let closing = order.attempts.get(&op.attempt).is_some_and(|a| a.close.is_some());
-            if closing && op.phase().is_unproven() {
+            if closing && is_open(op) {
                 wrong.push(format!("I21 {id} captures a closing attempt"));
             }
         }
         (OperationKind::Void, _) => {
-            if order.capture_in_flight(&op.attempt) {
+            if may_be_captured(order, &op.attempt) {
                 wrong.push(format!("I21 {id} voids beside a capture"));
             }
         }

@@ -11,11 +11,11 @@ pub(crate) enum Act {
     PayInstead(&'static str),
     /// The shopper's choice on the page of an attempt, if the shopper has it.
     Choose(&'static str, &'static str),
-    /// Amount 0 captures everything.
-    Capture(&'static str, &'static str, u64),
-    Refund(&'static str, &'static str, u64),
+    /// Without an amount it captures everything; the other acts with an amount work alike.
+    Capture(&'static str, &'static str, Option<u64>),
+    Refund(&'static str, &'static str, Option<u64>),
     /// By a caller whose key has a refund limit.
-    ClerkRefund(&'static str, &'static str, u64),
+    ClerkRefund(&'static str, &'static str, Option<u64>),
     Cancel(&'static str),
     CancelOrder,
     /// Removes personal data from the order.
@@ -25,7 +25,7 @@ pub(crate) enum Act {
     Watch(&'static str),
     /// An action on an attempt in the gateway's dashboard: `capture`, `authorize`, `refund`, `dispute`,
     /// `dispute-won`, `dispute-lost`.
-    Dashboard(&'static str, &'static str, u64),
+    Dashboard(&'static str, &'static str, Option<u64>),
     /// A refund made in the dashboard ends: `succeeded` or `failed`.
     RefundsBecome(&'static str, &'static str),
     /// The bank sends back money that was already refunded.

@@ -1,31 +1,19 @@
 //! Scripts with several concurrent actors.
 
 use crate::play::act::Act::{
-    self, Behave, Beside, Cancel, CancelOrder, Capture, Choose, Dashboard, Deliver, Look, Pay,
+    Behave, Beside, Cancel, CancelOrder, Capture, Choose, Dashboard, Deliver, Look, Pay,
     PayInstead, PayManual, Refund, Sweep, Together, Wait,
 };
-use crate::play::scenarios::{Need, Scenario};
-
-const fn race(name: &'static str, acts: &'static [Act]) -> Scenario {
-    Scenario { name, chosen: None, acts, needs: &[] }
-}
-
-const fn with(name: &'static str, needs: &'static [Need], acts: &'static [Act]) -> Scenario {
-    Scenario { name, chosen: None, acts, needs }
-}
-
-const fn chosen(name: &'static str, outcome: &'static str, acts: &'static [Act]) -> Scenario {
-    Scenario { name, chosen: Some(outcome), acts, needs: &[] }
-}
+use crate::play::scenario::{Need, Scenario, chosen, plain, with};
 
 pub(crate) static RACES: &[Scenario] = &[
-    race("race-same-key", &[Together(&[Pay("a"), Pay("a")]), Choose("a", "approve")]),
-    race(
+    plain("race-same-key", &[Together(&[Pay("a"), Pay("a")]), Choose("a", "approve")]),
+    plain(
         "race-two-keys",
         &[Together(&[Pay("a"), Pay("b")]), Choose("a", "approve"), Choose("b", "approve")],
     ),
-    race("race-keyless", &[Together(&[Pay(""), Pay("")]), Choose("", "approve")]),
-    race(
+    plain("race-keyless", &[Together(&[Pay(""), Pay("")]), Choose("", "approve")]),
+    plain(
         "race-late-answer",
         &[
             Behave(r#"{"create":"timeout_after"}"#),
@@ -37,15 +25,15 @@ pub(crate) static RACES: &[Scenario] = &[
         ],
     ),
     chosen("race-charge", "approve", &[Together(&[Pay("a"), Deliver, Sweep]), Pay("a")]),
-    race(
+    plain(
         "race-webhook",
         &[Pay("a"), Choose("a", "approve"), Wait(35), Together(&[Look("a"), Deliver, Sweep])],
     ),
-    race(
+    plain(
         "race-webhooks",
         &[Pay("a"), Choose("a", "approve"), Together(&[Deliver, Deliver, Sweep])],
     ),
-    race(
+    plain(
         "race-replace",
         &[
             Pay("a"),
@@ -54,7 +42,7 @@ pub(crate) static RACES: &[Scenario] = &[
             Choose("b", "approve"),
         ],
     ),
-    race(
+    plain(
         "race-two-replaces",
         &[
             Pay("a"),
@@ -64,17 +52,20 @@ pub(crate) static RACES: &[Scenario] = &[
             Choose("c", "approve"),
         ],
     ),
-    race(
+    plain(
         "race-close",
         &[Pay("a"), Choose("a", "approve"), Together(&[Cancel("a"), Deliver, Look("a")])],
     ),
-    race("race-cancel-order", &[Together(&[Pay("a"), CancelOrder]), Choose("a", "approve")]),
-    race(
+    plain("race-cancel-order", &[Together(&[Pay("a"), CancelOrder]), Choose("a", "approve")]),
+    plain(
         "race-expiry",
         &[Pay("a"), Choose("a", "approve"), Wait(3601), Together(&[Sweep, Deliver, CancelOrder])],
     ),
-    race("race-sweeps", &[Pay("a"), Wait(3601), Together(&[Sweep, Sweep]), Choose("a", "approve")]),
-    race(
+    plain(
+        "race-sweeps",
+        &[Pay("a"), Wait(3601), Together(&[Sweep, Sweep]), Choose("a", "approve")],
+    ),
+    plain(
         "race-two-orders",
         &[
             Pay("a"),
@@ -93,7 +84,7 @@ pub(crate) static RACES: &[Scenario] = &[
             Choose("a", "approve"),
             Wait(35),
             Look("a"),
-            Together(&[Capture("a", "c", 0), Cancel("a")]),
+            Together(&[Capture("a", "c", None), Cancel("a")]),
         ],
     ),
     with(
@@ -104,7 +95,7 @@ pub(crate) static RACES: &[Scenario] = &[
             Choose("a", "approve"),
             Wait(35),
             Look("a"),
-            Together(&[Capture("a", "c", 0), Capture("a", "d", 0), Deliver]),
+            Together(&[Capture("a", "c", None), Capture("a", "d", None), Deliver]),
         ],
     ),
     with(
@@ -115,10 +106,10 @@ pub(crate) static RACES: &[Scenario] = &[
             Choose("a", "approve"),
             Wait(35),
             Look("a"),
-            Together(&[Capture("a", "c", 0), CancelOrder]),
+            Together(&[Capture("a", "c", None), CancelOrder]),
         ],
     ),
-    race(
+    plain(
         "race-refunds",
         &[
             Pay("a"),
@@ -127,10 +118,10 @@ pub(crate) static RACES: &[Scenario] = &[
             Look("a"),
             Wait(35),
             Sweep,
-            Together(&[Refund("a", "r", 5000), Refund("a", "s", 5000)]),
+            Together(&[Refund("a", "r", Some(5000)), Refund("a", "s", Some(5000))]),
         ],
     ),
-    race(
+    plain(
         "race-refund-same-key",
         &[
             Pay("a"),
@@ -139,7 +130,7 @@ pub(crate) static RACES: &[Scenario] = &[
             Look("a"),
             Wait(35),
             Sweep,
-            Together(&[Refund("a", "r", 0), Refund("a", "r", 0), Deliver]),
+            Together(&[Refund("a", "r", None), Refund("a", "r", None), Deliver]),
         ],
     ),
     with(
@@ -152,8 +143,8 @@ pub(crate) static RACES: &[Scenario] = &[
             Look("a"),
             Wait(35),
             Sweep,
-            Dashboard("a", "refund", 5000),
-            Together(&[Refund("a", "r", 5000), Deliver]),
+            Dashboard("a", "refund", Some(5000)),
+            Together(&[Refund("a", "r", Some(5000)), Deliver]),
         ],
     ),
 ];

@@ -12,16 +12,13 @@ use quittance::domain::phase::Phase;
 use serde_json::{Value, json};
 
 use crate::play::act::Act;
-use crate::play::client::{Ask, Client, Reply, Work};
-use crate::play::scenarios::Webhooks;
-use crate::world::ground::{CLERK_KEY, CONSUMED, TARGETS};
+use crate::play::scenario::Webhooks;
+use crate::world::client::{Ask, Client, Reply, Work};
+use crate::world::ground::{AMOUNT, CLERK_KEY, CONSUMED, ORDER_SECONDS, TARGETS};
 use crate::world::turns::together;
 
-pub(crate) const AMOUNT: u64 = 7500;
 /// In another shard than the first order.
 const SECOND: &str = "beside";
-/// Short, so that a run reaches it soon.
-pub(crate) const ORDER_SECONDS: i64 = 3600;
 
 /// What is remembered of a run, apart from the world.
 #[derive(Debug)]
@@ -192,7 +189,13 @@ impl Player {
         }
     }
 
-    pub(crate) fn payment_asked_for(&self, key: &'static str, more: Value) -> Ask {
+    /// Begins a payment without waiting for its outcome.
+    async fn pay_once(&mut self, key: &'static str) {
+        let ask = self.payment_asked_for(key, json!({}));
+        self.client.ask(&ask).await;
+    }
+
+    fn payment_asked_for(&self, key: &'static str, more: Value) -> Ask {
         let mut body = json!({ "order_id": self.order, "amount": AMOUNT, "currency": "USD" });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let key = (!key.is_empty()).then(|| key.to_owned());
@@ -288,6 +291,6 @@ impl Player {
     }
 }
 
-pub(crate) fn body(amount: u64) -> Value {
-    if amount == 0 { json!({}) } else { json!({ "amount": amount }) }
+pub(crate) fn body(amount: Option<u64>) -> Value {
+    amount.map_or_else(|| json!({}), |amount| json!({ "amount": amount }))
 }

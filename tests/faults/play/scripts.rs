@@ -1,32 +1,13 @@
-//! The scripts.
+//! Scripts of one actor at a time: purchases, declines, cancels, captures, refunds, disputes and late
+//! payments.
 
 use crate::play::act::Act::{
-    self, Behave, Beside, Cancel, CancelOrder, Capture, Choose, Dashboard, Foreign, Forge, Look,
-    Orphan, Pay, PayInstead, PayManual, Refund, RefundsBecome, Sweep, Wait,
+    Behave, Beside, Cancel, CancelOrder, Capture, Choose, Dashboard, Foreign, Forge, Look, Orphan,
+    Pay, PayInstead, PayManual, Refund, RefundsBecome, Sweep, Wait,
 };
-use crate::play::scenarios::{Need, Scenario};
+use crate::play::scenario::{Need, Scenario, chosen, plain, with};
 
-pub(crate) const fn plain(name: &'static str, acts: &'static [Act]) -> Scenario {
-    Scenario { name, chosen: None, acts, needs: &[] }
-}
-
-pub(crate) const fn with(
-    name: &'static str,
-    needs: &'static [Need],
-    acts: &'static [Act],
-) -> Scenario {
-    Scenario { name, chosen: None, acts, needs }
-}
-
-pub(crate) const fn chosen(
-    name: &'static str,
-    outcome: &'static str,
-    acts: &'static [Act],
-) -> Scenario {
-    Scenario { name, chosen: Some(outcome), acts, needs: &[] }
-}
-
-pub(crate) static SCENARIOS: &[Scenario] = &[
+pub(crate) static SCRIPTS: &[Scenario] = &[
     plain("approve", &[Pay("a"), Choose("a", "approve"), Look("a")]),
     plain("keyless", &[Pay(""), Pay(""), Choose("", "approve")]),
     plain("abandoned", &[Pay("a")]),
@@ -47,12 +28,12 @@ pub(crate) static SCENARIOS: &[Scenario] = &[
     with(
         "authorize-capture",
         &[Need::Manual],
-        &[PayManual("a"), Choose("a", "approve"), Look("a"), Capture("a", "c", 0)],
+        &[PayManual("a"), Choose("a", "approve"), Look("a"), Capture("a", "c", None)],
     ),
     with(
         "capture-part",
         &[Need::PartialCapture],
-        &[PayManual("a"), Choose("a", "approve"), Capture("a", "c", 5000)],
+        &[PayManual("a"), Choose("a", "approve"), Capture("a", "c", Some(5000))],
     ),
     with(
         "authorize-void",
@@ -62,7 +43,7 @@ pub(crate) static SCENARIOS: &[Scenario] = &[
     with(
         "authorize-expire",
         &[Need::Manual],
-        &[PayManual("a"), Choose("a", "approve"), Wait(3700), Sweep, Capture("a", "c", 0)],
+        &[PayManual("a"), Choose("a", "approve"), Wait(3700), Sweep, Capture("a", "c", None)],
     ),
     with(
         "authorize-cancel-order",
@@ -72,11 +53,11 @@ pub(crate) static SCENARIOS: &[Scenario] = &[
     with(
         "capture-and-void",
         &[Need::Manual],
-        &[PayManual("a"), Choose("a", "approve"), Wait(35), Capture("a", "c", 0), Cancel("a")],
+        &[PayManual("a"), Choose("a", "approve"), Wait(35), Capture("a", "c", None), Cancel("a")],
     ),
     plain(
         "refund-full",
-        &[Pay("a"), Choose("a", "approve"), Wait(35), Look("a"), Refund("a", "r", 0)],
+        &[Pay("a"), Choose("a", "approve"), Wait(35), Look("a"), Refund("a", "r", None)],
     ),
     plain(
         "refund-parts",
@@ -85,9 +66,9 @@ pub(crate) static SCENARIOS: &[Scenario] = &[
             Choose("a", "approve"),
             Wait(35),
             Look("a"),
-            Refund("a", "r", 3000),
-            Refund("a", "s", 4500),
-            Refund("a", "t", 1),
+            Refund("a", "r", Some(3000)),
+            Refund("a", "s", Some(4500)),
+            Refund("a", "t", Some(1)),
         ],
     ),
     plain(
@@ -97,8 +78,8 @@ pub(crate) static SCENARIOS: &[Scenario] = &[
             Choose("a", "approve"),
             Wait(35),
             Look("a"),
-            Refund("a", "r", 0),
-            Refund("a", "s", 0),
+            Refund("a", "r", None),
+            Refund("a", "s", None),
         ],
     ),
     with(
@@ -110,10 +91,10 @@ pub(crate) static SCENARIOS: &[Scenario] = &[
             Choose("a", "approve"),
             Wait(35),
             Look("a"),
-            Refund("a", "r", 5000),
+            Refund("a", "r", Some(5000)),
             Wait(60),
             RefundsBecome("a", "succeeded"),
-            Refund("a", "s", 2500),
+            Refund("a", "s", Some(2500)),
         ],
     ),
     with(
@@ -125,10 +106,10 @@ pub(crate) static SCENARIOS: &[Scenario] = &[
             Choose("a", "approve"),
             Wait(35),
             Look("a"),
-            Refund("a", "r", 5000),
+            Refund("a", "r", Some(5000)),
             Wait(60),
             RefundsBecome("a", "failed"),
-            Refund("a", "s", 7500),
+            Refund("a", "s", Some(7500)),
         ],
     ),
     with(
@@ -139,15 +120,15 @@ pub(crate) static SCENARIOS: &[Scenario] = &[
             Choose("a", "approve"),
             Wait(35),
             Look("a"),
-            Dashboard("a", "refund", 3000),
-            Refund("a", "r", 4500),
-            Refund("a", "s", 1),
+            Dashboard("a", "refund", Some(3000)),
+            Refund("a", "r", Some(4500)),
+            Refund("a", "s", Some(1)),
         ],
     ),
     with(
         "late-on-open",
         &[Need::Events],
-        &[Pay("a"), Choose("a", "decline"), Wait(35), Look("a"), Dashboard("a", "capture", 0)],
+        &[Pay("a"), Choose("a", "decline"), Wait(35), Look("a"), Dashboard("a", "capture", None)],
     ),
     with(
         "late-on-next",
@@ -158,7 +139,7 @@ pub(crate) static SCENARIOS: &[Scenario] = &[
             Wait(35),
             Look("a"),
             Pay("b"),
-            Dashboard("a", "capture", 0),
+            Dashboard("a", "capture", None),
             Choose("b", "approve"),
         ],
     ),
@@ -172,18 +153,18 @@ pub(crate) static SCENARIOS: &[Scenario] = &[
             Look("a"),
             Pay("b"),
             Choose("b", "approve"),
-            Dashboard("a", "capture", 0),
+            Dashboard("a", "capture", None),
         ],
     ),
     with(
         "late-on-canceled",
         &[Need::Events],
-        &[Pay("a"), CancelOrder, Wait(35), Sweep, Dashboard("a", "capture", 0)],
+        &[Pay("a"), CancelOrder, Wait(35), Sweep, Dashboard("a", "capture", None)],
     ),
     with(
         "late-on-expired",
         &[Need::Events],
-        &[Pay("a"), Wait(3700), Sweep, Wait(60), Sweep, Dashboard("a", "capture", 0)],
+        &[Pay("a"), Wait(3700), Sweep, Wait(60), Sweep, Dashboard("a", "capture", None)],
     ),
     with(
         "late-authorization",
@@ -194,7 +175,7 @@ pub(crate) static SCENARIOS: &[Scenario] = &[
             Wait(35),
             Look("a"),
             Pay("b"),
-            Dashboard("a", "authorize", 0),
+            Dashboard("a", "authorize", None),
             Choose("b", "approve"),
         ],
     ),
@@ -207,8 +188,8 @@ pub(crate) static SCENARIOS: &[Scenario] = &[
             Wait(35),
             Look("a"),
             Pay("b"),
-            Refund("a", "q", 100),
-            Refund("a", "r", 0),
+            Refund("a", "q", Some(100)),
+            Refund("a", "r", None),
         ],
     ),
     plain(
@@ -219,7 +200,7 @@ pub(crate) static SCENARIOS: &[Scenario] = &[
             Choose("a", "approve"),
             Wait(35),
             Look("a"),
-            Refund("a", "r", 0),
+            Refund("a", "r", None),
         ],
     ),
     plain(
@@ -238,10 +219,10 @@ pub(crate) static SCENARIOS: &[Scenario] = &[
             Choose("a", "approve"),
             Wait(35),
             Look("a"),
-            Dashboard("a", "dispute", 5000),
-            Refund("a", "r", 0),
-            Dashboard("a", "dispute-lost", 0),
-            Refund("a", "s", 2500),
+            Dashboard("a", "dispute", Some(5000)),
+            Refund("a", "r", None),
+            Dashboard("a", "dispute-lost", None),
+            Refund("a", "s", Some(2500)),
         ],
     ),
     with(
@@ -252,9 +233,9 @@ pub(crate) static SCENARIOS: &[Scenario] = &[
             Choose("a", "approve"),
             Wait(35),
             Look("a"),
-            Dashboard("a", "dispute", 0),
-            Dashboard("a", "dispute-won", 0),
-            Refund("a", "r", 0),
+            Dashboard("a", "dispute", None),
+            Dashboard("a", "dispute-won", None),
+            Refund("a", "r", None),
         ],
     ),
     plain(

@@ -1,19 +1,12 @@
 //! The shopper's browser, which has a status token and nothing else.
 
 use quittance::domain::id::PaymentId;
-use serde_json::json;
 
-use crate::play::client::{Ask, Reply};
 use crate::play::script::Player;
 use crate::world::World;
+use crate::world::client::{Ask, Reply};
 
 impl Player {
-    /// Begins a payment without waiting for its outcome.
-    pub(crate) async fn pay_once(&mut self, key: &'static str) {
-        let ask = self.payment_asked_for(key, json!({}));
-        self.client.ask(&ask).await;
-    }
-
     pub(crate) async fn watch(&mut self, key: &str) {
         let payment = self.payment(key);
         let token = self.client.world.state().tokens.get(payment.as_str()).cloned();

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use faults::fuzz::{Ran, TARGETS, mutated, run};
+use faults::targets::{Ran, TARGETS, mutated, run};
 
 /// How many inputs are made from each target's corpus, unless `FUZZ_INPUTS` says otherwise.
 const INPUTS: usize = 150;

@@ -1,7 +1,7 @@
-//! Proof that the search would notice: each rule is broken, and its known run must show it.
+//! Proof that the search would notice: each rule is broken, and what is known to notice it must do so.
 
 use faults::Setting;
-use faults::mutants::{NOT_APPLICABLE, about, all, by, known, law, notice};
+use faults::mutants::{NOT_APPLICABLE, about, all, batch, by, known, notice};
 use faults::{Plan, on_a_deep_stack, run};
 use quittance::mutants::Mutant;
 
@@ -13,10 +13,10 @@ fn row(mutant: Mutant) -> Result<String, String> {
         let meant = |violation: &&String| violation.starts_with(&format!("{falls} "));
         violations.iter().find(meant).cloned()
     };
-    if let Some(law) = law(mutant) {
-        let kept = || format!("{name} should break {falls}, but no law fails");
-        let violation = falls_in(&law.violations).ok_or_else(kept)?;
-        return Ok(format!("{name} · law · {falls} · {violation}\n    {what}"));
+    if let Some(batch) = batch(mutant) {
+        let kept = || format!("{name} should break {falls}, but the batch does not show it");
+        let violation = falls_in(&batch.violations).ok_or_else(kept)?;
+        return Ok(format!("{name} · batch · {falls} · {violation}\n    {what}"));
     }
     let (setting, plan): (Setting, Plan) =
         known(mutant).ok_or_else(|| format!("{name} has no known run; find one: {again}"))?;
@@ -48,6 +48,6 @@ fn every_broken_rule_is_noticed() {
     for (name, why) in NOT_APPLICABLE {
         eprintln!("{name} · not broken\n    {why}");
     }
-    eprintln!("{} of {} broken rules are noticed", rows.len() - wrong.len(), rows.len());
+    eprintln!("{} of {} mutants are noticed", rows.len() - wrong.len(), rows.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

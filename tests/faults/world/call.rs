@@ -5,6 +5,8 @@ use dev_stack::sandbox::Profile;
 use http::{Method, Request, Response};
 use serde_json::Value;
 
+use crate::hold::calls::{act, key};
+use crate::hold::image::short;
 use crate::world::fate::{answer, in_haste};
 use crate::world::faults::Kind;
 
@@ -83,19 +85,4 @@ impl Call {
             }
         }
     }
-}
-
-/// The action requested of the gateway: `create`, `capture`, `void`, `cancel`, `refunds`.
-pub(crate) fn act(request: &Request<Bytes>) -> &str {
-    let mut segments = request.uri().path().trim_start_matches("/v1/payments").split('/').skip(1);
-    segments.nth(1).unwrap_or("create")
-}
-
-pub(crate) fn key(request: &Request<Bytes>) -> Option<&str> {
-    request.headers().get("idempotency-key")?.to_str().ok()
-}
-
-/// The end of a name, which distinguishes it from similar names.
-pub(crate) fn short(name: &str) -> &str {
-    name.get(name.len().saturating_sub(6)..).unwrap_or(name)
 }

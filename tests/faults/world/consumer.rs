@@ -9,11 +9,10 @@ use quittance::standard_webhooks::{Headers, SigningKey, VerifyError, verify};
 use quittance::system::unix_ms;
 use serde_json::Value;
 
-use crate::play::client::Client;
-use crate::play::script::{Messages, Player};
 use crate::world::World;
+use crate::world::client::Client;
 use crate::world::fate::answer;
-use crate::world::faults::Mode;
+use crate::world::faults::{Count, Kind, Mode};
 use crate::world::ground::{CONSUMED, DELIVERY_SECRET};
 
 /// The most messages in one batch.
@@ -64,6 +63,19 @@ impl Client {
 }
 
 impl World {
+    /// Counts a batch that is handed over; returns its fault, if any.
+    fn hand_over(&self) -> Option<Mode> {
+        let mut state = self.state();
+        let k = state.kinds.len();
+        state.kinds.push(Kind::Batch);
+        let planned = state.plan.at(Count::Calls, k).filter(|mode| mode.suits(Kind::Batch));
+        state.fired += usize::from(planned.is_some());
+        drop(state);
+        let shown = planned.map(|mode| format!(" [{}]", mode.name())).unwrap_or_default();
+        self.trace(|| format!("{k:>3} a batch{shown}"));
+        planned
+    }
+
     /// The merchant accepts signed messages, each one once.
     pub(crate) fn merchant(&self, request: &Request<Bytes>) -> Response<Bytes> {
         let header = |name: &str| request.headers().get(name)?.to_str().ok();
@@ -94,17 +106,5 @@ impl World {
             None => self.state().confirmations.push((id, body)),
         }
         answer(200, String::new())
-    }
-}
-
-/// I5: within an order every target receives the same messages in the same sequence. `messages` are the
-/// order's.
-pub(crate) fn sequence(listener: &Player, messages: &Messages, wrong: &mut Vec<String>) {
-    let of_it = |id: &&String| messages.values().any(|received| received.contains_key(*id));
-    let confirmations = listener.client.world.state().confirmations.clone();
-    let received: Vec<&String> = confirmations.iter().map(|(id, _)| id).filter(of_it).collect();
-    let other: Vec<&String> = listener.sequence.iter().filter(of_it).collect();
-    if received != other {
-        wrong.push(format!("I5 the merchant received {received:?}, another target {other:?}"));
     }
 }

@@ -63,7 +63,9 @@ impl World {
         };
         let old = self.state().orders.insert(key.to_owned(), new.clone());
         self.trace(|| format!("      {}", image::digest(&new)));
-        writes::check(self, old.as_ref(), &new);
+        for wrong in writes::violations(old.as_ref(), &new) {
+            self.violate(wrong);
+        }
     }
 
     pub(crate) fn stale_index(&self) -> String {

@@ -12,13 +12,16 @@ use local_aws::sqs::{QueueDescription, Sqs, queue_arn};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::hold::writes::CLERK_MOST;
 use crate::world::time::Time;
 
 pub(crate) const API_KEY: &str = "sk_test_local";
-/// A clerk's key, which limits a single refund to this amount.
+/// A clerk's key, which limits a single refund.
 pub(crate) const CLERK_KEY: &str = "op_clerk";
-pub(crate) const CLERK: &str = "op:clerk";
-pub(crate) const CLERK_MOST: u64 = 3000;
+/// What each order costs.
+pub(crate) const AMOUNT: u64 = 7500;
+/// Short, so that a run reaches the end of an order's time soon.
+pub(crate) const ORDER_SECONDS: i64 = 3600;
 /// The target queue that one of our functions consumes.
 pub(crate) const CONSUMED: &str = "deliveries";
 pub(crate) const TARGETS: [&str; 2] = [CONSUMED, "fulfilment"];

@@ -9,10 +9,10 @@ use quittance::domain::idempotency::Key;
 use quittance::domain::order::Order;
 use serde_json::{Value, json};
 
-use crate::play::client::{Ask, Client, Work};
-use crate::play::script::{AMOUNT, ORDER_SECONDS};
 use crate::world::World;
+use crate::world::client::{Ask, Client, Work};
 use crate::world::faults::Other;
+use crate::world::ground::{AMOUNT, ORDER_SECONDS};
 
 /// Longer than every lease.
 const LEASED_MS: i64 = 45_000;

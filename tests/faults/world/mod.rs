@@ -9,10 +9,11 @@ pub(crate) mod ground;
 pub(crate) mod effects;
 pub(crate) mod connector;
 pub(crate) mod process;
-pub(crate) mod meanwhile;
+pub(crate) mod gateway;
+pub(crate) mod client;
 pub(crate) mod webhooks;
-pub(crate) mod lies;
 pub(crate) mod consumer;
+pub(crate) mod meanwhile;
 pub(crate) mod faults;
 pub(crate) mod plan;
 
@@ -29,8 +30,8 @@ use quittance::domain::order::Order;
 use serde_json::{Value, json};
 
 use crate::hold::calls;
-use crate::play::client::Work;
 use crate::world::call::Call;
+use crate::world::client::Work;
 use crate::world::fate::{Fate, answer, aws, in_haste};
 use crate::world::faults::{Count, Kind, Mode, Other, Trouble};
 use crate::world::ground::Ground;
@@ -143,19 +144,6 @@ impl World {
         }
     }
 
-    /// Hands over a batch; returns its fault, if any.
-    pub(crate) fn hand_over(&self) -> Option<Mode> {
-        let mut state = self.state();
-        let k = state.kinds.len();
-        state.kinds.push(Kind::Batch);
-        let planned = state.plan.at(Count::Calls, k).filter(|mode| mode.suits(Kind::Batch));
-        state.fired += usize::from(planned.is_some());
-        drop(state);
-        let shown = planned.map(|mode| format!(" [{}]", mode.name())).unwrap_or_default();
-        self.trace(|| format!("{k:>3} a batch{shown}"));
-        planned
-    }
-
     /// Runs one call through the plan. `invocation` identifies the SDK's tries of one call.
     pub(crate) fn send(&self, call: &Call, invocation: Option<&str>) -> Fate {
         let now = self.time.now_ms();
@@ -174,7 +162,10 @@ impl World {
             if cut { Some(Mode::Before) } else { planned }
         };
         if let Call::Gateway(request) = call {
-            calls::check(self, request);
+            let wrong = calls::violation(&self.state().orders, request);
+            if let Some(wrong) = wrong {
+                self.violate(wrong);
+            }
             self.state().outcome.push(call.label());
         }
         let shown = mode.map(|mode| format!(" [{}]", mode.name())).unwrap_or_default();

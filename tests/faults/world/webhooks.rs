@@ -1,21 +1,18 @@
-//! The gateway's webhooks, delivered to the function that receives them.
+//! The gateway's webhooks, true and untrue, delivered to the function that receives them.
 
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use dev_stack::sandbox::Profile;
 use quittance::domain::id::{OrderId, PaymentId};
 use quittance::domain::idempotency::Key;
-use quittance::domain::names::{DisputeId, GatewayRefundId, ObjectId};
-use quittance::domain::order::Order;
 use quittance::standard_webhooks::{self, SigningKey};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::hold::room::capture_of;
-use crate::play::client::{Client, Reply, Work};
-use crate::play::script::AMOUNT;
+use crate::hold::kept;
 use crate::world::World;
-use crate::world::ground::{DELIVERY_SECRET, WEBHOOK_SECRET};
+use crate::world::client::{Client, Reply, Work};
+use crate::world::ground::{AMOUNT, DELIVERY_SECRET, WEBHOOK_SECRET};
 
 impl Client {
     /// The very first webhook, repeated as by a gateway that never saw its answer.
@@ -95,6 +92,24 @@ impl Client {
         }
     }
 
+    /// Claims that this payment's page was paid: where bodies are not signed, anyone who has seen one
+    /// event can send another.
+    pub(crate) async fn lied_to(&mut self, payment: &PaymentId) {
+        let truth = self.world.truth();
+        let objects = truth["payments"].as_array().into_iter().flatten();
+        let ours = objects.filter(|object| object["reference"] == payment.as_str());
+        let Some(id) = ours.map(|object| object["id"].clone()).next() else {
+            return;
+        };
+        self.claim(payment, &id).await;
+    }
+
+    /// At a gateway that does not sign: claims that `id` captured the amount of `payment`.
+    pub(crate) async fn claim(&mut self, payment: &PaymentId, id: &Value) -> Option<Reply> {
+        let (headers, body) = self.success(payment, id, "evt_lie", WEBHOOK_SECRET, Value::Null);
+        self.webhook(&headers, body).await
+    }
+
     async fn stranger(
         &mut self,
         payment: &PaymentId,
@@ -141,38 +156,13 @@ impl Client {
     }
 }
 
-/// I9: an acknowledged event is committed or parked.
 fn acknowledged(world: &World, body: &[u8], reply: &Reply) {
     let event: Value = serde_json::from_slice(body).unwrap_or_default();
-    let kept = match reply.body["received"].as_str() {
-        Some("committed") => {
-            let state = world.state();
-            state.orders.values().any(|order| !order.ask.is_empty() || knows(order, &event))
-        }
-        Some("parked") => world.state().images.keys().any(|key| key.starts_with("P#sandbox#")),
-        _ => false,
-    };
-    if reply.status == 200 && !kept {
-        world.violate(format!("I9 {} was acknowledged but is not kept", event["event"]));
-    }
-}
-
-/// Whether the item contains what the event reports.
-fn knows(order: &Order, event: &Value) -> bool {
-    let id = |value: &Value| value["id"].as_str().unwrap_or_default().to_owned();
-    let object = ObjectId::new(id(event));
-    let shown = || order.attempts.values().any(|it| it.objects.contains_key(&object));
-    match event["event"].as_str().unwrap_or_default() {
-        "payment.completed" => order.captures.contains_key(&capture_of(event)),
-        "payment.authorized" | "payment.failed" | "payment.canceled" | "payment.expired" => shown(),
-        "refund.completed" | "refund.failed" => {
-            order.refunds.contains_key(&GatewayRefundId::new(id(&event["refund"])))
-        }
-        "dispute.opened" | "dispute.won" | "dispute.lost" => {
-            order.disputes.contains_key(&DisputeId::new(id(&event["dispute"])))
-        }
-        // About a page that is still open: nothing follows from it.
-        "payment.pending" | "payment.attempt_failed" => true,
-        _ => false,
+    let state = world.state();
+    let received = &reply.body["received"];
+    let wrong = kept::violation(&state.images, &state.orders, &event, reply.status, received);
+    drop(state);
+    if let Some(wrong) = wrong {
+        world.violate(wrong);
     }
 }

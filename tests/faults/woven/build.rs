@@ -1,8 +1,8 @@
 //! Copies the bundle's sources and weaves every rule of `../broken` into the copy, behind a switch. The
 //! product itself contains no wrong code. A quoted text that does not occur exactly once fails the build.
 //!
-//! A rule has a name, a sentence, the invariant it breaks, the run that notices it, and changes written
-//! like a diff: lines that begin with two spaces surround the change, `-` marks the existing text, `+`
+//! A rule has a name, a sentence, the invariant it breaks, what notices it, and changes written like a
+//! diff: lines that begin with two spaces surround the change, `-` marks the existing text, `+`
 //! its replacement while the rule is broken. A `+` that names `BROKEN` is inserted as it is, with the
 //! switch in that place. White space is ignored.
 
@@ -14,7 +14,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use rules::{Change, Mark, RULES, Rule, camel, rules, table};
+use rules::{Change, Mark, Rule, TEXTS, camel, rules, table};
 
 const BUNDLE: &str = "../../..";
 /// The signature of a handler that answers requests, and the code that calls one by its function's name.
@@ -32,7 +32,7 @@ const SWITCH: &str = "crate::mutants::broken(crate::mutants::Mutant::";
 
 fn main() {
     let out = PathBuf::from(env::var("OUT_DIR").unwrap());
-    println!("cargo::rerun-if-changed={RULES}");
+    println!("cargo::rerun-if-changed={TEXTS}");
     let rules = rules();
     let mut sources = Sources::read();
     for rule in &rules {
@@ -51,15 +51,17 @@ struct Source {
     text: String,
     /// Where it is copied to.
     to: PathBuf,
-    woven: BTreeMap<(usize, usize), Woven>,
+    /// By the part of the text that they change.
+    changes: BTreeMap<(usize, usize), Changes>,
 }
 
-/// The changes at one place.
+/// What all rules change at one place.
 #[derive(Default)]
-struct Woven {
+struct Changes {
     /// Switches, each with the replacement of the existing text.
-    instead: Vec<(String, String)>,
-    as_it_is: String,
+    replacements: Vec<(String, String)>,
+    /// Texts that contain their switch, inserted one after another.
+    insertions: String,
 }
 
 impl Sources {
@@ -94,7 +96,7 @@ impl Sources {
                     text = text.replace("crate::", "crate::domain::");
                 }
                 let to = to.join(if file == "lib.rs" { "mod.rs" } else { &file });
-                let source = Source { text, to, woven: BTreeMap::new() };
+                let source = Source { text, to, changes: BTreeMap::new() };
                 self.0.insert(format!("{name}{file}"), source);
             }
         }
@@ -110,12 +112,12 @@ impl Sources {
             panic!("rule {}: its text occurs {times} times in {}", rule.name, change.file);
         };
         let switch = format!("{SWITCH}{})", camel(&rule.name));
-        for (range, broken) in runs(change, place) {
-            let woven = source.woven.entry((range.start, range.end)).or_default();
+        for (range, broken) in parts(change, place) {
+            let changes = source.changes.entry((range.start, range.end)).or_default();
             if broken.contains("BROKEN") {
-                woven.as_it_is.push_str(&broken.replace("BROKEN", &switch));
+                changes.insertions.push_str(&broken.replace("BROKEN", &switch));
             } else {
-                woven.instead.push((switch.clone(), broken));
+                changes.replacements.push((switch.clone(), broken));
             }
         }
     }
@@ -124,7 +126,7 @@ impl Sources {
     fn write(self, out: &Path) {
         let (mut root, mut arms) = (String::new(), String::new());
         for (name, source) in self.0 {
-            let text = woven(&name, &source);
+            let text = source.changed(&name);
             if name == "lib.rs" {
                 let lines = text.lines().filter(|line| !line.starts_with("//!"));
                 root.extend(lines.map(|line| format!("{line}\n")));
@@ -161,65 +163,69 @@ fn find(text: &str, change: &Change) -> Vec<Vec<usize>> {
     starts.map(|window| window.iter().map(|(at, _)| *at).collect()).collect()
 }
 
-/// Each run of `-` and `+`: the part of the file that it replaces, and the replacement.
-fn runs(change: &Change, place: &[usize]) -> Vec<(Range<usize>, String)> {
-    let mut runs: Vec<(Range<usize>, String)> = Vec::new();
+/// Each group of lines with `-` and `+`: the part of the file that it replaces, and the replacement.
+fn parts(change: &Change, place: &[usize]) -> Vec<(Range<usize>, String)> {
+    let mut parts: Vec<(Range<usize>, String)> = Vec::new();
     let (mut at, mut last) = (0, Mark::Around);
     for (mark, line) in &change.lines {
         let letters = line.chars().filter(|c| !c.is_whitespace()).count();
         let begins = *mark != Mark::Around
-            && (last == Mark::Around || last == Mark::Broken && *mark == Mark::Stands);
+            && (last == Mark::Around || last == Mark::Broken && *mark == Mark::Existing);
         if begins {
             // A pure insertion stands before the line that follows it, or at the end.
             let end = |before: usize| place[before] + 1;
             let start = place.get(at).copied().unwrap_or_else(|| end(at - 1));
-            runs.push((start..start, String::new()));
+            parts.push((start..start, String::new()));
         }
         match mark {
             Mark::Around => at += letters,
-            Mark::Stands => {
+            Mark::Existing => {
                 at += letters;
-                runs.last_mut().unwrap().0.end = place[at - 1] + 1;
+                parts.last_mut().unwrap().0.end = place[at - 1] + 1;
             }
             Mark::Broken => {
-                let broken = &mut runs.last_mut().unwrap().1;
+                let broken = &mut parts.last_mut().unwrap().1;
                 broken.push_str(line);
                 broken.push('\n');
             }
         }
         last = *mark;
     }
-    runs
+    parts
 }
 
-fn woven(name: &str, source: &Source) -> String {
-    let mut text = String::new();
-    let mut at = 0;
-    for ((start, end), woven) in &source.woven {
-        assert!(*start >= at, "{name}: two rules change parts of the same text");
-        text.push_str(&source.text[at..*start]);
-        text.push_str(&woven.of(&source.text[*start..*end]));
-        at = *end;
+impl Source {
+    /// The text of the copy, with every change.
+    fn changed(&self, name: &str) -> String {
+        let mut text = String::new();
+        let mut at = 0;
+        for ((start, end), changes) in &self.changes {
+            assert!(*start >= at, "{name}: two rules change parts of the same text");
+            text.push_str(&self.text[at..*start]);
+            text.push_str(&changes.of(&self.text[*start..*end]));
+            at = *end;
+        }
+        text.push_str(&self.text[at..]);
+        text
     }
-    text.push_str(&source.text[at..]);
-    text
 }
 
-impl Woven {
-    fn of(&self, stands: &str) -> String {
-        let mut text = self.as_it_is.clone();
-        if stands.is_empty() {
-            for (switch, broken) in &self.instead {
+impl Changes {
+    /// What the copy has in place of the existing text.
+    fn of(&self, existing: &str) -> String {
+        let mut text = self.insertions.clone();
+        if existing.is_empty() {
+            for (switch, broken) in &self.replacements {
                 text.push_str(&format!("if {switch} {{ {broken} }}\n"));
             }
             return text;
         }
         let mut choice = String::new();
-        for (switch, broken) in &self.instead {
+        for (switch, broken) in &self.replacements {
             choice.push_str(&format!("if {switch} {{ {broken} }} else "));
         }
-        choice.push_str(&format!("{{ {stands} }}"));
-        text.push_str(&if stands.ends_with(';') { choice } else { format!("({choice})") });
+        choice.push_str(&format!("{{ {existing} }}"));
+        text.push_str(&if existing.ends_with(';') { choice } else { format!("({choice})") });
         text
     }
 }

@@ -1,5 +1,5 @@
-//! The bundle of `shared` and `functions` with every protocol rule breakable: `build.rs` weaves the texts
-//! of `../broken` into a copy.
+//! The bundle of `shared` and `functions`, in which every rule of the protocol can be broken: `build.rs`
+//! weaves the texts of `../broken` into a copy.
 
 #![allow(warnings, clippy::all, clippy::pedantic, reason = "a copy: the original is checked")]
 

@@ -1,11 +1,12 @@
-//! Rules that can be broken, one at a time, and the switch that breaks them.
+//! Rules that can be broken, and the switch that breaks one of them. A mutant is the bundle with one rule
+//! broken.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
-/// One rule, as its text describes it.
+/// A rule, as its text describes it.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
     pub mutant: Mutant,
@@ -14,8 +15,17 @@ pub struct Rule {
     pub what: &'static str,
     /// The invariant expected to fail.
     pub breaks: &'static str,
-    /// The setting and plan known to notice it; `None` if a law does.
-    pub noticed: Option<(&'static str, &'static str)>,
+    pub noticed_by: NoticedBy,
+}
+
+/// What is known to notice a mutant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticedBy {
+    Nothing,
+    /// The batch of which the merchant takes a part.
+    Batch,
+    /// The run of this setting under this plan.
+    Run(&'static str, &'static str),
 }
 
 impl Mutant {
@@ -35,13 +45,13 @@ thread_local! {
     static REACHED: RefCell<BTreeSet<Mutant>> = const { RefCell::new(BTreeSet::new()) };
 }
 
-/// Whether this thread currently breaks `mutant`.
+/// Whether this thread currently breaks the rule of `mutant`.
 pub fn broken(mutant: Mutant) -> bool {
     REACHED.with_borrow_mut(|reached| reached.insert(mutant));
     BROKEN.get() == Some(mutant)
 }
 
-/// The breakable rules that this thread has reached since the last call. Work that does not reach a rule
+/// The mutants whose rules this thread has reached since the last call. Work that does not reach a rule
 /// is the same with that rule broken.
 pub fn reached() -> BTreeSet<Mutant> {
     REACHED.take()

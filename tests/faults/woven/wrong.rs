@@ -1,4 +1,4 @@
-//! Code that some broken rules need in order to go wrong.
+//! Code that some mutants need in order to go wrong.
 
 use crate::domain::names::Nonce;
 use crate::domain::order::Order;

@@ -1,6 +1,6 @@
 //! Shared by the fuzzer's binaries, which run the same targets as `cargo test`.
 
-use faults::fuzz::{Ran, run};
+use faults::targets::{Ran, run};
 use libfuzzer_sys::Corpus;
 
 /// Only inputs that reach our code are worth keeping.

@@ -3,14 +3,15 @@
 use std::fs;
 use std::path::Path;
 
-pub(crate) const RULES: &str = "../broken";
+/// The folder of the texts.
+pub(crate) const TEXTS: &str = "../broken";
 
 pub(crate) struct Rule {
     pub(crate) name: String,
     pub(crate) what: String,
     pub(crate) breaks: String,
-    /// Setting and plan; `None` if a law notices it.
-    pub(crate) noticed: Option<(String, String)>,
+    /// A variant of the table's `NoticedBy`.
+    pub(crate) noticed_by: String,
     pub(crate) changes: Vec<Change>,
 }
 
@@ -22,12 +23,12 @@ pub(crate) struct Change {
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Mark {
     Around,
-    Stands,
+    Existing,
     Broken,
 }
 
 pub(crate) fn rules() -> Vec<Rule> {
-    let mut files: Vec<_> = fs::read_dir(RULES).unwrap().map(|it| it.unwrap().path()).collect();
+    let mut files: Vec<_> = fs::read_dir(TEXTS).unwrap().map(|it| it.unwrap().path()).collect();
     files.sort();
     files.iter().flat_map(|file| parse(file)).collect()
 }
@@ -40,7 +41,8 @@ fn parse(file: &Path) -> Vec<Rule> {
         if let Some(name) = line.strip_prefix("rule ") {
             let [what, breaks] = [String::new(), String::new()];
             let name = name.to_owned();
-            rules.push(Rule { name, what, breaks, noticed: None, changes: Vec::new() });
+            let noticed_by = "Nothing".to_owned();
+            rules.push(Rule { name, what, breaks, noticed_by, changes: Vec::new() });
             continue;
         }
         if line.is_empty() || line.starts_with('#') {
@@ -49,17 +51,17 @@ fn parse(file: &Path) -> Vec<Rule> {
         let Some(rule) = rules.last_mut() else { wrong("comes before any rule") };
         if let Some(invariant) = line.strip_prefix("breaks ") {
             invariant.clone_into(&mut rule.breaks);
-        } else if line == "noticed by a law" {
-            rule.noticed = None;
+        } else if line == "noticed by the batch" {
+            "Batch".clone_into(&mut rule.noticed_by);
         } else if let Some(run) = line.strip_prefix("noticed in ") {
             let Some((setting, plan)) = run.split_once(' ') else { wrong("names no plan") };
-            rule.noticed = Some((setting.to_owned(), plan.to_owned()));
+            rule.noticed_by = format!("Run({setting:?}, {plan:?})");
         } else if let Some(file) = line.strip_prefix("in ") {
             rule.changes.push(Change { file: file.to_owned(), lines: Vec::new() });
         } else if let Some(change) = rule.changes.last_mut() {
             let mark = match line.get(..2) {
                 Some("  ") => Mark::Around,
-                Some("- ") => Mark::Stands,
+                Some("- ") => Mark::Existing,
                 Some("+ ") => Mark::Broken,
                 _ => wrong("begins with neither two spaces nor - nor +"),
             };
@@ -86,10 +88,10 @@ pub(crate) fn table(rules: &[Rule]) -> String {
         text.push_str(&format!("    {},\n", camel(&rule.name)));
     }
     text.push_str(&format!("}}\n\npub const RULES: [Rule; {}] = [\n", rules.len()));
-    for Rule { name, what, breaks, noticed, .. } in rules {
+    for Rule { name, what, breaks, noticed_by, .. } in rules {
         let variant = camel(name);
         text.push_str(&format!(
-            "    Rule {{ mutant: Mutant::{variant}, name: {name:?}, what: {what:?}, breaks: {breaks:?}, noticed: {noticed:?} }},\n",
+            "    Rule {{ mutant: Mutant::{variant}, name: {name:?}, what: {what:?}, breaks: {breaks:?}, noticed_by: NoticedBy::{noticed_by} }},\n",
         ));
     }
     text.push_str("];\n");

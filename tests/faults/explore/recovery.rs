@@ -1,7 +1,9 @@
 //! After the script: time passes and webhooks and sweeps run until nothing is left to do.
 
-use crate::play::scenarios::Webhooks;
+use crate::hold::image::digest;
+use crate::play::scenario::Webhooks;
 use crate::play::script::Player;
+use crate::rest::account::no_hold_is_left;
 use crate::world::ground::CONSUMED;
 
 /// More rounds than any order needs that is polled at the backoff's pace until its last authorization has
@@ -36,11 +38,11 @@ pub(crate) async fn recover(player: &mut Player, webhooks: Webhooks) {
         };
         let wait = next_ms.saturating_sub(world.time.now_ms()).max(0);
         if wait > IDLE_MS {
-            crate::hold::rest::no_hold_is_left(&world, webhooks);
+            no_hold_is_left(&world, webhooks);
         }
         world.time.pass_ms(wait + 1_000);
     }
-    let left = world.state().orders.values().map(crate::hold::image::digest).collect::<Vec<_>>();
+    let left = world.state().orders.values().map(digest).collect::<Vec<_>>();
     world.violate(format!("I11 still at work after {ROUNDS_MAX} rounds: {}", left.join(" | ")));
 }
 

@@ -1,12 +1,12 @@
-//! Violations that the checker of writes must notice although no broken rule of the bundle causes them:
-//! orders of real runs, each with one error.
+//! Violations that the checker of writes must notice although no mutant causes them: orders of real runs,
+//! each with one error.
 
 use quittance::domain::ledger::{CaptureClass, Operation, OperationKind};
 use quittance::domain::names::{GatewayRefundId, Nonce};
 use quittance::domain::order::{Ending, Order, Outgoing, State};
 
-use crate::hold::writes::violations;
-use crate::play::run::acted;
+use super::violations;
+use crate::explore::run::acted;
 
 /// An open page.
 const LIVE: &str = "abandoned/full/in-order";

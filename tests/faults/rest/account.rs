@@ -1,22 +1,23 @@
 //! Invariants at rest: the gateway's own account, the order, and the confirmations in the queues.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use dev_stack::sandbox::Profile;
 use quittance::domain::attempt::CaptureMode;
 use quittance::domain::id::PaymentId;
-use quittance::domain::ledger::{Capture, CaptureClass, Operation, OperationKind, Reason};
-use quittance::domain::names::{CaptureId, GatewayRefundId, ObjectId};
+use quittance::domain::ledger::{Capture, CaptureClass, Operation, Reason, Refund};
+use quittance::domain::names::{CaptureId, ObjectId};
 use quittance::domain::order::{Ending, Order, State};
 use quittance::domain::phase::{OperationPhase, Phase};
 use quittance::domain::status::PaymentStatus;
 use serde_json::Value;
 
-use crate::hold::confirmed;
-use crate::hold::room::{capture_of, returned};
-use crate::play::scenarios::Webhooks;
-use crate::play::script::{AMOUNT, Messages, Player};
+use crate::hold::kept::capture_of;
+use crate::play::scenario::Webhooks;
+use crate::play::script::{Messages, Player};
+use crate::rest::{confirmed, disputes, refunds};
 use crate::world::World;
+use crate::world::ground::AMOUNT;
 
 /// I21: where a void exists, no unwanted authorization is left to lapse.
 pub(crate) fn no_hold_is_left(world: &World, webhooks: Webhooks) {
@@ -58,12 +59,12 @@ pub(crate) fn check(player: &Player, listener: &Player, webhooks: Webhooks) {
     pages(player, &order, &mut wrong);
     objects_of_attempts(player, &objects, &order, &mut wrong);
     captures(player, &objects, &order, &mut wrong);
-    refunds(&objects, &order, messages, &mut wrong);
-    crate::hold::disputes::check(&objects, &order, messages, &mut wrong);
+    refunds::check(&objects, &order, messages, &mut wrong);
+    disputes::check(&objects, &order, messages, &mut wrong);
     ends(&order, messages, &mut wrong);
     statuses(&order, &mut wrong);
     confirmed::check(&all, &order, messages, &mut wrong);
-    crate::world::consumer::sequence(listener, messages, &mut wrong);
+    confirmed::sequence(listener, messages, &mut wrong);
     for what in wrong {
         world.violate(what);
     }
@@ -154,7 +155,7 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
         if refunded > amount {
             wrong.push(format!("I17 {refunded} of {amount} were refunded"));
         }
-        let taken_back = crate::hold::disputes::lost(object);
+        let taken_back = disputes::lost(object);
         // Anything that can no longer be proven is for a person.
         let in_review =
             order.operations.values().any(|op| op.object.as_str() == id && op.for_review);
@@ -198,65 +199,30 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
     }
 }
 
+/// Whether a capture that does not match the order was refunded in full before any later payment began,
+/// so that the order could be paid again.
+fn returned(order: &Order, object: &Value) -> bool {
+    let id = capture_of(object);
+    let Some(capture) = order.captures.get(&id).filter(|it| it.class == CaptureClass::Review)
+    else {
+        return false;
+    };
+    let given_back =
+        |refund: &&Refund| refund.capture == id && refund.phase() == OperationPhase::Done;
+    let refunds = || order.refunds.values().filter(given_back);
+    let Some(since) = refunds().map(|refund| refund.learnt_at).max() else {
+        return false;
+    };
+    let began = order.attempts.get(&capture.attempt).map(|attempt| attempt.created_at);
+    let later = order.attempts.values().filter(|attempt| Some(attempt.created_at) > began);
+    refunds().map(|refund| refund.amount_minor).sum::<u64>() == capture.amount.amount_minor
+        && later.into_iter().all(|attempt| attempt.created_at >= since)
+}
+
 /// Left to a person, and not because a due refund failed.
 fn is_missed(order: &Order, id: &CaptureId, capture: &Capture) -> bool {
     let owed = |op: &Operation| op.capture.as_ref() == Some(id) && op.reason != Reason::Requested;
     capture.class == CaptureClass::Review && !order.operations.values().any(owed)
-}
-
-/// I17, I18, I22.
-fn refunds(objects: &[Value], order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
-    let mut by_operation: BTreeSet<String> = BTreeSet::new();
-    let refunds = objects.iter().flat_map(|o| o["refunds"].as_array().cloned().unwrap_or_default());
-    let mut count = 0;
-    for refund in refunds {
-        count += 1;
-        let id = &GatewayRefundId::new(refund["id"].as_str().unwrap_or_default());
-        if let Some(reference) = refund["reference"].as_str()
-            && !by_operation.insert(reference.to_owned())
-        {
-            wrong.push(format!("I18 {reference} took effect twice"));
-        }
-        let Some(known) = order.refunds.get(id) else {
-            wrong.push(format!("I22 the refund {id} is not known"));
-            continue;
-        };
-        let (expected, word) = match refund["status"].as_str() {
-            Some("succeeded") => (OperationPhase::Done, "refund.completed"),
-            Some("failed") => (OperationPhase::Failed, "refund.failed"),
-            _ => (OperationPhase::Pending, ""),
-        };
-        if known.phase() != expected {
-            wrong.push(format!(
-                "I22 the refund {id} is {expected:?} but known as {:?}",
-                known.phase()
-            ));
-        }
-        let (public, _) = order.public_refund(id, known);
-        let announced = |sent: &BTreeMap<String, Value>| {
-            sent.values().any(|m| m["type"] == word && m["data"]["refund_id"] == public.as_str())
-        };
-        let failed = |sent: &BTreeMap<String, Value>| {
-            sent.values()
-                .any(|m| m["type"] == "refund.failed" && m["data"]["refund_id"] == public.as_str())
-        };
-        if expected != OperationPhase::Failed && messages.values().any(failed) {
-            wrong.push(format!("I22 {id} was announced as failed but is {expected:?}"));
-        }
-        if expected != OperationPhase::Pending && !messages.values().all(announced) {
-            wrong.push(format!("I22 {word} of {id} was not announced"));
-        }
-    }
-    if order.refunds.len() != count {
-        wrong.push("I22 a known refund does not exist at the gateway".to_owned());
-    }
-    for (id, op) in &order.operations {
-        let shown = by_operation.contains(id.as_str());
-        let refund = op.kind == OperationKind::Refund;
-        if refund && op.phase() == OperationPhase::Refused && shown {
-            wrong.push(format!("I18 {id} was refused but took effect"));
-        }
-    }
 }
 
 /// I23: a payment that reads as paid is the one that paid.

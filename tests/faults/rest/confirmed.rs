@@ -8,7 +8,7 @@ use quittance::domain::names::GatewayRefundId;
 use quittance::domain::order::{Order, State};
 use serde_json::Value;
 
-use crate::play::script::Messages;
+use crate::play::script::{Messages, Player};
 
 /// Facts that occur once per payment, refund or order.
 const ONCE: [&str; 9] = [
@@ -97,5 +97,17 @@ fn is_based(kind: &str, data: &Value, objects: &[Value], order: &Order) -> bool 
             disputes.into_iter().any(|dispute| moved(object, &dispute["amount"]))
         }),
         _ => true,
+    }
+}
+
+/// I5: within an order every target receives the same messages in the same sequence. `messages` are the
+/// order's.
+pub(crate) fn sequence(listener: &Player, messages: &Messages, wrong: &mut Vec<String>) {
+    let of_it = |id: &&String| messages.values().any(|received| received.contains_key(*id));
+    let confirmations = listener.client.world.state().confirmations.clone();
+    let received: Vec<&String> = confirmations.iter().map(|(id, _)| id).filter(of_it).collect();
+    let other: Vec<&String> = listener.sequence.iter().filter(of_it).collect();
+    if received != other {
+        wrong.push(format!("I5 the merchant received {received:?}, another target {other:?}"));
     }
 }

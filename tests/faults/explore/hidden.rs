@@ -1,8 +1,9 @@
 //! Faults that the SDK hides by retrying must not change what follows. The author of a write whose answer
 //! was lost must recognise the write, or it goes on as if another author had been faster.
 
-use crate::play::run::{Report, run};
-use crate::play::scenarios::{Setting, Webhooks};
+use crate::explore::run::{Report, run};
+use crate::play::scenario::Webhooks;
+use crate::play::settings::{Setting, named};
 use crate::world::faults::{Count, Kind, Mode};
 use crate::world::plan::Plan;
 
@@ -21,6 +22,13 @@ pub(crate) fn beside(setting: &Setting, plan: &Plan, traced: bool) -> Report {
         report.violations.push(difference);
     }
     report
+}
+
+/// Plays the run of a violation again, with a trace of every call.
+pub fn replay(name: &str, plan: &Plan) -> Option<(Setting, Report)> {
+    let setting = named(name)?;
+    let report = beside(&setting, plan, true);
+    Some((setting, report))
 }
 
 /// The plan without its last fault, if the SDK hides that fault. Excluded are late webhooks, because one

@@ -7,14 +7,13 @@ use std::sync::Arc;
 
 use quittance::mutants::{Mutant, reached};
 
-use crate::hold::{ends, hidden, rest};
+use crate::explore::recovery::recover;
 use crate::play::act::Act;
-use crate::play::client::Client;
-use crate::play::recovery::recover;
-use crate::play::scenarios;
-use crate::play::scenarios::Setting;
 use crate::play::script::Player;
+use crate::play::settings::Setting;
+use crate::rest::{account, ends};
 use crate::world::World;
+use crate::world::client::Client;
 use crate::world::faults::Kind;
 use crate::world::plan::Plan;
 use crate::world::turns::Point;
@@ -31,7 +30,7 @@ pub struct Report {
     pub secrets: usize,
     /// The number of planned faults that occurred.
     pub fired: usize,
-    /// The breakable rules that the run reached.
+    /// The mutants whose rules the run reached.
     pub reached: BTreeSet<Mutant>,
     /// Requests to the gateway, and answers to callers.
     pub outcome: Vec<String>,
@@ -69,7 +68,7 @@ pub(crate) fn on_paused_time<T>(work: impl Future<Output = T>) -> T {
 /// The order at the end of the script.
 #[cfg(test)]
 pub(crate) fn acted(name: &str) -> quittance::domain::order::Order {
-    let setting = scenarios::named(name).unwrap();
+    let setting = crate::play::settings::named(name).unwrap();
     on_paused_time(async {
         let (player, _) = act(&setting, &Plan::default(), false).await;
         let key = format!("O#{}", player.order);
@@ -81,7 +80,7 @@ async fn play(setting: &Setting, plan: &Plan, traced: bool) -> Report {
     let (mut player, world) = act(setting, plan, traced).await;
     recover(&mut player, setting.webhooks).await;
     for of in std::iter::once(&player).chain(player.beside.as_deref()) {
-        rest::check(of, &player, setting.webhooks);
+        account::check(of, &player, setting.webhooks);
     }
     if plan.0.is_empty()
         && setting.is_whole()
@@ -121,11 +120,4 @@ async fn act(setting: &Setting, plan: &Plan, traced: bool) -> (Player, Arc<World
         }
     }
     (player, world)
-}
-
-/// Plays the run of a violation again, with a trace of every call.
-pub fn replay(name: &str, plan: &Plan) -> Option<(Setting, Report)> {
-    let setting = scenarios::named(name)?;
-    let report = hidden::beside(&setting, plan, true);
-    Some((setting, report))
 }

@@ -10,8 +10,8 @@ use quittance::app::App;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::play::client::{Ask, Client, dispatch};
 use crate::world::World;
+use crate::world::client::{Ask, Client, dispatch};
 use crate::world::faults::Kind;
 use crate::world::plan::Plan;
 use crate::world::process::Process;

@@ -1,14 +1,13 @@
-//! Scripts that depend on a rule that the other scripts do not need.
+//! Scripts of rare events. Each depends on a rule that the other scripts do not need.
 
 use crate::play::act::Act::{
     Behave, Cancel, CancelOrder, Capture, Choose, ClerkRefund, Dashboard, Lie, Look, Pay,
     PayAndLeave, PayManual, Redact, Redrive, Refund, RefundsBecome, SendBack, SlowNetwork, Sweep,
     Twin, Wait, Watch,
 };
-use crate::play::scenarios::{Need, Scenario};
-use crate::play::scripts::{chosen, plain, with};
+use crate::play::scenario::{Need, Scenario, chosen, plain, with};
 
-pub(crate) static BREACHES: &[Scenario] = &[
+pub(crate) static RARE_SCRIPTS: &[Scenario] = &[
     plain("redrive", &[Pay("a"), Choose("a", "approve"), Redrive]),
     plain(
         "retryable-then",
@@ -38,8 +37,8 @@ pub(crate) static BREACHES: &[Scenario] = &[
             Look("a"),
             PayManual("b"),
             Choose("b", "approve"),
-            Capture("b", "c", 0),
-            Dashboard("a", "capture", 0),
+            Capture("b", "c", None),
+            Dashboard("a", "capture", None),
         ],
     ),
     with(
@@ -50,10 +49,10 @@ pub(crate) static BREACHES: &[Scenario] = &[
             Choose("a", "approve"),
             Wait(35),
             Look("a"),
-            Refund("a", "r", 5000),
+            Refund("a", "r", Some(5000)),
             Wait(60),
             SendBack("a"),
-            Refund("a", "s", 7500),
+            Refund("a", "s", Some(7500)),
         ],
     ),
     with(
@@ -67,7 +66,7 @@ pub(crate) static BREACHES: &[Scenario] = &[
             Pay("b"),
             Choose("b", "approve"),
             Behave(r#"{"refund_status":"pending"}"#),
-            Dashboard("a", "capture", 0),
+            Dashboard("a", "capture", None),
             Wait(60),
             Sweep,
             RefundsBecome("a", "failed"),
@@ -83,7 +82,7 @@ pub(crate) static BREACHES: &[Scenario] = &[
             Wait(35),
             Look("a"),
             Behave(r#"{"refund":"timeout_after","hide_seconds":172800}"#),
-            Refund("a", "r", 3000),
+            Refund("a", "r", Some(3000)),
             Behave("{}"),
             Wait(90_000),
             Sweep,
@@ -100,8 +99,8 @@ pub(crate) static BREACHES: &[Scenario] = &[
             Wait(35),
             Look("a"),
             Behave(r#"{"refund_status":"pending"}"#),
-            Refund("a", "r", 5000),
-            Dashboard("a", "refund", 5000),
+            Refund("a", "r", Some(5000)),
+            Dashboard("a", "refund", Some(5000)),
             Wait(100),
             Sweep,
             RefundsBecome("a", "failed"),
@@ -134,7 +133,7 @@ pub(crate) static BREACHES: &[Scenario] = &[
             CancelOrder,
             Wait(35),
             Sweep,
-            Dashboard("a", "capture", 0),
+            Dashboard("a", "capture", None),
             Watch("a"),
             Wait(60),
             Sweep,
@@ -158,7 +157,7 @@ pub(crate) static BREACHES: &[Scenario] = &[
     with(
         "late-on-lapsed",
         &[Need::EventsInOrder],
-        &[Pay("a"), Choose("a", "decline"), Wait(3700), Dashboard("a", "capture", 0)],
+        &[Pay("a"), Choose("a", "decline"), Wait(3700), Dashboard("a", "capture", None)],
     ),
     plain(
         "review-canceled",
@@ -181,13 +180,19 @@ pub(crate) static BREACHES: &[Scenario] = &[
             Look("a"),
             Wait(3700),
             Sweep,
-            Refund("a", "r", 0),
+            Refund("a", "r", None),
         ],
     ),
     with(
         "dispute-lost-at-once",
         &[Need::Events],
-        &[Pay("a"), Choose("a", "approve"), Wait(35), Look("a"), Dashboard("a", "dispute-lost", 0)],
+        &[
+            Pay("a"),
+            Choose("a", "approve"),
+            Wait(35),
+            Look("a"),
+            Dashboard("a", "dispute-lost", None),
+        ],
     ),
     plain(
         "refund-limited",
@@ -196,8 +201,8 @@ pub(crate) static BREACHES: &[Scenario] = &[
             Choose("a", "approve"),
             Wait(35),
             Look("a"),
-            ClerkRefund("a", "r", 0),
-            ClerkRefund("a", "s", 2500),
+            ClerkRefund("a", "r", None),
+            ClerkRefund("a", "s", Some(2500)),
         ],
     ),
     plain(
@@ -209,14 +214,14 @@ pub(crate) static BREACHES: &[Scenario] = &[
             Wait(35),
             Look("a"),
             Redact,
-            Refund("a", "r", 2500),
+            Refund("a", "r", Some(2500)),
             Redact,
         ],
     ),
     with(
         "late-on-redacted",
         &[Need::Events],
-        &[Pay("a"), CancelOrder, Wait(35), Sweep, Redact, Dashboard("a", "capture", 0)],
+        &[Pay("a"), CancelOrder, Wait(35), Sweep, Redact, Dashboard("a", "capture", None)],
     ),
     plain(
         "learnt-after-redaction",
@@ -241,12 +246,12 @@ pub(crate) static BREACHES: &[Scenario] = &[
             Wait(35),
             Sweep,
             Behave(r#"{"refund":"error_before"}"#),
-            Dashboard("a", "capture", 0),
-            Dashboard("a", "dispute", 0),
+            Dashboard("a", "capture", None),
+            Dashboard("a", "dispute", None),
             Behave("{}"),
             Wait(70),
             Sweep,
-            Dashboard("a", "dispute-lost", 0),
+            Dashboard("a", "dispute-lost", None),
         ],
     ),
     chosen("cancel-unpaid", "approve", &[CancelOrder, Pay("a")]),

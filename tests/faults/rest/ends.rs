@@ -1,9 +1,9 @@
 //! How each scenario ends when nothing goes wrong. A bundle that refused everything would break no
 //! invariant, but would take no payment either.
 
-use crate::hold::disputes::lost;
-use crate::play::scenarios::Setting;
 use crate::play::script::Player;
+use crate::play::settings::Setting;
+use crate::rest::disputes::lost;
 
 /// Lines of `scenario gateways webhooks end`; the first matching line counts.
 const ENDS: &str = include_str!("ends.txt");

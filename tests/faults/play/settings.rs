@@ -6,72 +6,10 @@ use std::fmt;
 use dev_stack::sandbox::Profile;
 
 use crate::play::act::Act;
-use crate::play::breaches::BREACHES;
 use crate::play::races::RACES;
-use crate::play::scripts::SCENARIOS;
-
-/// How the gateway delivers its webhooks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Webhooks {
-    InOrder,
-    Doubled,
-    /// All at the end, newest first.
-    Reversed,
-    /// Two minutes after their cause.
-    Late,
-    Lost,
-    /// After each webhook, the very first one again.
-    Replayed,
-}
-
-impl Webhooks {
-    const ALL: [Self; 6] =
-        [Self::InOrder, Self::Doubled, Self::Reversed, Self::Late, Self::Lost, Self::Replayed];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::InOrder => "in-order",
-            Self::Doubled => "doubled",
-            Self::Reversed => "reversed",
-            Self::Late => "late",
-            Self::Lost => "lost",
-            Self::Replayed => "replayed",
-        }
-    }
-
-    pub(crate) fn behaviour(self) -> &'static str {
-        match self {
-            Self::InOrder | Self::Replayed => r#"{"mode":"now"}"#,
-            Self::Doubled => r#"{"mode":"now","times":2}"#,
-            Self::Reversed => r#"{"mode":"hold","order":"reversed"}"#,
-            Self::Late => r#"{"mode":"late","delay_ms":120000}"#,
-            Self::Lost => r#"{"mode":"never"}"#,
-        }
-    }
-}
-
-pub(crate) struct Scenario {
-    pub name: &'static str,
-    /// The outcome chosen by the order's metadata, without a page.
-    pub chosen: Option<&'static str>,
-    pub acts: &'static [Act],
-    pub needs: &'static [Need],
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Need {
-    /// Authorizing first and capturing later.
-    Manual,
-    PartialCapture,
-    /// Events are the only source: for changes after the end, or in the dashboard.
-    Events,
-    /// A repeated create call makes a second object.
-    NoKeys,
-    /// The body of an event is not signed.
-    Unsigned,
-    /// An ending and what follows it; reported in the wrong order they look like the opposite.
-    EventsInOrder,
-}
+use crate::play::rare_scripts::RARE_SCRIPTS;
+use crate::play::scenario::{Need, Scenario, Webhooks};
+use crate::play::scripts::SCRIPTS;
 
 /// A scenario at a gateway, with webhooks of one kind.
 #[derive(Clone, Copy)]
@@ -139,7 +77,7 @@ impl Setting {
 
 /// Every setting without concurrency, the main ones first.
 pub fn settings() -> Vec<Setting> {
-    all(SCENARIOS.iter().chain(BREACHES))
+    all(SCRIPTS.iter().chain(RARE_SCRIPTS))
 }
 
 /// Every setting with concurrent actors.

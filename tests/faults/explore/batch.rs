@@ -1,5 +1,4 @@
-//! Rules that no run can test: how the queue's consumer reports a batch of which the merchant takes a
-//! part.
+//! What no run can show: how the queue's consumer reports a batch that the merchant takes in part.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -12,39 +11,36 @@ use dev_stack::sandbox::Profile;
 use http::{Request, Response};
 use lambda_runtime::{Context, LambdaEvent};
 use quittance::deliver_confirmation;
-use quittance::mutants::{Mutant, breaking};
+use quittance::mutants::{Mutant, NoticedBy, breaking};
 use quittance::ports::{Transport, TransportError};
 use serde_json::{Value, json};
 
-use crate::play::run::on_paused_time;
+use crate::explore::run::on_paused_time;
 use crate::world::World;
 use crate::world::plan::Plan;
 use crate::world::process::Process;
 
-/// A law, checked against a broken rule.
+/// What happened to the batch.
 #[derive(Clone, Debug)]
-pub struct Law {
-    /// Empty if the law holds.
+pub struct Handed {
     pub violations: Vec<String>,
     /// The actions, for a reader.
     pub trace: Vec<String>,
 }
 
-/// The law that a broken rule breaks and the sound rule keeps; `None` if the runs must show it.
-pub(crate) fn broken(mutant: Mutant) -> Option<Law> {
-    const BATCHES: [Mutant; 3] =
-        [Mutant::BatchForgetsAFailure, Mutant::BatchNamesAll, Mutant::BatchNamesNobody];
-    if !BATCHES.contains(&mutant) {
+/// The batch as a mutant handles it; `None` if runs must show what is wrong with it.
+pub(crate) fn broken(mutant: Mutant) -> Option<Handed> {
+    if mutant.rule().noticed_by != NoticedBy::Batch {
         return None;
     }
-    let law = || on_paused_time(batch());
-    let sound = breaking(None, law);
-    let broken = breaking(Some(mutant), law);
+    let handed = || on_paused_time(hand_over());
+    let sound = breaking(None, handed);
+    let broken = breaking(Some(mutant), handed);
     Some(if sound.violations.is_empty() { broken } else { sound.turned_down() })
 }
 
-impl Law {
-    /// A law that fails for the sound rule says nothing about the broken one.
+impl Handed {
+    /// What fails with every rule intact says nothing about the mutant.
     fn turned_down(self) -> Self {
         Self { violations: Vec::new(), ..self }
     }
@@ -84,7 +80,7 @@ const BATCH: [(&str, &str); 4] = [
 ];
 
 /// I5: every message the merchant did not take is named, so that it comes again, and nothing else is.
-async fn batch() -> Law {
+async fn hand_over() -> Handed {
     let merchant = Arc::new(Merchant::default());
     let world = Arc::new(World::new(Profile::Full, 1, Plan::default(), false));
     let mut process = Process::start(&world, None);
@@ -117,5 +113,5 @@ async fn batch() -> Law {
             (true, false) | (false, true) => {}
         }
     }
-    Law { violations: wrong, trace }
+    Handed { violations: wrong, trace }
 }

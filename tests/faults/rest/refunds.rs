@@ -1,0 +1,71 @@
+//! Refunds at rest: those the gateway shows are known with their outcome and were announced to every target.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use quittance::domain::ledger::OperationKind;
+use quittance::domain::names::GatewayRefundId;
+use quittance::domain::order::Order;
+use quittance::domain::phase::OperationPhase;
+use serde_json::Value;
+
+use crate::play::script::Messages;
+
+/// I18, I22.
+pub(crate) fn check(
+    objects: &[Value],
+    order: &Order,
+    messages: &Messages,
+    wrong: &mut Vec<String>,
+) {
+    let mut by_operation: BTreeSet<String> = BTreeSet::new();
+    let refunds = objects.iter().flat_map(|o| o["refunds"].as_array().cloned().unwrap_or_default());
+    let mut count = 0;
+    for refund in refunds {
+        count += 1;
+        let id = &GatewayRefundId::new(refund["id"].as_str().unwrap_or_default());
+        if let Some(reference) = refund["reference"].as_str()
+            && !by_operation.insert(reference.to_owned())
+        {
+            wrong.push(format!("I18 {reference} took effect twice"));
+        }
+        let Some(known) = order.refunds.get(id) else {
+            wrong.push(format!("I22 the refund {id} is not known"));
+            continue;
+        };
+        let (expected, word) = match refund["status"].as_str() {
+            Some("succeeded") => (OperationPhase::Done, "refund.completed"),
+            Some("failed") => (OperationPhase::Failed, "refund.failed"),
+            _ => (OperationPhase::Pending, ""),
+        };
+        if known.phase() != expected {
+            wrong.push(format!(
+                "I22 the refund {id} is {expected:?} but known as {:?}",
+                known.phase()
+            ));
+        }
+        let (public, _) = order.public_refund(id, known);
+        let announced = |sent: &BTreeMap<String, Value>| {
+            sent.values().any(|m| m["type"] == word && m["data"]["refund_id"] == public.as_str())
+        };
+        let failed = |sent: &BTreeMap<String, Value>| {
+            sent.values()
+                .any(|m| m["type"] == "refund.failed" && m["data"]["refund_id"] == public.as_str())
+        };
+        if expected != OperationPhase::Failed && messages.values().any(failed) {
+            wrong.push(format!("I22 {id} was announced as failed but is {expected:?}"));
+        }
+        if expected != OperationPhase::Pending && !messages.values().all(announced) {
+            wrong.push(format!("I22 {word} of {id} was not announced"));
+        }
+    }
+    if order.refunds.len() != count {
+        wrong.push("I22 a known refund does not exist at the gateway".to_owned());
+    }
+    for (id, op) in &order.operations {
+        let shown = by_operation.contains(id.as_str());
+        let refund = op.kind == OperationKind::Refund;
+        if refund && op.phase() == OperationPhase::Refused && shown {
+            wrong.push(format!("I18 {id} was refused but took effect"));
+        }
+    }
+}
