@@ -102,8 +102,8 @@ impl Client<'_> {
             2 => json!({ "times": 3 }),
             _ => json!({}),
         };
-        let behavior = json!({ "reference": started.id, "webhooks": webhooks });
-        self.soak.stack.behave(behavior).await;
+        let behaviour = json!({ "reference": started.id, "webhooks": webhooks });
+        self.soak.stack.behave(behaviour).await;
         let sandbox = self.soak.stack.address("sandbox");
         let url = format!("{sandbox}/control/payments/{}/{act}", started.id);
         // The gateway may refuse it if it no longer fits.

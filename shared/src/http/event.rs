@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_that_is_no_request_is_recognized_and_still_answered() {
+    fn an_event_that_is_no_request_is_recognised_and_still_answered() {
         for odd in [
             json!(null),
             json!([]),
