@@ -8,25 +8,25 @@ use lambda_http::{Body, Request, Response};
 use lambda_runtime::Error;
 use quittance::app::App;
 use quittance::http::{respond, route};
-use yaml_serde::Value;
 
-use crate::template::SOURCE;
+use crate::template::{Route, SOURCE, Surroundings, Template};
 
 macro_rules! functions {
     (
-        requests: { $($request:literal => $answering:ident,)+ }
-        events: { $($event:literal => $handling:ident,)+ }
+        requests: { $($request:literal => $request_module:ident,)+ }
+        events: { $($event:literal => $event_module:ident,)+ }
     ) => {
         /// The functions that API Gateway calls.
         pub const REQUESTS: [&str; [$($request),+].len()] = [$($request),+];
 
+        /// All functions.
         pub const NAMES: [&str; [$($request,)+ $($event,)+].len()] = [$($request,)+ $($event,)+];
 
         /// Runs one function until its runtime ends.
         pub async fn run(name: &str) -> Result<(), Error> {
             match name {
-                $($request => $answering::run().await,)+
-                $($event => $handling::run().await,)+
+                $($request => $request_module::run().await,)+
+                $($event => $event_module::run().await,)+
                 unknown => Err(format!("no function is named {unknown}").into()),
             }
         }
@@ -35,7 +35,9 @@ macro_rules! functions {
         pub async fn answer(app: &App, request: Request) -> Option<Response<Body>> {
             // Boxed: the future of a whole request is too large to be on the stack many times over.
             match of_route(&route(&request))? {
-                $($request => Some(Box::pin(respond(app, request, $answering::handle)).await),)+
+                $($request => {
+                    Some(Box::pin(respond(app, request, $request_module::handle)).await)
+                })+
                 _ => None,
             }
         }
@@ -59,25 +61,23 @@ functions! {
 }
 
 /// The function for a route such as `POST /api/orders`.
+///
+/// # Panics
+///
+/// If the template cannot be read: the stack does not start with it either.
+#[expect(clippy::expect_used, reason = "no routes would look like a 404 everywhere")]
 pub fn of_route(route: &str) -> Option<&'static str> {
     static FUNCTIONS: LazyLock<BTreeMap<String, &str>> = LazyLock::new(|| {
-        let template: Value = yaml_serde::from_str(SOURCE).unwrap_or_default();
-        routes(&template).collect()
+        let template = Template::read(SOURCE, &Surroundings::default());
+        routes(&template.expect("template.yaml can be read")).collect()
     });
     FUNCTIONS.get(route).copied()
 }
 
-fn routes(template: &Value) -> impl Iterator<Item = (String, &'static str)> {
-    let each = |value: &Value| value.as_mapping().cloned().unwrap_or_default().into_iter();
-    each(&template["Resources"]).flat_map(move |(_, resource)| {
-        let properties = resource["Properties"].clone();
-        let uri = properties["CodeUri"].as_str().unwrap_or_default();
-        let name = NAMES.into_iter().find(|name| uri.strip_prefix("functions/") == Some(name));
-        let events = each(&properties["Events"]).filter(|(_, event)| event["Type"] == "HttpApi");
-        events.filter_map(move |(_, event)| {
-            let http = &event["Properties"];
-            let (method, path) = (http["Method"].as_str()?, http["Path"].as_str()?);
-            Some((format!("{} {path}", method.to_uppercase()), name?))
-        })
+fn routes(template: &Template) -> impl Iterator<Item = (String, &'static str)> {
+    template.functions.iter().flat_map(|function| {
+        let name = NAMES.into_iter().find(|name| *name == function.name);
+        let routes = function.routes.iter();
+        routes.filter_map(move |Route { method, path }| Some((format!("{method} {path}"), name?)))
     })
 }

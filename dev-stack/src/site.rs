@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_is_all_that_a_policy_gets_of_an_address() {
+    fn a_policy_names_only_the_origin_of_an_address() {
         let hostile = "https://shop.example:8443/back?x=1; script-src *";
         assert_eq!(origin(hostile).as_deref(), Some("https://shop.example:8443"));
         assert_eq!(origin("data:text/html,x"), None);

@@ -33,7 +33,7 @@ pub struct Template {
 }
 
 /// Values that a deployment would know and the template only names.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Surroundings {
     pub stack_name: String,
     pub region: String,

@@ -10,10 +10,14 @@ use std::time::Duration;
 use e2e::{Options, Stack, kill_pid};
 use quittance::pause::Point;
 use tempfile::TempDir;
+use tokio::sync::Semaphore;
 
 use crate::STACK;
 use check::check;
 use stories::{Known, Story, act, prepare};
+
+/// A stack is many processes, and too many of them at once run into their timeouts.
+static STACKS: Semaphore = Semaphore::const_new(3);
 
 /// Each case is a test of its own: `cargo test --test journeys payment_dies_at_gateway_answered`.
 macro_rules! crashes {
@@ -70,6 +74,7 @@ fn every_point_is_tried() {
 }
 
 async fn crash(point: Point, story: Story) {
+    let _turn = STACKS.acquire().await.unwrap();
     let dir = tempfile::tempdir().unwrap();
     let mut before = stack(&dir, None).await;
     let mut known = prepare(story, &before).await;

@@ -7,7 +7,7 @@ import json
 import time
 
 from stage import Broken, expect
-from workbench import ROOT
+from workbench import FUNCTIONS, ROOT
 
 ORDER, PAYMENT = "ORD_7Q2M9X4KD1T8V3N6B0ZC", "PAY_7Q2M9X4KD1T8V3N6B0ZC4H9K2A"
 REFUND = "RFD_7Q2M9X4KD1T8V3N6B0ZC8M3T5W"
@@ -19,10 +19,6 @@ def answers():
     listed["webhook-receiver"] = "401 unauthorized"
     both = {name: (answer + " ").split(" ")[:2] for name, answer in listed.items()}
     return {name: (int(status), slug or None) for name, (status, slug) in both.items()}
-
-
-# Events that do not come from the API.
-OTHERS = ["deliver-confirmation", "sweep-due"]
 
 
 def function(name):
@@ -39,7 +35,9 @@ class Samples:
     def __init__(self, invoke):
         self.events, self.invoke = ROOT / "events", invoke
         names = {path.stem for path in self.events.glob("*.json")}
-        expect("the events with an expected answer", sorted([*answers(), *OTHERS]), sorted(names))
+        # The other events have the name of their function: those of the schedule and the queue.
+        others = set(FUNCTIONS) - set(map(function, answers()))
+        expect("the events with an expected answer", sorted([*answers(), *others]), sorted(names))
 
     def event(self, name, about=()):
         text = (self.events / f"{name}.json").read_text()

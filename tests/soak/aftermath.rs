@@ -6,6 +6,10 @@ use serde_json::{Value, json};
 use crate::client::{Ask, Client};
 use crate::journeys::{Ordered, Started};
 
+const CAPTURE: &str = "POST /api/payments/{payment_id}/capture";
+const CANCEL: &str = "POST /api/payments/{payment_id}/cancel";
+const REFUND: &str = "POST /api/payments/{payment_id}/refunds";
+
 impl Client<'_> {
     pub(crate) async fn follow_up(&mut self, order: &Ordered, started: &Started, status: &str) {
         match status {
@@ -17,7 +21,6 @@ impl Client<'_> {
     }
 
     async fn authorized(&mut self, order: &Ordered, started: &Started) {
-        let payment = format!("/api/payments/{}", started.id);
         match self.rng.u32(0..10) {
             0..=5 => {
                 let body = if self.chance(25) {
@@ -25,15 +28,14 @@ impl Client<'_> {
                 } else {
                     json!({})
                 };
-                let path = format!("{payment}/capture");
-                let ask = self.on("capture-payment", order, path, Some(body));
+                let ask = self.on(CAPTURE, order, started, Some(body));
                 if self.chance(15) {
                     self.at_once(&[ask.clone(), ask.clone()]).await;
                 }
                 self.insist(&ask).await;
             }
             6 | 7 => {
-                let ask = self.on("cancel-payment", order, format!("{payment}/cancel"), None);
+                let ask = self.on(CANCEL, order, started, None);
                 self.insist(&ask).await;
             }
             // The merchant forgets it.
@@ -42,16 +44,15 @@ impl Client<'_> {
     }
 
     async fn give_back(&mut self, order: &Ordered, started: &Started) {
-        let path = format!("/api/payments/{}/refunds", started.id);
         let part = json!({ "amount": order.amount.div_ceil(3) });
         match self.rng.u32(0..10) {
             0..=2 => {
-                let ask = self.on("refund-payment", order, path, Some(json!({})));
+                let ask = self.on(REFUND, order, started, Some(json!({})));
                 self.insist(&ask).await;
             }
             3..=6 => {
                 for _ in 0..self.rng.u32(1..4) {
-                    let ask = self.on("refund-payment", order, path.clone(), Some(part.clone()));
+                    let ask = self.on(REFUND, order, started, Some(part.clone()));
                     self.insist(&ask).await;
                 }
             }
@@ -59,8 +60,7 @@ impl Client<'_> {
                 // More than fits, concurrently, and one of them twice.
                 let mut asks: Vec<Ask> = Vec::new();
                 for _ in 0..4 {
-                    let part = Some(part.clone());
-                    asks.push(self.on("refund-payment", order, path.clone(), part));
+                    asks.push(self.on(REFUND, order, started, Some(part.clone())));
                 }
                 asks.extend(asks.first().cloned());
                 self.at_once(&asks).await;
@@ -70,8 +70,7 @@ impl Client<'_> {
             }
             8 => self.at_the_gateway(started, "refund", json!({ "amount": 1 })).await,
             _ => {
-                let ask = self.on_order("cancel-payment", order, "/cancel");
-                self.insist(&ask).await;
+                self.insist(&cancellation(order)).await;
             }
         }
     }
@@ -79,13 +78,11 @@ impl Client<'_> {
     async fn unpaid(&mut self, order: &Ordered, started: &Started) {
         match self.rng.u32(0..10) {
             0 | 1 => {
-                let path = format!("/api/payments/{}/cancel", started.id);
-                let ask = self.on("cancel-payment", order, path, None);
+                let ask = self.on(CANCEL, order, started, None);
                 self.insist(&ask).await;
             }
             2 | 3 => {
-                let ask = self.on_order("cancel-payment", order, "/cancel");
-                self.insist(&ask).await;
+                self.insist(&cancellation(order)).await;
                 if self.chance(30) {
                     // A slow bank: the money comes after all.
                     self.at_the_gateway(started, "capture", json!({})).await;
@@ -105,41 +102,42 @@ impl Client<'_> {
             2 => json!({ "times": 3 }),
             _ => json!({}),
         };
-        let behavior = json!({ "reference": started.id, "webhooks": webhooks });
-        self.soak.stack.behave(behavior).await;
+        let behaviour = json!({ "reference": started.id, "webhooks": webhooks });
+        self.soak.stack.behave(behaviour).await;
         let sandbox = self.soak.stack.address("sandbox");
         let url = format!("{sandbox}/control/payments/{}/{act}", started.id);
         // The gateway may refuse it if it no longer fits.
         let _ = self.soak.stack.client().post(url).json(&body).send().await;
     }
 
-    /// A request about the whole order.
-    pub(crate) fn on_order(&mut self, function: &'static str, order: &Ordered, end: &str) -> Ask {
-        let path = format!("/api/orders/{}{end}", order.id);
-        Ask { route: "POST /api/orders/{order_id}/cancel", ..self.on(function, order, path, None) }
-    }
-
     /// A request about a payment; with a new key if it has a body.
     fn on(
         &mut self,
-        function: &'static str,
+        route: &'static str,
         order: &Ordered,
-        path: String,
+        started: &Started,
         body: Option<Value>,
     ) -> Ask {
-        let route = match function {
-            "capture-payment" => "POST /api/payments/{payment_id}/capture",
-            "refund-payment" => "POST /api/payments/{payment_id}/refunds",
-            _ => "POST /api/payments/{payment_id}/cancel",
-        };
+        let (_, path) = route.split_once(' ').unwrap_or_default();
         Ask {
             route,
-            function,
             method: Method::POST,
-            path,
+            path: path.replace("{payment_id}", &started.id),
             key: body.is_some().then(|| self.key()),
             body,
             order: Some(order.id.clone()),
         }
+    }
+}
+
+/// The cancellation of a whole order.
+pub(crate) fn cancellation(order: &Ordered) -> Ask {
+    Ask {
+        route: "POST /api/orders/{order_id}/cancel",
+        method: Method::POST,
+        path: format!("/api/orders/{}/cancel", order.id),
+        key: None,
+        body: None,
+        order: Some(order.id.clone()),
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use dev_stack::functions::of_route;
 use e2e::Answer;
 use fastrand::Rng;
 use reqwest::Method;
@@ -29,13 +30,20 @@ pub(crate) struct Client<'s> {
 #[derive(Clone, Debug)]
 pub(crate) struct Ask {
     pub(crate) route: &'static str,
-    pub(crate) function: &'static str,
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) key: Option<String>,
     pub(crate) body: Option<Value>,
     /// The order it is about; a new order has no id yet.
     pub(crate) order: Option<String>,
+}
+
+impl Ask {
+    /// The function that serves its route.
+    #[expect(clippy::expect_used, reason = "a wrong route is a mistake of the soak")]
+    fn function(&self) -> &'static str {
+        of_route(self.route).expect("the template has the route")
+    }
 }
 
 impl Client<'_> {
@@ -105,11 +113,11 @@ impl Soak {
         let answer = answer?;
         // API Gateway's own answer, not one of ours: the function has died.
         if answer.status == 500 && answer.body.get("message").is_some() {
-            record.crashed(ask.function, ask.order.as_deref(), from_ms, to_ms);
+            record.crashed(ask.function(), ask.order.as_deref(), from_ms, to_ms);
         }
         if (200..300).contains(&answer.status) {
             record.promises.extend(promises(ask, &answer));
-            if answer.status == 202 && ask.function == "create-payment" {
+            if answer.status == 202 && ask.function() == "create-payment" {
                 record.is_unknown(answer.word("order_id"), answer.word("payment_id"), to_ms);
             }
         }
@@ -125,7 +133,7 @@ impl Soak {
 fn promises(ask: &Ask, answer: &Answer) -> Vec<Promise> {
     let [order, payment, refund] =
         ["order_id", "payment_id", "refund_id"].map(|name| answer.word(name).to_owned());
-    let (promise, name) = match ask.function {
+    let (promise, name) = match ask.function() {
         "create-order" => (Promise::Order(order.clone()), order.clone()),
         "create-payment" => {
             (Promise::Payment { order: order.clone(), payment: payment.clone() }, payment)

@@ -5,6 +5,7 @@ use futures_util::future::join;
 use reqwest::Method;
 use serde_json::json;
 
+use crate::aftermath::cancellation;
 use crate::client::{Ask, Client};
 
 #[derive(Clone, Debug)]
@@ -44,8 +45,14 @@ impl Client<'_> {
             }
         }
         if self.chance(10) {
-            let mut ask = self.on_order("status-check", &order, "");
-            (ask.route, ask.method) = ("GET /api/orders/{order_id}", Method::GET);
+            let ask = Ask {
+                route: "GET /api/orders/{order_id}",
+                method: Method::GET,
+                path: format!("/api/orders/{}", order.id),
+                key: None,
+                body: None,
+                order: Some(order.id),
+            };
             self.insist(&ask).await;
         }
         Some(())
@@ -66,7 +73,6 @@ impl Client<'_> {
         }
         let ask = Ask {
             route: "POST /api/orders",
-            function: "create-order",
             method: Method::POST,
             path: "/api/orders".to_owned(),
             key: self.chance(80).then(|| self.key()),
@@ -92,7 +98,6 @@ impl Client<'_> {
         }
         let ask = Ask {
             route: "POST /api/payments",
-            function: "create-payment",
             method: Method::POST,
             path: "/api/payments".to_owned(),
             key: (replace || self.chance(70)).then(|| self.key()),
@@ -129,7 +134,7 @@ impl Client<'_> {
         let outcome = self.rng.choice(outcomes).unwrap_or("approve");
         if self.chance(6) {
             // Paid at the very moment of the cancellation.
-            let cancel = self.on_order("cancel-payment", order, "/cancel");
+            let cancel = cancellation(order);
             join(self.choose(&page, outcome), self.at_will(&cancel)).await;
         } else {
             self.choose(&page, outcome).await;
@@ -153,7 +158,6 @@ impl Client<'_> {
             };
             let ask = Ask {
                 route: "GET /api/payments/{payment_id}",
-                function: "status-check",
                 method: Method::GET,
                 path: format!("/api/payments/{}{query}", started.id),
                 key: None,

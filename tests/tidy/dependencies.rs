@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::source::{Source, all, read, root};
+use crate::source::{Source, all, packages, read, root};
 use crate::{found, none};
 
 /// Each costs more at a cold start than all of our code.
@@ -63,29 +63,22 @@ fn section(manifest: &str, names: &[&str]) -> Vec<String> {
     listed
 }
 
-/// Packages beside the functions. The sources that `woven` copies name its dependencies.
-const PACKAGES: [&str; 8] = [
-    "shared/domain",
-    "shared/api-description",
-    "shared",
-    "dev-stack/aws",
-    "dev-stack",
-    "tests/conformance",
-    "tests/faults",
-    "tests",
-];
+/// `woven` compiles a copy of this code, which is not in its own folder.
+const COPY: &str = "tests/faults/woven";
+const COPIED: [&str; 3] = ["shared/src/", "shared/domain/src/", "functions/"];
 
-/// The package of a file: the first matching folder, because some packages lie in others.
-fn package_of<'a>(path: &str, packages: &'a [(String, String)]) -> Option<&'a str> {
-    let folders = packages.iter().map(|(folder, _)| folder.as_str());
-    folders.into_iter().find(|folder| path.starts_with(&format!("{folder}/")))
+/// Whether the package in `folder` compiles this source.
+fn compiles(folder: &str, source: &Source, packages: &[(String, String)]) -> bool {
+    let copied = COPIED.iter().any(|copied| source.path.starts_with(copied));
+    package_of(&source.path, packages) == Some(folder)
+        || folder == COPY && copied && !source.is_test()
 }
 
-/// `(folder, manifest)` of every package.
-fn packages() -> Vec<(String, String)> {
-    let functions = dev_stack::functions::NAMES.map(|name| format!("functions/{name}"));
-    let folders = PACKAGES.map(str::to_owned).into_iter().chain(functions);
-    folders.map(|folder| (folder.clone(), read(&format!("{folder}/Cargo.toml")))).collect()
+/// The package of a file: the one in the deepest folder, because some packages lie in others.
+fn package_of<'a>(path: &str, packages: &'a [(String, String)]) -> Option<&'a str> {
+    let folders = packages.iter().map(|(folder, _)| folder.as_str());
+    let around = folders.filter(|folder| path.starts_with(&format!("{folder}/")));
+    around.max_by_key(|folder| folder.len())
 }
 
 fn unwanted(workspace: &str, packages: &[(String, String)]) -> Vec<String> {
@@ -97,14 +90,14 @@ fn unwanted(workspace: &str, packages: &[(String, String)]) -> Vec<String> {
         .collect()
 }
 
-fn depends(manifest: &str) -> Vec<String> {
+pub(crate) fn depends(manifest: &str) -> Vec<String> {
     section(manifest, &["dependencies", "dev-dependencies", "build-dependencies"])
 }
 
 fn unnamed(packages: &[(String, String)], sources: &[Source]) -> Vec<String> {
     let mut violations = Vec::new();
     for (folder, manifest) in packages {
-        let of_this = |source: &&Source| package_of(&source.path, packages) == Some(folder);
+        let of_this = |source: &&Source| compiles(folder, source, packages);
         let own: Vec<&Source> = sources.iter().filter(of_this).collect();
         for name in depends(manifest) {
             let renamed = LIBRARIES.iter().find(|(package, _)| *package == name);
@@ -137,8 +130,13 @@ fn a_slow_or_idle_dependency_is_found() {
         "[workspace.dependencies]\n# why\nserde = \"1\"\nidle = { version = \"1\" }\n[x]\n";
     let manifest =
         "[dependencies]\nserde.workspace = true\nmd-5 = { workspace = true }\n[lib]\na=1\n";
-    let packages = [("shared".to_owned(), manifest.to_owned())];
-    let code = [Source::sample("shared/src/lib.rs", "use serde::Serialize; // md5")];
+    let copy = "[dependencies]\nserde.workspace = true\nproptest.workspace = true\n";
+    let packages = [("shared", manifest), (COPY, copy)];
+    let packages = packages.map(|(folder, manifest)| (folder.to_owned(), manifest.to_owned()));
+    let code = [
+        Source::sample("shared/src/lib.rs", "use serde::Serialize; // md5"),
+        Source::sample("shared/src/tests.rs", "use proptest::proptest;"),
+    ];
     found(
         &[linked("a", tree), unwanted(workspace, &packages), unnamed(&packages, &code)].concat(),
         &[
@@ -147,6 +145,7 @@ fn a_slow_or_idle_dependency_is_found() {
             "a links hyper v0.14.32: the SDK's older HTTP stack: an unwanted default feature",
             "Cargo.toml: no package uses `idle`",
             "shared/Cargo.toml: no code names `md-5`",
+            "tests/faults/woven/Cargo.toml: no code names `proptest`",
         ],
     );
 }

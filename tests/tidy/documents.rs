@@ -41,7 +41,16 @@ fn tests_of(path: &str, code: &str) -> Vec<(String, String)> {
     let tests = pieces.windows(2).filter(|pair| attributed(pair[0]));
     tests
         .filter_map(|pair| Some((pair[1].split('(').next()?.to_owned(), path.to_owned())))
+        .chain(cases_of(path, code))
         .collect()
+}
+
+/// The functions that a macro makes of a list with a line `name: arguments;` for each.
+fn cases_of(path: &str, code: &str) -> Vec<(String, String)> {
+    let lists = code.split("! {\n").skip(1).filter_map(|rest| rest.split("\n}").next());
+    let cases = lists.flat_map(str::lines).filter_map(|line| line.trim().split_once(": "));
+    let named = cases.filter(|(name, arguments)| is_sentence(name) && arguments.ends_with(';'));
+    named.map(|(name, _)| (name.to_owned(), path.to_owned())).collect()
 }
 
 /// The claims of a section, each a table row or an entry of a list, with its line.
@@ -80,7 +89,8 @@ fn unproven(
 
 fn functions_of(path: &str, code: &str) -> Vec<(String, String)> {
     let names = code.split("fn ").skip(1).filter_map(|rest| rest.split(['(', '<']).next());
-    names.map(|name| (name.to_owned(), path.to_owned())).collect()
+    let named = names.map(|name| (name.to_owned(), path.to_owned()));
+    named.chain(cases_of(path, code)).collect()
 }
 
 fn documents() -> Vec<(String, String)> {
@@ -179,11 +189,13 @@ fn every_promise_and_every_invariant_links_to_its_test() {
 #[test]
 fn a_claim_without_a_test_is_found() {
     let code = "fn helps() {} #[test] fn a_sum_is_exact() { b(); } async fn f() {}\n\
-                #[tokio::test]\n#[ignore]\nasync fn one_wins() {}";
+                #[tokio::test]\n#[ignore]\nasync fn one_wins() {}\n\
+                each! {\n    one_dies_at_last: A, B;\n}";
     let tests = tests_of("tests/a.rs", code).into_iter().collect();
     let text = "- Before.\n## Invariants\n\nEach.\n\n- Exact:\n  [`a_sum_is_exact`](tests/a.rs)\n\
                 - Bare: `one_wins`.\n- A helper: [`helps`](tests/a.rs)\n\
-                - [`one_wins`](tests/a.rs)\n- [`one_wins`](tests/b.rs)\n## More\n- After.";
+                - [`one_wins`](tests/a.rs)\n- [`one_wins`](tests/b.rs)\n\
+                - [`one_dies_at_last`](tests/a.rs)\n## More\n- After.";
     let expected = [8, 9, 11].map(|n| format!("x.md:{n}: links to no test"));
     assert_eq!(unproven("x.md", "## Invariants", text, &tests), expected);
     let table =

@@ -1,6 +1,8 @@
-//! Modules of `shared` may name only themselves and those above them in `lib.rs`.
+//! Modules of `shared` may name only themselves and those above them in `lib.rs`; packages, only those below
+//! them.
 
-use crate::source::{Source, all, read};
+use crate::dependencies::depends;
+use crate::source::{Source, all, packages, read};
 use crate::{found, none};
 
 /// Siblings: each knows one part of the world, and none knows another.
@@ -65,24 +67,33 @@ fn grouped(sources: &[Source]) -> Vec<String> {
     .collect()
 }
 
-/// Functions never see each other. `shared` sees neither them nor the dev stack.
-fn crate_violations(manifests: &[(String, String)], functions: &[&str]) -> Vec<String> {
+/// The packages of ours that the packages in a folder may depend on. Those that are not listed are never
+/// deployed and may depend on any.
+const BELOW: [(&str, &[&str]); 4] = [
+    ("shared/domain", &[]),
+    ("dev-stack/aws", &[]),
+    ("shared", &["quittance-domain"]),
+    ("functions/*", &["quittance"]),
+];
+
+/// What each package depends on and may not; `packages` holds folders and manifests.
+fn package_violations(packages: &[(String, String)]) -> Vec<String> {
+    let named = packages.iter().map(|(_, manifest)| manifest.split("name = \"").nth(1));
+    let ours: Vec<&str> = named.filter_map(|rest| rest?.split('"').next()).collect();
     let mut violations = Vec::new();
-    for (path, text) in manifests {
-        let own = path.trim_end_matches("/Cargo.toml").trim_start_matches("functions/");
-        for other in functions.iter().chain(&["dev-stack", "e2e"]).filter(|other| **other != own) {
-            if text.lines().any(|line| line.starts_with(&format!("{other}."))) {
-                violations.push(format!("{path}: names the package `{other}`"));
-            }
-        }
+    for (folder, manifest) in packages {
+        let is_in = |place: &str| match place.strip_suffix('*') {
+            Some(around) => folder.starts_with(around),
+            None => folder == place,
+        };
+        let below = BELOW.iter().find(|(place, _)| is_in(place));
+        let Some((_, below)) = below else { continue };
+        let wrong = depends(manifest)
+            .into_iter()
+            .filter(|name| ours.contains(&name.as_str()) && !below.contains(&name.as_str()));
+        violations.extend(wrong.map(|name| format!("{folder}: depends on `{name}`")));
     }
     violations
-}
-
-fn manifests() -> Vec<(String, String)> {
-    let functions = dev_stack::functions::NAMES.map(|name| format!("functions/{name}/Cargo.toml"));
-    let paths = functions.into_iter().chain(["shared/Cargo.toml".to_owned()]);
-    paths.map(|path| (path.clone(), read(&path))).collect()
 }
 
 #[test]
@@ -99,7 +110,7 @@ fn a_layer_is_named_on_its_own_line() {
 
 #[test]
 fn packages_depend_downwards_only() {
-    none(&crate_violations(&manifests(), &dev_stack::functions::NAMES));
+    none(&package_violations(&packages()));
 }
 
 #[test]
@@ -137,10 +148,25 @@ fn a_grouped_use_is_found() {
 }
 
 #[test]
-fn a_function_that_sees_another_is_found() {
-    let bad = ("functions/a/Cargo.toml".to_owned(), "a.x\nb.workspace = true".to_owned());
+fn a_package_that_depends_on_one_beside_or_above_it_is_found() {
+    let package = |folder: &str, name: &str, depends: &str| {
+        let manifest = format!("[package]\nname = \"{name}\"\n[dependencies]\n{depends}");
+        (folder.to_owned(), manifest)
+    };
+    let bad = [
+        package("shared/domain", "quittance-domain", "serde.workspace = true\n"),
+        package("shared", "quittance", "quittance-domain.workspace = true\nfaults = {}"),
+        package("functions/a", "a", "quittance.workspace = true\nb.workspace = true\n"),
+        package("functions/b", "b", "[dev-dependencies]\nlocal-aws.workspace = true\n"),
+        package("dev-stack/aws", "local-aws", ""),
+        package("tests/faults", "faults", "a.workspace = true\n"),
+    ];
     found(
-        &crate_violations(&[bad], &["a", "b"]),
-        &["functions/a/Cargo.toml: names the package `b`"],
+        &package_violations(&bad),
+        &[
+            "shared: depends on `faults`",
+            "functions/a: depends on `b`",
+            "functions/b: depends on `local-aws`",
+        ],
     );
 }

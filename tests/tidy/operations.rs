@@ -192,7 +192,7 @@ fn every_alarm_is_heard_and_explained() {
 }
 
 #[test]
-fn what_is_watched_is_written() {
+fn every_watched_metric_is_written() {
     let mut written = written(&read("shared/domain/src/changes.rs"));
     assert!(written.len() > 30, "{written:?}");
     let (filtered, violations) = filtered(&ours());

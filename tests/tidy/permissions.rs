@@ -174,7 +174,7 @@ fn every_grant_is_of_a_function_that_exists() {
 }
 
 #[test]
-fn only_traces_may_go_anywhere() {
+fn only_traces_may_have_a_wildcard() {
     let template = parse(
         "Resources:\n  P:\n    Properties:\n      PolicyDocument:\n        Statement:\n          \
          - {Action: [xray:PutTraceSegments], Resource: '*'}\n          \

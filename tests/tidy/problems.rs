@@ -34,7 +34,7 @@ fn every_problem_is_met_by_a_request() {
 }
 
 #[test]
-fn the_unreachable_ones_exist() {
+fn every_unreachable_problem_is_documented() {
     let slugs = slugs(&read("docs/problems.md"));
     for (slug, _) in UNREACHABLE {
         assert!(slugs.iter().any(|known| known == slug), "no problem {slug}");

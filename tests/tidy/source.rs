@@ -59,6 +59,24 @@ pub(crate) fn all() -> Vec<Source> {
     files.map(|path| Source::sample(&path, &read(&path))).collect()
 }
 
+/// `(folder, manifest)` of every package of the workspace.
+pub(crate) fn packages() -> Vec<(String, String)> {
+    let workspace = read("Cargo.toml");
+    let members = workspace.split("members = [").nth(1).and_then(|rest| rest.split(']').next());
+    let members = members.unwrap_or_default().split('"').skip(1).step_by(2);
+    let folders = members.flat_map(|member| match member.strip_suffix("/*") {
+        Some(folder) => folders_in(folder),
+        None => vec![member.to_owned()],
+    });
+    folders.map(|folder| (folder.clone(), read(&format!("{folder}/Cargo.toml")))).collect()
+}
+
+fn folders_in(folder: &str) -> Vec<String> {
+    let inside = fs::read_dir(root().join(folder)).unwrap().map(Result::unwrap);
+    let folders = inside.filter(|entry| entry.path().is_dir());
+    folders.map(|entry| format!("{folder}/{}", entry.file_name().to_str().unwrap())).collect()
+}
+
 /// The files below `folder` with this extension, sorted.
 pub(crate) fn files(folder: &str, ending: &str) -> Vec<String> {
     let mut found = Vec::new();

@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_name_hides_behind_no_first_one() {
+    fn every_host_of_a_request_is_checked() {
         let hosts = Hosts { bound: [127, 0, 0, 1].into() };
         let both = [(HOST, "localhost".parse().unwrap()), (HOST, "evil.example".parse().unwrap())];
         let mut headers = HeaderMap::new();
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_sites_page_asks_for_is_known_by_what_the_browser_says() {
+    fn a_request_of_another_sites_page_is_known_by_the_browsers_headers() {
         let asked = |method: Method, said: &[(HeaderName, &str)]| {
             let said = said.iter().map(|(name, text)| (name.clone(), text.parse().unwrap()));
             let host = [(HOST, "127.0.0.1:3005".parse().unwrap())];

@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_not() {
+    fn other_expressions_are_not_understood() {
         for expression in [
             "rate(0 minutes)",
             "rate(1 week)",

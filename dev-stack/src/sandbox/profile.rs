@@ -61,7 +61,7 @@ pub(super) struct Abilities {
     pub(super) look_up_by_reference: bool,
     /// A look-up shows the page's address too.
     pub(super) page_again: bool,
-    /// A capture has a name of its own; otherwise it goes by the payment's.
+    /// A capture has a name of its own; otherwise it has the payment's.
     pub(super) named_captures: bool,
     /// The event's body is signed; otherwise a fixed header authenticates the sender only.
     pub(super) signed: bool,

@@ -242,7 +242,7 @@ mod tests {
 
     /// Otherwise the page would promise members that do not exist, or hide one that differs.
     #[test]
-    fn what_extends_a_schema_has_all_of_its_members() {
+    fn an_extended_schema_has_all_members_of_its_base() {
         let all = all_schemas();
         for (base, names) in EXTENDED {
             let base = rows(&all[base]);

@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_limit_is_not_read_as_one() {
+    fn a_malformed_limit_is_not_read() {
         for written in [
             json!(null),
             json!(5000),

@@ -62,7 +62,7 @@ pub fn is_in(text: &str, place: Place) -> bool {
     }
 }
 
-/// Looks at any groups of digits without letters between them, so separators, neighboring text, and an expiry
+/// Looks at any groups of digits without letters between them, so separators, neighbouring text, and an expiry
 /// or a CVC beside them hide nothing. A run of digits counts as a whole.
 fn is_typed_in(text: &str) -> bool {
     holds_a_card_number(text, |part| !part.is_something_else())

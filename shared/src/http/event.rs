@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_is_read_whatever_stands_beside() {
+    fn a_parameter_is_read_beside_malformed_ones() {
         assert_eq!(token("token=a.b-c").as_deref(), Some("a.b-c"));
         assert_eq!(token("x=\"<>#\u{7f}\u{e4}&token=a%20b").as_deref(), Some("a b"));
         assert_eq!(token("token=\"").as_deref(), Some("\""));
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_that_is_no_request_is_recognized_and_still_answered() {
+    fn an_event_that_is_no_request_is_recognised_and_still_answered() {
         for odd in [
             json!(null),
             json!([]),

@@ -41,14 +41,14 @@ fn money_that_leaves_is_counted_once_and_by_who_wanted_it() {
 }
 
 #[tokio::test]
-async fn a_request_is_known_while_it_is_worked_for() {
+async fn a_request_id_is_known_only_within_its_request() {
     assert_eq!(request_id(), None);
     assert_eq!(within("r-1", async { request_id() }).await.as_deref(), Some("r-1"));
     assert_eq!(within("", async { request_id() }).await, None);
 }
 
 #[tokio::test]
-async fn a_caller_is_known_from_its_key_on_and_to_its_own_request_alone() {
+async fn a_caller_is_known_once_it_is_named_and_only_within_its_request() {
     called_by("key:nobody");
     assert_eq!(caller(), None);
     let asked = async {

@@ -8,11 +8,10 @@ use crate::Case;
 const CREATE: &str = "CreateSecret (Secrets Manager API reference)";
 const GET: &str = "GetSecretValue (Secrets Manager API reference)";
 const PUT: &str = "PutSecretValue (Secrets Manager API reference)";
-const UPDATE: &str = "UpdateSecret (Secrets Manager API reference)";
 const DESCRIBE: &str = "DescribeSecret (Secrets Manager API reference)";
 
 pub(super) fn cases() -> Vec<Case> {
-    [read(), bounds(), refusals(), refused(), updated()].into_iter().flatten().collect()
+    [read(), bounds(), refusals(), refused()].into_iter().flatten().collect()
 }
 
 fn read() -> Vec<Case> {
@@ -114,9 +113,7 @@ fn refusals() -> Vec<Case> {
                 let calls = [
                     ("GetSecretValue", json!({})),
                     ("DescribeSecret", json!({})),
-                    ("PutSecretValue", value.clone()),
-                    ("UpdateSecret", value),
-                    ("ListSecretVersionIds", json!({})),
+                    ("PutSecretValue", value),
                     ("RestoreSecret", json!({})),
                     ("DeleteSecret", json!({})),
                 ];
@@ -180,34 +177,4 @@ fn either(code: String) -> String {
         }
         _ => code,
     }
-}
-
-fn updated() -> Vec<Case> {
-    vec![
-        Case::new(
-            "an update without a value makes no version",
-            UPDATE,
-            "null signs 1:AWSCURRENT",
-            |desk| async move {
-                let secret = Secret::new(&desk).await?;
-                let members = json!({ "Description": "signs", "ClientRequestToken": TWO });
-                let updated = secret.call("UpdateSecret", members).await?;
-                let described = secret.call("DescribeSecret", json!({})).await?;
-                let (version, description) =
-                    (&updated["VersionId"], word(&described["Description"]));
-                Ok(format!("{version} {description} {}", secret.stages().await?))
-            },
-        ),
-        Case::new(
-            "an update with a value makes it current",
-            UPDATE,
-            "two 1:AWSPREVIOUS 2:AWSCURRENT",
-            |desk| async move {
-                let secret = Secret::new(&desk).await?;
-                let members = json!({ "SecretString": "two", "ClientRequestToken": TWO });
-                secret.call("UpdateSecret", members).await?;
-                Ok(format!("{} {}", secret.at("AWSCURRENT").await?, secret.stages().await?))
-            },
-        ),
-    ]
 }

@@ -8,10 +8,9 @@ use crate::Case;
 const PUT: &str = "PutSecretValue (Secrets Manager API reference)";
 const CREATE: &str = "CreateSecret (Secrets Manager API reference)";
 const GET: &str = "GetSecretValue (Secrets Manager API reference)";
-const VERSIONS: &str = "ListSecretVersionIds (Secrets Manager API reference)";
 
 pub(super) fn cases() -> Vec<Case> {
-    [tokens(), chosen(), listed()].into_iter().flatten().collect()
+    [tokens(), chosen()].into_iter().flatten().collect()
 }
 
 fn tokens() -> Vec<Case> {
@@ -36,16 +35,6 @@ fn tokens() -> Vec<Case> {
                 let secret = Secret::new(&desk).await?;
                 let members = json!({ "SecretString": "other", "ClientRequestToken": ONE });
                 secret.outcome("PutSecretValue", members).await
-            },
-        ),
-        Case::new(
-            "another value under a token is refused by an update",
-            "UpdateSecret (Secrets Manager API reference)",
-            "ResourceExistsException",
-            |desk| async move {
-                let secret = Secret::new(&desk).await?;
-                let members = json!({ "SecretString": "other", "ClientRequestToken": ONE });
-                secret.outcome("UpdateSecret", members).await
             },
         ),
         Case::new(
@@ -115,24 +104,4 @@ fn chosen() -> Vec<Case> {
             },
         ),
     ]
-}
-
-fn listed() -> Vec<Case> {
-    vec![Case::new(
-        "versions without a stage are listed only if asked for",
-        VERSIONS,
-        "2 3",
-        |desk| async move {
-            let secret = Secret::new(&desk).await?;
-            secret.put(TWO, "two").await?;
-            secret.put(THREE, "three").await?;
-            let mut counts = Vec::new();
-            for all in [false, true] {
-                let members = json!({ "IncludeDeprecated": all });
-                let listed = secret.call("ListSecretVersionIds", members).await?;
-                counts.push(listed["Versions"].as_array().map_or(0, Vec::len).to_string());
-            }
-            Ok(counts.join(" "))
-        },
-    )]
 }

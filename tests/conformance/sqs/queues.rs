@@ -1,4 +1,4 @@
-//! Queues: names, attributes, lists, purging, deleting.
+//! Queues: names, attributes, lists, purging.
 
 use serde_json::{Value, json};
 
@@ -9,10 +9,9 @@ const CREATE: &str = "CreateQueue (SQS API reference)";
 const SET: &str = "SetQueueAttributes (SQS API reference)";
 const LIST: &str = "ListQueues (SQS API reference)";
 const PURGE: &str = "PurgeQueue (SQS API reference)";
-const DELETE: &str = "DeleteQueue (SQS API reference)";
 
 pub(super) fn cases() -> Vec<Case> {
-    [creating(), bounds(), setting(), listing(), ending()].into_iter().flatten().collect()
+    [creating(), bounds(), setting(), listing(), purging()].into_iter().flatten().collect()
 }
 
 fn creating() -> Vec<Case> {
@@ -179,7 +178,7 @@ fn listing() -> Vec<Case> {
     ]
 }
 
-fn ending() -> Vec<Case> {
+fn purging() -> Vec<Case> {
     vec![
         Case::new("a purge takes what is in flight too", PURGE, "0 0 0", |desk| async move {
             let queue = Queue::standard(&desk, json!({})).await?;
@@ -197,27 +196,6 @@ fn ending() -> Vec<Case> {
                 let queue = Queue::standard(&desk, json!({})).await?;
                 queue.call("PurgeQueue", json!({})).await?;
                 queue.outcome("PurgeQueue", json!({})).await
-            },
-        ),
-        Case::new(
-            "the name of a deleted queue is barred for 60 seconds",
-            DELETE,
-            "AWS.SimpleQueueService.QueueDeletedRecently",
-            |desk| async move {
-                let queue = Queue::standard(&desk, json!({})).await?;
-                queue.call("DeleteQueue", json!({})).await?;
-                desk.outcome("CreateQueue", json!({ "QueueName": queue.name })).await
-            },
-        ),
-        Case::new(
-            "60 seconds after its deletion a queue can be made anew",
-            DELETE,
-            "taken",
-            |desk| async move {
-                let queue = Queue::standard(&desk, json!({})).await?;
-                queue.call("DeleteQueue", json!({})).await?;
-                desk.pass(60).await?;
-                desk.outcome("CreateQueue", json!({ "QueueName": queue.name })).await
             },
         ),
     ]

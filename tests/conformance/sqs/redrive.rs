@@ -162,16 +162,6 @@ fn dead_in_order() -> Vec<Case> {
             queue.bodies().await?;
             dead.bodies().await
         }),
-        Case::new(
-            "the queues that a dead-letter queue serves are listed",
-            "ListDeadLetterSourceQueues (SQS API reference)",
-            "true",
-            |desk| async move {
-                let (queue, dead) = fifo(&desk, 1).await?;
-                let listed = dead.call("ListDeadLetterSourceQueues", json!({})).await?;
-                Ok((listed["queueUrls"] == json!([queue.url])).to_string())
-            },
-        ),
     ]
 }
 

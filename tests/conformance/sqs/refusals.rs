@@ -69,7 +69,6 @@ fn kinds() -> Vec<Case> {
                     ("ChangeMessageVisibility", handle),
                     ("GetQueueAttributes", json!({ "AttributeNames": ["All"] })),
                     ("PurgeQueue", json!({})),
-                    ("DeleteQueue", json!({})),
                 ];
                 let mut codes = Vec::new();
                 for (action, members) in calls {

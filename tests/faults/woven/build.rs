@@ -17,8 +17,9 @@ use std::{env, fs};
 use rules::{Change, Mark, Rule, TEXTS, camel, rules, table};
 
 const BUNDLE: &str = "../../..";
-/// The signature of a handler that answers requests, and the code that calls one by its function's name.
-const ANSWERS: &str = "request: Request) -> Result<Reply, Problem>";
+/// The list of the functions that answer requests.
+const REGISTRY: &str = "../../../dev-stack/src/functions.rs";
+/// The code that calls a function's handler.
 const RESPOND: &str = "Box::pin(crate::http::respond(app, request, crate::";
 const ANSWER: &str = "/// What a function answers, by its name.
 pub async fn answer(
@@ -124,7 +125,8 @@ impl Sources {
 
     /// The root of the crate lists the modules: those of `shared`, and each function.
     fn write(self, out: &Path) {
-        let (mut root, mut arms) = (String::new(), String::new());
+        let arms: String = requests().iter().map(|name| self.arm(name)).collect();
+        let mut root = String::new();
         for (name, source) in self.0 {
             let text = source.changed(&name);
             if name == "lib.rs" {
@@ -133,13 +135,7 @@ impl Sources {
                 continue;
             }
             if let Some(name) = name.strip_suffix("/lib.rs") {
-                let module = name.replace('-', "_");
-                root.push_str(&format!("pub mod {module};\n"));
-                if text.contains(ANSWERS) {
-                    arms.push_str(&format!(
-                        "{name:?} => Some({RESPOND}{module}::handle)).await),\n"
-                    ));
-                }
+                root.push_str(&format!("pub mod {};\n", name.replace('-', "_")));
             }
             let to = out.join(&source.to);
             fs::create_dir_all(to.parent().unwrap()).unwrap();
@@ -148,6 +144,25 @@ impl Sources {
         root.push_str(&format!("{ANSWER} {{\n    match function {{\n{arms}_ => None }}\n}}\n"));
         fs::write(out.join("bundle.rs"), root).unwrap();
     }
+
+    /// How `answer` calls this function. If the copy has no such handler, it does not compile.
+    fn arm(&self, function: &str) -> String {
+        assert!(self.0.contains_key(&format!("{function}/lib.rs")), "no function {function}");
+        let module = function.replace('-', "_");
+        format!("{function:?} => Some({RESPOND}{module}::handle)).await),\n")
+    }
+}
+
+/// The names of the functions that answer requests. In the registry, the last `requests` is the list, and the
+/// first is the pattern of its macro.
+fn requests() -> Vec<String> {
+    println!("cargo::rerun-if-changed={REGISTRY}");
+    let registry = fs::read_to_string(REGISTRY).unwrap();
+    let (_, list) = registry.rsplit_once("requests: {").unwrap();
+    let (list, _) = list.split_once('}').unwrap();
+    let names: Vec<String> = list.split('"').skip(1).step_by(2).map(str::to_owned).collect();
+    assert!(!names.is_empty(), "{REGISTRY} lists no function that answers requests");
+    names
 }
 
 /// The places where a change's text occurs: the position of each of its characters, without white space.

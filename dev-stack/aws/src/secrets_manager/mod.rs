@@ -76,13 +76,11 @@ impl SecretsManager {
         match action {
             "CreateSecret" => self.create(read(body)?),
             "PutSecretValue" => self.put_value(read(body)?),
-            "UpdateSecret" => self.update(read(body)?),
             "DeleteSecret" => self.delete(&read(body)?),
             "RestoreSecret" => self.restore(&read(body)?),
             "GetSecretValue" => self.value(&read(body)?),
             "DescribeSecret" => self.describe(&read(body)?),
             "ListSecrets" => self.list(&read(body)?),
-            "ListSecretVersionIds" => self.versions(&read(body)?),
             _ => Err(SecretsError::UnknownOperation(action.to_owned())),
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::error::SecretsError;
-use super::requests::{Filter, GetSecretValue, ListSecrets, ListVersions, OneSecret};
+use super::requests::{Filter, GetSecretValue, ListSecrets, OneSecret};
 use super::secret::{CURRENT, Secret, SecretValue, Version};
 use super::{SecretsManager, find};
 
@@ -58,20 +58,6 @@ impl SecretsManager {
             Some(last) => json!({ "SecretList": listed, "NextToken": last.name }),
             None => json!({ "SecretList": listed }),
         })
-    }
-
-    /// Versions without a stage are deprecated, and shown only if asked for.
-    pub(super) fn versions(&self, request: &ListVersions) -> Result<Value, SecretsError> {
-        let secrets = self.secrets();
-        let secret = find(&secrets, &request.secret_id)?;
-        let is_shown = |version: &Version| request.include_deprecated || !version.stages.is_empty();
-        let shown = secret.versions.iter().filter(|(_, version)| is_shown(version));
-        let versions: Vec<Value> = shown
-            .map(|(id, Version { stages, created_ms, .. })| {
-                json!({ "VersionId": id, "VersionStages": stages, "CreatedDate": created_ms / 1000 })
-            })
-            .collect();
-        Ok(json!({ "ARN": secret.arn, "Name": secret.name, "Versions": versions }))
     }
 }
 

@@ -40,17 +40,6 @@ pub(super) struct PutSecretValue {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct UpdateSecret {
-    pub(super) secret_id: String,
-    pub(super) client_request_token: Option<String>,
-    pub(super) description: Option<String>,
-    pub(super) kms_key_id: Option<String>,
-    #[serde(flatten)]
-    pub(super) value: ValueMembers,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
 pub(super) struct GetSecretValue {
     pub(super) secret_id: String,
     pub(super) version_id: Option<String>,
@@ -62,14 +51,6 @@ pub(super) struct GetSecretValue {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct OneSecret {
     pub(super) secret_id: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct ListVersions {
-    pub(super) secret_id: String,
-    #[serde(default)]
-    pub(super) include_deprecated: bool,
 }
 
 #[derive(Deserialize)]

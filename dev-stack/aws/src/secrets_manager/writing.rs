@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::error::SecretsError;
-use super::requests::{CreateSecret, OneSecret, PutSecretValue, UpdateSecret, ValueMembers};
+use super::requests::{CreateSecret, OneSecret, PutSecretValue, ValueMembers};
 use super::secret::{CURRENT, Secret, SecretValue, check_stages};
 use super::{SecretSeed, SecretsManager, find};
 use crate::{ACCOUNT, REGION};
@@ -81,24 +81,6 @@ impl SecretsManager {
         let answer = json!({
             "ARN": secret.arn, "Name": secret.name, "VersionId": token, "VersionStages": stages,
         });
-        self.keep(&mut secrets, secret)?;
-        Ok(answer)
-    }
-
-    pub(super) fn update(&self, request: UpdateSecret) -> Result<Value, SecretsError> {
-        let (token, value) = self.version(request.client_request_token, request.value)?;
-        let now_ms = self.now_ms();
-        let mut secrets = self.secrets();
-        let mut secret = find(&secrets, &request.secret_id)?.clone();
-        secret.check_not_deleted()?;
-        secret.description = request.description.or(secret.description);
-        secret.kms_key_id = request.kms_key_id.or(secret.kms_key_id);
-        secret.changed_ms = now_ms;
-        let token = value.is_some().then_some(token);
-        if let Some((token, value)) = token.as_ref().zip(value) {
-            secret.add(token, value, &[CURRENT.to_owned()], now_ms)?;
-        }
-        let answer = answer(&secret, token.as_deref());
         self.keep(&mut secrets, secret)?;
         Ok(answer)
     }

@@ -1,4 +1,4 @@
-//! Queues themselves: creating, configuring, purging, deleting.
+//! Queues themselves: creating, configuring, purging.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::requests::CreateQueue;
 use super::settings::Settings;
 
 const NAME_MAX: usize = 80;
-/// How long a deleted queue's name is barred, and a purged queue's next purge.
+/// How long a purged queue cannot be purged again.
 const COOL_DOWN_MS: i64 = 60_000;
 
 /// A queue as the template describes it.
@@ -55,10 +55,6 @@ impl Sqs {
                 None => Ok(json!({ "QueueUrl": self.queue_url(&name) })),
             };
         }
-        let deleted_ms = ledger.deleted_ms.get(&name);
-        if deleted_ms.is_some_and(|at_ms| now_ms - at_ms < COOL_DOWN_MS) {
-            return Err(SqsError::QueueDeletedRecently);
-        }
         check_redrive(&ledger, &settings)?;
         let record = Record { settings, created_ms: now_ms, modified_ms: now_ms };
         self.commit(&mut ledger, vec![Edit::Queue(name.clone(), record)])?;
@@ -91,20 +87,6 @@ impl Sqs {
         let edits = gone.collect();
         self.commit(&mut ledger, edits)?;
         ledger.change(name, |queue| queue.purged_ms = Some(now_ms));
-        Ok(())
-    }
-
-    pub(super) fn delete_queue(&self, name: &str) -> Result<(), SqsError> {
-        let now_ms = self.now_ms();
-        let mut ledger = self.ledger();
-        let queue = ledger.queue(name)?;
-        let messages = queue.messages.keys();
-        let messages = messages.map(|sequence| Edit::MessageGone(name.to_owned(), *sequence));
-        let sent = queue.sent_keys().map(|key| Edit::SentGone(name.to_owned(), key.clone()));
-        let queue_gone = Edit::QueueGone(name.to_owned());
-        let edits = messages.chain(sent).chain([queue_gone]).collect();
-        self.commit(&mut ledger, edits)?;
-        ledger.deleted_ms.insert(name.to_owned(), now_ms);
         Ok(())
     }
 }

@@ -12,10 +12,6 @@ pub enum SqsError {
     QueueDoesNotExist,
     #[error("A queue already exists with the same name and a different value for attribute {0}")]
     QueueNameExists(String),
-    #[error(
-        "You must wait 60 seconds after deleting a queue before you can create another with the same name."
-    )]
-    QueueDeletedRecently,
     #[error("Only one PurgeQueue operation on {0} is allowed every 60 seconds.")]
     PurgeQueueInProgress(String),
     #[error("Unknown Attribute {0}.")]
@@ -95,7 +91,6 @@ impl SqsError {
         match self {
             Self::QueueDoesNotExist => ("QueueDoesNotExist", Other(NON_EXISTENT_QUEUE), 400),
             Self::QueueNameExists(_) => ("QueueNameExists", Other("QueueAlreadyExists"), 400),
-            Self::QueueDeletedRecently => ("QueueDeletedRecently", Prefixed, 400),
             Self::PurgeQueueInProgress(_) => ("PurgeQueueInProgress", Prefixed, 403),
             Self::InvalidAttributeName(_) => ("InvalidAttributeName", Same, 400),
             Self::InvalidAttributeValue(_) => ("InvalidAttributeValue", Same, 400),

@@ -3,25 +3,11 @@
 use serde_json::{Value, json};
 
 use super::error::SqsError;
-use super::queue::Queue;
-use super::requests::{GetQueueAttributes, ListQueues, ListSources};
+use super::requests::{GetQueueAttributes, ListQueues};
 use super::settings::Settings;
 use super::{Sqs, queue_arn};
 
 const LIST_MAX: usize = 1_000;
-
-/// Which part of a list is wanted; lists are sorted by name.
-struct Page<'a> {
-    max: Option<usize>,
-    after: Option<&'a str>,
-}
-
-fn listed(member: &str, urls: &[String], next: Option<String>) -> Value {
-    match next {
-        Some(next_token) => json!({ member: urls, "NextToken": next_token }),
-        None => json!({ member: urls }),
-    }
-}
 
 impl Sqs {
     /// The bodies that a queue holds, oldest first. Reading them changes no receipt.
@@ -35,47 +21,25 @@ impl Sqs {
         Ok(json!({ "QueueUrl": self.queue_url(name) }))
     }
 
+    /// By name. Only a page whose size was asked for has the token of the next.
     pub(super) fn list(&self, request: &ListQueues) -> Result<Value, SqsError> {
-        let page = Page { max: request.max_results, after: request.next_token.as_deref() };
-        let ledger = self.ledger();
-        let names = ledger.queues().keys().map(String::as_str);
-        let names = names.filter(|name| name.starts_with(&request.queue_name_prefix));
-        let (urls, next) = self.page(&page, names)?;
-        Ok(listed("QueueUrls", &urls, next))
-    }
-
-    /// The queues whose dead letters go to this one.
-    pub(super) fn sources(&self, name: &str, request: &ListSources) -> Result<Value, SqsError> {
-        let page = Page { max: request.max_results, after: request.next_token.as_deref() };
-        let ledger = self.ledger();
-        ledger.queue(name)?;
-        let arn = queue_arn(name);
-        let gives_up_here = |queue: &&Queue| {
-            queue.record.settings.redrive().is_some_and(|redrive| redrive.target_arn == arn)
-        };
-        let sources = ledger.queues().iter().filter(|(_, queue)| gives_up_here(queue));
-        let (urls, next) = self.page(&page, sources.map(|(name, _)| name.as_str()))?;
-        Ok(listed("queueUrls", &urls, next))
-    }
-
-    /// Addresses, and the token of the next page: only a page whose size was asked for has one.
-    fn page<'n>(
-        &self,
-        page: &Page<'_>,
-        names: impl Iterator<Item = &'n str>,
-    ) -> Result<(Vec<String>, Option<String>), SqsError> {
-        let size = page.max.unwrap_or(LIST_MAX);
+        let size = request.max_results.unwrap_or(LIST_MAX);
         if !(1..=LIST_MAX).contains(&size) {
             let reason = format!("MaxResults must be between 1 and {LIST_MAX}.");
             return Err(SqsError::parameter("MaxResults", &size, reason));
         }
-        let after = page.after.unwrap_or_default();
+        let after = request.next_token.as_deref().unwrap_or_default();
+        let ledger = self.ledger();
+        let names = ledger.queues().keys().map(String::as_str);
+        let names = names.filter(|name| name.starts_with(&request.queue_name_prefix));
         let mut names: Vec<&str> = names.filter(|name| *name > after).take(size + 1).collect();
         let more = names.len() > size;
         names.truncate(size);
-        let next = names.last().filter(|_| more && page.max.is_some());
-        let next = next.map(|name| (*name).to_owned());
-        Ok((names.iter().map(|name| self.queue_url(name)).collect(), next))
+        let urls: Vec<String> = names.iter().map(|name| self.queue_url(name)).collect();
+        Ok(match names.last().filter(|_| more && request.max_results.is_some()) {
+            Some(last) => json!({ "QueueUrls": urls, "NextToken": last }),
+            None => json!({ "QueueUrls": urls }),
+        })
     }
 
     pub(super) fn attributes(

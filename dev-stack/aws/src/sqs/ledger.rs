@@ -16,8 +16,6 @@ const MOVES: &str = "sqs_moves";
 #[derive(Debug)]
 pub(super) struct Ledger {
     queues: BTreeMap<String, Queue>,
-    /// When each queue was deleted; its name is barred for a while.
-    pub(super) deleted_ms: BTreeMap<String, i64>,
     /// In the order in which they were started.
     moves: BTreeMap<u64, Move>,
     last_sequence: u64,
@@ -28,7 +26,6 @@ pub(super) struct Ledger {
 #[derive(Debug)]
 pub(super) enum Edit {
     Queue(String, Record),
-    QueueGone(String),
     Message(String, u64, Message),
     MessageGone(String, u64),
     Sent(String, String, Sent),
@@ -44,7 +41,7 @@ impl Ledger {
             records.into_iter().map(|(name, record)| (name, Queue::new(record))).collect();
         let mut last_sequence = 0;
         for (key, message) in disk.all::<Message>(MESSAGES)? {
-            // Useless without its queue: the two are always deleted together.
+            // Without its queue, nothing could read it.
             let Some((queue, sequence)) = entry(&mut queues, &key) else {
                 continue;
             };
@@ -66,7 +63,7 @@ impl Ledger {
             last_sequence = last_sequence.max(sequence);
             moves.insert(sequence, task);
         }
-        Ok(Self { queues, deleted_ms: BTreeMap::new(), moves, last_sequence, disk })
+        Ok(Self { queues, moves, last_sequence, disk })
     }
 
     pub(super) fn queue(&self, name: &str) -> Result<&Queue, SqsError> {
@@ -104,7 +101,6 @@ impl Ledger {
                 Some(queue) => queue.record = record,
                 None => drop(self.queues.insert(name, Queue::new(record))),
             },
-            Edit::QueueGone(name) => drop(self.queues.remove(&name)),
             Edit::Message(name, sequence, message) => self.change(&name, |queue| {
                 queue.messages.insert(sequence, message);
             }),
@@ -128,7 +124,6 @@ impl Edit {
     fn change(&self) -> Result<Change, DiskError> {
         Ok(match self {
             Self::Queue(name, record) => Change::put(QUEUES, name, record)?,
-            Self::QueueGone(name) => Change::remove(QUEUES, name),
             Self::Message(name, sequence, message) => {
                 Change::put(MESSAGES, message_key(name, *sequence), message)?
             }

@@ -116,10 +116,6 @@ impl Queue {
         old.map(|(_, key)| key.clone()).collect()
     }
 
-    pub(super) fn sent_keys(&self) -> impl Iterator<Item = &String> {
-        self.sent.keys()
-    }
-
     pub(super) fn remember(&mut self, key: String, sent: Sent) {
         self.sent_order.push_back((sent.at_ms, key.clone()));
         self.sent.insert(key, sent);

@@ -42,13 +42,6 @@ pub(super) struct CreateQueue {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct ListSources {
-    pub(super) max_results: Option<usize>,
-    pub(super) next_token: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
 pub(super) struct GetQueueUrl {
     pub(super) queue_name: String,
 }

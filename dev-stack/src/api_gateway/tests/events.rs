@@ -143,7 +143,7 @@ fn the_path_is_decoded_and_loses_what_follows_a_decoded_question_mark() {
 }
 
 #[test]
-fn a_host_that_is_none_is_recognised() {
+fn an_unusable_host_is_recognised() {
     let usable = |host: &str| {
         has_usable_host(&HeaderMap::from_iter([("host".parse().unwrap(), host.parse().unwrap())]))
     };

@@ -116,7 +116,7 @@ fn a_behaviour_is_answered_whole_and_as_documented() {
 }
 
 #[test]
-fn a_behaviour_that_is_none_is_refused() {
+fn an_invalid_behaviour_is_refused() {
     let bench = Bench::new(Profile::Full);
     for (wrong, member) in [
         (json!({"create": null}), "create:"),

@@ -158,7 +158,7 @@ fn the_truth_shows_everything() {
 }
 
 #[test]
-fn what_a_lever_cannot_take_is_no_mistake_in_the_json() {
+fn a_control_call_with_an_invalid_body_is_a_422() {
     let bench = Bench::new(Profile::Full);
     let payment = bench.captured();
     for (lever, wrong) in

@@ -188,7 +188,7 @@ fn a_declined_create_is_replayed_as_declined() {
 }
 
 #[test]
-fn what_time_did_is_reported_with_the_moment_it_happened() {
+fn a_delayed_capture_is_reported_with_the_time_of_the_capture() {
     let bench = Bench::new(Profile::Full);
     let payment = bench.create(json!({"metadata": {"sandbox": "pending:5s"}})).body;
     bench.events();

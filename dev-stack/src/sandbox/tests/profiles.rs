@@ -146,7 +146,7 @@ fn paypal_like_is_looked_up_by_the_same_key_only() {
 }
 
 #[test]
-fn no_keys_does_everything_every_time() {
+fn the_no_keys_profile_repeats_every_effect() {
     let bench = Bench::new(Profile::NoKeys);
     let (first, second) = repeated(&bench);
     assert_ne!(first.body["id"], second.body["id"]);

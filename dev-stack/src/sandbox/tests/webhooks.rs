@@ -206,7 +206,7 @@ fn an_unsigned_gateway_sends_one_fixed_header() {
 }
 
 #[test]
-fn so_many_are_out_at_once_and_no_more() {
+fn at_most_64_deliveries_are_out_at_once() {
     let bench = Bench::new(Profile::Full);
     approved(&bench, json!({"times": 50}));
     let first = bench.take();

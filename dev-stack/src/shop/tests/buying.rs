@@ -93,7 +93,7 @@ async fn what_expired_can_be_ordered_again() {
 }
 
 #[tokio::test]
-async fn who_was_at_the_gateway_is_not_asked_to_pay_again() {
+async fn a_shopper_back_from_the_gateway_is_not_asked_to_pay_again() {
     let api = Api::default();
     let shop = shop(&api.start().await, Disk::none()).await;
     let path = shop.order(&api).await;

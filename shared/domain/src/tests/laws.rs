@@ -146,7 +146,7 @@ proptest! {
     }
 
     #[test]
-    fn of_several_objects_one_wins_whatever_comes_first((story, other) in reordered(3, 14)) {
+    fn of_several_objects_the_same_one_wins_in_any_order((story, other) in reordered(3, 14)) {
         let (first, second) = (story.play(&story.facts), story.play(&other));
         prop_assert_eq!(
             without_classes(known(&first.order)),
@@ -174,7 +174,7 @@ fn the_page_of_an_object_that_ended_is_not_handed_out() {
 }
 
 #[test]
-fn what_a_person_gives_back_in_parts_leaves_the_rest_to_us() {
+fn the_rest_of_a_capture_refunded_in_part_by_a_person_is_still_owed() {
     let mut case = Case::new(FULL);
     let id = case.attempt(0, AUTO);
     case.learn(&id, &at("o1", Phase::Failed));

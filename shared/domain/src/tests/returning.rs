@@ -186,7 +186,7 @@ fn fail_four_times(case: &mut Case, id: &crate::id::PaymentId) {
 }
 
 #[test]
-fn what_the_shoppers_bank_may_take_back_is_not_given_back_beside_it() {
+fn money_in_an_open_dispute_is_not_returned_before_its_end() {
     for (outcome, sent) in [(DisputePhase::Won, true), (DisputePhase::Lost, false)] {
         let (mut case, id) = late();
         let known_at_once = Seen {

@@ -1,4 +1,4 @@
-//! The sandbox against the contract of all gateways. The submodules test its own behavior.
+//! The sandbox against the contract of all gateways. The submodules test its own behaviour.
 
 mod forgeries;
 mod look_ups;

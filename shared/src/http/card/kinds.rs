@@ -1,4 +1,4 @@
-//! Numbers recognizable by their groups: dates, times, decimals, lists of sizes, American telephone numbers.
+//! Numbers recognisable by their groups: dates, times, decimals, lists of sizes, American telephone numbers.
 //! Nobody writes a whole card number like that.
 
 use std::ops::RangeInclusive;

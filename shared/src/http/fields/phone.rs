@@ -1,4 +1,4 @@
-//! Recognizes telephone numbers of any country, typed or pasted.
+//! Recognises telephone numbers of any country, typed or pasted.
 
 #[cfg(test)]
 mod tests;

@@ -235,7 +235,7 @@ fn a_body_that_is_no_object_is_one_error_at_the_root() {
 }
 
 #[test]
-fn a_reader_that_gives_nothing_and_says_nothing_is_still_a_refusal() {
+fn a_reader_without_a_value_or_an_error_still_refuses() {
     assert!(read(&json!({}), |_| None::<()>).is_err());
 }
 

@@ -135,7 +135,7 @@ proptest! {
         let _ = parse(text.as_bytes());
     }
     #[test]
-    fn what_serde_json_takes_is_taken_but_for_repeats_depth_and_huge_numbers(text in near_json()) {
+    fn json_is_read_as_by_serde_json_except_repeats_depth_and_huge_numbers(text in near_json()) {
         let theirs: Result<Value, _> = serde_json::from_str(&text);
         match (parse(text.as_bytes()), theirs, serde_json::from_str::<Shape>(&text)) {
             (Ok(ours), Ok(theirs), Ok(shape)) => {

@@ -28,7 +28,7 @@ fn every_kind_is_in_the_table_once() {
 }
 
 #[test]
-fn a_slug_is_the_name_of_its_kind_and_nobody_elses() {
+fn a_slug_is_the_name_of_its_kind_and_unique() {
     let slugs: BTreeSet<&str> = Kind::ALL.map(Kind::slug).into();
     assert_eq!(slugs.len(), Kind::ALL.len());
     for kind in Kind::ALL {

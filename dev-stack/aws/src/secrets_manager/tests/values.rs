@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{NAME, ONE, TWO, Vault};
+use super::{NAME, ONE, Vault};
 use crate::secrets_manager::SecretSeed;
 
 #[test]
@@ -22,18 +22,6 @@ fn a_value_is_read_by_name_arn_and_arn_without_its_suffix() {
             })
         );
     }
-}
-
-#[test]
-fn update_changes_the_description_and_the_value_where_given() {
-    let vault = Vault::with_one();
-    let body = json!({ "SecretId": NAME, "Description": "signs deliveries" });
-    assert!(vault.call("UpdateSecret", &body).get("VersionId").is_none());
-    let body = json!({ "SecretId": NAME, "SecretString": "two", "ClientRequestToken": TWO });
-    assert_eq!(vault.call("UpdateSecret", &body)["VersionId"], TWO);
-    assert_eq!(vault.value("AWSCURRENT").unwrap(), "two");
-    let described = vault.call("DescribeSecret", &json!({ "SecretId": NAME }));
-    assert_eq!(described["Description"], "signs deliveries");
 }
 
 #[test]

@@ -129,20 +129,6 @@ fn a_purged_queue_is_empty_and_not_purged_again_for_a_minute() {
 }
 
 #[test]
-fn a_deleted_queue_is_gone_and_its_name_is_barred_for_a_minute() {
-    let desk = Desk::standard();
-    desk.post("m");
-    desk.call("DeleteQueue", &json!({ "QueueUrl": desk.sqs.queue_url("q") }));
-    let gone = "AWS.SimpleQueueService.NonExistentQueue: The specified queue does not exist.";
-    assert_eq!(desk.refused("GetQueueUrl", &json!({ "QueueName": "q" })), gone);
-    let refusal = desk.refused("CreateQueue", &json!({ "QueueName": "q" }));
-    assert!(refusal.starts_with("AWS.SimpleQueueService.QueueDeletedRecently: "), "{refusal}");
-    desk.pass(60);
-    desk.create("q", &json!({}));
-    assert_eq!(desk.counts("q"), ["0", "0", "0"]);
-}
-
-#[test]
 fn a_described_queue_is_created_once_and_configured_every_time() {
     let desk = Desk::new();
     let describe = |name: &str, attributes: &[(&str, &str)]| QueueDescription {

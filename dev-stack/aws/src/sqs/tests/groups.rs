@@ -17,7 +17,7 @@ fn a_group_is_given_out_in_order_and_waits_while_one_is_in_flight() {
 }
 
 #[test]
-fn other_groups_go_on() {
+fn a_locked_group_does_not_hold_up_the_others() {
     let desk = Desk::fifo();
     desk.send("g", "g1");
     desk.send("g", "g2");

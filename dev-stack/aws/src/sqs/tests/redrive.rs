@@ -142,16 +142,19 @@ fn a_rate_is_kept_by_the_clock() {
 }
 
 #[test]
-fn a_task_whose_destination_is_gone_has_failed() {
-    let desk = with_dead(2);
-    desk.create("other.fifo", &json!({ "FifoQueue": "true" }));
-    let more = json!({
-        "MaxNumberOfMessagesPerSecond": 1, "DestinationArn": queue_arn("other.fifo"),
+fn a_task_that_finds_no_way_back_for_a_message_has_failed() {
+    let desk = with_dead(1);
+    let body = json!({
+        "QueueUrl": desk.sqs.queue_url("dead.fifo"), "MessageBody": "sent here",
+        "MessageGroupId": "g", "MessageDeduplicationId": "sent here",
     });
-    start(&desk, &more);
-    desk.call("DeleteQueue", &json!({ "QueueUrl": desk.sqs.queue_url("other.fifo") }));
+    desk.call("SendMessage", &body);
+    start(&desk, &json!({ "MaxNumberOfMessagesPerSecond": 1 }));
     desk.pass(5);
     let task = latest(&desk);
-    assert_eq!(task["FailureReason"], "AWS.SimpleQueueService.NonExistentQueue");
-    assert_eq!((task["Status"].clone(), desk.bodies("dead.fifo")), (json!("FAILED"), "2".into()));
+    assert_eq!(task["FailureReason"], "CouldNotDetermineMessageSource");
+    assert_eq!(
+        (task["Status"].clone(), desk.bodies("dead.fifo")),
+        (json!("FAILED"), "sent here".into())
+    );
 }

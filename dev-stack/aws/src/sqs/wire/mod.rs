@@ -11,7 +11,7 @@ use crate::protocol::read;
 use crate::sqs::error::SqsError;
 use crate::sqs::requests::{
     Batch, ChangeVisibility, CreateQueue, DeleteMessage, GetQueueAttributes, GetQueueUrl,
-    ListQueues, ListSources, Nothing, OnQueue, ReceiveMessage, SendMessage, SetQueueAttributes,
+    ListQueues, Nothing, OnQueue, ReceiveMessage, SendMessage, SetQueueAttributes,
 };
 use crate::sqs::{Sqs, name_in_url};
 use crate::{AwsError, AwsJson};
@@ -47,11 +47,7 @@ impl Sqs {
             "SetQueueAttributes" => on_queue(body, |queue, request: SetQueueAttributes| {
                 done(self.configure(queue, &request.attributes))
             }),
-            "ListDeadLetterSourceQueues" => {
-                on_queue(body, |queue, request: ListSources| self.sources(queue, &request))
-            }
             "PurgeQueue" => on_queue(body, |queue, Nothing {}| done(self.purge(queue))),
-            "DeleteQueue" => on_queue(body, |queue, Nothing {}| done(self.delete_queue(queue))),
             "SendMessage" => on_queue(body, |queue, request| self.send(queue, request)),
             "SendMessageBatch" => on_queue(body, |queue, batch: Batch<SendMessage>| {
                 check_total(&batch)?;

@@ -86,7 +86,7 @@ fn what_is_not_set_is_distinguished_from_what_is_malformed() {
 }
 
 #[test]
-fn what_stands_around_a_value_does_not_stop_the_payments() {
+fn quotes_and_white_space_around_the_values_of_a_secret_are_ignored() {
     let address = "http://127.0.0.1:3001";
     for (before, after) in
         [(" ", "\\n"), ("\u{feff}", ""), ("'", "'"), ("“", "”"), ("\\\"", "\\\"")]

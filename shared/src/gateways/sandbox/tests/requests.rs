@@ -38,7 +38,7 @@ async fn a_create_call_says_all_that_was_asked() {
 }
 
 #[tokio::test]
-async fn the_stack_is_named_if_the_first_call_named_it_and_read_off_events() {
+async fn a_create_call_names_its_stack_if_it_has_one_and_events_show_it() {
     let fixtures = fixtures("full", sign);
     let (gateway, transport) = fixtures.gateway([Ok(canned(201, PENDING))]);
     let create = crate::ports::Create { stack: None, ..fixtures.create.clone() };

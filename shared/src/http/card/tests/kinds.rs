@@ -3,7 +3,7 @@
 use super::{made, typed};
 
 #[test]
-fn what_is_written_as_something_else_is_taken() {
+fn digits_written_as_another_kind_of_number_are_accepted() {
     for text in [
         "40.741857,-74.034153",
         "[48.85341, 2.348802, 35.25]",
@@ -52,7 +52,7 @@ fn a_card_is_found_though_parts_of_it_look_like_something_else() {
 }
 
 #[test]
-fn behind_a_plus_is_a_phone_number_only_where_one_can_be() {
+fn digits_after_a_plus_are_a_phone_number_only_if_they_can_be_one() {
     for text in [
         "Amex +3782 822463 10005 12/27 1234",
         "Amex: +378282246310005 exp 12/27 cvc 1234",
@@ -69,7 +69,7 @@ fn behind_a_plus_is_a_phone_number_only_where_one_can_be() {
 }
 
 #[test]
-fn a_sign_beside_a_machines_id_says_nothing_of_its_digits() {
+fn a_sign_beside_a_machine_made_number_changes_nothing() {
     for text in [
         "gro\u{308}\u{df}e-4222222222222",
         "Lego\u{ae} 4111111111111111",
