@@ -210,7 +210,7 @@ fn ending() -> Vec<Case> {
             },
         ),
         Case::new(
-            "60 seconds after its deletion a queue can be made anew",
+            "a queue can be created again 60 seconds after its deletion",
             DELETE,
             "taken",
             |desk| async move {
