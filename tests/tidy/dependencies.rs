@@ -15,8 +15,8 @@ const REFUSED: [(&str, &str); 11] = [
     ("openssl v", "rustls provides TLS"),
     ("openssl-sys v", "rustls provides TLS"),
     ("native-tls v", "rustls provides TLS"),
-    ("dynoxide-rs v", "the embedded database is the dev stack's"),
-    ("schemars v", "the API's description is the dev stack's"),
+    ("dynoxide-rs v", "only the dev stack and the tests embed a database"),
+    ("schemars v", "it is for `api-description`, which no function links"),
     ("woven v", "its rules can be broken on purpose"),
 ];
 

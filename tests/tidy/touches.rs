@@ -59,6 +59,9 @@ fn by_hand() -> Files {
     all.map(|path| (path.clone(), read(&path))).collect()
 }
 
+/// The example of a function for HTTP.
+const OF_HTTP: &str = "capture-payment";
+
 /// `create-order`, `create_order` and `CreateOrder`.
 fn spellings(function: &str) -> [String; 3] {
     let words = function.split('-').map(|word| word[..1].to_uppercase() + &word[1..]);
@@ -81,6 +84,15 @@ fn naming(files: &Files, words: &[&str]) -> BTreeSet<String> {
     naming.map(|(path, _)| path.clone()).collect()
 }
 
+/// The files outside the tests and the function's own folder that name this function, but not every one.
+fn naming_one_function(files: &Files, function: &str) -> BTreeSet<String> {
+    let spellings = spellings(function);
+    let naming = naming(files, &spellings.each_ref().map(String::as_str));
+    let every = naming_every_function(files);
+    let own = format!("functions/{function}/");
+    naming.into_iter().filter(|path| !every.contains(path) && !path.starts_with(&own)).collect()
+}
+
 fn differences(document: &str, about: &str, actual: &BTreeSet<String>) -> Vec<String> {
     let Some(bullet) = bullets(document).into_iter().find(|bullet| bullet.about == about) else {
         return vec![format!("no bullet is about {about}")];
@@ -99,6 +111,8 @@ fn differences(document: &str, about: &str, actual: &BTreeSet<String>) -> Vec<St
 fn a_change_touches_the_files_that_the_architecture_lists() {
     let (document, files) = (read("ARCHITECTURE.md"), by_hand());
     let mut wrong = differences(&document, "A function", &naming_every_function(&files));
+    let of_http = naming_one_function(&files, OF_HTTP);
+    wrong.extend(differences(&document, "A function for HTTP", &of_http));
     for (about, words) in [
         ("A member of a request", &["discount_amount"][..]),
         ("A member of an answer", &["gateway_reference"][..]),
@@ -117,6 +131,7 @@ fn a_list_with_a_file_too_many_or_too_few_is_found() {
         file("docs/a.md", &functions::NAMES.join(" ")),
         file("tests/b.rs", &functions::NAMES.join(" ").replace('-', "_")),
         file("docs/c.md", functions::NAMES[0]),
+        file("functions/create-order/d.rs", "create_order"),
     ];
     let document = "\n## What a change touches\n\n- **A function** is in 3 files: `docs/a.md`,\n  \
                     `docs/c.md`.\n\n## Next\n";
@@ -129,5 +144,7 @@ fn a_list_with_a_file_too_many_or_too_few_is_found() {
         ],
     );
     assert_eq!(naming(&files, &["create-order"]).len(), 2, "a test is no place of the product");
+    let of_one = naming_one_function(&files, "create-order");
+    assert_eq!(of_one, BTreeSet::from(["docs/c.md".to_owned()]), "its folder is not listed");
     found(&differences(document, "An alarm", &BTreeSet::new()), &["no bullet is about An alarm"]);
 }

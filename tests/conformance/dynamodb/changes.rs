@@ -43,7 +43,7 @@ fn outcomes() -> Vec<Case> {
             },
         ),
         Case::new(
-            "change: a change of an older image is not, and shows the newer one",
+            "change: a change of an older image is refused, and the failure shows the newer one",
             UPDATE,
             "lost same same",
             |desk| async move {
@@ -74,7 +74,7 @@ fn outcomes() -> Vec<Case> {
             },
         ),
         Case::new(
-            "change: a change of an order that is gone makes none",
+            "change: a change creates no missing order",
             CONDITIONS,
             "gone none",
             |desk| async move {
@@ -146,7 +146,7 @@ fn full() -> Vec<Case> {
             },
         ),
         Case::new(
-            "change: and emptied in one call, with every attribute taken away",
+            "change: an order is emptied in one call, with every attribute removed",
             UPDATES,
             "won same",
             |desk| async move {
@@ -183,7 +183,7 @@ fn filled(order: &Order) -> Order {
 
 fn races() -> Vec<Case> {
     vec![Case::new(
-        "change: of many changes of one image one wins",
+        "change: only one of many changes of one image wins",
         CONDITIONS,
         "1 won, 15 lost",
         |desk| async move {

@@ -51,7 +51,7 @@ fn clauses() -> Vec<Case> {
             order.total = Money::new(7500, Currency::from_code("EUR").unwrap());
         }),
         ("has a capture in review", |order| order.review_open = Some(true)),
-        ("had a capture in review, said with false", |order| order.review_open = Some(false)),
+        ("has no capture in review, stored as false", |order| order.review_open = Some(false)),
         ("is being canceled", |order| order.ending = Some(Ending::Cancel)),
         ("is expiring", |order| order.ending = Some(Ending::Expire)),
         ("has another live attempt", |order| order.live = Some(payment(order, 1))),
@@ -81,8 +81,8 @@ fn attempts(
 /// The states closest to those.
 fn boundaries() -> Vec<Case> {
     let states: [(&str, Change); 4] = [
-        ("open", |_| {}),
-        ("open for one more second", |order| order.expires_at = NOW.plus(1)),
+        ("that is open", |_| {}),
+        ("that is open for one more second", |order| order.expires_at = NOW.plus(1)),
         ("with nineteen attempts", |order| order.attempts = attempts(order, ATTEMPTS_MAX - 1)),
         ("that is due already", |order| order.due_at = Some(NOW)),
     ];
@@ -96,7 +96,7 @@ fn boundaries() -> Vec<Case> {
 fn effects() -> Vec<Case> {
     vec![
         Case::new(
-            "claim: an order that is not there is not made",
+            "claim: a claim creates no missing order",
             CONDITIONS,
             "no such order, none",
             |desk| async move {
@@ -107,7 +107,7 @@ fn effects() -> Vec<Case> {
             },
         ),
         Case::new(
-            "claim: the claim answers the order as it is then",
+            "claim: a claim returns the updated order",
             UPDATE,
             "same, version 2, live 0, 1 entry",
             |desk| async move {
@@ -165,7 +165,7 @@ fn races() -> Vec<Case> {
         })
     };
     vec![
-        race("claim: of many claims of different attempts one wins", |n| n),
-        race("claim: of many claims of one attempt one wins", |_| 0),
+        race("claim: only one of many claims of different attempts wins", |n| n),
+        race("claim: only one of many claims of one attempt wins", |_| 0),
     ]
 }

@@ -20,14 +20,11 @@ pub(super) fn cases() -> Vec<Case> {
 
 fn written_once() -> Vec<Case> {
     vec![
+        Case::new("create: a new order is written", CONDITIONS, "won same", |desk| async move {
+            written(&desk.store(), &open(&desk)).await
+        }),
         Case::new(
-            "create: an order that is not there is written",
-            CONDITIONS,
-            "won same",
-            |desk| async move { written(&desk.store(), &open(&desk)).await },
-        ),
-        Case::new(
-            "create: an order that is there stays, and comes back with the failure",
+            "create: an existing order stays, and the failure returns it",
             PUT,
             "exists same same",
             |desk| async move {
@@ -55,7 +52,7 @@ fn written_once() -> Vec<Case> {
             },
         ),
         Case::new(
-            "create: of many writers one wins",
+            "create: only one of many writers wins",
             CONDITIONS,
             "1 won, 15 exists",
             |desk| async move {
@@ -76,7 +73,7 @@ fn written_once() -> Vec<Case> {
 fn stored() -> Vec<Case> {
     vec![
         Case::new(
-            "an order that is not there is not read",
+            "a missing order is not found",
             "GetItem (DynamoDB API reference)",
             "none",
             |desk| async move {

@@ -60,7 +60,7 @@ async fn count(
 fn marks() -> Vec<Case> {
     vec![
         Case::new(
-            "an order is in the index when it is due, not a second earlier",
+            "an order is found in the index when it is due, not a second earlier",
             QUERY,
             "0 1",
             |desk| async move {
@@ -109,7 +109,7 @@ fn moves() -> Vec<Case> {
             },
         ),
         Case::new(
-            "an order whose time moves is found at its new time only",
+            "an order whose time moves is found only at its new time",
             INDEXES,
             "0 1",
             |desk| async move {
@@ -158,7 +158,7 @@ fn pages() -> Vec<Case> {
             let ascending = times.len() == 5 && times.is_sorted();
             Ok(if ascending { "ascending".to_owned() } else { format!("{times:?}") })
         }),
-        Case::new("shards are apart", QUERY, "0", |desk| async move {
+        Case::new("a shard shows only its own entries", QUERY, "0", |desk| async move {
             let (store, order, other) = (desk.store(), open(&desk), open(&desk));
             store.create(&order).await?;
             count(&store, &other, NOW.plus(1_000_000), 0).await
@@ -183,7 +183,7 @@ fn pushed() -> Vec<Case> {
                 Ok(format!("{before} {after} version {version}"))
             },
         ),
-        Case::new("what has no time is not given one", UPDATES, "none", |desk| async move {
+        Case::new("an order without a time is not given one", UPDATES, "none", |desk| async move {
             let (store, order) = (desk.store(), open(&desk));
             let quiet = Order { due_at: None, due_s: None, ..order.clone() };
             store.create(&quiet).await?;
@@ -191,13 +191,13 @@ fn pushed() -> Vec<Case> {
             let read = store.order(&order.id).await?.and_then(|order| order.due_at);
             Ok(read.map_or("none", |_| "some").to_owned())
         }),
-        Case::new("what is not there is not made", UPDATES, "none", |desk| async move {
+        Case::new("a push-back creates no missing order", UPDATES, "none", |desk| async move {
             let (store, order) = (desk.store(), open(&desk));
             store.push_back(&DueKey::Order(order.id.clone()), NOW).await?;
             Ok(store.order(&order.id).await?.map_or("none", |_| "some").to_owned())
         }),
         Case::new(
-            "an entry that is none of ours is pushed back too",
+            "an entry that is not ours is pushed back too",
             UPDATES,
             "0 1",
             |desk| async move {

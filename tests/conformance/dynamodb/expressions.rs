@@ -154,7 +154,7 @@ fn updates() -> Vec<Case> {
 fn answers() -> Vec<Case> {
     vec![
         Case::new(
-            "an update makes the item that is not there",
+            "an update creates a missing item",
             "UpdateItem (DynamoDB API reference)",
             r#"{"a":{"N":"1"}}"#,
             |desk| async move {
@@ -164,7 +164,7 @@ fn answers() -> Vec<Case> {
             },
         ),
         Case::new(
-            "an update answers the whole item with its key",
+            "an update returns the whole item with its key",
             "UpdateItem (DynamoDB API reference)",
             "a pk",
             |desk| async move {
@@ -198,7 +198,7 @@ fn refused() -> Vec<Case> {
         ("sets one attribute twice", "SET #a = :v, #a.b = :v", text()),
         ("has one clause twice", "SET #a = :v SET #a = :v", text()),
         ("sets the key", "SET pk = :v, #a = :v", text()),
-        ("is no expression", "SET #a =", Value::Null),
+        ("is not an expression", "SET #a =", Value::Null),
         ("names a value that was not given", "SET #a = :other", text()),
     ];
     rules
@@ -277,7 +277,7 @@ fn given() -> Vec<Case> {
 
 fn counters() -> Vec<Case> {
     vec![Case::new(
-        "of many additions at once none is lost",
+        "none of many concurrent additions is lost",
         COUNTERS,
         r#"{"a":{"N":"16"}}"#,
         |desk| async move {

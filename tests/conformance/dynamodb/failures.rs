@@ -34,7 +34,7 @@ fn stale(returned: Option<&str>) -> Value {
 fn conditions() -> Vec<Case> {
     vec![
         Case::new(
-            "a failed condition is a 400 with its name and AWS's words",
+            "a failed condition is a 400 with its name and AWS's message",
             ERRORS,
             "400 ConditionalCheckFailedException The conditional request failed",
             |desk| async move {
@@ -70,7 +70,7 @@ fn conditions() -> Vec<Case> {
 fn returned() -> Vec<Case> {
     vec![
         Case::new(
-            "a failure on what is not there carries no item",
+            "a failure on a missing item carries no item",
             UPDATE,
             "null absent",
             |desk| async move {
@@ -115,7 +115,7 @@ fn returned() -> Vec<Case> {
 fn validation() -> Vec<Case> {
     vec![
         Case::new(
-            "a table that is not there is a ResourceNotFoundException",
+            "a missing table is a ResourceNotFoundException",
             ERRORS,
             "ResourceNotFoundException",
             |desk| async move {
@@ -124,7 +124,7 @@ fn validation() -> Vec<Case> {
             },
         ),
         Case::new(
-            "a table that is there is not made again",
+            "an existing table is not created again",
             "CreateTable (DynamoDB API reference)",
             "ResourceInUseException",
             |desk| async move {

@@ -76,7 +76,7 @@ pub(super) fn cases() -> Vec<Case> {
 fn entries() -> Vec<Case> {
     vec![
         Case::new(
-            "an index of keys shows keys, and no attribute more",
+            "an index of keys shows keys and no other attribute",
             INDEXES,
             "day_at day_s pk",
             |desk| async move {
@@ -134,7 +134,7 @@ fn pages() -> Vec<Case> {
             }
             Ok(times(&shard.query(json!({}), 3).await?))
         }),
-        Case::new("newest first if asked for", QUERY, "100 10 2", |desk| async move {
+        Case::new("the newest come first if asked for", QUERY, "100 10 2", |desk| async move {
             let shard = Shard::new(&desk);
             for at in [10, 100, 2] {
                 shard.put(at).await?;
@@ -170,25 +170,30 @@ fn continued() -> Vec<Case> {
                 }
             },
         ),
-        Case::new("entries of one time are each shown once", PAGES, "3 of 3", |desk| async move {
-            let shard = Shard::new(&desk);
-            for _ in 0..3 {
-                shard.put(7).await?;
-            }
-            shard.query(json!({}), 3).await?;
-            let mut keys = std::collections::BTreeSet::new();
-            let mut members = json!({ "Limit": 1 });
-            for _ in 0..4 {
-                let page = desk.call("Query", shard.question(&members)).await?;
-                let items = page["Items"].as_array().into_iter().flatten();
-                keys.extend(items.map(|item| item["pk"].to_string()));
-                if page["LastEvaluatedKey"].is_null() {
-                    break;
+        Case::new(
+            "entries with the same time are each shown once",
+            PAGES,
+            "3 of 3",
+            |desk| async move {
+                let shard = Shard::new(&desk);
+                for _ in 0..3 {
+                    shard.put(7).await?;
                 }
-                members["ExclusiveStartKey"] = page["LastEvaluatedKey"].clone();
-            }
-            Ok(format!("{} of 3", keys.len()))
-        }),
+                shard.query(json!({}), 3).await?;
+                let mut keys = std::collections::BTreeSet::new();
+                let mut members = json!({ "Limit": 1 });
+                for _ in 0..4 {
+                    let page = desk.call("Query", shard.question(&members)).await?;
+                    let items = page["Items"].as_array().into_iter().flatten();
+                    keys.extend(items.map(|item| item["pk"].to_string()));
+                    if page["LastEvaluatedKey"].is_null() {
+                        break;
+                    }
+                    members["ExclusiveStartKey"] = page["LastEvaluatedKey"].clone();
+                }
+                Ok(format!("{} of 3", keys.len()))
+            },
+        ),
     ]
 }
 
@@ -206,7 +211,7 @@ fn ranges() -> Vec<Case> {
                 Ok(members(&page["LastEvaluatedKey"]))
             },
         ),
-        Case::new("a range has both its ends", QUERY, "2 3", |desk| async move {
+        Case::new("a range includes both its ends", QUERY, "2 3", |desk| async move {
             let shard = Shard::new(&desk);
             for at in 1..=4 {
                 shard.put(at).await?;
@@ -236,10 +241,10 @@ fn refused() -> Vec<Case> {
     };
     vec![
         question("a consistent read of a global index", INDEXES, json!({ "ConsistentRead": true })),
-        question("an index that is not there", QUERY, json!({ "IndexName": "none" })),
+        question("a missing index", QUERY, json!({ "IndexName": "none" })),
         question("a page of no entries", QUERY, json!({ "Limit": 0 })),
         question(
-            "a question without the hash key",
+            "a query without the hash key",
             QUERY,
             json!({
                 "KeyConditionExpression": "day_at = :s",
@@ -254,7 +259,7 @@ fn refused() -> Vec<Case> {
             },
         ),
         Case::new(
-            "an index's key of no character is refused",
+            "an empty key of an index is refused",
             INDEXES,
             "ValidationException",
             |desk| async move { Row::new(&desk).put_outcome(json!({ "day_s": { "S": "" } })).await },

@@ -97,7 +97,7 @@ fn empty() -> Vec<Case> {
         ("an empty map", json!({ "M": {} }), true),
         ("an empty list", json!({ "L": [] }), true),
         ("an empty text within a map", json!({ "M": { "a": { "S": "" } } }), true),
-        ("nothing at all", json!({ "NULL": true }), true),
+        ("a null", json!({ "NULL": true }), true),
         ("an empty set", json!({ "SS": [] }), false),
         ("a set with a value twice", json!({ "SS": ["a", "a"] }), false),
     ];
@@ -125,7 +125,7 @@ fn keys() -> Vec<Case> {
         })
     };
     vec![
-        key("no character is refused", 0, TYPES, "ValidationException"),
+        key("no characters is refused", 0, TYPES, "ValidationException"),
         key("2048 bytes is taken", 2048, QUOTAS, "taken"),
         key("2049 bytes is refused", 2049, QUOTAS, "ValidationException"),
     ]

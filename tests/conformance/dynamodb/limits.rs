@@ -33,9 +33,9 @@ fn items() -> Vec<Case> {
     };
     vec![
         put("an item of 400 KB is written", ITEM_BYTES_MAX, "taken"),
-        put("an item of one byte more is not", ITEM_BYTES_MAX + 1, "ValidationException"),
+        put("an item of one byte more is refused", ITEM_BYTES_MAX + 1, "ValidationException"),
         Case::new(
-            "an update that makes an item too large is refused, and leaves it",
+            "an update that makes an item too large is refused, and changes nothing",
             QUOTAS,
             "ValidationException same",
             |desk| async move {
@@ -89,7 +89,7 @@ fn items() -> Vec<Case> {
 fn pages() -> Vec<Case> {
     vec![
         Case::new(
-            "a condition of 4 KB is taken, one beyond is not",
+            "a condition of 4 KB is taken, a longer one is refused",
             QUOTAS,
             "taken ValidationException",
             |desk| async move {
@@ -106,7 +106,7 @@ fn pages() -> Vec<Case> {
             },
         ),
         Case::new(
-            "a list of 32 levels is taken, one of 33 is not",
+            "a list of 32 levels is taken, one of 33 is refused",
             QUOTAS,
             "taken ValidationException",
             |desk| async move {
@@ -126,7 +126,7 @@ fn pages() -> Vec<Case> {
 
 fn counted() -> Vec<Case> {
     vec![Case::new(
-        "what counts towards a page of an index is its entries, not their items",
+        "the size of a page of an index is that of its entries, not of their items",
         PAGES,
         "4 true",
         |desk| async move {

@@ -48,7 +48,7 @@ fn raced() -> Vec<Case> {
             Ok(format!("{first} {}", yes(store.park(&event).await?)))
         }),
         Case::new(
-            "park: of many who park one event one does",
+            "park: only one of many callers parks an event",
             CONDITIONS,
             "1 new, 15 known",
             |desk| async move {
@@ -62,7 +62,7 @@ fn raced() -> Vec<Case> {
             },
         ),
         Case::new(
-            "park: of many who ask for an hour's last places so many get one as there are",
+            "park: as many callers get a place as are left in the hour",
             CONDITIONS,
             "3 place, 13 none",
             |desk| async move {
@@ -109,7 +109,7 @@ fn put_back() -> Vec<Case> {
             let tries = store.parked(&event.key).await?.map_or(0, |event| event.tries);
             Ok(format!("{tries} try"))
         }),
-        Case::new("an event that is gone is not put back", CONDITIONS, "none", |desk| async move {
+        Case::new("a missing event is not put back", CONDITIONS, "none", |desk| async move {
             let (store, event) = (desk.store(), event(&desk, b"{}"));
             store.park_again(&event).await?;
             Ok(store.parked(&event.key).await?.map_or("none", |_| "some").to_owned())
@@ -140,7 +140,7 @@ fn ended() -> Vec<Case> {
             let kept = store.parked(&event.key).await?.is_some_and(|left| left.body.is_empty());
             Ok(if is_empty && kept { "empty" } else { "not empty" }.to_owned())
         }),
-        Case::new("an event that was merged is gone", DELETE, "none", |desk| async move {
+        Case::new("a merged event is deleted", DELETE, "none", |desk| async move {
             let (store, event) = (desk.store(), event(&desk, b"{}"));
             store.park(&event).await?;
             store.unpark(&event.key).await?;

@@ -42,7 +42,7 @@ pub(super) fn cases() -> Vec<Case> {
 fn claims() -> Vec<Case> {
     vec![
         Case::new(
-            "consume: a message that nobody claimed is claimed, with its effect",
+            "consume: an unclaimed message is claimed, with its effect",
             TRANSACT,
             "taken done",
             |desk| async move {
@@ -53,7 +53,7 @@ fn claims() -> Vec<Case> {
             },
         ),
         Case::new(
-            "consume: a message that somebody claimed is not, and nothing is done",
+            "consume: a message that was claimed is refused, without an effect",
             TRANSACT,
             "TransactionCanceledException not done",
             |desk| async move {
@@ -65,7 +65,7 @@ fn claims() -> Vec<Case> {
             },
         ),
         Case::new(
-            "consume: a claim that has expired and is still there is taken over",
+            "consume: an expired claim that still exists is taken over",
             TRANSACT,
             "taken done",
             |desk| async move {
@@ -96,7 +96,7 @@ fn call_of_the_document(desk: &Desk, message: &Row, effect: &Row) -> Result<Valu
 
 fn documented() -> Vec<Case> {
     vec![Case::new(
-        "consume: the call that the document gives consumers has its effect once",
+        "consume: the document's call for consumers has its effect once",
         TRANSACT,
         "taken, TransactionCanceledException ConditionalCheckFailed, 2 reserved",
         |desk| async move {
@@ -184,7 +184,7 @@ fn tokens() -> Vec<Case> {
 
 fn races() -> Vec<Case> {
     vec![Case::new(
-        "consume: of many consumers of one message one claims it",
+        "consume: only one of many consumers claims a message",
         TRANSACT,
         "1 taken, 7 canceled",
         |desk| async move {

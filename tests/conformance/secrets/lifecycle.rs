@@ -68,7 +68,7 @@ fn after() -> Vec<Case> {
             secret.at("AWSCURRENT").await
         }),
         Case::new(
-            "after its window a secret is gone",
+            "a deleted secret is gone after its window",
             DELETE,
             "ResourceNotFoundException",
             |desk| async move {
@@ -115,7 +115,7 @@ fn forced() -> Vec<Case> {
             },
         ),
         Case::new(
-            "a forced deletion of what is not there is no error",
+            "a forced deletion of a missing secret is no error",
             DELETE,
             "taken",
             |desk| async move {

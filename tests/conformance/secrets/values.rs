@@ -51,7 +51,7 @@ fn read() -> Vec<Case> {
             },
         ),
         Case::new(
-            "bytes come back as they went in, and no text beside them",
+            "bytes come back unchanged, without a text",
             GET,
             "AAH/ null",
             |desk| async move {
@@ -103,7 +103,7 @@ fn refusals() -> Vec<Case> {
             |desk| async move { Ok(desk.send("ListSecrets", json!({})).await?.content_type) },
         ),
         Case::new(
-            "every action on a secret that is not there is refused alike",
+            "every action on a missing secret is refused alike",
             GET,
             "ResourceNotFoundException",
             |desk| async move {
@@ -154,7 +154,7 @@ fn refused() -> Vec<Case> {
             )
         })
         .collect();
-    for (which, name) in [("a space", "a b"), ("a colon", "a:b"), ("no character", "")] {
+    for (which, name) in [("a space", "a b"), ("a colon", "a:b"), ("no characters", "")] {
         cases.push(Case::new(
             format!("a name with {which} is refused"),
             CREATE,

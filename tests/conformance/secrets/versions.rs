@@ -50,7 +50,7 @@ fn tokens() -> Vec<Case> {
             },
         ),
         Case::new(
-            "a secret of a known name is refused",
+            "a second secret of the same name is refused",
             CREATE,
             "ResourceExistsException",
             |desk| async move {
@@ -89,13 +89,13 @@ fn chosen() -> Vec<Case> {
             },
         ),
         Case::new(
-            "a stage that nothing has is refused",
+            "a stage that no version has is refused",
             GET,
             "ResourceNotFoundException",
             |desk| async move { Secret::new(&desk).await?.at("AWSPENDING").await },
         ),
         Case::new(
-            "a version that is not there is refused",
+            "a missing version is refused",
             GET,
             "ResourceNotFoundException",
             |desk| async move {

@@ -141,8 +141,11 @@ fn refused() -> Vec<Case> {
         ("whose name has 257 characters", json!({ "n".repeat(257): string("v") })),
         ("without a value", json!({ "name": string("") })),
         ("of an unknown type", json!({ "name": { "DataType": "Text", "StringValue": "v" } })),
-        ("that is no number", json!({ "name": { "DataType": "Number", "StringValue": "four" } })),
-        ("too many: the eleventh", eleven),
+        (
+            "of type Number that is not a number",
+            json!({ "name": { "DataType": "Number", "StringValue": "four" } }),
+        ),
+        ("beyond the tenth", eleven),
     ];
     rules
         .into_iter()

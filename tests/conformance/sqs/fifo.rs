@@ -28,11 +28,11 @@ async fn with(desk: &Desk, bodies: &[&str]) -> Result<Queue, Stop> {
 
 fn ordered() -> Vec<Case> {
     vec![
-        Case::new("a group comes in its order", ORDER, "1 2 3", |desk| async move {
+        Case::new("messages of a group come in sequence", ORDER, "1 2 3", |desk| async move {
             with(&desk, &["1", "2", "3"]).await?.bodies().await
         }),
         Case::new(
-            "a group waits while one of it is in flight",
+            "a group waits while one of its messages is in flight",
             ORDER,
             "nothing",
             |desk| async move {
@@ -87,7 +87,7 @@ fn ordered() -> Vec<Case> {
 fn handles() -> Vec<Case> {
     vec![
         Case::new(
-            "a message given back waits for a later one of its group that is still out",
+            "a message given back waits for a later one of its group that is in flight",
             RECEIVE,
             "nothing, then 1",
             |desk| async move {
@@ -183,7 +183,7 @@ fn scopes() -> Vec<Case> {
     let by_content = json!({ "ContentBasedDeduplication": "true" });
     vec![
         Case::new(
-            "without an id the content decides where the queue says so",
+            "without an id the content decides if the queue says so",
             ONCE,
             "m",
             |desk| async move {
@@ -195,7 +195,7 @@ fn scopes() -> Vec<Case> {
             },
         ),
         Case::new(
-            "the id of the content is its SHA-256, attributes apart",
+            "the id of the content is its SHA-256, without the attributes",
             ONCE,
             "62c66a7a5dd70c3146618063c344e531e6d4b59e379808443ce962b3abd63c5a",
             |desk| async move {
@@ -223,7 +223,7 @@ fn groups() -> Vec<Case> {
             queue.bodies().await
         }),
         Case::new(
-            "an id counts for its group where the queue says so",
+            "an id counts only for its group if the queue says so",
             "High throughput for FIFO queues (developer guide)",
             "m m",
             |desk| async move {

@@ -23,12 +23,17 @@ fn contents() -> Vec<Case> {
         Case::new("an empty body is refused", SEND, "MissingParameter", |desk| async move {
             sent(&desk, json!({ "MessageBody": "" })).await
         }),
-        Case::new("what XML can hold comes back to the byte", QUOTAS, "same", |desk| async move {
-            let body = "\t\r\n ~\u{7f}\u{fffd}\u{10000}\u{10ffff}";
-            let queue = Queue::standard(&desk, json!({})).await?;
-            queue.post(body).await?;
-            Ok(if queue.bodies().await? == body { "same" } else { "other" }.to_owned())
-        }),
+        Case::new(
+            "characters that XML allows come back unchanged",
+            QUOTAS,
+            "same",
+            |desk| async move {
+                let body = "\t\r\n ~\u{7f}\u{fffd}\u{10000}\u{10ffff}";
+                let queue = Queue::standard(&desk, json!({})).await?;
+                queue.post(body).await?;
+                Ok(if queue.bodies().await? == body { "same" } else { "other" }.to_owned())
+            },
+        ),
     ];
     for character in ['\0', '\u{8}', '\u{b}', '\u{1f}', '\u{fffe}', '\u{ffff}'] {
         let body = format!("a{character}");
@@ -93,7 +98,7 @@ fn delays() -> Vec<Case> {
             },
         ),
         Case::new(
-            "the queue's delay counts where the message has none",
+            "the queue's delay applies to a message without one",
             SEND,
             "1 0 1",
             |desk| async move {

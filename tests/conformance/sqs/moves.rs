@@ -72,7 +72,7 @@ impl Pipe {
 fn moved() -> Vec<Case> {
     vec![
         Case::new(
-            "dead letters go back to where they were",
+            "dead letters go back to their source queue",
             START,
             "m nothing",
             |desk| async move {
@@ -83,7 +83,7 @@ fn moved() -> Vec<Case> {
             },
         ),
         Case::new(
-            "dead letters of a FIFO queue go back in their order, of their group",
+            "dead letters of a FIFO queue go back in sequence and keep their group",
             BACK,
             "1 2 of g",
             |desk| async move {
@@ -104,7 +104,7 @@ fn moved() -> Vec<Case> {
 fn renewed() -> Vec<Case> {
     vec![
         Case::new(
-            "what was moved back is a new message with a new id and time",
+            "a message that was moved back is new, with a new id and time",
             BACK,
             "other id, later, received 1",
             |desk| async move {
@@ -142,7 +142,7 @@ fn renewed() -> Vec<Case> {
 fn refused() -> Vec<Case> {
     let not_there = |name: &'static str| {
         Case::new(
-            format!("a move whose {name} is not there is refused"),
+            format!("a move whose {name} does not exist is refused"),
             START,
             "ResourceNotFoundException",
             move |desk| async move {
@@ -157,7 +157,7 @@ fn refused() -> Vec<Case> {
         not_there("SourceArn"),
         not_there("DestinationArn"),
         Case::new(
-            "a move from a queue that is nobody's dead-letter queue is refused",
+            "a move from a queue that is no dead-letter queue is refused",
             START,
             "InvalidParameterValue",
             |desk| async move {
@@ -201,7 +201,7 @@ fn refused() -> Vec<Case> {
 fn listed() -> Vec<Case> {
     vec![
         Case::new(
-            "a move that is over shows how many it has moved, and has no handle",
+            "a finished move shows how many messages it moved, and has no handle",
             LIST,
             "COMPLETED 2 of 2 null null",
             |desk| async move {
@@ -217,7 +217,7 @@ fn listed() -> Vec<Case> {
             },
         ),
         Case::new(
-            "a move that runs has its handle and its rate",
+            "a running move has its handle and its rate",
             LIST,
             "RUNNING same 1",
             |desk| async move {

@@ -104,7 +104,7 @@ fn counted() -> Vec<Case> {
             },
         ),
         Case::new(
-            "what waits, is in flight and is delayed is counted",
+            "waiting, in-flight and delayed messages are counted",
             "GetQueueAttributes (SQS API reference)",
             "1 1 1",
             |desk| async move {
@@ -128,7 +128,7 @@ fn changed() -> Vec<Case> {
             Ok(format!("{outcome} {}", queue.bodies().await?))
         }),
         Case::new(
-            "visibility is counted from the change on",
+            "a new visibility counts from the change",
             CHANGE,
             "nothing m",
             |desk| async move {
@@ -262,7 +262,7 @@ fn awaited() -> Vec<Case> {
             },
         ),
         Case::new(
-            "a receiver waits as long as it said",
+            "a receiver waits as long as it asked to",
             LONG_POLL,
             "{} after 1 s",
             |desk| async move {

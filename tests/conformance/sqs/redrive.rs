@@ -82,7 +82,7 @@ fn moved() -> Vec<Case> {
 fn dead() -> Vec<Case> {
     vec![
         Case::new(
-            "a dead letter keeps its id and its group and says where it was",
+            "a dead letter keeps its id and its group and names its source queue",
             "ReceiveMessage (SQS API reference)",
             "same g true",
             |desk| async move {
@@ -122,7 +122,7 @@ fn dead() -> Vec<Case> {
 fn dead_in_order() -> Vec<Case> {
     vec![
         Case::new(
-            "two messages that shared a deduplication id are both among the dead",
+            "two messages that shared a deduplication id are both in the dead-letter queue",
             BACK,
             "m m",
             |desk| async move {
@@ -137,7 +137,7 @@ fn dead_in_order() -> Vec<Case> {
             },
         ),
         Case::new(
-            "the time of a dead letter of a FIFO queue begins when it is moved",
+            "the sent time of a dead letter of a FIFO queue is that of its move",
             "Setting-up dead-letter queue retention in Amazon SQS (developer guide)",
             "later",
             |desk| async move {
@@ -152,16 +152,21 @@ fn dead_in_order() -> Vec<Case> {
                     .to_owned())
             },
         ),
-        Case::new("a group keeps its order among the dead", DEAD, "1 2", |desk| async move {
-            let (queue, dead) = fifo(&desk, 1).await?;
-            for body in ["1", "2"] {
-                queue.send("g", body).await?;
-            }
-            fail(&queue).await?;
-            fail(&queue).await?;
-            queue.bodies().await?;
-            dead.bodies().await
-        }),
+        Case::new(
+            "a group keeps its sequence in the dead-letter queue",
+            DEAD,
+            "1 2",
+            |desk| async move {
+                let (queue, dead) = fifo(&desk, 1).await?;
+                for body in ["1", "2"] {
+                    queue.send("g", body).await?;
+                }
+                fail(&queue).await?;
+                fail(&queue).await?;
+                queue.bodies().await?;
+                dead.bodies().await
+            },
+        ),
     ]
 }
 
@@ -181,7 +186,7 @@ fn policies() -> Vec<Case> {
             },
         ),
         Case::new(
-            "a dead-letter queue that is not there is refused",
+            "a missing dead-letter queue is refused",
             DEAD,
             "InvalidParameterValue",
             |desk| async move {
@@ -194,7 +199,7 @@ fn policies() -> Vec<Case> {
             },
         ),
         Case::new(
-            "a redrive policy that is none is refused",
+            "an invalid redrive policy is refused",
             CREATE,
             "InvalidParameterValue",
             |desk| async move {

@@ -55,7 +55,7 @@ fn kinds() -> Vec<Case> {
             |desk| async move { desk.outcome("GetQueueUrl", json!({})).await },
         ),
         Case::new(
-            "every action on a queue that is not there is refused alike",
+            "every action on a missing queue is refused alike",
             SEND,
             "AWS.SimpleQueueService.NonExistentQueue",
             |desk| async move {

@@ -87,7 +87,7 @@ async fn a_service_that_is_not_as_documented_is_found() {
     let rows = play(Service::SecretsManager, &target, "window").await.unwrap();
     let not_run: Vec<&str> =
         rows.rows.iter().filter(|row| !row.was_run()).map(|row| row.name.as_str()).collect();
-    assert_eq!(not_run, ["after its window a secret is gone"]);
+    assert_eq!(not_run, ["a deleted secret is gone after its window"]);
     assert_eq!(rows.matching(), rows.was_run());
     let stage = play(Service::Sqs, &target, "a queue is purged once").await;
     assert!(stage.is_err(), "queues of Secrets Manager: {stage:?}");
