@@ -181,7 +181,7 @@ impl Reader<'_> {
 
     fn gateways(&mut self) -> Vec<GatewayName> {
         let text = self.required("GATEWAYS");
-        list(Some(text)).iter().map(|name| GatewayName::new(name)).collect()
+        list(Some(text)).iter().map(GatewayName::new).collect()
     }
 
     fn targets(&mut self) -> Vec<Target> {

@@ -4,13 +4,9 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
-    clippy::missing_panics_doc,
-    clippy::return_self_not_must_use,
     clippy::needless_pass_by_value,
-    reason = "tests panic on failure, assert inline, and write bodies where they send them"
+    reason = "tests panic on failure, and write bodies where they send them"
 )]
 
 mod case;

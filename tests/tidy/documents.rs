@@ -89,8 +89,8 @@ fn unproven(
 
 fn functions_of(path: &str, code: &str) -> Vec<(String, String)> {
     let names = code.split("fn ").skip(1).filter_map(|rest| rest.split(['(', '<']).next());
-    let named = names.map(|name| (name.to_owned(), path.to_owned()));
-    named.chain(cases_of(path, code)).collect()
+    let pairs = names.map(|name| (name.to_owned(), path.to_owned()));
+    pairs.chain(cases_of(path, code)).collect()
 }
 
 fn documents() -> Vec<(String, String)> {

@@ -71,7 +71,7 @@ fn spellings(function: &str) -> [String; 3] {
 fn naming_every_function(files: &Files) -> BTreeSet<String> {
     let names_all = |text: &str| {
         let named = |name: &&str| spellings(name).iter().any(|spelling| text.contains(spelling));
-        functions::NAMES.iter().all(|name| named(name))
+        functions::NAMES.iter().all(named)
     };
     files.iter().filter(|(_, text)| names_all(text)).map(|(path, _)| path.clone()).collect()
 }

@@ -108,6 +108,6 @@ pub(super) async fn finish(
     } else {
         order
     };
-    let phase = order.operations.get(&id).map_or(OperationPhase::Unknown, |op| op.phase());
+    let phase = order.operations.get(&id).map_or(OperationPhase::Unknown, Operation::phase);
     Ok(Performed { order: Box::new(order), operation: id, phase, replayed: !mine })
 }

@@ -2,6 +2,7 @@
 //! only once the gateway confirms it, or if no shopper can have the page.
 
 use crate::app::{App, Budget};
+use crate::domain::attempt::Attempt;
 use crate::domain::claims::CloseRefused;
 use crate::domain::id::PaymentId;
 use crate::domain::order::Order;
@@ -84,5 +85,5 @@ fn ended(order: Order, phase: Phase) -> Result<CancelAnswer, CancelPaymentError>
 }
 
 fn phase_of(order: &Order, payment: &PaymentId) -> Option<Phase> {
-    order.attempts.get(payment).map(|attempt| attempt.phase())
+    order.attempts.get(payment).map(Attempt::phase)
 }

@@ -42,7 +42,7 @@ pub async fn read_payment(
     let asked_at = order.attempts.get(payment).and_then(|attempt| attempt.asked_at);
     let rested = asked_at.is_none_or(|at| now.since(at) >= REFRESH_SECONDS_MIN);
     if rested && (overdue || refresh) {
-        return Ok(Some(ask(app, budget, order, payment).await?));
+        return Ok(Some(Box::pin(ask(app, budget, order, payment)).await?));
     }
     Ok(Some(order))
 }

@@ -134,6 +134,12 @@ fn objects_of_attempts(player: &Player, objects: &[Value], order: &Order, wrong:
     }
 }
 
+fn refunded(object: &Value) -> u64 {
+    let refunds = object["refunds"].as_array().into_iter().flatten();
+    let alive = refunds.filter(|refund| refund["status"] != "failed");
+    alive.filter_map(|refund| refund["amount"].as_u64()).sum()
+}
+
 fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<String>) {
     let captured: Vec<&Value> = objects.iter().filter(|o| o["status"] == "captured").collect();
     for object in &captured {
@@ -147,11 +153,7 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
         if capture.amount.amount_minor != amount {
             wrong.push(format!("I2 the capture of {reference} is known as {:?}", capture.amount));
         }
-        let refunds = object["refunds"].as_array().into_iter().flatten();
-        let refunded: u64 = refunds
-            .filter(|refund| refund["status"] != "failed")
-            .filter_map(|refund| refund["amount"].as_u64())
-            .sum();
+        let refunded = refunded(object);
         if refunded > amount {
             wrong.push(format!("I17 {refunded} of {amount} were refunded"));
         }

@@ -31,6 +31,7 @@ pub async fn answer(
 const DOMAIN: &str = "pub use quittance_domain as domain;";
 const SWITCH: &str = "crate::mutants::broken(crate::mutants::Mutant::";
 
+#[expect(clippy::disallowed_methods, reason = "cargo names the folder of what is built")]
 fn main() {
     let out = PathBuf::from(env::var("OUT_DIR").unwrap());
     println!("cargo::rerun-if-changed={TEXTS}");

@@ -120,7 +120,7 @@ fn a_confirmation_that_a_target_did_not_get_is_lost() {
     for target in TARGETS {
         let silent = |kind: &'static str| {
             found(move |world| {
-                world.confirmations.retain(|it| it.target != target || it.kind != kind)
+                world.confirmations.retain(|it| it.target != target || it.kind != kind);
             })
         };
         let (paid, refunded) = (silent("payment.completed"), silent("refund.completed"));
