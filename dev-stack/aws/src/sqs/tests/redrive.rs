@@ -146,7 +146,7 @@ fn a_task_that_finds_no_way_back_for_a_message_has_failed() {
     let desk = with_dead(1);
     let body = json!({
         "QueueUrl": desk.sqs.queue_url("dead.fifo"), "MessageBody": "sent here",
-        "MessageGroupId": "g", "MessageDeduplicationId": "sent here",
+        "MessageGroupId": "g", "MessageDeduplicationId": "sent-here",
     });
     desk.call("SendMessage", &body);
     start(&desk, &json!({ "MaxNumberOfMessagesPerSecond": 1 }));
