@@ -23,6 +23,7 @@ mod strangers;
 mod endpoints;
 mod live;
 mod redaction;
+mod history;
 
 /// The dev stack, built with these tests.
 const STACK: &str = env!("CARGO_BIN_EXE_e2e-stack");

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use quittance::mutants::{Mutant, reached};
+use tokio::runtime::{Builder, Runtime};
 
 use crate::explore::recovery::recover;
 use crate::play::act::Act;
@@ -56,13 +57,13 @@ pub fn run(setting: &Setting, plan: &Plan, traced: bool) -> Report {
 
 /// Runs on one thread, where time passes only while everything waits.
 pub(crate) fn on_paused_time<T>(work: impl Future<Output = T>) -> T {
+    paused_time().block_on(work)
+}
+
+/// One thread and the seed of its randomness.
+pub(crate) fn paused_time() -> Runtime {
     fastrand::seed(7);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .unwrap();
-    runtime.block_on(work)
+    Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
 }
 
 /// The order at the end of the script.

@@ -10,6 +10,7 @@ use quittance::app::App;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
+use crate::explore::run::paused_time;
 use crate::world::World;
 use crate::world::client::{Ask, Client, dispatch};
 use crate::world::faults::Kind;
@@ -59,12 +60,7 @@ pub(super) fn on_a_bench<T>(act: impl AsyncFnOnce(&Bench) -> T) -> T {
 }
 
 fn lay() -> (Runtime, Bench) {
-    fastrand::seed(7);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .unwrap();
+    let runtime = paused_time();
     let bench = runtime.block_on(Bench::lay());
     (runtime, bench)
 }
