@@ -1,5 +1,5 @@
-//! Modules of `shared` may name only themselves and those above them in `lib.rs`; packages, only those below
-//! them.
+//! Modules of `shared`, of the domain and of the operations may name only themselves and those above them in
+//! the list of their folder; packages, only those below them.
 
 use crate::dependencies::depends;
 use crate::source::{Source, all, packages, read};
@@ -12,9 +12,27 @@ const SIBLINGS: [&str; 4] = ["secrets", "store", "queues", "gateways"];
 /// world.
 const BESIDE: [(&str, &str); 1] = [("gateways", "secrets")];
 
-/// The layers, lowest first: the `mod` lines of `lib.rs`.
-fn layers(lib: &str) -> Vec<String> {
-    let names = lib.lines().filter_map(|line| {
+/// A folder whose modules are listed lowest first, and the paths by which they name each other.
+#[derive(Debug)]
+struct Tree {
+    folder: &'static str,
+    list: &'static str,
+    paths: [&'static str; 2],
+}
+
+const TREES: [Tree; 3] = [
+    Tree { folder: "shared/src/", list: "lib.rs", paths: ["crate", "super"] },
+    Tree { folder: "shared/domain/src/", list: "lib.rs", paths: ["crate", "super"] },
+    Tree {
+        folder: "shared/src/operations/",
+        list: "mod.rs",
+        paths: ["crate::operations", "super"],
+    },
+];
+
+/// The layers, lowest first: the `mod` lines of the list.
+fn layers(list: &str) -> Vec<String> {
+    let names = list.lines().filter_map(|line| {
         let line = line.strip_prefix("pub ").unwrap_or(line);
         line.strip_prefix("mod ")?.strip_suffix(';')
     });
@@ -22,18 +40,18 @@ fn layers(lib: &str) -> Vec<String> {
 }
 
 /// `shared/src/store/keys.rs` belongs to `store`.
-fn layer_of(path: &str) -> Option<&str> {
-    let inside = path.strip_prefix("shared/src/")?;
-    let name = inside.split('/').next()?.trim_end_matches(".rs");
-    (name != "lib").then_some(name)
+fn layer_of<'a>(path: &'a str, tree: &Tree) -> Option<&'a str> {
+    let inside = path.strip_prefix(tree.folder)?;
+    let name = inside.split('/').next()?;
+    (name != tree.list).then_some(name.trim_end_matches(".rs"))
 }
 
-fn violations(sources: &[Source], layers: &[String]) -> Vec<String> {
+fn violations(sources: &[Source], tree: &Tree, layers: &[String]) -> Vec<String> {
     let mut violations = Vec::new();
     for source in sources {
-        let Some(own) = layer_of(&source.path) else { continue };
+        let Some(own) = layer_of(&source.path, tree) else { continue };
         let Some(height) = layers.iter().position(|layer| layer == own) else {
-            violations.push(format!("{}: lib.rs does not list `{own}`", source.path));
+            violations.push(format!("{}: {} does not list `{own}`", source.path, tree.list));
             continue;
         };
         for (above, layer) in layers.iter().enumerate().filter(|(_, layer)| *layer != own) {
@@ -45,7 +63,7 @@ fn violations(sources: &[Source], layers: &[String]) -> Vec<String> {
             } else {
                 continue;
             };
-            for path in ["crate", "super"] {
+            for path in tree.paths {
                 for line in source.lines_naming(&format!("{path}::{layer}")) {
                     let at = format!("{}:{line}", source.path);
                     violations.push(format!("{at}: `{own}` names `{layer}`, {why}"));
@@ -98,9 +116,12 @@ fn package_violations(packages: &[(String, String)]) -> Vec<String> {
 
 #[test]
 fn a_module_names_only_itself_and_those_above_it() {
-    let layers = layers(&read("shared/src/lib.rs"));
-    assert!(layers.len() > 10, "lib.rs lists {layers:?}");
-    none(&violations(&all(), &layers));
+    let all = all();
+    for tree in TREES {
+        let layers = layers(&read(&format!("{}{}", tree.folder, tree.list)));
+        assert!(layers.len() > 10, "{tree:?} lists {layers:?}");
+        none(&violations(&all, &tree, &layers));
+    }
 }
 
 #[test]
@@ -128,7 +149,7 @@ fn a_wrong_direction_is_found() {
         Source::sample("shared/src/extra.rs", ""),
     ];
     found(
-        &violations(&bad, &layers),
+        &violations(&bad, &TREES[0], &layers),
         &[
             "shared/src/ports.rs:1: `ports` names `store`, which stands above it",
             "shared/src/gateways/mod.rs:2: `gateways` names `store`, which stands beside it",

@@ -1,5 +1,7 @@
 //! Things with a single place: each text on the left occurs only in the files on the right.
 
+use std::collections::BTreeSet;
+
 use crate::source::{Source, all};
 use crate::{found, none};
 
@@ -137,6 +139,74 @@ fn every_place_is_in_use() {
 #[test]
 fn the_domain_knows_no_world() {
     none(&impure(&all()));
+}
+
+/// The public fields of what is stored of an order.
+fn stored_fields(sources: &[Source]) -> BTreeSet<String> {
+    let files = ["order.rs", "attempt.rs", "ledger.rs"];
+    let is_stored = |source: &&Source| {
+        source.path.strip_prefix("shared/domain/src/").is_some_and(|file| files.contains(&file))
+    };
+    let lines = sources.iter().filter(is_stored).flat_map(|source| source.code.lines());
+    lines
+        .filter_map(|line| Some(line.strip_prefix("    pub ")?.split_once(':')?.0.to_owned()))
+        .collect()
+}
+
+/// Lines that change such a field of anything but the writer's own struct.
+fn changed_elsewhere(sources: &[Source], fields: &BTreeSet<String>) -> Vec<String> {
+    let product = |source: &&Source| {
+        let path = source.path.as_str();
+        let above = path.starts_with("shared/src/") || path.starts_with("functions/");
+        above && !source.is_test()
+    };
+    let changes = |line: &str, field: &str| {
+        line.match_indices(&format!(".{field}")).any(|(at, found)| {
+            let owner = line[..at].rsplit(|c: char| !c.is_alphanumeric()).next();
+            let after = &line[at + found.len()..];
+            let assigned = [" = ", " += ", ".insert(", ".remove(", ".push(", ".clear()"];
+            assigned.iter().any(|way| after.starts_with(way))
+                && !["self", "config"].contains(&owner.unwrap_or_default())
+        })
+    };
+    let mut found = Vec::new();
+    for source in sources.iter().filter(product) {
+        for (n, line) in source.code.lines().enumerate() {
+            if let Some(field) = fields.iter().find(|field| changes(line, field)) {
+                found.push(format!("{}:{}: changes `{field}`", source.path, n + 1));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn only_the_domain_changes_an_order() {
+    let all = all();
+    let fields = stored_fields(&all);
+    assert!(fields.len() > 50, "{fields:?}");
+    none(&changed_elsewhere(&all, &fields));
+}
+
+#[test]
+fn a_change_of_an_order_outside_the_domain_is_found() {
+    let domain = Source::sample(
+        "shared/domain/src/order.rs",
+        "pub struct Order {\n    pub ending: Option<Ending>,\n    pub ask: BTreeMap<A, B>,\n    phase: P,\n}",
+    );
+    let bad = Source::sample(
+        "shared/src/operations/x.rs",
+        "if order.ending == None {}\norder.ending = None;\nself.ending = None;\no.ask.insert(a, b);\n\
+         order.ask.get(a);",
+    );
+    let fields = stored_fields(&[domain]);
+    found(
+        &changed_elsewhere(&[bad], &fields),
+        &[
+            "shared/src/operations/x.rs:2: changes `ending`",
+            "shared/src/operations/x.rs:4: changes `ask`",
+        ],
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::capabilities::{Capabilities, PageOnly, Rules};
 use super::id::{OperationId, PaymentId};
 use super::ledger::{Operation, OperationKind, Reason};
 use super::names::Nonce;
-use super::obligations::next_owed;
+use super::standing::next_owed;
 use super::order::{ATTEMPTS_MAX, Ending, Order, State};
 use super::phase::Phase;
 use super::time::Timestamp;

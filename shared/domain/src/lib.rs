@@ -12,10 +12,12 @@ pub mod capabilities;
 pub mod history;
 pub mod occasion;
 pub mod cart;
-pub mod order;
 pub mod attempt;
-pub mod ledger;
 pub mod fact;
+pub mod ledger;
+pub mod order;
+pub mod standing;
+pub mod status;
 pub mod claims;
 pub mod transitions;
 pub mod reservations;
@@ -27,7 +29,6 @@ pub mod changes;
 pub mod due;
 mod confirmation;
 pub mod conclude;
-pub mod status;
 #[cfg(feature = "openapi")]
 mod schemas;
 #[cfg(any(test, feature = "testing"))]

@@ -11,12 +11,6 @@ use super::order::{Ending, Order, State};
 use super::phase::{OperationPhase, Phase};
 use super::time::Timestamp;
 
-/// How many compensations of one capture may be refused or fail before a person decides.
-const COMPENSATIONS_MAX: usize = 4;
-
-/// How many times an owed capture or void is tried. After that we wait for the authorization to lapse.
-const OWED_MAX: usize = 16;
-
 pub(super) fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {
     follow_effects(order);
     hold_refunds_without_room(order);
@@ -143,22 +137,6 @@ fn owe_capture(order: &mut Order, id: &PaymentId, able: Capabilities, now: Times
     order.operations.insert(OperationId::capture_owed(id, n), op);
 }
 
-/// The number of the next owed capture or void of an object; `None` while one is unproven or done. A refused
-/// one is owed again, since the gateway may have been busy.
-pub(super) fn next_owed(order: &Order, kind: OperationKind, object: &ObjectId) -> Option<usize> {
-    let mut earlier = 0;
-    for op in order.operations.values().filter(|op| op.kind == kind && &op.object == object) {
-        match op.phase() {
-            OperationPhase::Refused | OperationPhase::Failed => earlier += 1,
-            OperationPhase::Sending
-            | OperationPhase::Unknown
-            | OperationPhase::Pending
-            | OperationPhase::Done => return None,
-        }
-    }
-    (earlier < OWED_MAX).then_some(earlier)
-}
-
 /// Voids an unwanted authorization, if the gateway can.
 fn owe_voids(order: &mut Order, id: &PaymentId, able: Capabilities, now: Timestamp) {
     let Some(attempt) = order.attempts.get(id) else {
@@ -218,38 +196,6 @@ fn give_back_what_is_not_kept(order: &mut Order, now: Timestamp) {
         let mut op = Operation::owed(OperationKind::Refund, attempt, object, left, reason, now);
         op.capture = Some(id);
         order.operations.insert(op_id, op);
-    }
-}
-
-impl Order {
-    /// Whether we refund this capture unasked: the order does not need it, was canceled while a decision was
-    /// pending, or had ended before a refund of the capture failed.
-    pub(super) fn goes_back(&self, id: &CaptureId) -> bool {
-        let ended = matches!(self.state, State::Canceled | State::Expired)
-            || self.ending == Some(Ending::Cancel);
-        self.captures.get(id).is_some_and(|capture| match capture.class {
-            CaptureClass::Fits => false,
-            CaptureClass::Excess => true,
-            CaptureClass::Review => ended && self.may_compensate(id),
-        })
-    }
-
-    /// A compensation is not sent while the shopper's bank may take the same money, which would then leave
-    /// twice.
-    pub fn waits_for_a_dispute(&self, op: &Operation) -> bool {
-        let disputed = |id: &CaptureId| !self.open_disputes_of(id).is_empty();
-        op.is_compensation() && op.capture.as_ref().is_some_and(disputed)
-    }
-
-    fn compensations<'a>(&'a self, id: &'a CaptureId) -> impl Iterator<Item = &'a Operation> {
-        let ours = |op: &&Operation| op.is_compensation();
-        self.operations.values().filter(ours).filter(move |op| op.capture.as_ref() == Some(id))
-    }
-
-    /// A compensation that was withdrawn unsent says nothing about the gateway, so it does not count.
-    pub(super) fn may_compensate(&self, id: &CaptureId) -> bool {
-        let tried = |op: &&Operation| op.sends > 0 || op.phase() != OperationPhase::Refused;
-        self.compensations(id).filter(tried).count() < COMPENSATIONS_MAX
     }
 }
 

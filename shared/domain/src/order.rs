@@ -203,62 +203,10 @@ impl Order {
         self.live.as_ref().and_then(|id| self.attempts.get_key_value(id))
     }
 
-    /// Whether a capture call is or may be on its way, or a person must find out.
-    pub fn capture_in_flight(&self, attempt: &PaymentId) -> bool {
-        self.operations.values().any(|op| {
-            op.kind == OperationKind::Capture && &op.attempt == attempt && op.may_have_effect()
-        })
-    }
-
     pub fn captures_of<'a>(
         &'a self,
         attempt: &'a PaymentId,
     ) -> impl Iterator<Item = (&'a CaptureId, &'a Capture)> {
         self.captures.iter().filter(move |(_, capture)| &capture.attempt == attempt)
-    }
-
-    /// The part of a capture that is gone or reserved: lost disputes, refunds that have not failed (ours or
-    /// made at the gateway), and refunds in progress that the gateway has not shown yet.
-    pub fn spent(&self, capture_id: &CaptureId) -> u64 {
-        let refunded = self
-            .refunds
-            .values()
-            .filter(|refund| {
-                &refund.capture == capture_id && refund.phase() != OperationPhase::Failed
-            })
-            .map(|refund| refund.amount_minor);
-        let reserved = self
-            .operations
-            .iter()
-            .filter(|(id, op)| {
-                op.kind == OperationKind::Refund
-                    && op.capture.as_ref() == Some(capture_id)
-                    && op.may_have_effect()
-                    && !self.is_shown(id)
-            })
-            .map(|(_, op)| op.amount_minor);
-        refunded.chain(reserved).fold(self.lost(capture_id), u64::saturating_add)
-    }
-
-    /// The amount of a capture that the shopper's bank has taken back.
-    pub fn lost(&self, capture_id: &CaptureId) -> u64 {
-        self.disputes
-            .values()
-            .filter(|dispute| {
-                &dispute.capture == capture_id && dispute.phase() == DisputePhase::Lost
-            })
-            .fold(0, |sum, dispute| sum.saturating_add(dispute.amount_minor))
-    }
-
-    /// Whether an attempt is live or a capture is in progress.
-    pub(super) fn can_still_be_paid(&self) -> bool {
-        let capturing = |op: &Operation| op.kind == OperationKind::Capture && op.may_have_effect();
-        self.attempts.values().any(|attempt| attempt.phase().is_live())
-            || self.operations.values().any(capturing)
-    }
-
-    /// Whether the gateway has shown this operation's refund.
-    fn is_shown(&self, operation: &OperationId) -> bool {
-        self.refunds.values().any(|refund| refund.operation.as_ref() == Some(operation))
     }
 }

@@ -60,17 +60,6 @@ pub enum RefundRefused {
     Disputed(Vec<DisputeId>),
 }
 
-/// Where the money of a capture is. One refund is taken from one capture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Room {
-    pub captured: Money,
-    pub refunded_minor: u64,
-    /// Claimed or sent, and not finished.
-    pub under_way_minor: u64,
-    pub lost_minor: u64,
-    pub left_minor: u64,
-}
-
 pub fn claim_refund(
     order: &mut Order,
     payment: &PaymentId,
@@ -145,28 +134,6 @@ pub fn cancel_gives_back_within(order: &Order, limit: &RefundLimit) -> Result<()
         (left > 0).then(|| Money::new(left, capture.amount.currency))
     });
     left.into_iter().try_for_each(|left| limit.admits(left))
-}
-
-impl Order {
-    pub fn room(&self, capture: &CaptureId) -> Option<Room> {
-        let captured = self.captures.get(capture)?.amount;
-        let (spent, lost) = (self.spent(capture), self.lost(capture));
-        let refunded = self.returned(capture);
-        Some(Room {
-            captured,
-            refunded_minor: refunded,
-            under_way_minor: spent.saturating_sub(lost).saturating_sub(refunded),
-            lost_minor: lost,
-            left_minor: captured.amount_minor.saturating_sub(spent),
-        })
-    }
-
-    pub(super) fn open_disputes_of(&self, capture: &CaptureId) -> Vec<DisputeId> {
-        let open = self.disputes.iter().filter(|(_, dispute)| {
-            &dispute.capture == capture && dispute.phase() == DisputePhase::Open
-        });
-        open.map(|(id, _)| id.clone()).collect()
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -133,14 +133,6 @@ impl Order {
         }
     }
 
-    /// Whether its time is over and nothing in progress can still pay it.
-    pub(super) fn has_lapsed(&self, now: Timestamp) -> bool {
-        self.state == State::Open
-            && self.expires_at <= now
-            && !self.can_still_be_paid()
-            && !self.has_open_review()
-    }
-
     fn paid_status(&self) -> OrderStatus {
         let (mut captured, mut returned) = (0_u64, 0_u64);
         for (id, capture) in &self.captures {
@@ -187,19 +179,6 @@ impl Order {
         }
     }
 
-    /// Whether a person has to decide on this capture and some of its money is still here.
-    pub(super) fn awaits_decision(&self, id: &CaptureId) -> bool {
-        self.captures.get(id).is_some_and(|capture| {
-            capture.class == CaptureClass::Review
-                && self.gone(id) < capture.amount.amount_minor
-                && !self.goes_back(id)
-        })
-    }
-
-    pub(super) fn has_open_review(&self) -> bool {
-        self.captures.keys().any(|id| self.awaits_decision(id))
-    }
-
     /// The payment that explains the order's state: the one that paid it, the live one, the one in review, or
     /// else the last one tried.
     pub fn nearest_payment(&self) -> Option<&PaymentId> {
@@ -210,22 +189,6 @@ impl Order {
         let last = || self.attempts.iter().max_by_key(|(_, attempt)| attempt.created_at);
         let winner = self.winner.as_ref().map(|winner| &winner.attempt);
         winner.or(self.live.as_ref()).or_else(reviewed).or_else(|| last().map(|(id, _)| id))
-    }
-
-    /// The amount of a capture that the gateway shows as refunded.
-    pub fn returned(&self, capture_id: &CaptureId) -> u64 {
-        self.refunds
-            .values()
-            .filter(|refund| {
-                &refund.capture == capture_id && refund.phase() == OperationPhase::Done
-            })
-            .fold(0, |sum, refund| sum.saturating_add(refund.amount_minor))
-    }
-
-    /// The amount of a capture that is no longer here: refunded, or taken by the shopper's bank.
-    fn gone(&self, capture_id: &CaptureId) -> u64 {
-        let lost = self.lost(capture_id);
-        self.returned(capture_id).saturating_add(lost)
     }
 
     /// In the order's currency, like the amounts shown beside it. A capture in another currency is shown
