@@ -6,9 +6,9 @@ use super::capabilities::{Capabilities, PageOnly, Rules};
 use super::id::{OperationId, PaymentId};
 use super::ledger::{Operation, OperationKind, Reason};
 use super::names::Nonce;
-use super::standing::next_owed;
 use super::order::{ATTEMPTS_MAX, Ending, Order, State};
 use super::phase::Phase;
+use super::standing::next_owed;
 use super::time::Timestamp;
 
 impl Order {

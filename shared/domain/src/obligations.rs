@@ -9,6 +9,7 @@ use super::ledger::{CaptureClass, Operation, OperationKind, Reason};
 use super::names::{CaptureId, ObjectId};
 use super::order::{Ending, Order, State};
 use super::phase::{OperationPhase, Phase};
+use super::standing::next_owed;
 use super::time::Timestamp;
 
 pub(super) fn settle_obligations(order: &mut Order, rules: &Rules, now: Timestamp) {

@@ -10,10 +10,9 @@ use super::cart::Cart;
 use super::history::HistoryEntry;
 use super::id::{OperationId, OrderId, PaymentId};
 use super::idempotency::{Fingerprint, KeyHash};
-use super::ledger::{Capture, Dispute, Operation, OperationKind, Refund};
+use super::ledger::{Capture, Dispute, Operation, Refund};
 use super::money::{Currency, Money};
 use super::names::{CaptureId, DisputeId, GatewayRefundId, Nonce, ObjectId};
-use super::phase::{DisputePhase, OperationPhase};
 use super::time::Timestamp;
 
 pub const ATTEMPTS_MAX: usize = 20;

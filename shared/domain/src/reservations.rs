@@ -10,7 +10,8 @@ use super::limit::{OverLimit, RefundLimit};
 use super::money::Money;
 use super::names::{CaptureId, DisputeId, Nonce, ObjectId};
 use super::order::{ENTRIES_MAX, Order};
-use super::phase::{DisputePhase, OperationPhase};
+use super::phase::OperationPhase;
+use super::standing::Room;
 use super::time::Timestamp;
 
 /// A caller's request for a capture or refund.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::attempt::Attempt;
 use super::id::{OperationId, PaymentId};
 use super::ledger::{CaptureClass, Operation};
-use super::names::{CaptureId, GatewayRefundId};
+use super::names::GatewayRefundId;
 use super::order::{Order, State};
 use super::phase::{DisputePhase, OperationPhase, Phase};
 use super::time::Timestamp;
