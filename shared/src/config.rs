@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use url::Url;
 
 use crate::delivery_url;
-use crate::domain::names::GatewayName;
+use crate::domain::names::{GatewayName, TargetName};
 
 /// A part of the environment that a function uses; its template entry grants the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub struct Config {
 /// A queue that receives confirmations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    pub name: String,
+    pub name: TargetName,
     pub url: String,
 }
 
@@ -190,7 +190,7 @@ impl Reader<'_> {
         for entry in list(Some(text)) {
             match entry.split_once('=') {
                 Some((name, url)) if !name.is_empty() && url.starts_with("http") => {
-                    targets.push(Target { name: name.to_owned(), url: url.to_owned() });
+                    targets.push(Target { name: TargetName::new(name), url: url.to_owned() });
                 }
                 _ => self.errors.push("CONFIRMATION_QUEUES is not a list of name=url".to_owned()),
             }

@@ -196,6 +196,22 @@ pub struct Hinted {
     pub dispute: Option<(DisputeId, DisputePhase)>,
 }
 
+impl Hinted {
+    pub fn is_shown_by(&self, seen: &[Seen]) -> bool {
+        let any = |shown: &dyn Fn(&Seen) -> bool| seen.iter().any(shown);
+        let phase = self
+            .phase
+            .is_none_or(|claimed| any(&|seen| seen.phase.is_some_and(|phase| phase >= claimed)));
+        let refund = self.refund.as_ref().is_none_or(|(id, claimed)| {
+            any(&|seen| seen.refunds.iter().any(|r| &r.id == id && r.phase >= *claimed))
+        });
+        let dispute = self.dispute.as_ref().is_none_or(|(id, claimed)| {
+            any(&|seen| seen.disputes.iter().any(|d| &d.id == id && d.phase >= *claimed))
+        });
+        phase && refund && dispute
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct ListPage {
     pub payments: Vec<(Option<PaymentId>, Seen)>,

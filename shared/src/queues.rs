@@ -6,6 +6,7 @@ use aws_sdk_sqs::types::MessageAttributeValue;
 
 use crate::config::Target;
 use crate::domain::id::OrderId;
+use crate::domain::names::{MessageId, TargetName};
 use crate::domain::order::Outgoing;
 
 /// The message attribute with the id of the request that recorded the fact.
@@ -32,26 +33,26 @@ impl Queues {
         Self { client, targets }
     }
 
-    pub fn names(&self) -> Vec<String> {
+    pub fn names(&self) -> Vec<TargetName> {
         self.targets.iter().map(|target| target.name.clone()).collect()
     }
 
     /// The queue drops repeats of an id for five minutes, but nothing depends on that.
     pub async fn send(
         &self,
-        target: &str,
+        target: &TargetName,
         order: &OrderId,
-        message_id: &str,
+        id: &MessageId,
         message: &Outgoing,
     ) -> Result<(), QueueError> {
         let target =
-            self.targets.iter().find(|t| t.name == target).ok_or(QueueError::UnknownTarget)?;
+            self.targets.iter().find(|t| &t.name == target).ok_or(QueueError::UnknownTarget)?;
         let call = self
             .client
             .send_message()
             .queue_url(&target.url)
             .message_group_id(order.as_str())
-            .message_deduplication_id(message_id)
+            .message_deduplication_id(id.as_str())
             .message_body(&message.body);
         let call = match message.request.as_deref().and_then(text_attribute) {
             Some(request) => call.message_attributes(REQUEST_ID, request),

@@ -65,7 +65,7 @@ const FIGURES: [Figure; 20] = [
     (
         "docs/security.md",
         "at most every 5 s",
-        "shared/src/operations/read.rs",
+        "shared/src/operations/read_order.rs",
         "REFRESH_SECONDS_MIN: i64 = 5;",
     ),
     (

@@ -10,8 +10,8 @@ use quittance::http::fields::{AMOUNTS, Fields};
 use quittance::http::input::{KeyRule, admit, payment_id};
 use quittance::http::problem::{Kind, Problem};
 use quittance::http::{Reply, budget, serve, views};
-use quittance::operations::asked::{Asked, Effected};
 use quittance::operations::capture_payment::capture_payment;
+use quittance::operations::requested::{Asked, Effected};
 use quittance::telemetry;
 
 pub async fn run() -> Result<(), Error> {

@@ -9,8 +9,8 @@ use quittance::http::fields::{AMOUNTS, Fields, Text};
 use quittance::http::input::{KeyRule, admit, payment_id};
 use quittance::http::problem::Problem;
 use quittance::http::{Reply, budget, serve, views};
-use quittance::operations::asked::{Asked, Effected};
 use quittance::operations::refund_payment::refund_payment;
+use quittance::operations::requested::{Asked, Effected};
 use quittance::telemetry;
 
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use quittance::http::input::{order_id, parameter, payment_id};
 use quittance::http::problem::{Kind, Problem};
 use quittance::http::query::Query;
 use quittance::http::{Reply, budget, route, serve, views};
-use quittance::operations::read::{read_order, read_payment};
+use quittance::operations::read_order::{read_order, read_payment};
 use quittance::telemetry;
 
 pub async fn run() -> Result<(), Error> {

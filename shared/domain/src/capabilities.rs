@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::attempt::CaptureMode;
-use super::names::GatewayName;
+use super::names::{GatewayName, TargetName};
 
 /// Whether a gateway's credentials move test money or real money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -17,7 +17,7 @@ pub enum GatewayMode {
 
 /// How the gateway treats a repeated request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keys {
+pub enum RepeatSafety {
     /// The gateway remembers an idempotency key for this long.
     Key { lifetime_seconds: i64 },
     /// Our reference is unique at the gateway forever.
@@ -29,7 +29,7 @@ pub enum Keys {
 /// How long before the gateway forgets the key we stop resending.
 const KEY_MARGIN_SECONDS: i64 = 3600;
 
-impl Keys {
+impl RepeatSafety {
     /// Whether a request first sent `age_seconds` ago may be sent again under the same name.
     pub fn allow_repeat(self, age_seconds: i64) -> bool {
         match self {
@@ -50,7 +50,7 @@ pub enum LookUp {
 
 /// When the money moves only by our capture call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OursToCapture {
+pub enum CapturedByUs {
     Always,
     WhenManual,
     Never,
@@ -68,13 +68,13 @@ pub enum PageOnly {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one row of the capability table")]
 pub struct Capabilities {
-    pub create_keys: Keys,
-    pub refund_keys: Keys,
+    pub create_keys: RepeatSafety,
+    pub refund_keys: RepeatSafety,
     /// A call can end an unpaid page.
     pub cancel: bool,
     /// The gateway expires a page by itself and reports it.
     pub page_life: bool,
-    pub ours: OursToCapture,
+    pub captured_by_us: CapturedByUs,
     pub void: bool,
     pub partial_capture: bool,
     pub look_up: LookUp,
@@ -85,11 +85,11 @@ pub struct Capabilities {
 
 /// A gateway that is no longer configured: we assume nothing about it, so nothing is sent or released.
 const UNCONFIGURED: Capabilities = Capabilities {
-    create_keys: Keys::None,
-    refund_keys: Keys::None,
+    create_keys: RepeatSafety::None,
+    refund_keys: RepeatSafety::None,
     cancel: false,
     page_life: false,
-    ours: OursToCapture::Never,
+    captured_by_us: CapturedByUs::Never,
     void: false,
     partial_capture: false,
     look_up: LookUp::None,
@@ -102,11 +102,11 @@ const UNCONFIGURED: Capabilities = Capabilities {
 pub const OUT_OF_REACH: Capabilities = Capabilities { page_life: true, ..UNCONFIGURED };
 
 impl Capabilities {
-    pub fn ours(&self, mode: CaptureMode) -> bool {
-        match self.ours {
-            OursToCapture::Always => true,
-            OursToCapture::WhenManual => mode == CaptureMode::Manual,
-            OursToCapture::Never => false,
+    pub fn captured_by_us(&self, mode: CaptureMode) -> bool {
+        match self.captured_by_us {
+            CapturedByUs::Always => true,
+            CapturedByUs::WhenManual => mode == CaptureMode::Manual,
+            CapturedByUs::Never => false,
         }
     }
 }
@@ -115,7 +115,7 @@ impl Capabilities {
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
     pub capabilities: BTreeMap<GatewayName, Capabilities>,
-    pub targets: Vec<String>,
+    pub targets: Vec<TargetName>,
     pub due_shards: u32,
     /// Whether this stack's money is real.
     pub live: bool,

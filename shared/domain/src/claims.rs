@@ -83,7 +83,7 @@ impl Order {
     pub(super) fn can_release(&self, attempt: &Attempt, able: Capabilities) -> bool {
         able.cancel
             || able.page_life
-            || able.ours(attempt.mode)
+            || able.captured_by_us(attempt.mode)
             || (self.is_page_only(able) && attempt.page.is_none())
             || (attempt.phase() == Phase::Authorized && able.void)
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::digest;
 use super::idempotency::Key;
-use super::names::{CaptureId, GatewayRefundId, ObjectId};
+use super::names::{CaptureId, GatewayRefundId, MessageId, ObjectId};
 
 const ORDER_CHARS: usize = 20;
 const ATTEMPT_CHARS: usize = 6;
@@ -167,9 +167,9 @@ impl OperationId {
 }
 
 /// The name of a confirmation: one fact about one order has one name, whatever its source.
-pub fn message_id(order: &OrderId, discriminator: &str) -> String {
+pub fn message_id(order: &OrderId, discriminator: &str) -> MessageId {
     let text = crockford(&digest(&["quittance/message/1", order.as_str(), discriminator]));
-    format!("msg_{}", first(&text, 26))
+    MessageId::new(format!("msg_{}", first(&text, 26)))
 }
 
 fn named(prefix: &str, order: &OrderId, parts: &[&str]) -> String {

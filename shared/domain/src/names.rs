@@ -1,4 +1,5 @@
-//! Names that are not computed: those of gateways and of their objects, and the random ones of our writes.
+//! Names in free form: those of gateways and of their objects, of messages and their targets, and the random
+//! ones of our writes.
 //! Each is a type of its own, so that one cannot be passed for another.
 
 use std::fmt;
@@ -46,4 +47,8 @@ names! {
     GatewayRefundId
     /// The gateway's id of a dispute.
     DisputeId
+    /// The name of a confirmation.
+    MessageId
+    /// The name of a queue that confirmations are sent to.
+    TargetName
 }

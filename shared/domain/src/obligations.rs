@@ -97,7 +97,7 @@ fn release_if_closing(order: &mut Order, id: &PaymentId, able: Capabilities) {
         return;
     };
     let authorized = attempt.phase() == Phase::Authorized;
-    let never_captured = able.ours(attempt.mode) && (!authorized || !able.void);
+    let never_captured = able.captured_by_us(attempt.mode) && (!authorized || !able.void);
     let never_seen = order.is_page_only(able) && attempt.page.is_none() && !authorized;
     let released = if never_captured || never_seen {
         Some(Phase::Closed)
@@ -127,7 +127,7 @@ fn owe_capture(order: &mut Order, id: &PaymentId, able: Capabilities, now: Times
     let Some(attempt) = order.attempts.get(id) else {
         return;
     };
-    let owed = able.ours(attempt.mode)
+    let owed = able.captured_by_us(attempt.mode)
         && attempt.mode == CaptureMode::Automatic
         && attempt.phase() == Phase::Authorized
         && attempt.close.is_none();

@@ -12,7 +12,7 @@ use super::id::{OperationId, OrderId, PaymentId};
 use super::idempotency::{Fingerprint, KeyHash};
 use super::ledger::{Capture, Dispute, Operation, Refund};
 use super::money::{Currency, Money};
-use super::names::{CaptureId, DisputeId, GatewayRefundId, Nonce, ObjectId};
+use super::names::{CaptureId, DisputeId, GatewayRefundId, MessageId, Nonce, ObjectId, TargetName};
 use super::time::Timestamp;
 
 pub const ATTEMPTS_MAX: usize = 20;
@@ -69,7 +69,7 @@ pub struct Order {
     #[serde(rename = "req")]
     pub details: Details,
     #[serde(rename = "out", default)]
-    pub outbox: BTreeMap<String, Outgoing>,
+    pub outbox: BTreeMap<MessageId, Outgoing>,
     #[serde(rename = "hist", default)]
     pub history: Vec<HistoryEntry>,
     /// How often the gateway was asked without news; sets the interval until the next look-up.
@@ -122,7 +122,7 @@ pub struct Outgoing {
     pub sequence: u64,
     pub body: String,
     #[serde(rename = "to")]
-    pub targets: BTreeSet<String>,
+    pub targets: BTreeSet<TargetName>,
     /// The id of the request that recorded the fact, to follow it through the logs.
     #[serde(rename = "rq", default, skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,

@@ -168,7 +168,10 @@ impl Order {
         self.compensations(id).filter(tried).count() < COMPENSATIONS_MAX
     }
 
-    pub(super) fn compensations<'a>(&'a self, id: &'a CaptureId) -> impl Iterator<Item = &'a Operation> {
+    pub(super) fn compensations<'a>(
+        &'a self,
+        id: &'a CaptureId,
+    ) -> impl Iterator<Item = &'a Operation> {
         let ours = |op: &&Operation| op.is_compensation();
         self.operations.values().filter(ours).filter(move |op| op.capture.as_ref() == Some(id))
     }

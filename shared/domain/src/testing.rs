@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use super::attempt::{Attempt, CaptureMode, NewAttempt};
-use super::capabilities::{Capabilities, Keys, LookUp, OursToCapture, PageOnly, Rules};
+use super::capabilities::{Capabilities, CapturedByUs, LookUp, PageOnly, RepeatSafety, Rules};
 use super::changes::Event;
 use super::conclude::{Concluded, conclude};
 use super::fact::{Seen, SeenCapture, SeenDispute, SeenPage, SeenRefund};
@@ -19,7 +19,9 @@ use super::idempotency::{Fingerprint, Key};
 use super::limit::RefundLimit;
 use super::merge::merge;
 use super::money::{Currency, Money};
-use super::names::{CaptureId, DisputeId, GatewayName, GatewayRefundId, Nonce, ObjectId};
+use super::names::{
+    CaptureId, DisputeId, GatewayName, GatewayRefundId, Nonce, ObjectId, TargetName,
+};
 use super::occasion::Occasion;
 use super::order::Order;
 use super::phase::{DisputePhase, OperationPhase, Phase};
@@ -29,11 +31,11 @@ use super::time::Timestamp;
 pub const START: Timestamp = Timestamp::from_unix(1_795_165_200);
 
 pub const FULL: Capabilities = Capabilities {
-    create_keys: Keys::Key { lifetime_seconds: 86_400 },
-    refund_keys: Keys::Key { lifetime_seconds: 86_400 },
+    create_keys: RepeatSafety::Key { lifetime_seconds: 86_400 },
+    refund_keys: RepeatSafety::Key { lifetime_seconds: 86_400 },
     cancel: true,
     page_life: true,
-    ours: OursToCapture::Never,
+    captured_by_us: CapturedByUs::Never,
     void: true,
     partial_capture: true,
     look_up: LookUp::ByReference,
@@ -67,7 +69,7 @@ pub fn open_order() -> Order {
 impl Case {
     pub fn new(able: Capabilities) -> Self {
         let capabilities = BTreeMap::from([(GatewayName::new("g"), able)]);
-        let targets = vec!["fulfilment".to_owned()];
+        let targets = vec![TargetName::new("fulfilment")];
         let rules = Rules { capabilities, targets, due_shards: 8, live: false };
         Self { order: open_order(), rules, now: START, confirmed: Vec::new() }
     }

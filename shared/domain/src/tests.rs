@@ -4,11 +4,12 @@ mod asking;
 mod closing;
 mod laws;
 mod live;
+mod money;
 mod names;
 mod returning;
 
 use super::attempt::{CaptureMode, Close, Failure};
-use super::capabilities::{Capabilities, OursToCapture};
+use super::capabilities::{Capabilities, CapturedByUs};
 use super::claims::{CloseRefused, EndRefused, close, end};
 use super::fact::Seen;
 use super::id::OperationId;
@@ -199,15 +200,14 @@ fn a_capture_is_one_and_stays_within_the_authorization() {
         Err(CaptureRefused::ExceedsAuthorized { capturable_minor: 500 })
     );
     assert_eq!(close(&mut case.order.clone(), &id, &rules), Err(CloseRefused::CaptureInFlight));
-    assert_eq!(
-        end(&mut case.order.clone(), Ending::Cancel, case.now),
-        Err(EndRefused::CaptureInFlight)
-    );
+    let canceled = end(&mut case.order.clone(), Ending::Cancel, case.now);
+    assert_eq!(canceled, Err(EndRefused::CaptureInFlight));
 }
 
 #[test]
 fn a_capture_by_our_call_only_is_owed_and_withdrawn_by_a_close() {
-    let mut case = Case::new(Capabilities { ours: OursToCapture::Always, cancel: false, ..FULL });
+    let able = Capabilities { captured_by_us: CapturedByUs::Always, cancel: false, ..FULL };
+    let mut case = Case::new(able);
     let id = case.attempt(0, AUTO);
     case.learn(&id, &pending("o1"));
     case.learn(&id, &authorized("o1", usd(7500)));

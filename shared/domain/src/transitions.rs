@@ -5,7 +5,7 @@
 use super::attempt::{Attempt, Failure};
 use super::id::{OperationId, PaymentId};
 use super::ledger::Operation;
-use super::names::{GatewayName, Nonce};
+use super::names::{GatewayName, MessageId, Nonce, TargetName};
 use super::order::Order;
 use super::phase::{OperationPhase, Phase};
 use super::time::Timestamp;
@@ -177,7 +177,7 @@ impl Order {
 /// Transitions of a confirmation.
 impl Order {
     /// Marks one target as done. After the last one, the confirmation leaves the outbox.
-    pub fn confirmation_sent(&mut self, message: &str, target: &str) {
+    pub fn confirmation_sent(&mut self, message: &MessageId, target: &TargetName) {
         let Some(out) = self.outbox.get_mut(message) else {
             return;
         };

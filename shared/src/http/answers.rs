@@ -15,7 +15,6 @@ use crate::http::fields::invalid_member;
 use crate::http::problem::{Kind, Problem};
 use crate::http::views;
 use crate::operations::Unavailable;
-use crate::operations::asked::Mismatch;
 use crate::operations::cancel_order::CancelOrderError;
 use crate::operations::cancel_payment::CancelPaymentError;
 use crate::operations::capture_payment::CaptureError;
@@ -24,6 +23,7 @@ use crate::operations::new_payment::CreatePaymentError;
 use crate::operations::park::NoRoom;
 use crate::operations::receive_webhook::WebhookError;
 use crate::operations::refund_payment::RefundError;
+use crate::operations::requested::Mismatch;
 use crate::ports::SignatureError;
 use crate::secrets::SecretError;
 

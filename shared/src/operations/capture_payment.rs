@@ -5,7 +5,7 @@ use crate::domain::history::Source;
 use crate::domain::id::OperationId;
 use crate::domain::reservations::{CaptureRefused, claim_capture};
 use crate::operations::Unavailable;
-use crate::operations::asked::{Asked, Mismatch, Performed, finish};
+use crate::operations::requested::{Asked, Mismatch, Performed, finish};
 use crate::operations::work::Work;
 use crate::store::StoreError;
 

@@ -1,14 +1,12 @@
 //! Sends a claimed capture, void or refund, and finds out about one whose answer was lost.
 
-use crate::domain::capabilities::{Capabilities, Keys, LookUp};
-use crate::domain::due::{NETWORK_SECONDS_MAX, SETTLE_SECONDS};
+use crate::domain::asking::Unshown;
 use crate::domain::fact::Seen;
 use crate::domain::history::Source;
 use crate::domain::id::OperationId;
 use crate::domain::ledger::{Operation, OperationKind};
 use crate::domain::money::Money;
 use crate::domain::order::Order;
-use crate::domain::time::Timestamp;
 use crate::domain::transitions::{NotShown, Unproven};
 use crate::operations::Unavailable;
 use crate::operations::resolve::{learn_answer, learnt_nothing};
@@ -141,40 +139,16 @@ async fn not_found(
         return Ok(order);
     };
     let able = work.rules.of(&attempt.gateway);
-    let since_sent = op.sent_at.map_or(0, |sent| now.since(sent));
-    let then = if op.repeat_refused || !order.may_resend(op) {
-        if since_sent < NETWORK_SECONDS_MAX {
-            NotShown::Wait
-        } else {
-            match able.look_up {
-                LookUp::ByReference | LookUp::SameKey => NotShown::Refused,
-                LookUp::None => NotShown::Review,
-            }
-        }
-    } else if since_sent < SETTLE_SECONDS {
-        NotShown::Wait
-    } else if may_repeat(op, able, now) {
-        return take_and_send(work, order, id).await;
-    } else if since_sent < NETWORK_SECONDS_MAX {
-        // It may still be on its way, and once in review it is not looked up any more.
-        NotShown::Wait
-    } else {
-        tracing::error!(operation.id = %id, "an operation cannot be settled any more and needs a review");
-        NotShown::Review
+    let then = match order.if_not_shown(op, &able, now) {
+        Unshown::SendAgain => return take_and_send(work, order, id).await,
+        Unshown::Record(then) => then,
     };
+    if then == NotShown::Review {
+        tracing::error!(operation.id = %id, "an operation cannot be settled any more and needs a review");
+    }
     let occasion = work.app.occasion(Source::Sweep);
     let decided = |order: &mut Order| order.operation_not_shown(id, then);
     Ok(work.alter(&occasion, order, decided).await?)
-}
-
-/// A capture or void takes effect on its object only once; a refund needs a key that is still alive.
-fn may_repeat(op: &Operation, able: Capabilities, now: Timestamp) -> bool {
-    let age = op.first_sent_at.map_or(0, |sent| now.since(sent));
-    let keys: Keys = match op.kind {
-        OperationKind::Refund => able.refund_keys,
-        OperationKind::Capture | OperationKind::Void => Keys::Natural,
-    };
-    keys.allow_repeat(age)
 }
 
 async fn take_and_send(
@@ -189,14 +163,4 @@ async fn take_and_send(
     let order = work.alter(&occasion, order, take).await?;
     pause::reached(&work.app.config, Point::ItemTaken).await;
     if order.is_taken_by(id, &occasion.nonce) { send(work, order, id).await } else { Ok(order) }
-}
-
-/// Open operations that nobody is presumed to be sending.
-pub fn unsettled(order: &Order, now: Timestamp) -> Vec<OperationId> {
-    order
-        .operations
-        .iter()
-        .filter(|(_, op)| op.is_open() && !op.is_leased(now))
-        .map(|(id, _)| id.clone())
-        .collect()
 }

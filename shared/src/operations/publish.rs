@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::domain::history::Source;
+use crate::domain::names::{MessageId, TargetName};
 use crate::domain::order::{Order, Outgoing};
 use crate::operations::work::Work;
 use crate::pause::{self, Point};
@@ -32,11 +33,11 @@ impl Work<'_> {
     }
 }
 
-async fn send_all(app: &App, order: &Order) -> Vec<(String, String)> {
-    let mut messages: Vec<(&String, &Outgoing)> = order.outbox.iter().collect();
+async fn send_all(app: &App, order: &Order) -> Vec<(MessageId, TargetName)> {
+    let mut messages: Vec<(&MessageId, &Outgoing)> = order.outbox.iter().collect();
     messages.sort_by_key(|(_, out)| out.sequence);
     let mut sent = Vec::new();
-    let mut failed: Vec<&String> = Vec::new();
+    let mut failed: Vec<&TargetName> = Vec::new();
     for (id, out) in messages {
         for target in &out.targets {
             // A later message must not overtake an earlier one of the same order.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::HeaderMap;
 
 use crate::app::{App, Budget};
-use crate::domain::fact::Seen;
+use crate::domain::attempt::Attempt;
 use crate::domain::history::Source;
 use crate::domain::id::PaymentId;
 use crate::domain::merge::{MergeError, merge};
@@ -16,7 +16,7 @@ use crate::gateways::GatewayMissing;
 use crate::operations::Unavailable;
 use crate::operations::park::{Kept, NoRoom, Unmerged, keep};
 use crate::operations::record::LearnError;
-use crate::operations::sought::{can_ask, sought};
+use crate::operations::sought::sought;
 use crate::operations::work::Work;
 use crate::pause::{self, Point};
 use crate::ports::{Delivery, Gateway, Hinted, MappingError, Notice, SignatureError, Verified};
@@ -250,7 +250,7 @@ async fn follow_hint(
 ) -> Result<Order, LearnError> {
     let app = work.app;
     let able = work.rules.of(&gateway.name());
-    let askable = |attempt| can_ask(able, attempt, app.clock.now());
+    let askable = |attempt: &Attempt| attempt.can_be_looked_up(&able, app.clock.now());
     let seen = match sought(&order, payment) {
         Some(sought) if order.attempts.get(payment).is_some_and(askable) => {
             gateway.look_up(&sought, LOOK_UP_TIMEOUT).await
@@ -258,7 +258,7 @@ async fn follow_hint(
         Some(_) | None => Ok(Vec::new()),
     };
     pause::reached(&app.config, Point::LookedUp).await;
-    let shown = seen.as_ref().is_ok_and(|seen| shows(seen, hinted));
+    let shown = seen.as_ref().is_ok_and(|seen| hinted.is_shown_by(seen));
     let seen = seen.unwrap_or_default();
     let occasion = app.occasion(Source::Webhook);
     let recorded = work.change(&occasion, order, |order| {
@@ -271,18 +271,4 @@ async fn follow_hint(
         Ok::<(), LearnError>(())
     });
     Ok(recorded.await?.order)
-}
-
-fn shows(seen: &[Seen], hinted: &Hinted) -> bool {
-    let any = |shown: &dyn Fn(&Seen) -> bool| seen.iter().any(shown);
-    let phase = hinted
-        .phase
-        .is_none_or(|claimed| any(&|seen| seen.phase.is_some_and(|phase| phase >= claimed)));
-    let refund = hinted.refund.as_ref().is_none_or(|(id, claimed)| {
-        any(&|seen| seen.refunds.iter().any(|r| &r.id == id && r.phase >= *claimed))
-    });
-    let dispute = hinted.dispute.as_ref().is_none_or(|(id, claimed)| {
-        any(&|seen| seen.disputes.iter().any(|d| &d.id == id && d.phase >= *claimed))
-    });
-    phase && refund && dispute
 }

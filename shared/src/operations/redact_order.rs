@@ -70,5 +70,5 @@ async fn erase_parked(app: &App, budget: Budget, order: &Order) -> Result<(), Re
 
 fn is_of(order: &Order, event: &Parked) -> bool {
     let attempt = event.of.as_ref().and_then(|payment| order.attempts.get(payment));
-    attempt.is_some_and(|attempt| attempt.gateway.as_str() == event.gateway)
+    attempt.is_some_and(|attempt| attempt.gateway == event.gateway)
 }

@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use crate::app::App;
+use crate::domain::asking::Absent;
 use crate::domain::attempt::Attempt;
 use crate::domain::capabilities::Capabilities;
-use crate::domain::due::SETTLE_SECONDS;
 use crate::domain::fact::Seen;
 use crate::domain::history::Source;
 use crate::domain::id::PaymentId;
@@ -14,16 +14,13 @@ use crate::domain::order::Order;
 use crate::domain::phase::Phase;
 use crate::operations::Unavailable;
 use crate::operations::record::LearnError;
-use crate::operations::sought::{can_ask, sought};
+use crate::operations::sought::sought;
 use crate::operations::work::Work;
 use crate::pause::{self, Point};
 use crate::ports::{Answer, Gateway};
 use crate::store::StoreError;
 use crate::telemetry::{self, Metric};
 
-/// When an attempt that its gateway never showed, and that may not be sent again, is given up. If it captures
-/// after all, the capture is detected and refunded.
-const ABANDON_SECONDS: i64 = 30 * 60;
 /// When an unknown outcome is counted at each look-up, so that somebody notices.
 const UNKNOWN_SECONDS: i64 = 15 * 60;
 
@@ -95,7 +92,7 @@ async fn ask(work: &Work<'_>, gateway: &dyn Gateway, order: &Order, payment: &Pa
         pause::reached(&app.config, Point::CloseAnswered).await;
         return Found::Seen(vec![seen]);
     }
-    if !can_ask(able, attempt, app.clock.now()) {
+    if !attempt.can_be_looked_up(&able, app.clock.now()) {
         return Found::Unaskable;
     }
     match gateway.look_up(&sought, work.budget.gateway_timeout()).await {
@@ -138,18 +135,11 @@ async fn absent(
     let Some(attempt) = order.attempts.get(payment) else {
         return Ok(order);
     };
-    let age = now.since(attempt.created_at);
-    let settled = now.since(attempt.sent_at) >= SETTLE_SECONDS;
-    if attempt.phase() > Phase::Unknown || !settled {
-        return Ok(learnt_nothing(work, source, order, payment).await?);
+    match attempt.if_absent(&work.rules.of(&attempt.gateway), now) {
+        Absent::Wait => Ok(learnt_nothing(work, source, order, payment).await?),
+        Absent::SendAgain => repeat(work, gateway, source, order, payment).await,
+        Absent::GiveUp => Ok(abandon(work, source, order, payment).await?),
     }
-    if work.rules.of(&attempt.gateway).create_keys.allow_repeat(age) {
-        return repeat(work, gateway, source, order, payment).await;
-    }
-    if age >= ABANDON_SECONDS {
-        return Ok(abandon(work, source, order, payment).await?);
-    }
-    Ok(learnt_nothing(work, source, order, payment).await?)
 }
 
 /// Sends the create call again under its own name. The first send may still arrive, so only an object in the

@@ -1,11 +1,8 @@
-//! The payment that a gateway is asked for, and whether it can be asked.
+//! The payment that a gateway is asked for.
 
-use crate::domain::attempt::Attempt;
-use crate::domain::capabilities::{Capabilities, LookUp};
 use crate::domain::cart::Cart;
 use crate::domain::id::PaymentId;
 use crate::domain::order::Order;
-use crate::domain::time::Timestamp;
 use crate::ports::{Create, Sought};
 
 /// The create request, built from stored values alone: a repeat under the same key must be the same request.
@@ -24,18 +21,6 @@ pub(super) fn sought(order: &Order, payment: &PaymentId) -> Option<Sought> {
         cart: attempt.sends_cart.then(|| order.details.cart.clone()).filter(Cart::is_priced),
     };
     Some(Sought { create, objects: attempt.objects.keys().cloned().collect() })
-}
-
-/// If only a repeat of the create call can find the object, it may be sent only while its key is alive.
-pub(super) fn can_ask(able: Capabilities, attempt: &Attempt, now: Timestamp) -> bool {
-    match able.look_up {
-        LookUp::ByReference => true,
-        LookUp::SameKey => {
-            !attempt.objects.is_empty()
-                || able.create_keys.allow_repeat(now.since(attempt.created_at))
-        }
-        LookUp::None => false,
-    }
 }
 
 #[cfg(test)]

@@ -10,12 +10,11 @@ use futures_util::{FutureExt, StreamExt};
 use crate::app::{App, Budget};
 use crate::domain::claims::{EndRefused, end};
 use crate::domain::history::Source;
-use crate::domain::id::{OrderId, PaymentId};
+use crate::domain::id::OrderId;
 use crate::domain::order::{Ending, Order, State};
-use crate::domain::phase::OperationPhase;
-use crate::operations::perform::{settle, unsettled};
+use crate::operations::perform::settle;
 use crate::operations::resolve::resolve;
-use crate::operations::retry::retry;
+use crate::operations::retry_parked::retry;
 use crate::operations::work::Work;
 use crate::operations::{Unavailable, chain};
 use crate::pause::{self, Point};
@@ -196,16 +195,14 @@ async fn settle_live(work: &Work<'_>, order: Order) -> Result<Order, Unavailable
 }
 
 async fn settle_operations(work: &Work<'_>, mut order: Order) -> Result<Order, Unavailable> {
-    for id in unsettled(&order, work.app.clock.now()) {
+    for id in order.unsettled_operations(work.app.clock.now()) {
         order = Box::pin(settle(work, order, &id)).await?;
     }
     Ok(order)
 }
 
-/// Asks about attempts with something still to come: a pending refund, a question left by an unsigned event,
-/// an unwanted authorization, or a dispute whose end a refund waits for.
 async fn ask_about_the_rest(work: &Work<'_>, mut order: Order) -> Result<Order, Unavailable> {
-    for payment in waiting(&order) {
+    for payment in order.attempts_to_ask_about() {
         let over = order.ask.get(&payment).is_some_and(|until| *until <= work.app.clock.now());
         if order.live.as_ref() == Some(&payment) && !over {
             continue;
@@ -220,27 +217,4 @@ async fn ask_about_the_rest(work: &Work<'_>, mut order: Order) -> Result<Order, 
         }
     }
     Ok(order)
-}
-
-fn waiting(order: &Order) -> Vec<PaymentId> {
-    let pending_refund = |id: &PaymentId| {
-        order.refunds.values().any(|refund| {
-            refund.phase() == OperationPhase::Pending
-                && order.captures.get(&refund.capture).is_some_and(|c| &c.attempt == id)
-        })
-    };
-    order
-        .attempts
-        .iter()
-        .filter(|(id, attempt)| {
-            let mut of_this = order.operations.values().filter(|op| &op.attempt == *id);
-            let disputed =
-                of_this.any(|op| op.phase().is_unproven() && order.waits_for_a_dispute(op));
-            order.ask.contains_key(*id)
-                || attempt.has_stray_authorization()
-                || pending_refund(id)
-                || disputed
-        })
-        .map(|(id, _)| id.clone())
-        .collect()
 }

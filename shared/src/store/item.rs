@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::{OrderId, PaymentId};
+use crate::domain::names::GatewayName;
 use crate::domain::order::Order;
 use crate::domain::time::Timestamp;
 use crate::store::error::StoreError;
@@ -53,7 +54,7 @@ fn size_bytes(value: &AttributeValue) -> usize {
 pub struct Parked {
     #[serde(rename = "pk")]
     pub key: String,
-    pub gateway: String,
+    pub gateway: GatewayName,
     /// The event's payment, if it could be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<PaymentId>,

@@ -11,6 +11,7 @@
 //! | the payments of a day | index `day`: `day_s`, `day_at` | eventually | lists, reconciliation |
 
 use crate::domain::id::OrderId;
+use crate::domain::names::GatewayName;
 use crate::domain::time::Timestamp;
 
 pub(super) const PARTITION: &str = "pk";
@@ -25,7 +26,7 @@ pub(super) fn order(id: &OrderId) -> String {
     format!("O#{id}")
 }
 
-pub(super) fn parked(gateway: &str, event: &str) -> String {
+pub(super) fn parked(gateway: &GatewayName, event: &str) -> String {
     format!("P#{gateway}#{event}")
 }
 

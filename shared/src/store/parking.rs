@@ -31,8 +31,8 @@ impl Parked {
         let hash = digest(&["quittance/event/1", &text]);
         let by_content = data_encoding::HEXLOWER.encode(&hash);
         Self {
-            key: keys::parked(gateway.as_str(), event.unwrap_or(&by_content)),
-            gateway: gateway.as_str().to_owned(),
+            key: keys::parked(gateway, event.unwrap_or(&by_content)),
+            gateway: gateway.clone(),
             of: None,
             body: text,
             continued: false,

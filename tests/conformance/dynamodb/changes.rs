@@ -9,7 +9,9 @@ use quittance::domain::idempotency::Fingerprint;
 use quittance::domain::ledger::{
     Capture, CaptureClass, Dispute, Operation, OperationKind, Reason, Refund,
 };
-use quittance::domain::names::{CaptureId, DisputeId, GatewayRefundId, ObjectId};
+use quittance::domain::names::{
+    CaptureId, DisputeId, GatewayRefundId, MessageId, ObjectId, TargetName,
+};
 use quittance::domain::order::{
     ATTEMPTS_MAX, ENTRIES_MAX, Ending, HISTORY_MAX, Order, Outgoing, State, Winner,
 };
@@ -108,7 +110,7 @@ fn attributes() -> Vec<Case> {
         ("disp", |order| order.disputes = [(DisputeId::new("d"), dispute())].into()),
         ("rev_open", |order| order.review_open = Some(true)),
         ("ask", |order| order.ask = [(payment(order, 0), NOW)].into()),
-        ("out", |order| order.outbox = [("msg_1".to_owned(), outgoing())].into()),
+        ("out", |order| order.outbox = [(MessageId::new("msg_1"), outgoing())].into()),
         ("hist", |order| order.history = vec![entry()]),
         ("polls", |order| order.polls = 1),
         ("st", |order| order.state = State::Paid),
@@ -173,7 +175,7 @@ fn filled(order: &Order) -> Order {
         disputes: entries().map(|n| (DisputeId::new(format!("d_{n}")), dispute())).collect(),
         review_open: Some(true),
         ask: (0..ATTEMPTS_MAX).map(|n| (payment(order, n), NOW)).collect(),
-        outbox: entries().map(|n| (format!("msg_{n}"), outgoing())).collect(),
+        outbox: entries().map(|n| (MessageId::new(format!("msg_{n}")), outgoing())).collect(),
         history: (0..HISTORY_MAX).map(|_| entry()).collect(),
         day_s: Some("2026-11-20#0".to_owned()),
         day_at: Some(NOW),
@@ -234,7 +236,7 @@ fn dispute() -> Dispute {
 }
 
 fn outgoing() -> Outgoing {
-    let targets = ["deliveries", "fulfilment"].map(str::to_owned).into();
+    let targets = ["deliveries", "fulfilment"].map(TargetName::new).into();
     Outgoing { sequence: 1, body: "{}".to_owned(), targets, request: None }
 }
 

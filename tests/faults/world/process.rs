@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use quittance::app::{App, Outside};
 use quittance::aws::sdk_config;
 use quittance::config::{AwsConfig, Config, Target};
-use quittance::domain::names::GatewayName;
+use quittance::domain::names::{GatewayName, TargetName};
 use tokio::sync::Notify;
 
 use crate::world::World;
@@ -61,7 +61,7 @@ fn config(due_shards: u32) -> Config {
     let region = REGION.fetch_add(1, Ordering::Relaxed);
     let endpoint = |service: &str| format!("http://{service}");
     let queues = TARGETS.map(|name| Target {
-        name: name.to_owned(),
+        name: TargetName::new(name),
         url: format!("http://sqs/000000000000/{name}.fifo"),
     });
     Config {

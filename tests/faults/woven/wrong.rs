@@ -1,10 +1,10 @@
 //! Code that some mutants need in order to go wrong.
 
-use crate::domain::names::Nonce;
+use crate::domain::names::{MessageId, Nonce, TargetName};
 use crate::domain::order::Order;
 
 /// Every waiting confirmation, as if it had been sent.
-pub fn unsent(order: &Order) -> Vec<(String, String)> {
+pub fn unsent(order: &Order) -> Vec<(MessageId, TargetName)> {
     let waiting = order.outbox.iter();
     let pairs = waiting.flat_map(|(id, out)| out.targets.iter().map(move |target| (id, target)));
     pairs.map(|(id, target)| (id.clone(), target.clone())).collect()

@@ -1,5 +1,5 @@
 use super::*;
-use crate::capabilities::Keys;
+use crate::capabilities::RepeatSafety;
 use crate::due::{NETWORK_SECONDS_MAX, SETTLE_SECONDS};
 use crate::order::Order;
 use crate::time::Timestamp;
@@ -70,9 +70,9 @@ fn a_part_of_an_automatic_payment_is_not_captured() {
 
 #[test]
 fn keys_are_not_repeated_in_their_last_hour() {
-    let key = Keys::Key { lifetime_seconds: 86_400 };
+    let key = RepeatSafety::Key { lifetime_seconds: 86_400 };
     assert!(key.allow_repeat(82_799));
     assert!(!key.allow_repeat(82_800));
-    assert!(Keys::Natural.allow_repeat(i64::MAX));
-    assert!(!Keys::None.allow_repeat(0));
+    assert!(RepeatSafety::Natural.allow_repeat(i64::MAX));
+    assert!(!RepeatSafety::None.allow_repeat(0));
 }

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use crate::domain::attempt::CaptureMode;
-use crate::domain::capabilities::{Capabilities, Keys, LookUp, OursToCapture, PageOnly};
+use crate::domain::capabilities::{Capabilities, CapturedByUs, LookUp, PageOnly, RepeatSafety};
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
@@ -24,11 +24,11 @@ pub(super) enum Profile {
 }
 
 const FULL: Capabilities = Capabilities {
-    create_keys: Keys::Key { lifetime_seconds: DAY },
-    refund_keys: Keys::Key { lifetime_seconds: DAY },
+    create_keys: RepeatSafety::Key { lifetime_seconds: DAY },
+    refund_keys: RepeatSafety::Key { lifetime_seconds: DAY },
     cancel: true,
     page_life: true,
-    ours: OursToCapture::Never,
+    captured_by_us: CapturedByUs::Never,
     void: true,
     partial_capture: true,
     look_up: LookUp::ByReference,
@@ -37,8 +37,8 @@ const FULL: Capabilities = Capabilities {
 };
 
 const PHONEPE_LIKE: Capabilities = Capabilities {
-    create_keys: Keys::Natural,
-    refund_keys: Keys::Natural,
+    create_keys: RepeatSafety::Natural,
+    refund_keys: RepeatSafety::Natural,
     cancel: false,
     void: false,
     partial_capture: false,
@@ -47,28 +47,28 @@ const PHONEPE_LIKE: Capabilities = Capabilities {
 };
 
 const RAZORPAY_LIKE: Capabilities = Capabilities {
-    create_keys: Keys::None,
+    create_keys: RepeatSafety::None,
     cancel: false,
     page_life: false,
-    ours: OursToCapture::WhenManual,
+    captured_by_us: CapturedByUs::WhenManual,
     void: false,
     partial_capture: false,
     ..FULL
 };
 
 const PAYPAL_LIKE: Capabilities = Capabilities {
-    create_keys: Keys::Key { lifetime_seconds: 6 * HOUR },
-    refund_keys: Keys::Key { lifetime_seconds: 45 * DAY },
+    create_keys: RepeatSafety::Key { lifetime_seconds: 6 * HOUR },
+    refund_keys: RepeatSafety::Key { lifetime_seconds: 45 * DAY },
     cancel: false,
     page_life: false,
-    ours: OursToCapture::Always,
+    captured_by_us: CapturedByUs::Always,
     look_up: LookUp::SameKey,
     signed_events: false,
     ..FULL
 };
 
 const NO_KEYS: Capabilities =
-    Capabilities { create_keys: Keys::None, refund_keys: Keys::None, ..FULL };
+    Capabilities { create_keys: RepeatSafety::None, refund_keys: RepeatSafety::None, ..FULL };
 
 impl Profile {
     pub(super) fn capabilities(self) -> Capabilities {

@@ -2,7 +2,7 @@
 //! each with one error.
 
 use quittance::domain::ledger::{CaptureClass, Operation, OperationKind};
-use quittance::domain::names::{GatewayRefundId, Nonce};
+use quittance::domain::names::{GatewayRefundId, MessageId, Nonce};
 use quittance::domain::order::{Ending, Order, Outgoing, State};
 
 use super::violations;
@@ -62,7 +62,7 @@ fn set_each(order: &mut Order, map: &str, phase: &str) {
 fn confirm(order: &mut Order) {
     let body = r#"{"type":"payment.completed"}"#.to_owned();
     let out = Outgoing { sequence: 0, body, targets: [].into(), request: None };
-    order.outbox.insert("msg_x".to_owned(), out);
+    order.outbox.insert(MessageId::new("msg_x"), out);
 }
 
 /// The same operation again, under another name.

@@ -7,7 +7,7 @@ use super::gateway::{Object, Step, TOTAL, Taken, steps};
 use super::image;
 use crate::attempt::CaptureMode;
 use crate::attempt::LEASE_SECONDS;
-use crate::capabilities::{Capabilities, OursToCapture, PageOnly};
+use crate::capabilities::{Capabilities, CapturedByUs, PageOnly};
 use crate::claims::{close, end};
 use crate::fact::Seen;
 use crate::id::PaymentId;
@@ -54,7 +54,7 @@ const STARTS: [Start; 10] = [
 const KINDS: [Capabilities; 5] = [
     FULL,
     Capabilities { cancel: false, page_life: false, void: false, ..FULL },
-    Capabilities { ours: OursToCapture::Always, cancel: false, ..FULL },
+    Capabilities { captured_by_us: CapturedByUs::Always, cancel: false, ..FULL },
     Capabilities { void: false, page_only: PageOnly::Always, ..FULL },
     Capabilities { page_only: PageOnly::Never, ..FULL },
 ];

@@ -1,17 +1,17 @@
 //! The answer of an order in its current state to a request for a payment. The first match wins.
 
-use crate::domain::attempt::{Attempt, CaptureMode, Method};
-use crate::domain::id::PaymentId;
-use crate::domain::idempotency::{Fingerprint, KeyHash};
-use crate::domain::money::Money;
-use crate::domain::names::GatewayName;
-use crate::domain::order::{ATTEMPTS_MAX, Ending, Order, State};
-use crate::domain::phase::Phase;
-use crate::domain::time::Timestamp;
+use super::attempt::{Attempt, CaptureMode, Method};
+use super::id::PaymentId;
+use super::idempotency::{Fingerprint, KeyHash};
+use super::money::Money;
+use super::names::GatewayName;
+use super::order::{ATTEMPTS_MAX, Ending, Order, State};
+use super::phase::Phase;
+use super::time::Timestamp;
 
 /// What in a request identifies an attempt.
 #[derive(Clone, Debug)]
-pub(super) struct Wanted {
+pub struct Wanted {
     /// The attempt that the key names, if there is a key.
     pub id: Option<PaymentId>,
     pub key_hash: Option<KeyHash>,
@@ -24,7 +24,7 @@ pub(super) struct Wanted {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub enum Verdict {
     /// Nothing stands in the way of a new attempt.
     Claim,
     KeyReused,
@@ -45,7 +45,7 @@ pub(super) enum Verdict {
     TooManyAttempts,
 }
 
-pub(super) fn verdict(order: &Order, wanted: &Wanted, now: Timestamp) -> Verdict {
+pub fn verdict(order: &Order, wanted: &Wanted, now: Timestamp) -> Verdict {
     let known = wanted.id.as_ref().and_then(|id| order.attempts.get_key_value(id));
     if let Some((id, attempt)) = known {
         if attempt.key_hash != wanted.key_hash {
@@ -115,7 +115,7 @@ fn as_known(id: &PaymentId, attempt: &Attempt, now: Timestamp) -> Verdict {
 }
 
 /// Whether the create call itself was declined: no page was handed out, so no shopper can have failed on it.
-pub(super) fn was_declined_in_the_call(attempt: &Attempt) -> bool {
+pub fn was_declined_in_the_call(attempt: &Attempt) -> bool {
     attempt.phase() == Phase::Failed && attempt.page.is_none()
 }
 

@@ -1,6 +1,5 @@
 //! Retries parked events.
 
-use crate::domain::names::GatewayName;
 use crate::operations::Unavailable;
 use crate::operations::receive_webhook::{Accepted, Addressed, accept, addressed, is_foreign};
 use crate::operations::work::Work;
@@ -26,7 +25,7 @@ pub(super) async fn retry(work: &Work<'_>, key: &str) -> Result<(), Unavailable>
 }
 
 async fn merged(work: &Work<'_>, event: &Parked) -> bool {
-    let Ok(gateway) = work.gateways.get(&GatewayName::new(&event.gateway)) else {
+    let Ok(gateway) = work.gateways.get(&event.gateway) else {
         return false;
     };
     let verified = Verified::vouch_for(event.body.as_bytes());
