@@ -1,5 +1,6 @@
-//! Claims decide what may begin. Each is checked on an image and written under that image's version. Of
-//! two claims that exclude each other, one is written and the other is checked again.
+//! Claims decide what may begin, and what may be closed or ended. Each is checked on an image and written
+//! under that image's version. Of two claims that exclude each other, one is written and the other is
+//! checked again.
 
 use super::attempt::{Attempt, Close, LEASE_SECONDS};
 use super::capabilities::{Capabilities, PageOnly, Rules};

@@ -2,9 +2,9 @@
 //! these questions; the answers change nothing.
 
 use super::id::{OperationId, PaymentId};
-use super::ledger::{CaptureClass, Operation, OperationKind};
+use super::ledger::{Capture, CaptureClass, Operation, OperationKind, Reason, Refund};
 use super::money::Money;
-use super::names::{CaptureId, DisputeId, ObjectId};
+use super::names::{CaptureId, DisputeId, GatewayRefundId, ObjectId};
 use super::order::{Ending, Order, State};
 use super::phase::{DisputePhase, OperationPhase};
 use super::time::Timestamp;
@@ -174,6 +174,39 @@ impl Order {
     ) -> impl Iterator<Item = &'a Operation> {
         let ours = |op: &&Operation| op.is_compensation();
         self.operations.values().filter(ours).filter(move |op| op.capture.as_ref() == Some(id))
+    }
+}
+
+/// What a refund is called, and why it was made.
+impl Order {
+    /// An amount out of a capture is in the capture's currency.
+    pub(super) fn money_of(&self, capture: Option<&CaptureId>, amount_minor: u64) -> Money {
+        let capture = capture.and_then(|id| self.captures.get(id));
+        Money::new(amount_minor, capture.map_or(self.currency(), |known| known.amount.currency))
+    }
+
+    /// A refund's public name and reason: our operation's, or one computed for a refund made at the
+    /// gateway.
+    pub fn public_refund(
+        &self,
+        gateway_id: &GatewayRefundId,
+        refund: &Refund,
+    ) -> (OperationId, &'static str) {
+        let ours = refund.operation.as_ref().and_then(|id| self.operations.get_key_value(id));
+        ours.map_or_else(
+            || (OperationId::foreign_refund(&self.id, gateway_id), Reason::Gateway.word()),
+            |(id, op)| (id.clone(), self.reason_of(op)),
+        )
+    }
+
+    /// A refund of a capture that was never kept is not part of a sale, whoever asked for it. A
+    /// compensation keeps the reason that was reported first, even if a person has to finish it.
+    pub fn reason_of(&self, op: &Operation) -> &'static str {
+        let reviewed = |capture: &Capture| {
+            if op.is_compensation() { capture.reviewed } else { capture.is_or_was_in_review() }
+        };
+        let capture = op.capture.as_ref().and_then(|id| self.captures.get(id));
+        if capture.is_some_and(reviewed) { "review" } else { op.reason.word() }
     }
 }
 

@@ -21,7 +21,7 @@ pub async fn read_order(
         return Ok(None);
     };
     match order.live.clone().filter(|_| is_overdue(&order, app.clock.now())) {
-        Some(payment) => Ok(Some(ask(app, budget, order, &payment).await?)),
+        Some(payment) => Ok(Some(Box::pin(ask(app, budget, order, &payment)).await?)),
         None => Ok(Some(order)),
     }
 }

@@ -1,10 +1,7 @@
 //! Events about money: operations, captures, refunds and disputes.
 
 use super::{Event, EventKind, RefundDetails};
-use crate::id::OperationId;
-use crate::ledger::{Capture, CaptureClass, Dispute, Operation, OperationKind, Reason, Refund};
-use crate::money::Money;
-use crate::names::{CaptureId, GatewayRefundId};
+use crate::ledger::{CaptureClass, Dispute, Operation, OperationKind};
 use crate::order::{Ending, Order};
 use crate::phase::{DisputePhase, OperationPhase};
 use crate::status::RefundStatus;
@@ -93,38 +90,6 @@ pub(super) fn refunds(before: &Order, after: &Order, events: &mut Vec<Event>) {
         let amount = after.money_of(Some(&refund.capture), refund.amount_minor);
         let event = Event::new(kind, payment.as_ref(), public_id.as_str(), amount);
         events.push(Event { refund: Some(details), ..event });
-    }
-}
-
-impl Order {
-    /// An amount out of a capture is in the capture's currency.
-    fn money_of(&self, capture: Option<&CaptureId>, amount_minor: u64) -> Money {
-        let capture = capture.and_then(|id| self.captures.get(id));
-        Money::new(amount_minor, capture.map_or(self.currency(), |known| known.amount.currency))
-    }
-
-    /// A refund's public name and reason: our operation's, or one computed for a refund made at the
-    /// gateway.
-    pub fn public_refund(
-        &self,
-        gateway_id: &GatewayRefundId,
-        refund: &Refund,
-    ) -> (OperationId, &'static str) {
-        let ours = refund.operation.as_ref().and_then(|id| self.operations.get_key_value(id));
-        ours.map_or_else(
-            || (OperationId::foreign_refund(&self.id, gateway_id), Reason::Gateway.word()),
-            |(id, op)| (id.clone(), self.reason_of(op)),
-        )
-    }
-
-    /// A refund of a capture that was never kept is not part of a sale, whoever asked for it. A
-    /// compensation keeps the reason that was reported first, even if a person has to finish it.
-    pub fn reason_of(&self, op: &Operation) -> &'static str {
-        let reviewed = |capture: &Capture| {
-            if op.is_compensation() { capture.reviewed } else { capture.is_or_was_in_review() }
-        };
-        let capture = op.capture.as_ref().and_then(|id| self.captures.get(id));
-        if capture.is_some_and(reviewed) { "review" } else { op.reason.word() }
     }
 }
 
