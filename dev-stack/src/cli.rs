@@ -9,7 +9,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use url::{Host, Url};
 
-use crate::sandbox::Profile;
+use crate::gateways::sandbox::Profile;
 use crate::sandbox_alone::{self, SandboxOptions};
 use crate::stack::{self, Options};
 use crate::{children, functions};

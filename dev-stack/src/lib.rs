@@ -14,7 +14,7 @@ pub mod functions;
 pub mod lambda;
 pub mod runtime_api;
 
-pub mod sandbox;
+pub mod gateways;
 mod sandbox_alone;
 pub mod seeds;
 pub mod shop;

@@ -11,8 +11,9 @@ use url::Url;
 use crate::banner;
 use crate::clock::Clock;
 use crate::disk::{Disk, DiskError};
+use crate::gateways::sandbox::{ApiKey, MalformedSecret, Profile, Sandbox, WebhookSecret};
+use crate::gateways::{self, Settings};
 use crate::listeners::{self, PortError};
-use crate::sandbox::{self, ApiKey, Core, MalformedSecret, Profile, Settings, WebhookSecret};
 
 #[derive(Debug)]
 pub(crate) struct SandboxOptions {
@@ -34,7 +35,7 @@ pub(crate) enum SandboxError {
     #[error(transparent)]
     Disk(#[from] DiskError),
     #[error(transparent)]
-    Open(#[from] sandbox::OpenError),
+    Open(#[from] gateways::OpenError),
     #[error("--webhook-secret: {0}")]
     Secret(#[from] MalformedSecret),
     #[error("cannot get random bytes from the operating system: {0}")]
@@ -55,13 +56,15 @@ pub(crate) async fn run(options: &SandboxOptions) -> Result<(), SandboxError> {
         Some(secret) => secret.clone(),
         None => format!("whsec_{}", crate::random::key()?),
     };
-    let core = Core::open(Settings {
+    let sandbox = Sandbox {
         profile: options.profile,
-        base_url: url.clone(),
         api_key: ApiKey::new(api_key.clone()),
         webhook_secret: WebhookSecret::parse(&webhook_secret)?,
+    };
+    let core = sandbox.open(Settings {
+        base_url: url.clone(),
         clock: Clock::system(),
-        ids: sandbox::Ids::random()?,
+        ids: gateways::Ids::random()?,
         disk: options.data.as_deref().map_or_else(|| Ok(Disk::none()), Disk::open)?,
     })?;
     let text = if options.json {
@@ -75,6 +78,6 @@ pub(crate) async fn run(options: &SandboxOptions) -> Result<(), SandboxError> {
     tokio::select! {
         _ = interrupted.recv() => Ok(()),
         _ = terminated.recv() => Ok(()),
-        never = sandbox::serve(listener, Arc::new(core), options.webhook_url.clone()) => match never {},
+        never = gateways::serve(listener, Arc::new(core), options.webhook_url.clone()) => match never {},
     }
 }

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::aws::AwsError;
 use crate::aws::secrets_manager::{SecretSeed, SecretsError, SecretsManager};
 use crate::disk::{Change, Disk, DiskError};
-use crate::sandbox::{ApiKey, Profile, WebhookSecret};
+use crate::gateways::sandbox::{ApiKey, Profile, WebhookSecret};
 use crate::template::Secret;
 
 /// The merchant's API key on this machine. Functions refuse it outside the dev stack.

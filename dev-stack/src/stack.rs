@@ -18,9 +18,10 @@ use crate::banner::{self, Addresses};
 use crate::clock::Clock;
 use crate::disk::DiskError;
 use crate::event_sources::{self, EventSourceError};
+use crate::gateways;
+use crate::gateways::sandbox::Profile;
 use crate::lambda::Lambda;
 use crate::listeners::{Listeners, PortError};
-use crate::sandbox::{self, Profile};
 use crate::seeds::SeedError;
 use crate::shop::ShopError;
 use crate::template::TemplateError;
@@ -69,7 +70,7 @@ pub enum StackError {
     #[error(transparent)]
     EventSource(#[from] EventSourceError),
     #[error(transparent)]
-    Sandbox(#[from] sandbox::OpenError),
+    Sandbox(#[from] gateways::OpenError),
     #[error(transparent)]
     Shop(#[from] ShopError),
     #[error("cannot write {}: {source}", .file.display())]
@@ -124,7 +125,7 @@ impl Stack {
         let core = Arc::new(ground.sandbox(&secrets)?);
         let webhooks = Url::parse(&format!("{}/api/webhooks/sandbox", ground.addresses.api)).ok();
         tasks.spawn(async move {
-            let never = sandbox::serve(listeners.sandbox, core, webhooks).await;
+            let never = gateways::serve(listeners.sandbox, core, webhooks).await;
             match never {}
         });
 

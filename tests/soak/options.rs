@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use dev_stack::sandbox::Profile;
+use dev_stack::gateways::sandbox::Profile;
 use lexopt::prelude::{Long, Short, ValueExt};
 
 pub(crate) const HELP: &str = "\

@@ -5,7 +5,7 @@ use crate::aws::Ids;
 use crate::aws::secrets_manager::{SecretSeed, SecretsManager};
 use crate::clock::Clock;
 use crate::disk::Disk;
-use crate::sandbox::Profile;
+use crate::gateways::sandbox::Profile;
 use crate::template::Secret;
 
 fn seeds(shop_url: &str) -> Seeds {

@@ -12,11 +12,12 @@ use crate::banner::Addresses;
 use crate::children::{Output, Program};
 use crate::clock::Clock;
 use crate::disk::Disk;
+use crate::gateways::sandbox::Sandbox;
+use crate::gateways::{self, Core, Settings};
 use crate::lambda::Lambda;
 use crate::listeners::{self, Listeners};
 use crate::rehearsal::Rehearsal;
 use crate::runtime_api::RuntimeApi;
-use crate::sandbox;
 use crate::seeds::{LOCAL_API_KEY, SeedError, Seeds};
 use crate::shop::{self, Shop};
 use crate::template::{SOURCE, Surroundings, Template};
@@ -90,15 +91,13 @@ impl Ground {
         Ok(secrets)
     }
 
-    pub(super) fn sandbox(&self, secrets: &SecretsManager) -> Result<sandbox::Core, StackError> {
+    pub(super) fn sandbox(&self, secrets: &SecretsManager) -> Result<Core, StackError> {
         let (api_key, webhook_secret) = self.seeds.sandbox_keys(secrets)?;
-        let core = sandbox::Core::open(sandbox::Settings {
-            profile: self.seeds.profile,
+        let sandbox = Sandbox { profile: self.seeds.profile, api_key, webhook_secret };
+        let core = sandbox.open(Settings {
             base_url: self.addresses.sandbox.clone(),
-            api_key,
-            webhook_secret,
             clock: self.clock.clone(),
-            ids: sandbox::Ids::random().map_err(SeedError::from)?,
+            ids: gateways::Ids::random().map_err(SeedError::from)?,
             disk: self.disk.clone(),
         })?;
         // Payments are for the receiver of the confirmations; a stranger's server is known only by its

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_lambda_events::event::sqs::SqsEvent;
 use bytes::Bytes;
-use dev_stack::sandbox::Profile;
+use dev_stack::gateways::sandbox::Profile;
 use http::{Request, Response};
 use lambda_runtime::{Context, LambdaEvent};
 use quittance::deliver_confirmation;

@@ -1,7 +1,7 @@
 //! Schedules of concurrent actors, searched depth first: every turn that the driver could have given to
 //! another actor, up to a number of interruptions, without a fault and under each single one.
 
-use dev_stack::sandbox::Profile;
+use dev_stack::gateways::sandbox::Profile;
 
 use crate::explore::run::{Report, run};
 use crate::play::scenario::Webhooks;

@@ -1,15 +1,13 @@
 //! The actions of people: a clerk who refunds or works in the gateway's dashboard, and a bank; and what a
 //! gateway does by itself.
 
-use bytes::Bytes;
-use http::Request;
+use dev_stack::gateways::{Object, RefundStanding};
 use quittance::domain::id::PaymentId;
 use quittance::domain::phase::Phase;
 use serde_json::{Value, json};
 
 use crate::play::script::{Player, body};
 use crate::world::client::Ask;
-use crate::world::ground::{AMOUNT, GATEWAY_KEY};
 
 impl Player {
     /// Whether this is a payment of the player's order.
@@ -18,10 +16,9 @@ impl Player {
     }
 
     /// The gateway's objects for the order.
-    pub(crate) fn objects(&self) -> Vec<Value> {
-        let truth = self.client.world.truth();
-        let mut objects = truth["payments"].as_array().cloned().unwrap_or_default();
-        objects.retain(|object| self.owns(object["reference"].as_str().unwrap_or_default()));
+    pub(crate) fn objects(&self) -> Vec<Object> {
+        let mut objects = self.client.world.truth().objects;
+        objects.retain(|object| self.owns(&object.reference));
         objects
     }
 
@@ -56,25 +53,22 @@ impl Player {
         self.client.world.control("POST", &path, &body);
     }
 
-    pub(crate) fn refunds_become(&self, key: &str, from: &str, status: &str) {
+    pub(crate) fn refunds_become(&self, key: &str, from: RefundStanding, status: &str) {
         let payment = self.payment(key);
-        self.move_refunds(from, status, |object| object["reference"] == payment.as_str());
+        self.move_refunds(from, status, |object| object.reference == payment.as_str());
     }
 
     /// The bank finishes every refund that is still pending.
     pub(crate) fn settle_refunds(&self) {
-        self.move_refunds("pending", "succeeded", |_| true);
+        self.move_refunds(RefundStanding::Pending, "succeeded", |_| true);
     }
 
-    fn move_refunds(&self, from: &str, status: &str, concerns: impl Fn(&Value) -> bool) {
+    fn move_refunds(&self, from: RefundStanding, status: &str, concerns: impl Fn(&Object) -> bool) {
         let world = &self.client.world;
-        let truth = world.truth();
-        let objects = truth["payments"].as_array().into_iter().flatten();
-        for object in objects.filter(|object| concerns(object)) {
-            let refunds = object["refunds"].as_array().into_iter().flatten();
-            for refund in refunds.filter(|refund| refund["status"] == from) {
-                let path = format!("/control/payments/{}/refund", object["id"].as_str().unwrap());
-                let body = json!({ "refund_id": refund["id"], "status": status });
+        for object in world.truth().objects.iter().filter(|object| concerns(object)) {
+            for refund in object.refunds.iter().filter(|refund| refund.standing == from) {
+                let path = format!("/control/payments/{}/refund", object.id);
+                let body = json!({ "refund_id": refund.id, "status": status });
                 world.control("POST", &path, &body);
             }
         }
@@ -83,23 +77,13 @@ impl Player {
     /// A second object at the gateway for one attempt, as after an unnoticed repeat.
     pub(crate) fn twin(&mut self, key: &str, outcome: &str) {
         let payment = self.payment(key);
-        let first = self.client.world.truth();
-        let mut objects = first["payments"].as_array().into_iter().flatten();
-        if objects.all(|object| object["reference"] != payment.as_str()) {
+        let world = &self.client.world;
+        let of_it = |object: &Object| object.reference == payment.as_str();
+        if !world.truth().objects.iter().any(of_it) {
             return;
         }
         self.twins.insert(payment.as_str().to_owned());
-        let mut body = json!({ "reference": payment, "amount": AMOUNT, "currency": "USD" });
-        if !outcome.is_empty() {
-            body["metadata"] = json!({ "sandbox": outcome });
-        }
-        let request = Request::builder()
-            .method("POST")
-            .uri("/v1/payments")
-            .header("authorization", format!("Bearer {GATEWAY_KEY}"))
-            .header("content-type", "application/json")
-            .body(Bytes::from(body.to_string()))
-            .unwrap();
-        self.client.world.outside(&request);
+        let body = if outcome.is_empty() { json!({}) } else { json!({ "outcome": outcome }) };
+        world.control("POST", &format!("/control/payments/{payment}/twin"), &body);
     }
 }

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use dev_stack::gateways::RefundStanding;
 use quittance::domain::due::shard_of;
 use quittance::domain::id::{OrderId, PaymentId};
 use quittance::domain::idempotency::Key;
@@ -111,8 +112,10 @@ impl Player {
                 }
                 self.dashboard(key, act, &body(amount));
             }
-            Act::RefundsBecome(key, status) => self.refunds_become(key, "pending", status),
-            Act::SendBack(key) => self.refunds_become(key, "succeeded", "failed"),
+            Act::RefundsBecome(key, status) => {
+                self.refunds_become(key, RefundStanding::Pending, status)
+            }
+            Act::SendBack(key) => self.refunds_become(key, RefundStanding::Done, "failed"),
             Act::Twin(key, outcome) => self.twin(key, outcome),
             Act::SlowNetwork => self.client.world.state().slow_network = true,
             Act::Lie(key) => self.client.lied_to(&self.payment(key)).await,

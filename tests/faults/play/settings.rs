@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use dev_stack::sandbox::Profile;
+use dev_stack::gateways::sandbox::Profile;
 
 use crate::play::act::Act;
 use crate::play::races::RACES;

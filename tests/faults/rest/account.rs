@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use dev_stack::sandbox::Profile;
+use dev_stack::gateways::sandbox::Profile;
+use dev_stack::gateways::{Object, Standing};
 use quittance::domain::attempt::CaptureMode;
 use quittance::domain::id::PaymentId;
 use quittance::domain::ledger::{Capture, CaptureClass, Operation, Reason, Refund};
@@ -10,9 +11,7 @@ use quittance::domain::names::{CaptureId, ObjectId};
 use quittance::domain::order::{Ending, Order, State};
 use quittance::domain::phase::{OperationPhase, Phase};
 use quittance::domain::status::PaymentStatus;
-use serde_json::Value;
 
-use crate::hold::kept::capture_of;
 use crate::play::scenario::Webhooks;
 use crate::play::script::{Messages, Player};
 use crate::rest::{confirmed, disputes, refunds};
@@ -25,18 +24,17 @@ pub(crate) fn no_hold_is_left(world: &World, webhooks: Webhooks) {
         return;
     }
     let truth = world.truth();
-    let objects = truth["payments"].as_array().cloned().unwrap_or_default();
-    for object in objects.iter().filter(|object| object["status"] == "authorized") {
+    for object in truth.objects.iter().filter(|object| object.standing == Standing::Held) {
         let state = world.state();
         let attempts = state.orders.values().flat_map(|order| &order.attempts);
-        let known = attempts.clone().find(|(id, _)| object["reference"] == id.as_str());
+        let known = attempts.clone().find(|(id, _)| object.reference == id.as_str());
         let wanted = known.is_some_and(|(_, a)| a.phase().is_live() && a.close.is_none());
         // No event reported it; only the list of the gateway's payments would show it.
-        let id = ObjectId::new(object["id"].as_str().unwrap_or_default());
+        let id = ObjectId::new(&object.id);
         let unheard = webhooks == Webhooks::Lost && known.is_some_and(|(_, a)| !a.holds(&id));
         drop(state);
         if !wanted && !unheard {
-            world.violate(format!("I21 {} is still held although unwanted", object["reference"]));
+            world.violate(format!("I21 {} is still held although unwanted", object.reference));
         }
     }
 }
@@ -72,21 +70,19 @@ pub(crate) fn check(player: &Player, listener: &Player, webhooks: Webhooks) {
 
 /// I3: everything at the gateway belongs to an order.
 fn strangers(world: &World) {
-    let truth = world.truth();
-    let mut objects = truth["payments"].as_array().into_iter().flatten();
-    let is_known = |object: &Value| {
-        let payment = PaymentId::parse(object["reference"].as_str().unwrap_or_default());
+    let is_known = |object: &Object| {
+        let payment = PaymentId::parse(&object.reference);
         payment.is_ok_and(|it| world.state().orders.contains_key(&format!("O#{}", it.order())))
     };
-    if !objects.all(is_known) {
+    if !world.truth().objects.iter().all(is_known) {
         world.violate("I3 the gateway has a payment without an order".to_owned());
     }
 }
 
 /// The order has given it up, and no event reports it: only the list of the gateway's payments would show
 /// it.
-fn is_for_reconciliation(object: &Value, order: &Order) -> bool {
-    let known = order.attempts.iter().find(|(id, _)| object["reference"] == id.as_str());
+fn is_for_reconciliation(object: &Object, order: &Order) -> bool {
+    let known = order.attempts.iter().find(|(id, _)| object.reference == id.as_str());
     known.is_some_and(|(_, attempt)| attempt.phase() == Phase::Abandoned)
 }
 
@@ -104,15 +100,19 @@ fn pages(player: &Player, order: &Order, wrong: &mut Vec<String>) {
     }
 }
 
-fn objects_of_attempts(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<String>) {
+fn objects_of_attempts(
+    player: &Player,
+    objects: &[Object],
+    order: &Order,
+    wrong: &mut Vec<String>,
+) {
     let world = &player.client.world;
     let mut by_reference: BTreeMap<&str, usize> = BTreeMap::new();
     for object in objects {
-        let reference = object["reference"].as_str().unwrap_or_default();
+        let reference = object.reference.as_str();
         *by_reference.entry(reference).or_default() += 1;
-        let status = object["status"].as_str().unwrap_or_default();
         // Where there is a void, no authorization outlives its use; elsewhere it lapses.
-        if status == "authorized" {
+        if object.standing == Standing::Held {
             wrong.push(format!("I21 {reference} is still authorized"));
         }
         let known = order.attempts.iter().find(|(id, _)| id.as_str() == reference);
@@ -120,9 +120,8 @@ fn objects_of_attempts(player: &Player, objects: &[Value], order: &Order, wrong:
             wrong.push(format!("I3 {reference} has an object but no attempt"));
             continue;
         };
-        let id = object["id"].as_str().unwrap_or_default();
-        let shown = attempt.objects.get(&ObjectId::new(id));
-        if status == "captured" && shown != Some(&Phase::Captured) {
+        let shown = attempt.objects.get(&ObjectId::new(&object.id));
+        if object.standing == Standing::Captured && shown != Some(&Phase::Captured) {
             wrong.push(format!("I4 {reference} is captured but known as {shown:?}"));
         }
     }
@@ -134,30 +133,23 @@ fn objects_of_attempts(player: &Player, objects: &[Value], order: &Order, wrong:
     }
 }
 
-fn refunded(object: &Value) -> u64 {
-    let refunds = object["refunds"].as_array().into_iter().flatten();
-    let alive = refunds.filter(|refund| refund["status"] != "failed");
-    alive.filter_map(|refund| refund["amount"].as_u64()).sum()
-}
-
-fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<String>) {
-    let captured: Vec<&Value> = objects.iter().filter(|o| o["status"] == "captured").collect();
+fn captures(player: &Player, objects: &[Object], order: &Order, wrong: &mut Vec<String>) {
+    let captured: Vec<&Object> =
+        objects.iter().filter(|object| object.standing == Standing::Captured).collect();
     for object in &captured {
-        let id = object["id"].as_str().unwrap_or_default();
-        let amount = object["amount_captured"].as_u64().unwrap_or_default();
-        let reference = object["reference"].as_str().unwrap_or_default();
-        let Some(capture) = order.captures.get(&capture_of(object)) else {
+        let (id, amount, reference) = (&object.id, object.captured(), &object.reference);
+        let Some(capture) = capture_of(object).and_then(|id| order.captures.get(&id)) else {
             wrong.push(format!("I2 the capture of {reference} is not known"));
             continue;
         };
         if capture.amount.amount_minor != amount {
             wrong.push(format!("I2 the capture of {reference} is known as {:?}", capture.amount));
         }
-        let refunded = refunded(object);
+        let refunded = object.refunded();
         if refunded > amount {
             wrong.push(format!("I17 {refunded} of {amount} were refunded"));
         }
-        let taken_back = disputes::lost(object);
+        let taken_back = object.lost();
         // Anything that can no longer be proven is for a person.
         let in_review =
             order.operations.values().any(|op| op.object.as_str() == id && op.for_review);
@@ -177,10 +169,9 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
     if order.captures.len() > captured.len() {
         wrong.push("I2 a known capture does not exist at the gateway".to_owned());
     }
-    let by_us = captured.iter().filter(|object| {
-        let reference = object["reference"].as_str().unwrap_or_default();
-        !player.by_hand.contains(reference) && !returned(order, object)
-    });
+    let by_us = captured
+        .iter()
+        .filter(|object| !player.by_hand.contains(&object.reference) && !returned(order, object));
     if by_us.count() > 1 {
         wrong.push("I15 two objects were captured".to_owned());
     }
@@ -189,11 +180,10 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
         wrong.push(format!("I2 {:?} with {fitting} captures that fit", order.state));
     }
     let right = captured.iter().any(|object| {
-        let amount = object["amount_captured"].as_u64().unwrap_or_default();
-        let reference = object["reference"].as_str().unwrap_or_default();
-        let attempt = order.attempts.iter().find(|(id, _)| id.as_str() == reference);
+        let amount = object.captured();
+        let attempt = order.attempts.iter().find(|(id, _)| id.as_str() == object.reference);
         let part = attempt.is_some_and(|(_, a)| a.mode == CaptureMode::Manual) && amount < AMOUNT;
-        (amount == AMOUNT || part) && object["currency"] == "USD"
+        (amount == AMOUNT || part) && object.currency == "USD"
     });
     let missed = || order.captures.iter().all(|(id, capture)| is_missed(order, id, capture));
     if right && (order.state == State::Open || missed()) {
@@ -201,10 +191,16 @@ fn captures(player: &Player, objects: &[Value], order: &Order, wrong: &mut Vec<S
     }
 }
 
+fn capture_of(object: &Object) -> Option<CaptureId> {
+    object.capture.as_ref().map(|capture| CaptureId::new(&capture.id))
+}
+
 /// Whether a capture that does not match the order was refunded in full before any later payment began,
 /// so that the order could be paid again.
-fn returned(order: &Order, object: &Value) -> bool {
-    let id = capture_of(object);
+fn returned(order: &Order, object: &Object) -> bool {
+    let Some(id) = capture_of(object) else {
+        return false;
+    };
     let Some(capture) = order.captures.get(&id).filter(|it| it.class == CaptureClass::Review)
     else {
         return false;

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dev_stack::gateways::{Object, Refund, Standing};
 use quittance::domain::id::OrderId;
 use quittance::domain::names::GatewayRefundId;
 use quittance::domain::order::{Order, State};
@@ -34,7 +35,7 @@ pub(crate) fn of(order: &OrderId, heard: &Messages) -> Messages {
 
 /// `objects` is everything that the gateway has.
 pub(crate) fn check(
-    objects: &[Value],
+    objects: &[Object],
     order: &Order,
     messages: &Messages,
     wrong: &mut Vec<String>,
@@ -74,28 +75,26 @@ fn alike(order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
 }
 
 /// Whether this amount moved at the gateway, in this currency.
-fn is_based(kind: &str, data: &Value, objects: &[Value], order: &Order) -> bool {
-    let moved = |object: &Value, amount: &Value| {
-        *amount == data["amount"] && object["currency"] == data["currency"]
+fn is_based(kind: &str, data: &Value, objects: &[Object], order: &Order) -> bool {
+    let moved = |object: &Object, amount: u64| {
+        data["amount"] == amount && data["currency"] == object.currency.as_str()
     };
-    let mut of_payment = objects.iter().filter(|object| object["reference"] == data["payment_id"]);
+    let of_payment = |object: &&Object| data["payment_id"] == object.reference.as_str();
+    let mut of_payment = objects.iter().filter(of_payment);
     match kind {
         "payment.completed" | "payment.captured" => of_payment.any(|object| {
-            object["status"] == "captured" && moved(object, &object["amount_captured"])
+            object.standing == Standing::Captured && moved(object, object.captured())
         }),
         "refund.completed" => of_payment.any(|object| {
-            let refunds = object["refunds"].as_array().into_iter().flatten();
-            let ours = |refund: &Value| {
-                let id = GatewayRefundId::new(refund["id"].as_str().unwrap_or_default());
+            let ours = |refund: &Refund| {
+                let id = GatewayRefundId::new(&refund.id);
                 let known = order.refunds.get(&id);
                 known.is_some_and(|it| data["refund_id"] == order.public_refund(&id, it).0.as_str())
             };
-            refunds.into_iter().any(|refund| ours(refund) && moved(object, &refund["amount"]))
+            object.refunds.iter().any(|refund| ours(refund) && moved(object, refund.amount))
         }),
-        "dispute.opened" | "dispute.won" | "dispute.lost" => of_payment.any(|object| {
-            let disputes = object["disputes"].as_array().into_iter().flatten();
-            disputes.into_iter().any(|dispute| moved(object, &dispute["amount"]))
-        }),
+        "dispute.opened" | "dispute.won" | "dispute.lost" => of_payment
+            .any(|object| object.disputes.iter().any(|dispute| moved(object, dispute.amount))),
         _ => true,
     }
 }

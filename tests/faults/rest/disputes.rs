@@ -1,26 +1,24 @@
 //! Disputes at rest: those the gateway shows are known and were announced to every target.
 
+use dev_stack::gateways::{DisputeStanding, Object};
 use quittance::domain::names::DisputeId;
 use quittance::domain::order::Order;
 use quittance::domain::phase::DisputePhase;
-use serde_json::Value;
 
 use crate::play::script::Messages;
 
 pub(crate) fn check(
-    objects: &[Value],
+    objects: &[Object],
     order: &Order,
     messages: &Messages,
     wrong: &mut Vec<String>,
 ) {
-    let disputes = objects.iter().filter_map(|object| object["disputes"].as_array());
-    for dispute in disputes.flatten() {
-        let id = DisputeId::new(dispute["id"].as_str().unwrap_or_default());
-        let status = dispute["status"].as_str().unwrap_or_default();
-        let expected = match status {
-            "won" => DisputePhase::Won,
-            "lost" => DisputePhase::Lost,
-            _ => DisputePhase::Open,
+    for dispute in objects.iter().flat_map(|object| &object.disputes) {
+        let id = DisputeId::new(&dispute.id);
+        let (expected, status) = match dispute.standing {
+            DisputeStanding::Open => (DisputePhase::Open, "opened"),
+            DisputeStanding::Won => (DisputePhase::Won, "won"),
+            DisputeStanding::Lost => (DisputePhase::Lost, "lost"),
         };
         match order.disputes.get(&id) {
             Some(known) if known.phase() == expected => {}
@@ -34,13 +32,4 @@ pub(crate) fn check(
             }
         }
     }
-}
-
-/// The amount that the shopper's bank took back.
-pub(crate) fn lost(object: &Value) -> u64 {
-    let disputes = object["disputes"].as_array().into_iter().flatten();
-    disputes
-        .filter(|dispute| dispute["status"] == "lost")
-        .filter_map(|dispute| dispute["amount"].as_u64())
-        .sum()
 }

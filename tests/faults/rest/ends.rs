@@ -3,7 +3,6 @@
 
 use crate::play::script::Player;
 use crate::play::settings::Setting;
-use crate::rest::disputes::lost;
 
 /// Lines of `scenario gateways webhooks end`; the first matching line counts.
 const ENDS: &str = include_str!("ends.txt");
@@ -38,13 +37,8 @@ pub(crate) fn of(player: &Player) -> String {
     let ends = std::iter::once(player).chain(player.beside.as_deref()).map(|player| {
         let mut kept = 0;
         for object in player.objects() {
-            let refunds = object["refunds"].as_array().into_iter().flatten();
-            let given: u64 = refunds
-                .filter(|refund| refund["status"] != "failed")
-                .filter_map(|refund| refund["amount"].as_u64())
-                .sum();
-            kept += object["amount_captured"].as_u64().unwrap_or_default();
-            kept = kept.saturating_sub(given + lost(&object));
+            kept += object.captured();
+            kept = kept.saturating_sub(object.refunded() + object.lost());
         }
         let state = player.client.world.state();
         let order = state.orders.get(&format!("O#{}", player.order));

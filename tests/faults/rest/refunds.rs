@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dev_stack::gateways::{Object, RefundStanding};
 use quittance::domain::ledger::OperationKind;
 use quittance::domain::names::GatewayRefundId;
 use quittance::domain::order::Order;
@@ -12,19 +13,18 @@ use crate::play::script::Messages;
 
 /// I18, I22.
 pub(crate) fn check(
-    objects: &[Value],
+    objects: &[Object],
     order: &Order,
     messages: &Messages,
     wrong: &mut Vec<String>,
 ) {
     let mut by_operation: BTreeSet<String> = BTreeSet::new();
-    let refunds = objects.iter().flat_map(|o| o["refunds"].as_array().cloned().unwrap_or_default());
     let mut count = 0;
-    for refund in refunds {
+    for refund in objects.iter().flat_map(|object| &object.refunds) {
         count += 1;
-        let id = &GatewayRefundId::new(refund["id"].as_str().unwrap_or_default());
-        if let Some(reference) = refund["reference"].as_str()
-            && !by_operation.insert(reference.to_owned())
+        let id = &GatewayRefundId::new(&refund.id);
+        if let Some(reference) = &refund.reference
+            && !by_operation.insert(reference.clone())
         {
             wrong.push(format!("I18 {reference} took effect twice"));
         }
@@ -32,10 +32,10 @@ pub(crate) fn check(
             wrong.push(format!("I22 the refund {id} is not known"));
             continue;
         };
-        let (expected, word) = match refund["status"].as_str() {
-            Some("succeeded") => (OperationPhase::Done, "refund.completed"),
-            Some("failed") => (OperationPhase::Failed, "refund.failed"),
-            _ => (OperationPhase::Pending, ""),
+        let (expected, word) = match refund.standing {
+            RefundStanding::Done => (OperationPhase::Done, "refund.completed"),
+            RefundStanding::Failed => (OperationPhase::Failed, "refund.failed"),
+            RefundStanding::Pending => (OperationPhase::Pending, ""),
         };
         if known.phase() != expected {
             wrong.push(format!(

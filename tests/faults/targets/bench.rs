@@ -16,7 +16,7 @@ use crate::world::client::{Ask, Client, dispatch};
 use crate::world::faults::Kind;
 use crate::world::plan::Plan;
 use crate::world::process::Process;
-use dev_stack::sandbox::Profile;
+use dev_stack::gateways::sandbox::Profile;
 
 /// The key of each order, which determines its id.
 pub(super) const ORDERS: [(&str, &str); 5] = [

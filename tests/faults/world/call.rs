@@ -1,11 +1,10 @@
 //! A call that leaves a process: to the table, to a queue, to the gateway.
 
 use bytes::Bytes;
-use dev_stack::sandbox::Profile;
-use http::{Method, Request, Response};
+use dev_stack::gateways::{Asked, Core};
+use http::{Request, Response};
 use serde_json::Value;
 
-use crate::hold::calls::{act, key};
 use crate::hold::image::short;
 use crate::world::fate::{answer, in_haste};
 use crate::world::faults::Kind;
@@ -26,7 +25,7 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    pub(crate) fn kind(&self, profile: Profile) -> Kind {
+    pub(crate) fn kind(&self, gateway: &Core) -> Kind {
         match self {
             Self::DynamoDb { action, .. } => match action.as_str() {
                 "GetItem" => Kind::Read,
@@ -35,13 +34,10 @@ impl Call {
             },
             Self::Sqs { .. } => Kind::Send,
             Self::Merchant(_) => Kind::Post,
-            Self::Gateway(request) if request.method() == Method::GET => Kind::Ask,
-            Self::Gateway(request) => match (profile, act(request)) {
-                (Profile::NoKeys, _) | (_, "cancel") => Kind::Act,
-                (Profile::RazorpayLike | Profile::PhonepeLike, "refunds")
-                | (Profile::PhonepeLike, "create")
-                | (Profile::Full | Profile::PaypalLike, _) => Kind::KeyedAct,
-                (Profile::RazorpayLike | Profile::PhonepeLike, _) => Kind::Act,
+            Self::Gateway(request) => match gateway.asked(request) {
+                Asked::LookUp => Kind::Ask,
+                Asked::Act { repeats_safely: true, .. } => Kind::KeyedAct,
+                Asked::Act { repeats_safely: false, .. } => Kind::Act,
             },
         }
     }
@@ -56,7 +52,7 @@ impl Call {
     }
 
     /// One short line.
-    pub(crate) fn label(&self) -> String {
+    pub(crate) fn label(&self, gateway: &Core) -> String {
         match self {
             Self::DynamoDb { action, body } => {
                 let key = &body["Key"]["pk"]["S"];
@@ -78,10 +74,11 @@ impl Call {
             }
             Self::Gateway(request) => {
                 let path = request.uri().path().trim_start_matches("/v1");
-                let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
-                let name = body["reference"].as_str().or_else(|| key(request));
-                let name = name.map(short).unwrap_or_default();
-                format!("{} {path} {name}", request.method())
+                let name = match gateway.asked(request) {
+                    Asked::LookUp => String::new(),
+                    Asked::Act { name, .. } => name,
+                };
+                format!("{} {path} {}", request.method(), short(&name))
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The effect of a call on the world.
 
 use bytes::Bytes;
-use dev_stack::sandbox::Outcome;
+use dev_stack::gateways::Outcome;
 use http::Response;
 use serde_json::{Value, json};
 

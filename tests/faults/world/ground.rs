@@ -1,6 +1,7 @@
 //! The initial state of a run: an empty table, empty queues, the secrets, and a gateway without payments.
 
-use dev_stack::sandbox::{ApiKey, Core, Ids, Profile, Settings, WebhookSecret};
+use dev_stack::gateways::sandbox::{ApiKey, Profile, Sandbox, WebhookSecret};
+use dev_stack::gateways::{Core, Ids, Settings};
 use dynoxide::Database;
 use local_aws::clock::Clock;
 use local_aws::disk::Disk;
@@ -54,11 +55,13 @@ impl Ground {
             let seed = SecretSeed { name: format!("quittance/{name}"), value: value.to_string() };
             secrets.provide(&seed).unwrap();
         }
-        let core = Core::open(Settings {
+        let sandbox = Sandbox {
             profile,
-            base_url: "http://localhost:3001".to_owned(),
             api_key: ApiKey::new(GATEWAY_KEY),
             webhook_secret: WebhookSecret::parse(WEBHOOK_SECRET).unwrap(),
+        };
+        let core = sandbox.open(Settings {
+            base_url: "http://localhost:3001".to_owned(),
             clock,
             ids: Ids::seeded([1; 32]),
             disk: Disk::none(),

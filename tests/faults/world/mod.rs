@@ -22,7 +22,8 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use dev_stack::sandbox::{Core, Profile};
+use dev_stack::gateways::Core;
+use dev_stack::gateways::sandbox::Profile;
 use dynoxide::Database;
 use local_aws::secrets_manager::SecretsManager;
 use local_aws::sqs::Sqs;
@@ -149,7 +150,7 @@ impl World {
         let now = self.time.now_ms();
         let k = self.state().kinds.len();
         self.land_late(k, now);
-        let kind = call.kind(self.profile);
+        let kind = call.kind(&self.core);
         let mode = {
             let mut state = self.state();
             state.kinds.push(kind);
@@ -162,14 +163,14 @@ impl World {
             if cut { Some(Mode::Before) } else { planned }
         };
         if let Call::Gateway(request) = call {
-            let wrong = calls::violation(&self.state().orders, request);
+            let wrong = calls::violation(&self.state().orders, &self.core.asked(request));
             if let Some(wrong) = wrong {
                 self.violate(wrong);
             }
-            self.state().outcome.push(call.label());
+            self.state().outcome.push(call.label(&self.core));
         }
         let shown = mode.map(|mode| format!(" [{}]", mode.name())).unwrap_or_default();
-        self.trace(|| format!("{k:>3} {}{shown}", call.label()));
+        self.trace(|| format!("{k:>3} {}{shown}", call.label(&self.core)));
         self.suffer(call, mode, k, now)
     }
 
@@ -234,7 +235,7 @@ impl World {
             let Some((_, _, call)) = due else {
                 return;
             };
-            self.trace(|| format!("    … late: {}", call.label()));
+            self.trace(|| format!("    … late: {}", call.label(&self.core)));
             self.state().landing = true;
             self.take_effect(&call);
             self.state().landing = false;

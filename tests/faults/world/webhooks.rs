@@ -1,18 +1,18 @@
 //! The gateway's webhooks, true and untrue, delivered to the function that receives them.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
-use data_encoding::HEXLOWER;
-use dev_stack::sandbox::Profile;
+use dev_stack::gateways::{Claim, Proof};
 use quittance::domain::id::{OrderId, PaymentId};
 use quittance::domain::idempotency::Key;
-use quittance::standard_webhooks::{self, SigningKey};
-use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use crate::hold::kept;
 use crate::world::World;
 use crate::world::client::{Client, Reply, Work};
-use crate::world::ground::{AMOUNT, DELIVERY_SECRET, WEBHOOK_SECRET};
+use crate::world::ground::AMOUNT;
+
+type Metadata = BTreeMap<&'static str, &'static str>;
 
 impl Client {
     /// The very first webhook, repeated as by a gateway that never saw its answer.
@@ -29,10 +29,7 @@ impl Client {
         let world = std::sync::Arc::clone(&self.world);
         let mut count = 0;
         for delivery in world.core.take_deliveries(world.time.now_ms()) {
-            world.trace(|| {
-                let body: Value = serde_json::from_slice(&delivery.body).unwrap_or_default();
-                format!("> webhook {}", body["event"])
-            });
+            world.trace(|| format!("> webhook {}", world.core.told(&delivery.body).name));
             count += 1;
             let event = (delivery.headers.clone(), delivery.body.clone());
             let work = Work::Webhook(event.0.clone(), event.1.clone());
@@ -53,7 +50,7 @@ impl Client {
     pub(crate) async fn forged(&mut self, payment: &PaymentId) {
         let world = std::sync::Arc::clone(&self.world);
         let before = world.state().images.clone();
-        let reply = self.stranger(payment, "evt_stranger", DELIVERY_SECRET, Value::Null).await;
+        let reply = self.stranger(payment, "evt_stranger", Proof::Spoilt, &BTreeMap::new()).await;
         if reply.is_some_and(|status| !matches!(status, 401 | 503)) {
             world.violate(format!("I6 a forged webhook was answered {reply:?}"));
         }
@@ -68,7 +65,7 @@ impl Client {
         let order = OrderId::from_key(&Key::parse(name).unwrap());
         let payment = PaymentId::from_number(&order, 0);
         let id = format!("evt_{name}");
-        let reply = self.stranger(&payment, &id, WEBHOOK_SECRET, Value::Null).await;
+        let reply = self.stranger(&payment, &id, Proof::Genuine, &BTreeMap::new()).await;
         let kept = self.world.state().images.contains_key(&format!("P#sandbox#{id}"));
         if reply == Some(200) && !kept {
             self.world.violate("I9 an orphan was acknowledged but is not kept".to_owned());
@@ -82,8 +79,8 @@ impl Client {
     pub(crate) async fn foreign(&mut self, payment: &PaymentId) {
         let world = std::sync::Arc::clone(&self.world);
         let before = world.state().images.clone();
-        let theirs = json!({ "quittance_stack": "another" });
-        let reply = self.stranger(payment, "evt_foreign", WEBHOOK_SECRET, theirs).await;
+        let theirs = [("quittance_stack", "another")].into();
+        let reply = self.stranger(payment, "evt_foreign", Proof::Genuine, &theirs).await;
         if reply.is_some_and(|status| !matches!(status, 200 | 503)) {
             world.violate(format!("I9 another stack's event was answered {reply:?}"));
         }
@@ -96,17 +93,16 @@ impl Client {
     /// event can send another.
     pub(crate) async fn lied_to(&mut self, payment: &PaymentId) {
         let truth = self.world.truth();
-        let objects = truth["payments"].as_array().into_iter().flatten();
-        let ours = objects.filter(|object| object["reference"] == payment.as_str());
-        let Some(id) = ours.map(|object| object["id"].clone()).next() else {
-            return;
-        };
-        self.claim(payment, &id).await;
+        let ours = truth.objects.iter().find(|object| object.reference == payment.as_str());
+        if let Some(object) = ours {
+            self.claim(payment, &object.id).await;
+        }
     }
 
     /// At a gateway that does not sign: claims that `id` captured the amount of `payment`.
-    pub(crate) async fn claim(&mut self, payment: &PaymentId, id: &Value) -> Option<Reply> {
-        let (headers, body) = self.success(payment, id, "evt_lie", WEBHOOK_SECRET, Value::Null);
+    pub(crate) async fn claim(&mut self, payment: &PaymentId, id: &str) -> Option<Reply> {
+        let (headers, body) =
+            self.success(payment, id, "evt_lie", Proof::Genuine, &BTreeMap::new());
         self.webhook(&headers, body).await
     }
 
@@ -114,11 +110,11 @@ impl Client {
         &mut self,
         payment: &PaymentId,
         id: &str,
-        secret: &str,
-        metadata: Value,
+        proof: Proof,
+        metadata: &Metadata,
     ) -> Option<u16> {
         self.world.trace(|| format!("> a stranger's webhook for {payment}"));
-        let event = self.success(payment, &json!("pay_stranger"), id, secret, metadata);
+        let event = self.success(payment, "pay_stranger", id, proof, metadata);
         self.world.state().work = Some(Work::Webhook(event.0.clone(), event.1.clone()));
         self.webhook(&event.0, event.1).await.map(|reply| reply.status)
     }
@@ -127,40 +123,29 @@ impl Client {
     pub(crate) fn success(
         &self,
         payment: &PaymentId,
-        object: &Value,
+        object: &str,
         id: &str,
-        secret: &str,
-        metadata: Value,
+        proof: Proof,
+        metadata: &Metadata,
     ) -> (Vec<(&'static str, String)>, Bytes) {
-        let body = json!({
-            "event": "payment.completed", "payment_id": payment, "order_id": payment.order(),
-            "status": "succeeded", "id": object, "amount": AMOUNT, "currency": "USD",
-            "metadata": metadata,
-        });
-        let body = Bytes::from(body.to_string());
-        let proof = match self.world.profile {
-            Profile::PhonepeLike | Profile::PaypalLike => {
-                vec![("authorization", HEXLOWER.encode(&Sha256::digest(secret)))]
-            }
-            Profile::Full | Profile::RazorpayLike | Profile::NoKeys => {
-                let now = self.world.time.now_ms() / 1000;
-                let key = SigningKey::parse(secret).unwrap();
-                let signature = standard_webhooks::sign([&key], id, now, &body);
-                vec![
-                    (standard_webhooks::TIMESTAMP, now.to_string()),
-                    (standard_webhooks::SIGNATURE, signature),
-                ]
-            }
+        let order = payment.order();
+        let claim = Claim {
+            reference: payment.as_str(),
+            order: order.as_str(),
+            object,
+            amount: AMOUNT,
+            currency: "USD",
+            metadata,
         };
-        ([vec![(standard_webhooks::ID, id.to_owned())], proof].concat(), body)
+        self.world.core.claim(&claim, id, proof)
     }
 }
 
 fn acknowledged(world: &World, body: &[u8], reply: &Reply) {
-    let event: Value = serde_json::from_slice(body).unwrap_or_default();
+    let told = world.core.told(body);
     let state = world.state();
     let received = &reply.body["received"];
-    let wrong = kept::violation(&state.images, &state.orders, &event, reply.status, received);
+    let wrong = kept::violation(&state.images, &state.orders, &told, reply.status, received);
     drop(state);
     if let Some(wrong) = wrong {
         world.violate(wrong);
