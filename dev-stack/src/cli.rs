@@ -9,6 +9,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use url::{Host, Url};
 
+use crate::gateways;
 use crate::gateways::sandbox::Profile;
 use crate::sandbox_alone::{self, SandboxOptions};
 use crate::stack::{self, Options};
@@ -30,7 +31,8 @@ Usage: cargo dev [OPTIONS]
                            0 picks six free ports (default 3000)
   --data DIR               keep all data in DIR between runs
   --secrets FILE           JSON object of secret names and values that override the seeded ones
-  --gateway NAME           the gateway that takes payments (default sandbox)
+  --gateway NAME[,NAME]    the gateways that take payments, in the order in which they are tried
+                           (default sandbox); a=sandbox,b=sandbox gives them names of their own
   --origin URL             your own shop: return_url may point to it, and its pages may read a
                            payment's status (https://shop.example, http://localhost:5173); repeatable
   --delivery-url URL       where confirmations are posted, instead of the demo shop
@@ -118,7 +120,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         data: None,
         secrets: None,
         env_vars: None,
-        gateway: None,
+        gateways: Vec::new(),
         origins: Vec::new(),
         delivery_url: None,
         profile: Profile::Full,
@@ -133,7 +135,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("data") => options.data = Some(parser.value()?.into()),
             Long("secrets") => options.secrets = Some(parser.value()?.into()),
             Long("env-vars") => options.env_vars = Some(parser.value()?.into()),
-            Long("gateway") => options.gateway = Some(gateway(&parser.value()?.string()?)?),
+            Long("gateway") => options.gateways = gateways(&parser.value()?.string()?)?,
             Long("origin") => options.origins.push(origin(&parser.value()?.string()?)?),
             Long("delivery-url") => {
                 options.delivery_url = Some(delivery_url(&parser.value()?.string()?)?);
@@ -152,13 +154,8 @@ fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     Ok(Command::Stack(options))
 }
 
-/// Otherwise only failing payments would show that the gateway does not exist.
-fn gateway(name: &str) -> Result<String, lexopt::Error> {
-    let known: Vec<&str> = quittance::gateways::names().collect();
-    if known.contains(&name) {
-        return Ok(name.to_owned());
-    }
-    Err(lexopt::Error::Custom(format!("the gateway must be one of {}", known.join(", ")).into()))
+fn gateways(text: &str) -> Result<Vec<String>, lexopt::Error> {
+    gateways::named(text).map_err(|why| lexopt::Error::Custom(why.into()))
 }
 
 /// Normalised as a browser writes it: any other form would never match, and only shoppers would notice.

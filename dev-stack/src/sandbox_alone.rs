@@ -12,8 +12,9 @@ use crate::banner;
 use crate::clock::Clock;
 use crate::disk::{Disk, DiskError};
 use crate::gateways::sandbox::{ApiKey, MalformedSecret, Profile, Sandbox, WebhookSecret};
-use crate::gateways::{self, Settings};
+use crate::gateways::{self, Served, Settings};
 use crate::listeners::{self, PortError};
+use crate::seeds::SANDBOX;
 
 #[derive(Debug)]
 pub(crate) struct SandboxOptions {
@@ -75,9 +76,11 @@ pub(crate) async fn run(options: &SandboxOptions) -> Result<(), SandboxError> {
         format!("ready {url}\n\nAPI key         {api_key}\nwebhook secret  {webhook_secret}\n")
     };
     banner::say(&(text + "\n"));
+    let webhooks_to = options.webhook_url.clone();
+    let alone = Served { name: SANDBOX.to_owned(), core: Arc::new(core), webhooks_to };
     tokio::select! {
         _ = interrupted.recv() => Ok(()),
         _ = terminated.recv() => Ok(()),
-        never = gateways::serve(listener, Arc::new(core), options.webhook_url.clone()) => match never {},
+        never = gateways::serve(listener, vec![alone]) => match never {},
     }
 }

@@ -17,6 +17,9 @@ use crate::template::Secret;
 /// The merchant's API key on this machine. Functions refuse it outside the dev stack.
 pub const LOCAL_API_KEY: &str = "sk_test_local";
 
+/// The name of the one gateway that a stack has if it is asked for no other.
+pub(crate) const SANDBOX: &str = "sandbox";
+
 /// Every address that seeds have ever named; with other ports they are out of date.
 const OWN_ADDRESSES: &str = "own-addresses";
 
@@ -28,6 +31,8 @@ struct Own {}
 #[derive(Debug, Clone)]
 pub struct Seeds {
     pub stack_name: String,
+    /// The names of the sandboxes.
+    pub gateways: Vec<String>,
     pub sandbox_url: String,
     pub shop_url: String,
     /// From the command line, so it overrides the secret.
@@ -66,7 +71,8 @@ impl Seeds {
             secrets.provide_missing(&SecretSeed { name: secret.name.clone(), value })?;
         }
         let known: Vec<(String, Own)> = disk.all(OWN_ADDRESSES)?;
-        let ours = [self.delivery_url(), self.sandbox_url.clone()];
+        let sandboxes = self.gateways.iter().map(|name| self.address_of(name));
+        let ours: Vec<String> = sandboxes.chain([self.delivery_url()]).collect();
         // Recorded before use, so that an address that a crash leaves in a secret is recognised as ours.
         let put = |url: &String| Change::put(OWN_ADDRESSES, url.as_str(), &Own {});
         disk.write(&ours.iter().map(put).collect::<Result<Vec<_>, _>>()?)?;
@@ -81,10 +87,21 @@ impl Seeds {
             Some(url) => drop(secret.insert("url".to_owned(), json!(url))),
             None => follow(secret, "url", self.delivery_url()),
         })?;
-        self.edit(secrets, "gateways/sandbox", |secret| {
-            follow(secret, "base_url", self.sandbox_url.clone());
-            secret.insert("profile".to_owned(), json!(self.profile.name()));
-        })
+        for name in &self.gateways {
+            self.edit(secrets, &format!("gateways/{name}"), |secret| {
+                follow(secret, "base_url", self.address_of(name));
+                secret.insert("profile".to_owned(), json!(self.profile.name()));
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Where a gateway's API is. Each has a path of its own, but for the one that is simply `sandbox`.
+    fn address_of(&self, gateway: &str) -> String {
+        match gateway {
+            SANDBOX => self.sandbox_url.clone(),
+            name => format!("{}/{name}", self.sandbox_url),
+        }
     }
 
     /// Puts the secrets of the developer's own file over the present ones. Only names in `wanted` are
@@ -115,9 +132,11 @@ impl Seeds {
     /// gateway gets keys that nobody knows: both sides then refuse each other.
     pub fn sandbox_keys(
         &self,
+        gateway: &str,
         secrets: &SecretsManager,
     ) -> Result<(ApiKey, WebhookSecret), SeedError> {
-        let secret = current(secrets, &self.name("gateways/sandbox")).unwrap_or_default();
+        let secret =
+            current(secrets, &self.name(&format!("gateways/{gateway}"))).unwrap_or_default();
         let text = |place: &str| secret.pointer(place).and_then(Value::as_str);
         let api_key = text("/api_key").map(str::to_owned);
         let shared = text("/webhook_secrets/0/key").map(WebhookSecret::parse);
@@ -125,7 +144,7 @@ impl Seeds {
             Some(Ok(secret)) => secret,
             Some(Err(_)) | None => {
                 WebhookSecret::parse(&format!("whsec_{}", crate::random::key()?))
-                    .map_err(|_| SeedError::Unknown(self.name("gateways/sandbox")))?
+                    .map_err(|_| SeedError::Unknown(self.name(gateway)))?
             }
         };
         Ok((ApiKey::new(api_key.unwrap_or_else(crate::random::hex)), webhook_secret))
@@ -146,13 +165,17 @@ impl Seeds {
             "api-keys" => api_keys(),
             "status-token" => json!({ "keys": [key("k1", &crate::random::key()?)] }),
             "delivery" => json!({ "url": self.delivery_url(), "keys": [webhook_key("k1")?] }),
-            "gateways/sandbox" => json!({
-                "mode": "test",
-                "api_key": format!("sbx_test_{}", crate::random::hex()),
-                "base_url": self.sandbox_url,
-                "profile": self.profile.name(),
-                "webhook_secrets": [webhook_key("w1")?],
-            }),
+            own if self.gateways.iter().any(|name| own == format!("gateways/{name}")) => {
+                let name = own.trim_start_matches("gateways/");
+                json!({
+                    "adapter": SANDBOX,
+                    "mode": "test",
+                    "api_key": format!("sbx_test_{}", crate::random::hex()),
+                    "base_url": self.address_of(name),
+                    "profile": self.profile.name(),
+                    "webhook_secrets": [webhook_key("w1")?],
+                })
+            }
             _ => {
                 let placeholder = secret.placeholder.clone();
                 return placeholder.ok_or_else(|| SeedError::Unknown(secret.name.clone()));

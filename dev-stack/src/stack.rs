@@ -4,7 +4,6 @@ mod ground;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
@@ -39,7 +38,8 @@ pub struct Options {
     pub secrets: Option<PathBuf>,
     /// Written for containers: the functions' environment, as `sam local` takes it.
     pub env_vars: Option<PathBuf>,
-    pub gateway: Option<String>,
+    /// In the order in which they are tried; none: those of the template.
+    pub gateways: Vec<String>,
     /// Shops beside the demo shop: shoppers return there, and their pages ask for a status.
     pub origins: Vec<String>,
     /// Where confirmations go, instead of to the demo shop.
@@ -122,10 +122,9 @@ impl Stack {
         tasks.spawn(aws::serve(listeners.sqs, sqs.clone()));
         let secrets = ground.secrets(options)?;
         tasks.spawn(aws::serve(listeners.secrets_manager, secrets.clone()));
-        let core = Arc::new(ground.sandbox(&secrets)?);
-        let webhooks = Url::parse(&format!("{}/api/webhooks/sandbox", ground.addresses.api)).ok();
+        let gateways = ground.gateways(&secrets)?;
         tasks.spawn(async move {
-            let never = gateways::serve(listeners.sandbox, core, webhooks).await;
+            let never = gateways::serve(listeners.sandbox, gateways).await;
             match never {}
         });
 

@@ -72,6 +72,7 @@ impl App {
         let gateways = Gateways::new(
             secrets.clone(),
             Arc::clone(&transport),
+            Arc::clone(&clock),
             config.gateways.clone(),
             Standing { dev_stack: config.dev_stack, live: config.live },
         );
@@ -99,6 +100,7 @@ impl App {
                 tracing::warn!(error = %error, secret = %name, "a secret is not available yet");
             }
         }
+        self.gateways.warm_up().await;
     }
 
     /// The occasion of a write: its time, its nonce and its source. The caller is named only for the caller's

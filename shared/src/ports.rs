@@ -222,6 +222,8 @@ pub struct ListPage {
 #[async_trait]
 pub trait Gateway: Send + Sync + fmt::Debug {
     fn name(&self) -> GatewayName;
+    /// Prepares for the first call, as by fetching a token. What fails here is tried again by the call.
+    async fn warm_up(&self) {}
     /// Whether its credentials move test money or real money.
     fn mode(&self) -> GatewayMode;
     fn capabilities(&self) -> Capabilities;

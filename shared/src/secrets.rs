@@ -37,7 +37,8 @@ pub struct Secrets {
     cache: Arc<Mutex<BTreeMap<String, Cached>>>,
 }
 
-type Text = Arc<SecretString>;
+/// A secret's text, which shows in no `Debug`.
+pub type Text = Arc<SecretString>;
 /// A secret's text, or why there is none.
 type Found = Result<Text, Fault>;
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -102,6 +103,15 @@ impl Secrets {
         name: &str,
         read: impl Fn(&Value, &mut Vec<Fault>) -> Result<T, Fault>,
     ) -> Result<T, SecretError> {
+        self.read_with_text(name, read).await.map(|(value, _)| value)
+    }
+
+    /// As `read`, and the text that was read.
+    pub async fn read_with_text<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&Value, &mut Vec<Fault>) -> Result<T, Fault>,
+    ) -> Result<(T, Text), SecretError> {
         match self.read_once(name, &read).await {
             Err(SecretError::Unusable { .. }) if self.doubt(name) => {
                 self.read_once(name, &read).await
@@ -114,10 +124,12 @@ impl Secrets {
         &self,
         name: &str,
         read: impl Fn(&Value, &mut Vec<Fault>) -> Result<T, Fault>,
-    ) -> Result<T, SecretError> {
+    ) -> Result<(T, Text), SecretError> {
         let mut faults = Vec::new();
         let taken = match self.text(name).await {
-            Ok(text) => parse(text.expose_secret()).and_then(|value| read(&value, &mut faults)),
+            Ok(text) => parse(text.expose_secret())
+                .and_then(|value| read(&value, &mut faults))
+                .map(|value| (value, text)),
             Err(SecretError::Unusable { fault, .. }) => Err(fault),
             Err(error @ SecretError::Unavailable { .. }) => return Err(error),
         };

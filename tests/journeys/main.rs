@@ -39,6 +39,7 @@ mod signed;
 mod status_check;
 mod strangers;
 mod sweep_due;
+mod two_gateways;
 mod unknown_outcomes;
 mod unusable_secrets;
 mod webhook_effects;

@@ -18,7 +18,11 @@ const LOCK_RETRY: Duration = Duration::from_millis(10);
 
 /// Where the imitations keep their state. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Disk(Option<Arc<Folder>>);
+pub struct Disk {
+    folder: Option<Arc<Folder>>,
+    /// Put before the name of every collection.
+    prefix: Arc<str>,
+}
 
 #[derive(Debug)]
 struct Folder {
@@ -49,7 +53,13 @@ pub enum DiskError {
 impl Disk {
     /// Stores nothing.
     pub fn none() -> Self {
-        Self(None)
+        Self { folder: None, prefix: "".into() }
+    }
+
+    /// Collections of its own on the same disk, beside those of everybody else.
+    #[must_use]
+    pub fn of(&self, owner: &str) -> Self {
+        Self { folder: self.folder.clone(), prefix: format!("{}{owner}/", self.prefix).into() }
     }
 
     pub fn open(dir: &Path) -> Result<Self, DiskError> {
@@ -67,23 +77,25 @@ impl Disk {
                  PRIMARY KEY (collection, key)
              ) WITHOUT ROWID;",
         )?;
-        Ok(Self(Some(Arc::new(Folder { connection: Mutex::new(connection), _lock: lock }))))
+        let folder = Folder { connection: Mutex::new(connection), _lock: lock };
+        Ok(Self { folder: Some(Arc::new(folder)), prefix: "".into() })
     }
 
     /// All of the changes or none; on disk when it returns. Takes a fraction of a millisecond, so
     /// async callers do not leave their thread for it.
     pub fn write(&self, changes: &[Change]) -> Result<(), DiskError> {
-        let Some(folder) = &self.0 else { return Ok(()) };
+        let Some(folder) = &self.folder else { return Ok(()) };
         let mut connection = folder.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = connection.transaction()?;
+        let prefix = &self.prefix;
         for change in changes {
             match change {
                 Change::Put { collection, key, json } => transaction
                     .prepare_cached("INSERT OR REPLACE INTO documents VALUES (?1, ?2, ?3)")?
-                    .execute(params![collection, key, json])?,
+                    .execute(params![format!("{prefix}{collection}"), key, json])?,
                 Change::Remove { collection, key } => transaction
                     .prepare_cached("DELETE FROM documents WHERE collection = ?1 AND key = ?2")?
-                    .execute(params![collection, key])?,
+                    .execute(params![format!("{prefix}{collection}"), key])?,
             };
         }
         Ok(transaction.commit()?)
@@ -94,13 +106,13 @@ impl Disk {
         &self,
         collection: &str,
     ) -> Result<Vec<(String, T)>, DiskError> {
-        let Some(folder) = &self.0 else {
+        let Some(folder) = &self.folder else {
             return Ok(Vec::new());
         };
         let connection = folder.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let mut statement = connection
             .prepare("SELECT key, json FROM documents WHERE collection = ?1 ORDER BY key")?;
-        let mut rows = statement.query(params![collection])?;
+        let mut rows = statement.query(params![format!("{}{collection}", self.prefix)])?;
         let mut documents = Vec::new();
         while let Some(row) = rows.next()? {
             let json: String = row.get(1)?;

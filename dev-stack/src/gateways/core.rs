@@ -113,6 +113,11 @@ impl Core {
         self.ledger().next_due_at()
     }
 
+    /// Whether the hosted page of this token is one of this gateway's.
+    pub(crate) fn has_page(&self, token: &str) -> bool {
+        self.ledger().payments.by_token(token).is_some()
+    }
+
     /// The gateway's own account of everything.
     pub fn truth(&self) -> Truth {
         let mut ledger = self.ledger();

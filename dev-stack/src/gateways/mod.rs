@@ -21,6 +21,7 @@ mod page;
 pub mod sandbox;
 
 mod core;
+mod named;
 mod send;
 mod serve;
 
@@ -31,7 +32,8 @@ pub use self::answer::Outcome;
 pub use self::core::{Core, OpenError, Settings};
 pub use self::ledger::ids::Ids;
 pub use self::ledger::outbox::Delivery;
-pub use self::serve::serve;
+pub(crate) use self::named::named;
+pub use self::serve::{Served, serve};
 pub use self::stub::{Asked, Claim, Effect, News, Proof, Told};
 pub use self::truth::{
     Capture, Dispute, DisputeStanding, Object, Refund, RefundStanding, Standing, Truth,

@@ -14,6 +14,10 @@ pub(crate) fn behaving(mode: CallMode, act: impl FnOnce() -> Reply) -> Outcome {
     match mode {
         CallMode::Ok => act().into(),
         CallMode::ErrorBefore => Err(Refusal::Internal).into(),
+        CallMode::Refuse => {
+            Err(Refusal::NotSupported("This gateway refuses every such call now.".to_owned()))
+                .into()
+        }
         CallMode::ErrorAfter => {
             drop(act());
             Err(Refusal::Internal).into()

@@ -1,7 +1,6 @@
 //! The gateway on a socket: HTTP in, webhooks out.
 
 use std::convert::Infallible;
-use std::future::pending;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,30 +41,66 @@ enum HangUp {
     Unreadable,
 }
 
-/// Serves until it is dropped, which also ends all connections and deliveries. Without `webhooks_to` the
-/// events wait.
-pub async fn serve(listener: TcpListener, core: Arc<Core>, webhooks_to: Option<Url>) -> Infallible {
-    let news = Arc::new(Notify::new());
-    let sending = async {
-        match webhooks_to {
-            Some(url) => send_webhooks(&core, &url, &news).await,
-            None => pending().await,
-        }
-    };
-    tokio::select! {
-        never = accept(listener, Arc::clone(&core), Arc::clone(&news)) => never,
-        never = sending => never,
+/// A gateway among those of one socket.
+#[derive(Debug)]
+pub struct Served {
+    /// The first segment of its paths.
+    pub name: String,
+    pub core: Arc<Core>,
+    /// Without an address the events wait.
+    pub webhooks_to: Option<Url>,
+}
+
+/// A gateway, and the signal that it may have something to send.
+type Wired = Arc<(Served, Notify)>;
+
+struct Socket {
+    gateways: Vec<Wired>,
+}
+
+/// Serves until it is dropped, which also ends all connections and deliveries. All gateways share one hosted
+/// page; paths without a gateway's name are those of the first.
+pub async fn serve(listener: TcpListener, gateways: Vec<Served>) -> Infallible {
+    let wired = gateways.into_iter().map(|gateway| Arc::new((gateway, Notify::new())));
+    let socket = Socket { gateways: wired.collect() };
+    let mut sending = JoinSet::new();
+    for wired in socket.gateways.iter().filter(|wired| wired.0.webhooks_to.is_some()) {
+        sending.spawn(send(Arc::clone(wired)));
+    }
+    accept(listener, Arc::new(socket)).await
+}
+
+async fn send(wired: Wired) {
+    let (gateway, news) = &*wired;
+    if let Some(url) = &gateway.webhooks_to {
+        let never = send_webhooks(&gateway.core, url, news).await;
+        match never {}
     }
 }
 
-async fn accept(listener: TcpListener, core: Arc<Core>, news: Arc<Notify>) -> Infallible {
+impl Socket {
+    /// The gateway that a path belongs to, and the path as that gateway knows it.
+    fn route<'a>(&'a self, path: &'a str) -> Option<(&'a Served, &'a Notify, &'a str)> {
+        let inner = path.trim_start_matches('/');
+        let (first, rest) = inner.split_once('/').unwrap_or((inner, ""));
+        let mut all = self.gateways.iter();
+        if let Some(named) = all.clone().find(|wired| wired.0.name == first) {
+            return Some((&named.0, &named.1, rest));
+        }
+        let page = rest.split('/').next().unwrap_or_default();
+        let of_page = all.clone().find(|wired| wired.0.core.has_page(page));
+        let wired = of_page.filter(|_| first == "checkout").or_else(|| all.next())?;
+        Some((&wired.0, &wired.1, path))
+    }
+}
+
+async fn accept(listener: TcpListener, socket: Arc<Socket>) -> Infallible {
     let mut connections = JoinSet::new();
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
                 let Ok(hosts) = Hosts::of(&listener) else { continue };
-                let (core, news) = (Arc::clone(&core), Arc::clone(&news));
-                connections.spawn(connection(stream, peer, hosts, core, news));
+                connections.spawn(connection(stream, peer, hosts, Arc::clone(&socket)));
             }
             Err(error) => {
                 warn!(%error, "the sandbox gateway cannot accept a connection");
@@ -77,14 +112,8 @@ async fn accept(listener: TcpListener, core: Arc<Core>, news: Arc<Notify>) -> In
     }
 }
 
-async fn connection(
-    stream: TcpStream,
-    peer: SocketAddr,
-    hosts: Hosts,
-    core: Arc<Core>,
-    news: Arc<Notify>,
-) {
-    let service = service_fn(|request| answer(request, peer, hosts, &core, &news));
+async fn connection(stream: TcpStream, peer: SocketAddr, hosts: Hosts, socket: Arc<Socket>) {
+    let service = service_fn(|request| answer(request, peer, hosts, &socket));
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(REQUEST_WAIT)
@@ -100,20 +129,15 @@ async fn answer(
     request: Request<Incoming>,
     peer: SocketAddr,
     hosts: Hosts,
-    core: &Core,
-    news: &Notify,
+    socket: &Socket,
 ) -> Result<Response<Full<Bytes>>, HangUp> {
     let outcome = match read(request).await? {
         Ok(request) if !hosts.admits(request.uri(), request.headers()) => {
             Outcome::Answer(hosts::refused())
         }
-        Ok(request) if is_control(request.uri().path()) && !is_here(peer.ip()) => {
-            Err(Refusal::Forbidden).into()
-        }
-        Ok(request) => core.handle(&request),
+        Ok(request) => handle(request, peer.ip(), socket),
         Err(refusal) => Err(refusal).into(),
     };
-    news.notify_one();
     match outcome {
         Outcome::Answer(response) => Ok(response.map(Full::new)),
         Outcome::Silence => {
@@ -122,6 +146,24 @@ async fn answer(
         }
         Outcome::Close => Err(HangUp::Asked),
     }
+}
+
+fn handle(mut request: Request<Bytes>, peer: IpAddr, socket: &Socket) -> Outcome {
+    let path = request.uri().path().to_owned();
+    let Some((gateway, news, path)) = socket.route(&path) else {
+        return Err(Refusal::NotFound).into();
+    };
+    if is_control(path) && !is_here(peer) {
+        return Err(Refusal::Forbidden).into();
+    }
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    let Ok(uri) = format!("/{}{query}", path.trim_start_matches('/')).parse() else {
+        return Err(Refusal::NotFound).into();
+    };
+    *request.uri_mut() = uri;
+    let outcome = gateway.core.handle(&request);
+    news.notify_one();
+    outcome
 }
 
 async fn read(request: Request<Incoming>) -> Result<Result<Request<Bytes>, Refusal>, HangUp> {

@@ -11,6 +11,7 @@ use crate::template::Secret;
 fn seeds(shop_url: &str) -> Seeds {
     Seeds {
         stack_name: "quittance".to_owned(),
+        gateways: vec!["sandbox".to_owned()],
         sandbox_url: "http://127.0.0.1:3001".to_owned(),
         shop_url: shop_url.to_owned(),
         delivery_url: None,

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
+
+use url::Url;
 
 use super::{Options, StackError};
 use crate::aws::dynamodb;
@@ -13,14 +16,14 @@ use crate::children::{Output, Program};
 use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::gateways::sandbox::Sandbox;
-use crate::gateways::{self, Core, Settings};
+use crate::gateways::{self, Core, Served, Settings};
 use crate::lambda::Lambda;
 use crate::listeners::{self, Listeners};
 use crate::rehearsal::Rehearsal;
 use crate::runtime_api::RuntimeApi;
-use crate::seeds::{LOCAL_API_KEY, SeedError, Seeds};
+use crate::seeds::{LOCAL_API_KEY, SANDBOX, SeedError, Seeds};
 use crate::shop::{self, Shop};
-use crate::template::{SOURCE, Surroundings, Template};
+use crate::template::{SOURCE, Secret, Surroundings, Template};
 use crate::{environment, functions};
 
 /// The stack's name, which begins the names of all queues, tables and secrets.
@@ -51,6 +54,10 @@ impl Ground {
         };
         let seeds = Seeds {
             stack_name: STACK_NAME.to_owned(),
+            gateways: match options.gateways.as_slice() {
+                [] => vec![SANDBOX.to_owned()],
+                named => named.to_vec(),
+            },
             sandbox_url: addresses.sandbox.clone(),
             shop_url: addresses.shop.clone(),
             delivery_url: options.delivery_url.as_ref().map(ToString::to_string),
@@ -84,25 +91,48 @@ impl Ground {
     pub(super) fn secrets(&self, options: &Options) -> Result<SecretsManager, StackError> {
         let disk = self.disk.clone();
         let secrets = SecretsManager::open(self.clock.clone(), Ids::random(), disk)?;
-        self.seeds.plant(&self.template.secrets, &secrets, &self.disk)?;
+        let wanted = self.secrets_wanted();
+        self.seeds.plant(&wanted, &secrets, &self.disk)?;
         if let Some(file) = &options.secrets {
-            Seeds::plant_file(&self.template.secrets, &secrets, file)?;
+            Seeds::plant_file(&wanted, &secrets, file)?;
         }
         Ok(secrets)
     }
 
-    pub(super) fn sandbox(&self, secrets: &SecretsManager) -> Result<Core, StackError> {
-        let (api_key, webhook_secret) = self.seeds.sandbox_keys(secrets)?;
+    /// Those of the template, and those of gateways that the template does not know by name.
+    fn secrets_wanted(&self) -> Vec<Secret> {
+        let mut wanted = self.template.secrets.clone();
+        for name in &self.seeds.gateways {
+            let name = self.seeds.name(&format!("gateways/{name}"));
+            if wanted.iter().all(|secret| secret.name != name) {
+                wanted.push(Secret { name, placeholder: None });
+            }
+        }
+        wanted
+    }
+
+    pub(super) fn gateways(&self, secrets: &SecretsManager) -> Result<Vec<Served>, StackError> {
+        let served = self.seeds.gateways.iter().map(|name| {
+            let core = Arc::new(self.sandbox(name, secrets)?);
+            let webhooks_to =
+                Url::parse(&format!("{}/api/webhooks/{name}", self.addresses.api)).ok();
+            Ok(Served { name: name.clone(), core, webhooks_to })
+        });
+        served.collect()
+    }
+
+    fn sandbox(&self, name: &str, secrets: &SecretsManager) -> Result<Core, StackError> {
+        let (api_key, webhook_secret) = self.seeds.sandbox_keys(name, secrets)?;
         let sandbox = Sandbox { profile: self.seeds.profile, api_key, webhook_secret };
         let core = sandbox.open(Settings {
             base_url: self.addresses.sandbox.clone(),
             clock: self.clock.clone(),
             ids: gateways::Ids::random().map_err(SeedError::from)?,
-            disk: self.disk.clone(),
+            disk: if name == SANDBOX { self.disk.clone() } else { self.disk.of(name) },
         })?;
         // Payments are for the receiver of the confirmations; a stranger's server is known only by its
         // host name.
-        let url = self.seeds.delivery_url.as_deref().and_then(|url| url::Url::parse(url).ok());
+        let url = self.seeds.delivery_url.as_deref().and_then(|url| Url::parse(url).ok());
         Ok(core.of_merchant(url.and_then(|url| url.host_str().map(str::to_owned))))
     }
 
@@ -157,7 +187,9 @@ fn surroundings(options: &Options, addresses: &Addresses) -> Surroundings {
         ("DueShards".to_owned(), DUE_SHARDS.to_owned()),
         ("ReturnOrigins".to_owned(), origins),
     ]);
-    parameters.extend(options.gateway.clone().map(|name| ("Gateways".to_owned(), name)));
+    if !options.gateways.is_empty() {
+        parameters.insert("Gateways".to_owned(), options.gateways.join(","));
+    }
     Surroundings {
         stack_name: STACK_NAME.to_owned(),
         region: REGION.to_owned(),

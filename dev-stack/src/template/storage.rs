@@ -10,7 +10,7 @@ use super::{Surroundings, TemplateError};
 use crate::aws::dynamodb::{IndexDescription, Key, KeyAttribute, Projection, TableDescription};
 use crate::aws::sqs::QueueDescription;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Secret {
     pub name: String,
     /// What a deployment puts into it: a placeholder that fails closed.

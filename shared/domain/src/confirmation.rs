@@ -73,7 +73,8 @@ fn data(order: &Order, event: &Event, rules: &Rules, now: Timestamp) -> Value {
     }
     let dispute = event.dispute.as_ref().and_then(|id| order.disputes.get_key_value(id));
     if let Some((id, dispute)) = dispute {
-        insert("dispute_id", json!(id));
+        let gateway = payment.map(|(_, attempt)| &attempt.gateway);
+        insert("dispute_id", json!(gateway.map_or(id.as_str(), |gateway| id.own(gateway))));
         let opened = event.kind == EventKind::DisputeOpened;
         let phase = if opened { DisputePhase::Open } else { dispute.phase() };
         insert("status", json!(DisputeStatus::from(phase)));

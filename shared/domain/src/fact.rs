@@ -3,11 +3,11 @@
 use super::attempt::{Failure, Method};
 use super::id::OperationId;
 use super::money::Money;
-use super::names::{CaptureId, DisputeId, GatewayRefundId, ObjectId};
+use super::names::{CaptureId, DisputeId, GatewayName, GatewayRefundId, ObjectId};
 use super::phase::{DisputePhase, OperationPhase, Phase};
 use super::time::Timestamp;
 
-/// One gateway object, as far as the source shows it. Absent parts say nothing.
+/// One gateway object, as far as the source shows it, with the gateway's own ids. Absent parts say nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
     pub object: ObjectId,
@@ -23,6 +23,24 @@ pub struct Seen {
     /// Whether the source is an event, which may be older than what is known. An answer shows the object as
     /// it is now.
     pub past: bool,
+}
+
+impl Seen {
+    /// With its ids as an order keeps them.
+    pub(super) fn kept(mut self, gateway: &GatewayName) -> Self {
+        for capture in &mut self.captures {
+            capture.id = capture.id.kept(gateway);
+        }
+        for refund in &mut self.refunds {
+            refund.id = refund.id.kept(gateway);
+            refund.capture = refund.capture.kept(gateway);
+        }
+        for dispute in &mut self.disputes {
+            dispute.id = dispute.id.kept(gateway);
+            dispute.capture = dispute.capture.kept(gateway);
+        }
+        self
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,6 +17,9 @@ pub enum MergeError {
     UnknownAttempt,
     #[error("the order cannot hold more entries")]
     OrderFull,
+    /// The gateway shows a capture under an object or a payment that has another one of this id.
+    #[error("the capture belongs to another payment")]
+    AnothersCapture,
 }
 
 pub fn merge(
@@ -25,10 +28,12 @@ pub fn merge(
     seen: &Seen,
     now: Timestamp,
 ) -> Result<(), MergeError> {
-    if !order.attempts.contains_key(attempt_id) {
+    let Some(attempt) = order.attempts.get(attempt_id) else {
         return Err(MergeError::UnknownAttempt);
-    }
+    };
+    let seen = &seen.clone().kept(&attempt.gateway);
     refuse_overflow(order, seen)?;
+    refuse_a_displaced_capture(order, attempt_id, seen)?;
     if seen.captures.iter().any(|capture| !order.captures.contains_key(&capture.id)) {
         end_if_lapsed(order, now);
     }
@@ -55,6 +60,17 @@ fn refuse_overflow(order: &Order, seen: &Seen) -> Result<(), MergeError> {
         || order.refunds.len() + refunds > ENTRIES_MAX
         || order.disputes.len() + disputes > ENTRIES_MAX;
     if overflows { Err(MergeError::OrderFull) } else { Ok(()) }
+}
+
+/// A capture has one id and one object. Money under an id that is taken would otherwise go unnoticed.
+fn refuse_a_displaced_capture(
+    order: &Order,
+    attempt_id: &PaymentId,
+    seen: &Seen,
+) -> Result<(), MergeError> {
+    let displaced = |known: &Capture| &known.attempt != attempt_id || known.object != seen.object;
+    let mut known = seen.captures.iter().filter_map(|capture| order.captures.get(&capture.id));
+    if known.any(displaced) { Err(MergeError::AnothersCapture) } else { Ok(()) }
 }
 
 /// An order past its time ends before a late capture is recorded, so the capture cannot pay it.

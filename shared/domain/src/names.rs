@@ -52,3 +52,45 @@ names! {
     /// The name of a queue that confirmations are sent to.
     TargetName
 }
+
+/// The gateway whose ids are kept as they are: they were stored before there was a second gateway.
+const FIRST: &str = "sandbox";
+
+/// Two gateways may use the same id, so an order keeps `<gateway>:<id>`.
+macro_rules! kept_by_gateway {
+    ($($Name:ident)*) => {$(
+        impl $Name {
+            /// From the gateway's own id.
+            #[must_use]
+            pub fn kept(&self, gateway: &GatewayName) -> Self {
+                if gateway.as_str() == FIRST { self.clone() } else { Self(format!("{gateway}:{}", self.0)) }
+            }
+
+            /// The gateway's own id.
+            pub fn own(&self, gateway: &GatewayName) -> &str {
+                let own = self.0.strip_prefix(gateway.as_str()).and_then(|rest| rest.strip_prefix(':'));
+                own.filter(|_| gateway.as_str() != FIRST).unwrap_or(&self.0)
+            }
+        }
+    )*};
+}
+
+kept_by_gateway! { CaptureId GatewayRefundId DisputeId }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ids_of_two_gateways_are_kept_apart_and_shown_as_their_own() {
+        let shown = CaptureId::new("pay_1");
+        let [first, a, b] = [FIRST, "a", "b"].map(GatewayName::new);
+        assert_eq!(shown.kept(&first), shown);
+        assert_ne!(shown.kept(&a), shown.kept(&b));
+        for gateway in [first, a, b] {
+            assert_eq!(shown.kept(&gateway).own(&gateway), "pay_1");
+        }
+        let odd = CaptureId::new("a:x");
+        assert_eq!(odd.kept(&GatewayName::new("a")).own(&GatewayName::new("a")), "a:x");
+    }
+}

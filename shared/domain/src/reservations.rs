@@ -58,6 +58,7 @@ pub enum RefundRefused {
     Exceeds(Room),
     OverLimit(OverLimit),
     OrderFull,
+    /// By the gateway's own ids.
     Disputed(Vec<DisputeId>),
 }
 
@@ -75,7 +76,9 @@ pub fn claim_refund(
     let (capture_id, object) = refundable(order, payment)?;
     let disputes = order.open_disputes_of(&capture_id);
     if !disputes.is_empty() && !despite_dispute {
-        return Err(RefundRefused::Disputed(disputes));
+        let gateway = order.attempts.get(payment).map(|attempt| &attempt.gateway);
+        let own = |id: &DisputeId| gateway.map_or(id.clone(), |it| DisputeId::new(id.own(it)));
+        return Err(RefundRefused::Disputed(disputes.iter().map(own).collect()));
     }
     let amount = amount_of_refund(order, &capture_id, new.amount_minor)?;
     // Without an amount the refund asks for all that is left, so the limit is checked on the resolved amount.

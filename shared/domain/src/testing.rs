@@ -68,7 +68,7 @@ pub fn open_order() -> Order {
 
 impl Case {
     pub fn new(able: Capabilities) -> Self {
-        let capabilities = BTreeMap::from([(GatewayName::new("g"), able)]);
+        let capabilities = BTreeMap::from([(gateway(), able)]);
         let targets = vec![TargetName::new("fulfilment")];
         let rules = Rules { capabilities, targets, due_shards: 8, live: false };
         Self { order: open_order(), rules, now: START, confirmed: Vec::new() }
@@ -108,7 +108,7 @@ impl Case {
         let new = NewAttempt {
             fingerprint: Fingerprint::of("payments", "{}"),
             key_hash: None,
-            gateway: GatewayName::new("g"),
+            gateway: gateway(),
             mode,
             method: None,
             return_url: None,
@@ -156,13 +156,23 @@ pub fn authorized(object: &str, amount: Money) -> Seen {
     Seen { authorized: Some(amount), ..at(object, Phase::Authorized) }
 }
 
+/// The gateway of every attempt.
+pub fn gateway() -> GatewayName {
+    GatewayName::new("g")
+}
+
 /// Differs from the object's name, so that mistaking one for the other shows.
-pub fn capture_of(object: &str) -> CaptureId {
+fn shown_capture_of(object: &str) -> CaptureId {
     CaptureId::new(format!("{object}#0"))
 }
 
+/// The capture of an object, as the order keeps it.
+pub fn capture_of(object: &str) -> CaptureId {
+    shown_capture_of(object).kept(&gateway())
+}
+
 pub fn captured(object: &str, amount: Money) -> Seen {
-    let capture = SeenCapture { id: capture_of(object), amount, operation: None };
+    let capture = SeenCapture { id: shown_capture_of(object), amount, operation: None };
     Seen { captures: vec![capture], ..at(object, Phase::Captured) }
 }
 
@@ -176,7 +186,7 @@ pub fn refunded(
     let refund = SeenRefund {
         id: GatewayRefundId::new(refund),
         operation: operation.cloned(),
-        capture: capture_of(object),
+        capture: shown_capture_of(object),
         amount_minor,
         phase,
         failure: None,
@@ -187,7 +197,7 @@ pub fn refunded(
 pub fn disputed(object: &str, amount_minor: u64, phase: DisputePhase) -> Seen {
     let dispute = SeenDispute {
         id: DisputeId::new("d1"),
-        capture: capture_of(object),
+        capture: shown_capture_of(object),
         amount_minor,
         phase,
         reason: Some("fraudulent".to_owned()),

@@ -2,6 +2,7 @@
 
 mod asking;
 mod closing;
+mod gateways;
 mod laws;
 mod live;
 mod money;
@@ -213,8 +214,7 @@ fn a_capture_by_our_call_only_is_owed_and_withdrawn_by_a_close() {
     case.learn(&id, &authorized("o1", usd(7500)));
     let (capture, op) = case.order.operations.first_key_value().unwrap();
     assert_eq!((op.kind, op.sends, op.amount_minor), (OperationKind::Capture, 0, 7500));
-    let capture = capture.clone();
-    let rules = case.rules.clone();
+    let (capture, rules) = (capture.clone(), case.rules.clone());
     case.change(|order| close(order, &id, &rules).unwrap());
     assert_eq!(case.order.operations[&capture].phase(), OperationPhase::Refused);
     let void = case.order.operations.values().find(|op| op.kind == OperationKind::Void).unwrap();

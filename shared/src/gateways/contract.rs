@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 
-pub(crate) use self::fixtures::{Fixtures, OneCapture, opened};
+pub(crate) use self::fixtures::{Fixtures, OneCapture, means, opened};
 use self::fixtures::{TIMEOUT, now};
 pub(crate) use self::scripted::{Canned, Scene, Scripted};
 use crate::domain::fact::Seen;

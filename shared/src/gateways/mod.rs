@@ -4,25 +4,27 @@ pub mod contract;
 pub mod sandbox;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::HeaderMap;
+use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use crate::domain::capabilities::{Capabilities, GatewayMode, OUT_OF_REACH};
 use crate::domain::names::GatewayName;
-use crate::ports::{Gateway, Transport};
-use crate::secrets::{Fault, SecretError, Secrets};
+use crate::ports::{Clock, Gateway, Transport};
+use crate::secrets::{Fault, Members, SecretError, Secrets, Text};
 
 /// Every gateway that Quittance supports. Adding one takes a folder and an entry here.
-const KNOWN: [Known; 1] = [Known {
+const ADAPTERS: [Adapter; 1] = [Adapter {
     name: sandbox::NAME,
     open: sandbox::open,
     has_money: false,
     signed_in: sandbox::SIGNED_IN,
 }];
 
-struct Known {
+struct Adapter {
     name: &'static str,
     open: Open,
     /// Whether the gateway moves real money at all.
@@ -32,9 +34,22 @@ struct Known {
     signed_in: &'static [&'static str],
 }
 
-/// The names that `GATEWAYS` may hold.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    KNOWN.iter().map(|known| known.name)
+/// The member of a gateway's secret that names its adapter. Without it, the gateway has the adapter's name.
+const ADAPTER: &str = "adapter";
+
+/// The names of the adapters.
+pub fn adapters() -> impl Iterator<Item = &'static str> {
+    ADAPTERS.iter().map(|adapter| adapter.name)
+}
+
+fn adapter(name: &str) -> Option<&'static Adapter> {
+    ADAPTERS.iter().find(|adapter| adapter.name == name)
+}
+
+fn adapter_of(name: &GatewayName, secret: &Value) -> Result<&'static Adapter, Fault> {
+    let stated = Members::of(secret, "")?.optional(ADAPTER)?;
+    adapter(stated.unwrap_or(name.as_str()))
+        .ok_or_else(|| Fault::malformed(ADAPTER, "names no gateway that is supported"))
 }
 
 /// The gateway named by the last segment of a webhook's path. `payment` is an alias of the sandbox.
@@ -42,10 +57,20 @@ pub fn named_in_path(segment: &str) -> GatewayName {
     GatewayName::new(if segment == "payment" { sandbox::NAME } else { segment })
 }
 
-/// Opens a gateway from its secret, a list that collects faults of single keys, the transport, and whether
-/// this is the dev stack, where a gateway's URL may be plain HTTP.
-type Open =
-    fn(&Value, &mut Vec<Fault>, Arc<dyn Transport>, bool) -> Result<Arc<dyn Gateway>, Fault>;
+/// Opens a gateway from its secret, with a list that collects faults of single keys.
+type Open = fn(&Value, &mut Vec<Fault>, &Means) -> Result<Arc<dyn Gateway>, Fault>;
+
+/// What an adapter works with. An opened gateway lives as long as its secret stays the same, so it may keep
+/// a token.
+#[derive(Clone, Debug)]
+pub struct Means {
+    /// The name in `GATEWAYS`; two gateways may have the same adapter.
+    pub name: GatewayName,
+    pub transport: Arc<dyn Transport>,
+    pub clock: Arc<dyn Clock>,
+    /// Whether a gateway's URL may be plain HTTP.
+    pub dev_stack: bool,
+}
 
 /// The properties of a stack that decide which gateways it may use.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,12 +80,28 @@ pub struct Standing {
     pub live: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Gateways {
     secrets: Secrets,
     transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
     configured: Vec<GatewayName>,
     standing: Standing,
+    opened: Arc<Mutex<BTreeMap<GatewayName, Kept>>>,
+}
+
+/// A gateway, and the text of the secret that it was opened with.
+#[derive(Clone)]
+struct Kept {
+    text: Text,
+    adapter: &'static Adapter,
+    gateway: Arc<dyn Gateway>,
+}
+
+impl fmt::Debug for Gateways {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gateways").field("configured", &self.configured).finish_non_exhaustive()
+    }
 }
 
 #[derive(Clone, Debug, thiserror::Error)]
@@ -81,10 +122,11 @@ impl Gateways {
     pub fn new(
         secrets: Secrets,
         transport: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
         configured: Vec<GatewayName>,
         standing: Standing,
     ) -> Self {
-        Self { secrets, transport, configured, standing }
+        Self { secrets, transport, clock, configured, standing, opened: Arc::default() }
     }
 
     /// The configured gateways in order of preference.
@@ -93,16 +135,37 @@ impl Gateways {
     }
 
     pub async fn get(&self, name: &GatewayName) -> Result<Arc<dyn Gateway>, GatewayMissing> {
-        let known = self.known(name).ok_or(GatewayMissing::Unknown)?;
-        let (transport, dev_stack) = (Arc::clone(&self.transport), self.standing.dev_stack);
-        let open = |value: &Value, faults: &mut Vec<Fault>| {
-            (known.open)(value, faults, transport.clone(), dev_stack)
-        };
-        let gateway = self.secrets.read(&secret_name(name), open).await.map_err(missing)?;
-        match other_money(self.standing.live, known.has_money, gateway.mode()) {
+        if !self.configured.contains(name) {
+            return Err(GatewayMissing::Unknown);
+        }
+        let Kept { adapter, gateway, .. } = self.opened(name).await.map_err(missing)?;
+        match other_money(self.standing.live, adapter.has_money, gateway.mode()) {
             Some(why) => Err(GatewayMissing::OtherMoney(why)),
             None => Ok(gateway),
         }
+    }
+
+    async fn opened(&self, name: &GatewayName) -> Result<Kept, SecretError> {
+        let secret = secret_name(name);
+        if let Ok(text) = self.secrets.text(&secret).await
+            && let Some(kept) = self.lock().get(name).filter(|kept| is_same(&kept.text, &text))
+        {
+            return Ok(kept.clone());
+        }
+        let open = |value: &Value, faults: &mut Vec<Fault>| {
+            let means = Means {
+                name: name.clone(),
+                transport: Arc::clone(&self.transport),
+                clock: Arc::clone(&self.clock),
+                dev_stack: self.standing.dev_stack,
+            };
+            let adapter = adapter_of(name, value)?;
+            Ok((adapter, (adapter.open)(value, faults, &means)?))
+        };
+        let ((adapter, gateway), text) = self.secrets.read_with_text(&secret, open).await?;
+        let kept = Kept { text, adapter, gateway };
+        self.lock().insert(name.clone(), kept.clone());
+        Ok(kept)
     }
 
     /// Whether a delivery carries any signature, right or wrong. Reads no secret.
@@ -111,21 +174,33 @@ impl Gateways {
         name: &GatewayName,
         headers: &HeaderMap,
     ) -> Result<bool, GatewayMissing> {
-        let known = self.known(name).ok_or(GatewayMissing::Unknown)?;
+        if !self.configured.contains(name) {
+            return Err(GatewayMissing::Unknown);
+        }
         let shows = |header: &&str| headers.get(*header).is_some_and(|it| !it.is_empty());
-        Ok(known.signed_in.iter().any(shows))
-    }
-
-    fn known(&self, name: &GatewayName) -> Option<&'static Known> {
-        KNOWN
-            .iter()
-            .find(|known| known.name == name.as_str())
-            .filter(|_| self.configured.contains(name))
+        // Only the secret says which adapter a gateway of another name has.
+        let named = adapter(name.as_str());
+        let mut possible = ADAPTERS.iter().filter(|it| named.is_none_or(|own| own.name == it.name));
+        Ok(possible.any(|adapter| adapter.signed_in.iter().any(shows)))
     }
 
     /// The gateway with its secret read again, if the secret may have been rotated since it was last read.
     pub async fn get_again(&self, name: &GatewayName) -> Option<Arc<dyn Gateway>> {
         if self.secrets.doubt(&secret_name(name)) { self.get(name).await.ok() } else { None }
+    }
+
+    /// Lets every gateway prepare for its first call. What fails now is reported when it is needed.
+    pub async fn warm_up(&self) {
+        let warm = self.configured.iter().map(|name| async {
+            if let Ok(gateway) = self.get(name).await {
+                gateway.warm_up().await;
+            }
+        });
+        futures_util::future::join_all(warm).await;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<GatewayName, Kept>> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Opens every configured gateway. An unusable secret is an error: nothing may be decided while that
@@ -179,6 +254,10 @@ fn other_money(live: bool, has_money: bool, mode: GatewayMode) -> Option<&'stati
         (false, _, GatewayMode::Live) => Some("has live credentials, and this stack is not live"),
         (true, true, GatewayMode::Live) | (false, _, GatewayMode::Test) => None,
     }
+}
+
+fn is_same(one: &Text, other: &Text) -> bool {
+    one.expose_secret() == other.expose_secret()
 }
 
 fn secret_name(name: &GatewayName) -> String {

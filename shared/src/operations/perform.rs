@@ -6,6 +6,7 @@ use crate::domain::history::Source;
 use crate::domain::id::OperationId;
 use crate::domain::ledger::{Operation, OperationKind};
 use crate::domain::money::Money;
+use crate::domain::names::CaptureId;
 use crate::domain::order::Order;
 use crate::domain::transitions::{NotShown, Unproven};
 use crate::operations::Unavailable;
@@ -51,6 +52,7 @@ pub async fn send(work: &Work<'_>, order: Order, id: &OperationId) -> Result<Ord
 
 fn effect_of(order: &Order, id: &OperationId) -> Option<(Operation, Effect)> {
     let op = order.operations.get(id)?.clone();
+    let gateway = &order.attempts.get(&op.attempt)?.gateway;
     let currency = op
         .capture
         .as_ref()
@@ -60,7 +62,7 @@ fn effect_of(order: &Order, id: &OperationId) -> Option<(Operation, Effect)> {
         operation: id.clone(),
         payment: op.attempt.clone(),
         object: op.object.clone(),
-        capture: op.capture.clone(),
+        capture: op.capture.as_ref().map(|capture| CaptureId::new(capture.own(gateway))),
         amount: Money::new(op.amount_minor, currency),
     };
     Some((op, effect))

@@ -232,6 +232,9 @@ pub(super) async fn accept(
         Err(LearnError::Merge(MergeError::UnknownAttempt)) => {
             Ok(Accepted::Unmerged(Unmerged::Unfit("no such payment")))
         }
+        Err(LearnError::Merge(MergeError::AnothersCapture)) => {
+            Ok(Accepted::Unmerged(Unmerged::Unfit("the capture belongs to another payment")))
+        }
         Err(LearnError::Merge(MergeError::OrderFull) | LearnError::Store(StoreError::TooLarge)) => {
             Ok(Accepted::Unmerged(Unmerged::Unfit("the order is full")))
         }

@@ -82,7 +82,7 @@ const BATCH: [(&str, &str); 4] = [
 /// I5: every message the merchant did not take is named, so that it comes again, and nothing else is.
 async fn hand_over() -> Handed {
     let merchant = Arc::new(Merchant::default());
-    let world = Arc::new(World::new(Profile::Full, 1, Plan::default(), false));
+    let world = Arc::new(World::new(Profile::Full, 1, 1, Plan::default(), false));
     let mut process = Process::start(&world, None);
     process.app.transport = Arc::<Merchant>::clone(&merchant);
     let records = BATCH.map(|(message, group)| {

@@ -57,5 +57,6 @@ fn next_ms(player: &Player, late: bool) -> Option<i64> {
     });
     let late = late.then_some(now + 30_000);
     let shown = world.sqs.next_shown_at(&format!("{CONSUMED}.fifo")).unwrap();
-    due.chain(world.core.next_delivery_at()).chain(shown).chain(late).min()
+    let sends = world.gateways.iter().filter_map(|stood| stood.core.next_delivery_at());
+    due.chain(sends).chain(shown).chain(late).min()
 }

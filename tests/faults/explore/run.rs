@@ -105,7 +105,7 @@ async fn play(setting: &Setting, plan: &Plan, traced: bool) -> Report {
 
 /// Plays the script.
 async fn act(setting: &Setting, plan: &Plan, traced: bool) -> (Player, Arc<World>) {
-    let world = Arc::new(World::new(setting.profile, setting.orders(), plan.clone(), traced));
+    let world = Arc::new(setting.world(plan, traced));
     let behaviour = format!(r#"{{"webhooks":{}}}"#, setting.webhooks.behaviour());
     let behaviour: serde_json::Value = serde_json::from_str(&behaviour).unwrap();
     world.control("PUT", "/control/behaviour", &behaviour);

@@ -1,6 +1,6 @@
 //! The invariants of the search in words: the name that a violation begins with, and its meaning.
 
-pub const INVARIANTS: [(&str, &str); 25] = [
+pub const INVARIANTS: [(&str, &str); 26] = [
     ("I0", "No handler panics."),
     ("I1", "An order has at most one live attempt."),
     (
@@ -61,6 +61,7 @@ pub const INVARIANTS: [(&str, &str); 25] = [
          page that can be paid.",
     ),
     ("I24", "A redacted order names nobody and had no unfinished work."),
+    ("I25", "A payment is at one gateway, and only that gateway's facts move it."),
 ];
 
 /// The meanings of the invariants that these violations break.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dev_stack::gateways::{News, Told};
-use quittance::domain::names::{CaptureId, DisputeId, GatewayRefundId, ObjectId};
+use quittance::domain::names::{CaptureId, DisputeId, GatewayName, GatewayRefundId, ObjectId};
 use quittance::domain::order::Order;
 use serde_json::Value;
 
@@ -11,15 +11,16 @@ use serde_json::Value;
 pub(crate) fn violation(
     items: &BTreeMap<String, Value>,
     orders: &BTreeMap<String, Order>,
+    gateway: &GatewayName,
     told: &Told,
     status: u16,
     received: &Value,
 ) -> Option<String> {
     let kept = match received.as_str() {
         Some("committed") => {
-            orders.values().any(|order| !order.ask.is_empty() || knows(order, &told.news))
+            orders.values().any(|order| !order.ask.is_empty() || knows(order, gateway, &told.news))
         }
-        Some("parked") => items.keys().any(|key| key.starts_with("P#sandbox#")),
+        Some("parked") => items.keys().any(|key| key.starts_with(&format!("P#{gateway}#"))),
         _ => false,
     };
     let lost = status == 200 && !kept;
@@ -27,15 +28,17 @@ pub(crate) fn violation(
 }
 
 /// Whether the item contains what the event reports.
-fn knows(order: &Order, news: &News) -> bool {
+fn knows(order: &Order, gateway: &GatewayName, news: &News) -> bool {
     match news {
-        News::Captured { capture } => order.captures.contains_key(&CaptureId::new(capture)),
+        News::Captured { capture } => {
+            order.captures.contains_key(&CaptureId::new(capture).kept(gateway))
+        }
         News::Moved { object } => {
             let object = ObjectId::new(object);
             order.attempts.values().any(|it| it.objects.contains_key(&object))
         }
-        News::Refund { id } => order.refunds.contains_key(&GatewayRefundId::new(id)),
-        News::Dispute { id } => order.disputes.contains_key(&DisputeId::new(id)),
+        News::Refund { id } => order.refunds.contains_key(&GatewayRefundId::new(id).kept(gateway)),
+        News::Dispute { id } => order.disputes.contains_key(&DisputeId::new(id).kept(gateway)),
         News::Nothing => true,
         News::Unreadable => false,
     }

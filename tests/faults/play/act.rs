@@ -9,6 +9,8 @@ pub(crate) enum Act {
     PayAndLeave(&'static str),
     /// Closes the live attempt first.
     PayInstead(&'static str),
+    /// As `PayInstead`, at a named gateway.
+    PayInsteadAt(&'static str, &'static str),
     /// The shopper's choice on the page of an attempt, if the shopper has it.
     Choose(&'static str, &'static str),
     /// Without an amount it captures everything; the other acts with an amount work alike.
@@ -38,6 +40,8 @@ pub(crate) enum Act {
     /// Late calls arrive only after fourteen minutes.
     SlowNetwork,
     Behave(&'static str),
+    /// Only this gateway behaves so.
+    BehaveAt(&'static str, &'static str),
     Wait(i64),
     Sweep,
     /// The merchant's server refuses every message until they are dead-lettered; then they are moved
@@ -51,6 +55,8 @@ pub(crate) enum Act {
     Orphan(&'static str),
     /// The gateway reports that another stack's payment of the same name succeeded.
     Foreign(&'static str),
+    /// The second gateway reports a success of a payment that the first one has.
+    OthersEvent(&'static str),
     /// The same merchant does this with a second order.
     Beside(&'static Self),
     /// At most three concurrent acts, each by its own process, one call at a time.

@@ -6,6 +6,7 @@ pub(crate) mod scripts;
 pub(crate) mod rare_scripts;
 pub(crate) mod races;
 pub(crate) mod settings;
+pub(crate) mod two_gateways;
 pub(crate) mod script;
 pub(crate) mod people;
 pub(crate) mod shopper;

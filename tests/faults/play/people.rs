@@ -1,13 +1,16 @@
 //! The actions of people: a clerk who refunds or works in the gateway's dashboard, and a bank; and what a
 //! gateway does by itself.
 
-use dev_stack::gateways::{Object, RefundStanding};
+use dev_stack::gateways::RefundStanding;
 use quittance::domain::id::PaymentId;
 use quittance::domain::phase::Phase;
 use serde_json::{Value, json};
 
+use crate::play::scenario::Webhooks;
 use crate::play::script::{Player, body};
 use crate::world::client::Ask;
+use crate::world::gateway::Held;
+use crate::world::ground::Stood;
 
 impl Player {
     /// Whether this is a payment of the player's order.
@@ -16,8 +19,8 @@ impl Player {
     }
 
     /// The gateway's objects for the order.
-    pub(crate) fn objects(&self) -> Vec<Object> {
-        let mut objects = self.client.world.truth().objects;
+    pub(crate) fn objects(&self) -> Vec<Held> {
+        let mut objects = self.client.world.truth();
         objects.retain(|object| self.owns(&object.reference));
         objects
     }
@@ -50,7 +53,25 @@ impl Player {
             }
         }
         let path = format!("/control/payments/{payment}/{act}");
-        self.client.world.control("POST", &path, &body);
+        let world = &self.client.world;
+        world.control_at(self.gateway_of(payment.as_str()), "POST", &path, &body);
+    }
+
+    pub(crate) fn behave(&self, how: &str, webhooks: Webhooks) {
+        self.client.world.control("PUT", "/control/behaviour", &behaviour(how, webhooks));
+    }
+
+    pub(crate) fn behave_at(&self, gateway: &str, how: &str, webhooks: Webhooks) {
+        let world = &self.client.world;
+        let at = world.stood(Some(gateway));
+        world.control_at(at, "PUT", "/control/behaviour", &behaviour(how, webhooks));
+    }
+
+    /// The gateway that has an object of this payment; the first if none has.
+    fn gateway_of(&self, payment: &str) -> &Stood {
+        let world = &self.client.world;
+        let object = world.truth().into_iter().find(|object| object.reference == payment);
+        world.stood(object.as_ref().map(|object| object.gateway.as_str()))
     }
 
     pub(crate) fn refunds_become(&self, key: &str, from: RefundStanding, status: &str) {
@@ -63,13 +84,14 @@ impl Player {
         self.move_refunds(RefundStanding::Pending, "succeeded", |_| true);
     }
 
-    fn move_refunds(&self, from: RefundStanding, status: &str, concerns: impl Fn(&Object) -> bool) {
+    fn move_refunds(&self, from: RefundStanding, status: &str, concerns: impl Fn(&Held) -> bool) {
         let world = &self.client.world;
-        for object in world.truth().objects.iter().filter(|object| concerns(object)) {
+        for object in world.truth().iter().filter(|object| concerns(object)) {
             for refund in object.refunds.iter().filter(|refund| refund.standing == from) {
                 let path = format!("/control/payments/{}/refund", object.id);
                 let body = json!({ "refund_id": refund.id, "status": status });
-                world.control("POST", &path, &body);
+                let at = world.stood(Some(object.gateway.as_str()));
+                world.control_at(at, "POST", &path, &body);
             }
         }
     }
@@ -78,12 +100,23 @@ impl Player {
     pub(crate) fn twin(&mut self, key: &str, outcome: &str) {
         let payment = self.payment(key);
         let world = &self.client.world;
-        let of_it = |object: &Object| object.reference == payment.as_str();
-        if !world.truth().objects.iter().any(of_it) {
+        let of_it = |object: &Held| object.reference == payment.as_str();
+        if !world.truth().iter().any(of_it) {
             return;
         }
         self.twins.insert(payment.as_str().to_owned());
         let body = if outcome.is_empty() { json!({}) } else { json!({ "outcome": outcome }) };
-        world.control("POST", &format!("/control/payments/{payment}/twin"), &body);
+        let path = format!("/control/payments/{payment}/twin");
+        world.control_at(self.gateway_of(payment.as_str()), "POST", &path, &body);
     }
+}
+
+/// How a gateway behaves from now on, which still sends its webhooks in the setting's way.
+fn behaviour(how: &str, webhooks: Webhooks) -> Value {
+    let mut behaviour: Value = serde_json::from_str(how).unwrap();
+    let mut ways: Value = serde_json::from_str(webhooks.behaviour()).unwrap();
+    let more = behaviour["webhooks"].as_object().cloned().unwrap_or_default();
+    ways.as_object_mut().unwrap().extend(more);
+    behaviour["webhooks"] = ways;
+    behaviour
 }

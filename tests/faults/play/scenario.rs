@@ -61,6 +61,8 @@ pub(crate) enum Need {
     NoKeys,
     /// The body of an event is not signed.
     Unsigned,
+    /// A second gateway, which takes what the first does not.
+    SecondGateway,
     /// An ending and what follows it; reported in the wrong order they look like the opposite.
     EventsInOrder,
 }

@@ -91,6 +91,9 @@ impl Player {
             Act::PayManual(key) => self.pay(key, json!({ "capture": "manual" })).await,
             Act::PayAndLeave(key) => self.pay_once(key).await,
             Act::PayInstead(key) => self.pay(key, json!({ "replace": true })).await,
+            Act::PayInsteadAt(key, gateway) => {
+                self.pay(key, json!({ "replace": true, "gateway": gateway })).await;
+            }
             Act::Choose(key, outcome) => self.choose(key, outcome),
             Act::Capture(key, name, amount) => {
                 let route = "POST /api/payments/{payment_id}/capture";
@@ -113,25 +116,20 @@ impl Player {
                 self.dashboard(key, act, &body(amount));
             }
             Act::RefundsBecome(key, status) => {
-                self.refunds_become(key, RefundStanding::Pending, status)
+                self.refunds_become(key, RefundStanding::Pending, status);
             }
             Act::SendBack(key) => self.refunds_become(key, RefundStanding::Done, "failed"),
             Act::Twin(key, outcome) => self.twin(key, outcome),
             Act::SlowNetwork => self.client.world.state().slow_network = true,
             Act::Lie(key) => self.client.lied_to(&self.payment(key)).await,
-            Act::Behave(how) => {
-                let mut behaviour: Value = serde_json::from_str(how).unwrap();
-                let mut ways: Value = serde_json::from_str(webhooks.behaviour()).unwrap();
-                let more = behaviour["webhooks"].as_object().cloned().unwrap_or_default();
-                ways.as_object_mut().unwrap().extend(more);
-                behaviour["webhooks"] = ways;
-                self.client.world.control("PUT", "/control/behaviour", &behaviour);
-            }
+            Act::Behave(how) => self.behave(how, webhooks),
+            Act::BehaveAt(gateway, how) => self.behave_at(gateway, how, webhooks),
             Act::Wait(seconds) => self.client.world.time.pass_ms(seconds * 1000),
             Act::Sweep => self.sweep().await,
             Act::Redrive => self.redrive().await,
             Act::Forge(key) => self.client.forged(&self.payment(key)).await,
             Act::Orphan(name) => self.client.orphan(name).await,
+            Act::OthersEvent(key) => self.client.others_event(&self.payment(key)).await,
             Act::Foreign(key) => self.client.foreign(&self.payment(key)).await,
             Act::Beside(act) => self.beside(*act, webhooks).await,
             Act::Deliver => self.deliver(webhooks).await,

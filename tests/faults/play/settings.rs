@@ -10,6 +10,9 @@ use crate::play::races::RACES;
 use crate::play::rare_scripts::RARE_SCRIPTS;
 use crate::play::scenario::{Need, Scenario, Webhooks};
 use crate::play::scripts::SCRIPTS;
+use crate::play::two_gateways::TWO_GATEWAYS;
+use crate::world::World;
+use crate::world::plan::Plan;
 
 /// A scenario at a gateway, with webhooks of one kind.
 #[derive(Clone, Copy)]
@@ -43,9 +46,17 @@ impl Setting {
         acts.get(..acts.len() - self.cut).unwrap_or_default()
     }
 
-    pub(crate) fn orders(&self) -> u32 {
+    fn orders(&self) -> u32 {
         let beside = |act: &Act| matches!(act, Act::Beside(_));
         1 + u32::from(self.acts().iter().any(beside))
+    }
+
+    fn gateways(&self) -> usize {
+        1 + usize::from(self.scenario.needs.contains(&Need::SecondGateway))
+    }
+
+    pub(crate) fn world(&self, plan: &Plan, traced: bool) -> World {
+        World::new(self.profile, self.gateways(), self.orders(), plan.clone(), traced)
     }
 
     pub(crate) fn is_main(&self) -> bool {
@@ -69,6 +80,7 @@ impl Setting {
             }
             Need::NoKeys => matches!(self.profile, Profile::NoKeys | Profile::RazorpayLike),
             Need::Unsigned => matches!(self.profile, Profile::PhonepeLike | Profile::PaypalLike),
+            Need::SecondGateway => true,
             Need::Events => self.webhooks != Webhooks::Lost,
             Need::EventsInOrder => !matches!(self.webhooks, Webhooks::Lost | Webhooks::Reversed),
         })
@@ -77,7 +89,7 @@ impl Setting {
 
 /// Every setting without concurrency, the main ones first.
 pub fn settings() -> Vec<Setting> {
-    all(SCRIPTS.iter().chain(RARE_SCRIPTS))
+    all(SCRIPTS.iter().chain(RARE_SCRIPTS).chain(TWO_GATEWAYS))
 }
 
 /// Every setting with concurrent actors.

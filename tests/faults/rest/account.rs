@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use dev_stack::gateways::Standing;
 use dev_stack::gateways::sandbox::Profile;
-use dev_stack::gateways::{Object, Standing};
 use quittance::domain::attempt::CaptureMode;
 use quittance::domain::id::PaymentId;
 use quittance::domain::ledger::{Capture, CaptureClass, Operation, Reason, Refund};
@@ -16,6 +16,7 @@ use crate::play::scenario::Webhooks;
 use crate::play::script::{Messages, Player};
 use crate::rest::{confirmed, disputes, refunds};
 use crate::world::World;
+use crate::world::gateway::Held;
 use crate::world::ground::AMOUNT;
 
 /// I21: where a void exists, no unwanted authorization is left to lapse.
@@ -24,7 +25,7 @@ pub(crate) fn no_hold_is_left(world: &World, webhooks: Webhooks) {
         return;
     }
     let truth = world.truth();
-    for object in truth.objects.iter().filter(|object| object.standing == Standing::Held) {
+    for object in truth.iter().filter(|object| object.standing == Standing::Held) {
         let state = world.state();
         let attempts = state.orders.values().flat_map(|order| &order.attempts);
         let known = attempts.clone().find(|(id, _)| object.reference == id.as_str());
@@ -70,18 +71,18 @@ pub(crate) fn check(player: &Player, listener: &Player, webhooks: Webhooks) {
 
 /// I3: everything at the gateway belongs to an order.
 fn strangers(world: &World) {
-    let is_known = |object: &Object| {
+    let is_known = |object: &Held| {
         let payment = PaymentId::parse(&object.reference);
         payment.is_ok_and(|it| world.state().orders.contains_key(&format!("O#{}", it.order())))
     };
-    if !world.truth().objects.iter().all(is_known) {
+    if !world.truth().iter().all(is_known) {
         world.violate("I3 the gateway has a payment without an order".to_owned());
     }
 }
 
 /// The order has given it up, and no event reports it: only the list of the gateway's payments would show
 /// it.
-fn is_for_reconciliation(object: &Object, order: &Order) -> bool {
+fn is_for_reconciliation(object: &Held, order: &Order) -> bool {
     let known = order.attempts.iter().find(|(id, _)| object.reference == id.as_str());
     known.is_some_and(|(_, attempt)| attempt.phase() == Phase::Abandoned)
 }
@@ -100,12 +101,7 @@ fn pages(player: &Player, order: &Order, wrong: &mut Vec<String>) {
     }
 }
 
-fn objects_of_attempts(
-    player: &Player,
-    objects: &[Object],
-    order: &Order,
-    wrong: &mut Vec<String>,
-) {
+fn objects_of_attempts(player: &Player, objects: &[Held], order: &Order, wrong: &mut Vec<String>) {
     let world = &player.client.world;
     let mut by_reference: BTreeMap<&str, usize> = BTreeMap::new();
     for object in objects {
@@ -120,6 +116,10 @@ fn objects_of_attempts(
             wrong.push(format!("I3 {reference} has an object but no attempt"));
             continue;
         };
+        if attempt.gateway != object.gateway {
+            wrong.push(format!("I25 {reference} has an object at {}", object.gateway));
+            continue;
+        }
         let shown = attempt.objects.get(&ObjectId::new(&object.id));
         if object.standing == Standing::Captured && shown != Some(&Phase::Captured) {
             wrong.push(format!("I4 {reference} is captured but known as {shown:?}"));
@@ -133,12 +133,12 @@ fn objects_of_attempts(
     }
 }
 
-fn captures(player: &Player, objects: &[Object], order: &Order, wrong: &mut Vec<String>) {
-    let captured: Vec<&Object> =
+fn captures(player: &Player, objects: &[Held], order: &Order, wrong: &mut Vec<String>) {
+    let captured: Vec<&Held> =
         objects.iter().filter(|object| object.standing == Standing::Captured).collect();
     for object in &captured {
         let (id, amount, reference) = (&object.id, object.captured(), &object.reference);
-        let Some(capture) = capture_of(object).and_then(|id| order.captures.get(&id)) else {
+        let Some(capture) = object.capture_id().and_then(|id| order.captures.get(&id)) else {
             wrong.push(format!("I2 the capture of {reference} is not known"));
             continue;
         };
@@ -191,14 +191,10 @@ fn captures(player: &Player, objects: &[Object], order: &Order, wrong: &mut Vec<
     }
 }
 
-fn capture_of(object: &Object) -> Option<CaptureId> {
-    object.capture.as_ref().map(|capture| CaptureId::new(&capture.id))
-}
-
 /// Whether a capture that does not match the order was refunded in full before any later payment began,
 /// so that the order could be paid again.
-fn returned(order: &Order, object: &Object) -> bool {
-    let Some(id) = capture_of(object) else {
+fn returned(order: &Order, object: &Held) -> bool {
+    let Some(id) = object.capture_id() else {
         return false;
     };
     let Some(capture) = order.captures.get(&id).filter(|it| it.class == CaptureClass::Review)

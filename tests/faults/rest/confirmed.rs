@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dev_stack::gateways::{Object, Refund, Standing};
+use dev_stack::gateways::{Refund, Standing};
 use quittance::domain::id::OrderId;
-use quittance::domain::names::GatewayRefundId;
 use quittance::domain::order::{Order, State};
 use serde_json::Value;
 
 use crate::play::script::{Messages, Player};
+use crate::world::gateway::Held;
 
 /// Facts that occur once per payment, refund or order.
 const ONCE: [&str; 9] = [
@@ -34,12 +34,7 @@ pub(crate) fn of(order: &OrderId, heard: &Messages) -> Messages {
 }
 
 /// `objects` is everything that the gateway has.
-pub(crate) fn check(
-    objects: &[Object],
-    order: &Order,
-    messages: &Messages,
-    wrong: &mut Vec<String>,
-) {
+pub(crate) fn check(objects: &[Held], order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
     alike(order, messages, wrong);
     for (target, received) in messages {
         let mut ids: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
@@ -75,11 +70,11 @@ fn alike(order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
 }
 
 /// Whether this amount moved at the gateway, in this currency.
-fn is_based(kind: &str, data: &Value, objects: &[Object], order: &Order) -> bool {
-    let moved = |object: &Object, amount: u64| {
+fn is_based(kind: &str, data: &Value, objects: &[Held], order: &Order) -> bool {
+    let moved = |object: &Held, amount: u64| {
         data["amount"] == amount && data["currency"] == object.currency.as_str()
     };
-    let of_payment = |object: &&Object| data["payment_id"] == object.reference.as_str();
+    let of_payment = |object: &&Held| data["payment_id"] == object.reference.as_str();
     let mut of_payment = objects.iter().filter(of_payment);
     match kind {
         "payment.completed" | "payment.captured" => of_payment.any(|object| {
@@ -87,7 +82,7 @@ fn is_based(kind: &str, data: &Value, objects: &[Object], order: &Order) -> bool
         }),
         "refund.completed" => of_payment.any(|object| {
             let ours = |refund: &Refund| {
-                let id = GatewayRefundId::new(&refund.id);
+                let id = object.refund_id(&refund.id);
                 let known = order.refunds.get(&id);
                 known.is_some_and(|it| data["refund_id"] == order.public_refund(&id, it).0.as_str())
             };

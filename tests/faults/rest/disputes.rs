@@ -1,20 +1,16 @@
 //! Disputes at rest: those the gateway shows are known and were announced to every target.
 
-use dev_stack::gateways::{DisputeStanding, Object};
-use quittance::domain::names::DisputeId;
+use dev_stack::gateways::DisputeStanding;
 use quittance::domain::order::Order;
 use quittance::domain::phase::DisputePhase;
 
 use crate::play::script::Messages;
+use crate::world::gateway::Held;
 
-pub(crate) fn check(
-    objects: &[Object],
-    order: &Order,
-    messages: &Messages,
-    wrong: &mut Vec<String>,
-) {
-    for dispute in objects.iter().flat_map(|object| &object.disputes) {
-        let id = DisputeId::new(&dispute.id);
+pub(crate) fn check(objects: &[Held], order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
+    let each = objects.iter().flat_map(|object| object.disputes.iter().map(move |it| (object, it)));
+    for (object, dispute) in each {
+        let id = object.dispute_id(&dispute.id);
         let (expected, status) = match dispute.standing {
             DisputeStanding::Open => (DisputePhase::Open, "opened"),
             DisputeStanding::Won => (DisputePhase::Won, "won"),

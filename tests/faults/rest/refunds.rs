@@ -2,27 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dev_stack::gateways::{Object, RefundStanding};
+use dev_stack::gateways::RefundStanding;
 use quittance::domain::ledger::OperationKind;
-use quittance::domain::names::GatewayRefundId;
 use quittance::domain::order::Order;
 use quittance::domain::phase::OperationPhase;
 use serde_json::Value;
 
 use crate::play::script::Messages;
+use crate::world::gateway::Held;
 
 /// I18, I22.
-pub(crate) fn check(
-    objects: &[Object],
-    order: &Order,
-    messages: &Messages,
-    wrong: &mut Vec<String>,
-) {
+pub(crate) fn check(objects: &[Held], order: &Order, messages: &Messages, wrong: &mut Vec<String>) {
     let mut by_operation: BTreeSet<String> = BTreeSet::new();
     let mut count = 0;
-    for refund in objects.iter().flat_map(|object| &object.refunds) {
+    let each = objects.iter().flat_map(|object| object.refunds.iter().map(move |it| (object, it)));
+    for (object, refund) in each {
         count += 1;
-        let id = &GatewayRefundId::new(&refund.id);
+        let id = &object.refund_id(&refund.id);
         if let Some(reference) = &refund.reference
             && !by_operation.insert(reference.clone())
         {

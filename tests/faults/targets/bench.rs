@@ -67,7 +67,7 @@ fn lay() -> (Runtime, Bench) {
 
 impl Bench {
     async fn lay() -> Self {
-        let world = Arc::new(World::new(Profile::Full, 1, Plan::default(), false));
+        let world = Arc::new(World::new(Profile::Full, 1, 1, Plan::default(), false));
         let mut client = Client::new(Arc::clone(&world));
         for (key, outcome) in ORDERS {
             place(&mut client, key, outcome).await;

@@ -1,11 +1,12 @@
 //! A call that leaves a process: to the table, to a queue, to the gateway.
 
 use bytes::Bytes;
-use dev_stack::gateways::{Asked, Core};
+use dev_stack::gateways::Asked;
 use http::{Request, Response};
 use serde_json::Value;
 
 use crate::hold::image::short;
+use crate::world::World;
 use crate::world::fate::{answer, in_haste};
 use crate::world::faults::Kind;
 
@@ -25,7 +26,7 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    pub(crate) fn kind(&self, gateway: &Core) -> Kind {
+    pub(crate) fn kind(&self, world: &World) -> Kind {
         match self {
             Self::DynamoDb { action, .. } => match action.as_str() {
                 "GetItem" => Kind::Read,
@@ -34,7 +35,7 @@ impl Call {
             },
             Self::Sqs { .. } => Kind::Send,
             Self::Merchant(_) => Kind::Post,
-            Self::Gateway(request) => match gateway.asked(request) {
+            Self::Gateway(request) => match world.at(request).asked(request) {
                 Asked::LookUp => Kind::Ask,
                 Asked::Act { repeats_safely: true, .. } => Kind::KeyedAct,
                 Asked::Act { repeats_safely: false, .. } => Kind::Act,
@@ -52,7 +53,7 @@ impl Call {
     }
 
     /// One short line.
-    pub(crate) fn label(&self, gateway: &Core) -> String {
+    pub(crate) fn label(&self, world: &World) -> String {
         match self {
             Self::DynamoDb { action, body } => {
                 let key = &body["Key"]["pk"]["S"];
@@ -74,7 +75,7 @@ impl Call {
             }
             Self::Gateway(request) => {
                 let path = request.uri().path().trim_start_matches("/v1");
-                let name = match gateway.asked(request) {
+                let name = match world.at(request).asked(request) {
                     Asked::LookUp => String::new(),
                     Asked::Act { name, .. } => name,
                 };

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use dev_stack::functions::of_route;
 use http::{HeaderMap, StatusCode};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
@@ -17,6 +16,7 @@ use serde_json::Value;
 use crate::world::World;
 use crate::world::ground::API_KEY;
 use crate::world::process::Process;
+use crate::world::webhooks::Webhook;
 
 /// How often a client tries one request before it gives up.
 const TRIES_MAX: usize = 5;
@@ -34,7 +34,7 @@ pub(crate) struct Client {
 #[derive(Clone, Debug)]
 pub(crate) enum Work {
     Ask(Ask),
-    Webhook(Vec<(&'static str, String)>, Bytes),
+    Webhook(Webhook),
     Sweep,
 }
 
@@ -123,17 +123,13 @@ impl Client {
     }
 
     /// Delivers a webhook and returns the status of the answer.
-    pub(crate) async fn webhook(
-        &mut self,
-        headers: &[(&'static str, String)],
-        body: Bytes,
-    ) -> Option<Reply> {
-        let mut request =
-            base("POST /api/webhooks/{gateway}", Some(("gateway", "payment".to_owned())));
-        for (name, value) in headers {
+    pub(crate) async fn webhook(&mut self, webhook: &Webhook) -> Option<Reply> {
+        let gateway = Some(("gateway", webhook.gateway.to_owned()));
+        let mut request = base("POST /api/webhooks/{gateway}", gateway);
+        for (name, value) in &webhook.headers {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }
-        *request.body_mut() = Body::Binary(body.to_vec());
+        *request.body_mut() = Body::Binary(webhook.body.to_vec());
         let answered = self.process.until_death(dispatch(&self.process.app, request)).await;
         let Some(response) = answered else {
             self.bury();
@@ -190,8 +186,7 @@ impl World {
             state.tokens.insert(payment.to_owned(), token.to_owned());
         }
         if let (Some(address), Some(payment)) = (address, payment) {
-            let token = address.rsplit('/').next().unwrap_or_default();
-            state.pages.entry(payment.to_owned()).or_default().insert(token.to_owned());
+            state.pages.entry(payment.to_owned()).or_default().insert(address.to_owned());
         }
         let cancels = ask.route.ends_with("{payment_id}/cancel") && reply.status == 200;
         if let (true, Some((_, payment))) = (cancels, &ask.parameter) {

@@ -17,7 +17,7 @@ impl World {
             Call::DynamoDb { action, body } => Fate::Answered(self.table(action, body)),
             Call::Sqs { action, body } => Fate::Answered(aws(self.sqs.call(action, body))),
             Call::Merchant(request) => Fate::Answered(self.merchant(request)),
-            Call::Gateway(request) => match self.core.handle(request) {
+            Call::Gateway(request) => match self.at(request).handle(request) {
                 Outcome::Answer(answer) => Fate::Answered(answer),
                 Outcome::Silence => Fate::Silence,
                 Outcome::Close => Fate::Broken,

@@ -39,11 +39,27 @@ pub(crate) struct Ground {
     pub(crate) database: Database,
     pub(crate) sqs: Sqs,
     pub(crate) secrets: SecretsManager,
+    pub(crate) gateways: Vec<Stood>,
+}
+
+/// A gateway of this world.
+pub(crate) struct Stood {
+    /// In `GATEWAYS`.
+    pub(crate) name: &'static str,
     pub(crate) core: Core,
 }
 
+/// The names of the gateways, the preferred one first. Each is at the host of its name.
+pub(crate) const GATEWAYS: [&str; 2] = ["sandbox", "second"];
+
+fn address(gateway: &str) -> String {
+    format!("http://{gateway}:3001")
+}
+
 impl Ground {
-    pub(crate) fn lay(profile: Profile, time: &Time) -> Self {
+    /// The first `count` gateways. All of them give the same ids, so that those of two gateways can be taken
+    /// for each other.
+    pub(crate) fn lay(profile: Profile, count: usize, time: &Time) -> Self {
         let clock = Clock::fixed(time.hands());
         let ids = local_aws::Ids::counting();
         let database = dynamodb::open_memory(clock.clone()).unwrap();
@@ -51,22 +67,28 @@ impl Ground {
         let sqs = Sqs::open("http://sqs", clock.clone(), ids.clone(), Disk::none()).unwrap();
         sqs.provide(&queues()).unwrap();
         let secrets = SecretsManager::open(clock.clone(), ids, Disk::none()).unwrap();
-        for (name, value) in secret_values(profile) {
+        let names = GATEWAYS.get(..count).unwrap_or(&GATEWAYS);
+        let of_gateways =
+            names.iter().map(|name| (format!("gateways/{name}"), secret(name, profile)));
+        for (name, value) in secret_values().into_iter().chain(of_gateways) {
             let seed = SecretSeed { name: format!("quittance/{name}"), value: value.to_string() };
             secrets.provide(&seed).unwrap();
         }
-        let sandbox = Sandbox {
-            profile,
-            api_key: ApiKey::new(GATEWAY_KEY),
-            webhook_secret: WebhookSecret::parse(WEBHOOK_SECRET).unwrap(),
-        };
-        let core = sandbox.open(Settings {
-            base_url: "http://localhost:3001".to_owned(),
-            clock,
-            ids: Ids::seeded([1; 32]),
-            disk: Disk::none(),
+        let gateways = names.iter().map(|name| {
+            let sandbox = Sandbox {
+                profile,
+                api_key: ApiKey::new(GATEWAY_KEY),
+                webhook_secret: WebhookSecret::parse(WEBHOOK_SECRET).unwrap(),
+            };
+            let settings = Settings {
+                base_url: address(name),
+                clock: clock.clone(),
+                ids: Ids::seeded([1; 32]),
+                disk: Disk::none(),
+            };
+            Stood { name, core: sandbox.open(settings).unwrap() }
         });
-        Self { database, sqs, secrets, core: core.unwrap() }
+        Self { database, sqs, secrets, gateways: gateways.collect() }
     }
 }
 
@@ -103,7 +125,7 @@ fn queue(name: &str) -> QueueDescription {
     QueueDescription { name: format!("{name}.fifo"), attributes: attributes.into() }
 }
 
-fn secret_values(profile: Profile) -> [(&'static str, Value); 4] {
+fn secret_values() -> [(String, Value); 3] {
     let hash = |key| data_encoding::HEXLOWER.encode(&Sha256::digest(key));
     let scopes = ["orders:write", "payments:write", "refunds:write", "read"];
     let server = json!({ "id": "local", "sha256": hash(API_KEY), "scopes": scopes });
@@ -115,21 +137,22 @@ fn secret_values(profile: Profile) -> [(&'static str, Value); 4] {
         "refund_max": { "USD": CLERK_MOST },
     });
     [
-        ("api-keys", json!([server, clerk])),
-        ("status-token", json!({ "key": "c2VhcmNoIHNlYXJjaCBzZWFyY2ggc2VhcmNo" })),
+        ("api-keys".to_owned(), json!([server, clerk])),
+        ("status-token".to_owned(), json!({ "key": "c2VhcmNoIHNlYXJjaCBzZWFyY2ggc2VhcmNo" })),
         (
-            "delivery",
+            "delivery".to_owned(),
             json!({ "key": DELIVERY_SECRET, "url": format!("https://{MERCHANT}/confirmations") }),
         ),
-        (
-            "gateways/sandbox",
-            json!({
-                "mode": "test",
-                "api_key": GATEWAY_KEY,
-                "base_url": "http://localhost:3001",
-                "profile": profile.name(),
-                "webhook_secrets": [{ "id": "w1", "key": WEBHOOK_SECRET }],
-            }),
-        ),
     ]
+}
+
+fn secret(gateway: &str, profile: Profile) -> Value {
+    json!({
+        "adapter": "sandbox",
+        "mode": "test",
+        "api_key": GATEWAY_KEY,
+        "base_url": address(gateway),
+        "profile": profile.name(),
+        "webhook_secrets": [{ "id": "w1", "key": WEBHOOK_SECRET }],
+    })
 }

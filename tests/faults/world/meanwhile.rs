@@ -43,8 +43,8 @@ async fn run(mut client: Client, other: Other, work: Option<Work>) {
             Some(Work::Ask(ask)) => {
                 client.ask_once(&ask).await;
             }
-            Some(Work::Webhook(headers, body)) => {
-                client.webhook(&headers, body).await;
+            Some(Work::Webhook(webhook)) => {
+                client.webhook(&webhook).await;
             }
             Some(Work::Sweep) | None => client.sweep().await,
         },

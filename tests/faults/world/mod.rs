@@ -21,8 +21,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
-use dev_stack::gateways::Core;
 use dev_stack::gateways::sandbox::Profile;
 use dynoxide::Database;
 use local_aws::secrets_manager::SecretsManager;
@@ -35,10 +33,11 @@ use crate::world::call::Call;
 use crate::world::client::Work;
 use crate::world::fate::{Fate, answer, aws, in_haste};
 use crate::world::faults::{Count, Kind, Mode, Other, Trouble};
-use crate::world::ground::Ground;
+use crate::world::ground::{Ground, Stood};
 use crate::world::plan::Plan;
 use crate::world::time::{Counted, Time};
 use crate::world::turns::Turns;
+use crate::world::webhooks::Webhook;
 
 /// After how many calls a late effect lands, unless its time comes first.
 const LATE_CALLS: usize = 6;
@@ -55,7 +54,8 @@ pub(crate) struct World {
     /// Shards of the due index: as many as there are orders.
     pub(crate) shards: u32,
     pub(crate) sqs: Sqs,
-    pub(crate) core: Core,
+    /// The preferred one first.
+    pub(crate) gateways: Vec<Stood>,
     pub(crate) ids: Arc<dyn quittance::ports::Ids>,
     pub(crate) turns: Turns,
     pub(crate) database: Database,
@@ -90,10 +90,10 @@ pub(crate) struct State {
     /// The operation to run before the answer of the last call.
     pub(crate) meanwhile: Option<Other>,
     /// The very first webhook.
-    pub(crate) first_event: Option<(Vec<(&'static str, String)>, Bytes)>,
+    pub(crate) first_event: Option<Webhook>,
     /// The script's current work.
     pub(crate) work: Option<Work>,
-    /// The page tokens that answers contained, by payment.
+    /// The addresses of pages that answers contained, by payment.
     pub(crate) pages: BTreeMap<String, BTreeSet<String>>,
     /// The status tokens that answers contained, by payment.
     pub(crate) tokens: BTreeMap<String, String>,
@@ -115,13 +115,19 @@ impl std::fmt::Debug for World {
 }
 
 impl World {
-    pub(crate) fn new(profile: Profile, shards: u32, plan: Plan, traced: bool) -> Self {
+    pub(crate) fn new(
+        profile: Profile,
+        gateways: usize,
+        shards: u32,
+        plan: Plan,
+        traced: bool,
+    ) -> Self {
         let time = Arc::new(Time::start());
-        let Ground { database, sqs, secrets, core } = Ground::lay(profile, &time);
+        let Ground { database, sqs, secrets, gateways } = Ground::lay(profile, gateways, &time);
         let ids = Arc::new(Counted::default());
         let state = Mutex::new(State { plan, traced, ..State::default() });
         let turns = Turns::default();
-        Self { time, profile, shards, sqs, core, ids, turns, database, secrets, state }
+        Self { time, profile, shards, sqs, gateways, ids, turns, database, secrets, state }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -150,7 +156,7 @@ impl World {
         let now = self.time.now_ms();
         let k = self.state().kinds.len();
         self.land_late(k, now);
-        let kind = call.kind(&self.core);
+        let kind = call.kind(self);
         let mode = {
             let mut state = self.state();
             state.kinds.push(kind);
@@ -163,14 +169,14 @@ impl World {
             if cut { Some(Mode::Before) } else { planned }
         };
         if let Call::Gateway(request) = call {
-            let wrong = calls::violation(&self.state().orders, &self.core.asked(request));
+            let wrong = calls::violation(&self.state().orders, &self.at(request).asked(request));
             if let Some(wrong) = wrong {
                 self.violate(wrong);
             }
-            self.state().outcome.push(call.label(&self.core));
+            self.state().outcome.push(call.label(self));
         }
         let shown = mode.map(|mode| format!(" [{}]", mode.name())).unwrap_or_default();
-        self.trace(|| format!("{k:>3} {}{shown}", call.label(&self.core)));
+        self.trace(|| format!("{k:>3} {}{shown}", call.label(self)));
         self.suffer(call, mode, k, now)
     }
 
@@ -235,7 +241,7 @@ impl World {
             let Some((_, _, call)) = due else {
                 return;
             };
-            self.trace(|| format!("    … late: {}", call.label(&self.core)));
+            self.trace(|| format!("    … late: {}", call.label(self)));
             self.state().landing = true;
             self.take_effect(&call);
             self.state().landing = false;

@@ -33,7 +33,8 @@ impl Process {
             death: Arc::new(Notify::new()),
             gateway_calls: Arc::default(),
         };
-        let config = config(world.shards);
+        let gateways = world.gateways.iter().map(|stood| GatewayName::new(stood.name));
+        let config = config(world.shards, gateways.collect());
         let outside = Outside {
             aws: sdk_config(&config.aws, SharedHttpClient::new(wires.clone())),
             transport: Arc::new(wires.clone()),
@@ -57,7 +58,7 @@ impl Process {
     }
 }
 
-fn config(due_shards: u32) -> Config {
+fn config(due_shards: u32, gateways: Vec<GatewayName>) -> Config {
     let region = REGION.fetch_add(1, Ordering::Relaxed);
     let endpoint = |service: &str| format!("http://{service}");
     let queues = TARGETS.map(|name| Target {
@@ -69,7 +70,7 @@ fn config(due_shards: u32) -> Config {
         table: "payments".to_owned(),
         due_shards,
         parked_per_hour: Some(1),
-        gateways: vec![GatewayName::new("sandbox")],
+        gateways,
         targets: queues.into(),
         dev_stack: true,
         aws: AwsConfig {

@@ -6,21 +6,30 @@ use bytes::Bytes;
 use dev_stack::gateways::{Claim, Proof};
 use quittance::domain::id::{OrderId, PaymentId};
 use quittance::domain::idempotency::Key;
+use quittance::domain::names::GatewayName;
 
 use crate::hold::kept;
 use crate::world::World;
 use crate::world::client::{Client, Reply, Work};
-use crate::world::ground::AMOUNT;
+use crate::world::ground::{AMOUNT, Stood};
 
 type Metadata = BTreeMap<&'static str, &'static str>;
+
+/// A webhook on its way to us.
+#[derive(Clone, Debug)]
+pub(crate) struct Webhook {
+    pub(crate) gateway: &'static str,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Bytes,
+}
 
 impl Client {
     /// The very first webhook, repeated as by a gateway that never saw its answer.
     pub(crate) async fn replay(&mut self) {
         let first = self.world.state().first_event.clone();
-        if let Some((headers, body)) = first {
+        if let Some(webhook) = first {
             self.world.trace(|| "> the first webhook once more".to_owned());
-            self.webhook(&headers, body).await;
+            self.webhook(&webhook).await;
         }
     }
 
@@ -28,19 +37,21 @@ impl Client {
     pub(crate) async fn deliver(&mut self) -> usize {
         let world = std::sync::Arc::clone(&self.world);
         let mut count = 0;
-        for delivery in world.core.take_deliveries(world.time.now_ms()) {
-            world.trace(|| format!("> webhook {}", world.core.told(&delivery.body).name));
-            count += 1;
-            let event = (delivery.headers.clone(), delivery.body.clone());
-            let work = Work::Webhook(event.0.clone(), event.1.clone());
-            world.state().first_event.get_or_insert(event);
-            world.state().work = Some(work);
-            let reply = self.webhook(&delivery.headers, delivery.body.clone()).await;
-            if let Some(reply) = &reply {
-                acknowledged(&world, &delivery.body, reply);
+        for Stood { name, core } in &world.gateways {
+            for delivery in core.take_deliveries(world.time.now_ms()) {
+                world.trace(|| format!("> webhook {}", core.told(&delivery.body).name));
+                count += 1;
+                let (headers, body) = (delivery.headers, delivery.body);
+                let webhook = Webhook { gateway: name, headers, body };
+                world.state().first_event.get_or_insert(webhook.clone());
+                world.state().work = Some(Work::Webhook(webhook.clone()));
+                let reply = self.webhook(&webhook).await;
+                if let Some(reply) = &reply {
+                    acknowledged(&world, &webhook, reply);
+                }
+                let status = reply.map(|reply| http::StatusCode::from_u16(reply.status).unwrap());
+                core.delivered(delivery.id, status);
             }
-            let status = reply.map(|reply| http::StatusCode::from_u16(reply.status).unwrap());
-            world.core.delivered(delivery.id, status);
         }
         count
     }
@@ -89,21 +100,35 @@ impl Client {
         }
     }
 
+    /// The last gateway reports a success of a payment that it does not have: no order changes.
+    pub(crate) async fn others_event(&mut self, payment: &PaymentId) {
+        let world = std::sync::Arc::clone(&self.world);
+        let before = world.state().orders.clone();
+        let claimed =
+            self.success(payment, "pay_others", "evt_others", Proof::Genuine, &BTreeMap::new());
+        let gateway = world.gateways.last().map_or(claimed.gateway, |stood| stood.name);
+        let webhook = Webhook { gateway, ..claimed };
+        world.state().work = Some(Work::Webhook(webhook.clone()));
+        self.webhook(&webhook).await;
+        if world.state().orders != before {
+            world.violate("I6 another gateway's event changed an order".to_owned());
+        }
+    }
+
     /// Claims that this payment's page was paid: where bodies are not signed, anyone who has seen one
     /// event can send another.
     pub(crate) async fn lied_to(&mut self, payment: &PaymentId) {
         let truth = self.world.truth();
-        let ours = truth.objects.iter().find(|object| object.reference == payment.as_str());
+        let ours = truth.iter().find(|object| object.reference == payment.as_str());
         if let Some(object) = ours {
             self.claim(payment, &object.id).await;
         }
     }
 
     /// At a gateway that does not sign: claims that `id` captured the amount of `payment`.
-    pub(crate) async fn claim(&mut self, payment: &PaymentId, id: &str) -> Option<Reply> {
-        let (headers, body) =
-            self.success(payment, id, "evt_lie", Proof::Genuine, &BTreeMap::new());
-        self.webhook(&headers, body).await
+    async fn claim(&mut self, payment: &PaymentId, id: &str) {
+        let webhook = self.success(payment, id, "evt_lie", Proof::Genuine, &BTreeMap::new());
+        self.webhook(&webhook).await;
     }
 
     async fn stranger(
@@ -114,20 +139,20 @@ impl Client {
         metadata: &Metadata,
     ) -> Option<u16> {
         self.world.trace(|| format!("> a stranger's webhook for {payment}"));
-        let event = self.success(payment, "pay_stranger", id, proof, metadata);
-        self.world.state().work = Some(Work::Webhook(event.0.clone(), event.1.clone()));
-        self.webhook(&event.0, event.1).await.map(|reply| reply.status)
+        let webhook = self.success(payment, "pay_stranger", id, proof, metadata);
+        self.world.state().work = Some(Work::Webhook(webhook.clone()));
+        self.webhook(&webhook).await.map(|reply| reply.status)
     }
 
     /// An event that `object` captured the amount of `payment`, authenticated as this gateway does it.
-    pub(crate) fn success(
+    fn success(
         &self,
         payment: &PaymentId,
         object: &str,
         id: &str,
         proof: Proof,
         metadata: &Metadata,
-    ) -> (Vec<(&'static str, String)>, Bytes) {
+    ) -> Webhook {
         let order = payment.order();
         let claim = Claim {
             reference: payment.as_str(),
@@ -137,15 +162,19 @@ impl Client {
             currency: "USD",
             metadata,
         };
-        self.world.core.claim(&claim, id, proof)
+        let Stood { name, core } = self.world.stood(None);
+        let (headers, body) = core.claim(&claim, id, proof);
+        Webhook { gateway: name, headers, body }
     }
 }
 
-fn acknowledged(world: &World, body: &[u8], reply: &Reply) {
-    let told = world.core.told(body);
+fn acknowledged(world: &World, webhook: &Webhook, reply: &Reply) {
+    let told = world.stood(Some(webhook.gateway)).core.told(&webhook.body);
+    let gateway = GatewayName::new(webhook.gateway);
     let state = world.state();
     let received = &reply.body["received"];
-    let wrong = kept::violation(&state.images, &state.orders, &told, reply.status, received);
+    let wrong =
+        kept::violation(&state.images, &state.orders, &gateway, &told, reply.status, received);
     drop(state);
     if let Some(wrong) = wrong {
         world.violate(wrong);

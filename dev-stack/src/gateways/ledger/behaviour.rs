@@ -30,6 +30,8 @@ pub(crate) enum CallMode {
     TimeoutAfter,
     /// The connection ends without an answer, and it was done.
     Close,
+    /// 422, and nothing was done.
+    Refuse,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -107,7 +107,8 @@ impl Stub for Sandbox {
             Some(_) => act(Effect::Close, Keys::None),
             None => {
                 let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
-                let name = body["reference"].as_str().unwrap_or_default().to_owned();
+                let name = body.get("reference").and_then(Value::as_str);
+                let name = name.unwrap_or_default().to_owned();
                 let repeats_safely = able.create_keys != Keys::None;
                 Asked::Act { effect: Effect::Create, name, repeats_safely }
             }

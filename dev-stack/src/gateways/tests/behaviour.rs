@@ -22,6 +22,7 @@ fn a_create_call_fails_before_or_after_its_effect() {
     assert_eq!(create_under("timeout_before"), expected("silence", 0));
     assert_eq!(create_under("timeout_after"), expected("silence", 1));
     assert_eq!(create_under("close"), expected("close", 1));
+    assert_eq!(create_under("refuse"), expected("422", 0));
 }
 
 #[test]

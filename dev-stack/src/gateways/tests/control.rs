@@ -180,3 +180,18 @@ fn an_unknown_lever_is_not_found() {
     );
     assert_eq!(bench.get("/control/behaviour").refusal(), (404, "not_found"));
 }
+
+#[test]
+fn a_twin_is_a_second_payment_of_the_same_reference() {
+    let bench = Bench::new(Profile::NoKeys);
+    let first = bench.create(json!({})).body;
+    let open = bench.post(&control_path(&first, "twin"), json!({}));
+    assert_eq!((open.status, open.body["status"].as_str()), (201, Some("pending")));
+    assert_ne!(open.body["client_token"], first["client_token"]);
+    let paid = bench.post(&control_path(&first, "twin"), json!({"outcome": "approve"}));
+    assert_eq!((paid.status, paid.body["status"].as_str()), (201, Some("captured")));
+    let wrong = bench.post(&control_path(&first, "twin"), json!({"outcome": "perhaps"}));
+    assert_eq!(wrong.refusal(), (422, "invalid_request"));
+    let all = bench.get("/v1/payments?reference=PAY_1").body["payments"].as_array().unwrap().len();
+    assert_eq!(all, 3);
+}

@@ -7,7 +7,11 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use super::*;
-use crate::gateways::serve;
+use crate::gateways::{Served, serve};
+
+fn alone(core: Arc<Core>, webhooks_to: Option<Url>) -> Vec<Served> {
+    vec![Served { name: "sandbox".to_owned(), core, webhooks_to }]
+}
 
 /// Answers 500 to the first request and 200 to all others, and passes their heads and bodies on.
 async fn merchant(listener: TcpListener, received: mpsc::UnboundedSender<String>) {
@@ -60,7 +64,7 @@ async fn a_refused_webhook_is_sent_again_until_it_is_acknowledged() {
     let (sender, mut received) = mpsc::unbounded_channel();
     let merchant = tokio::spawn(merchant(merchants, sender));
     let url = Url::parse(&format!("http://{merchant_address}/api/webhooks/sandbox")).unwrap();
-    let serving = tokio::spawn(serve(listener, Arc::clone(&core), Some(url)));
+    let serving = tokio::spawn(serve(listener, alone(Arc::clone(&core), Some(url))));
 
     let body = payment_body(json!({"metadata": {"sandbox": "approve"}})).to_string();
     let answer = raw(address, &raw_create(body.len(), &body)).await;
@@ -97,7 +101,7 @@ async fn a_refused_webhook_is_sent_again_until_it_is_acknowledged() {
 async fn silence_and_a_dropped_connection_are_just_that() {
     let core = Arc::new(Bench::new(Profile::Full).core);
     let (listener, address) = listen().await;
-    let serving = tokio::spawn(serve(listener, Arc::clone(&core), None));
+    let serving = tokio::spawn(serve(listener, alone(Arc::clone(&core), None)));
     let behave = |mode: &str| {
         let body = json!({"create": mode}).to_string();
         format!(
@@ -121,9 +125,41 @@ async fn silence_and_a_dropped_connection_are_just_that() {
 async fn a_body_over_the_limit_is_refused_before_it_is_read_whole() {
     let core = Arc::new(Bench::new(Profile::Full).core);
     let (listener, address) = listen().await;
-    let serving = tokio::spawn(serve(listener, core, None));
+    let serving = tokio::spawn(serve(listener, alone(core, None)));
     let large = "x".repeat(64 * 1024 + 1);
     let answer = raw(address, &raw_create(large.len(), &large)).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+    serving.abort();
+}
+
+#[tokio::test]
+async fn two_gateways_of_one_socket_have_paths_of_their_own_and_share_the_page() {
+    let cores = ["a", "b"].map(|name| {
+        (name, Arc::new(Bench::on(Profile::Full, Disk::none(), name.as_bytes()[0]).core))
+    });
+    let page = {
+        let bench = Bench::on(Profile::Full, Disk::none(), b'b');
+        bench.create(json!({})).body["client_token"].as_str().unwrap().to_owned()
+    };
+    let served =
+        cores.clone().map(|(name, core)| Served { name: name.to_owned(), core, webhooks_to: None });
+    let (listener, address) = listen().await;
+    let serving = tokio::spawn(serve(listener, served.into()));
+    let body = payment_body(json!({})).to_string();
+    let create = raw_create(body.len(), &body).replacen("/v1/payments", "/b/v1/payments", 1);
+    assert!(raw(address, &create).await.starts_with("HTTP/1.1 201"), "b has an API");
+    let get =
+        |path: &str| format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+    for (path, has) in [
+        ("/control/payments", false),
+        ("/a/control/payments", false),
+        ("/b/control/payments", true),
+    ] {
+        let shown = raw(address, &get(path)).await;
+        assert_eq!(shown.contains("PAY_1"), has, "{path}");
+    }
+    let shown = raw(address, &get(&format!("/checkout/{page}"))).await;
+    assert!(shown.starts_with("HTTP/1.1 200"), "the page is found by its token: {shown}");
+    assert!(raw(address, &get("/checkout/tok_nobody")).await.starts_with("HTTP/1.1 404"));
     serving.abort();
 }

@@ -6,15 +6,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, Request};
 
-use super::super::Open;
+use super::super::{Means, Open};
 use super::scripted::{Canned, Scene, Scripted};
 use crate::domain::fact::Seen;
 use crate::domain::id::OperationId;
-use crate::domain::names::{CaptureId, ObjectId};
+use crate::domain::names::{CaptureId, GatewayName, ObjectId};
 use crate::domain::phase::Phase;
 use crate::domain::time::Timestamp;
 use crate::ports::{
-    Answer, Create, Delivery, Effect, Gateway, LookUpError, Notice, Sought, Transport,
+    Answer, Clock, Create, Delivery, Effect, Gateway, LookUpError, Notice, Sought, Transport,
 };
 use crate::secrets::{Fault, parse};
 
@@ -66,7 +66,22 @@ pub(crate) fn opened(
     transport: Arc<dyn Transport>,
     dev_stack: bool,
 ) -> Result<Arc<dyn Gateway>, Fault> {
-    open(&parse(secret)?, &mut Vec::new(), transport, dev_stack)
+    open(&parse(secret)?, &mut Vec::new(), &means(transport, dev_stack))
+}
+
+pub(crate) fn means(transport: Arc<dyn Transport>, dev_stack: bool) -> Means {
+    let name = GatewayName::new("under-test");
+    Means { name, transport, clock: Arc::new(Still), dev_stack }
+}
+
+/// A clock that stands at the time of these tests.
+#[derive(Debug)]
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Timestamp {
+        now()
+    }
 }
 
 impl Fixtures {

@@ -9,6 +9,7 @@ use http::{HeaderValue, Request, Response};
 use serde::Serialize;
 use url::{Host, Url};
 
+use crate::gateways::Means;
 use crate::ports::{Transport, TransportError};
 use crate::secrets::Fault;
 
@@ -22,18 +23,13 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(
-        transport: Arc<dyn Transport>,
-        base: &str,
-        api_key: &str,
-        dev_stack: bool,
-    ) -> Result<Self, Fault> {
+    pub(super) fn new(means: &Means, base: &str, api_key: &str) -> Result<Self, Fault> {
         let bearer = HeaderValue::try_from(format!("Bearer {api_key}"));
         let mut authorization =
             bearer.map_err(|_| Fault::malformed("api_key", "does not fit into a header"))?;
         authorization.set_sensitive(true);
-        let base_url = base_url(base, dev_stack)?;
-        Ok(Self { transport, base_url, authorization })
+        let base_url = base_url(base, means.dev_stack)?;
+        Ok(Self { transport: Arc::clone(&means.transport), base_url, authorization })
     }
 
     /// Reads `/v1/payments` or a path below it.

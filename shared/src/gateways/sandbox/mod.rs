@@ -34,9 +34,10 @@ use crate::domain::id::PaymentId;
 use crate::domain::money::Money;
 use crate::domain::names::{GatewayName, ObjectId};
 use crate::domain::time::Timestamp;
+use crate::gateways::Means;
 use crate::ports::{
     Answer, Create, Delivery, Effect, Gateway, ListPage, LookUpError, MappingError, Notice,
-    SignatureError, Sought, Transport, TransportError, Verified,
+    SignatureError, Sought, TransportError, Verified,
 };
 use crate::secrets::{Fault, Members};
 
@@ -83,6 +84,7 @@ const STACK: &str = "quittance_stack";
 const NO_BODY: Option<&()> = None;
 
 struct Sandbox {
+    name: GatewayName,
     client: Client,
     mode: GatewayMode,
     profile: Profile,
@@ -99,8 +101,7 @@ impl fmt::Debug for Sandbox {
 pub fn open(
     secret: &Value,
     faults: &mut Vec<Fault>,
-    transport: Arc<dyn Transport>,
-    dev_stack: bool,
+    means: &Means,
 ) -> Result<Arc<dyn Gateway>, Fault> {
     let members = Members::of(secret, "")?;
     let (api_key, address) = (members.text("api_key")?, members.text("base_url")?);
@@ -113,7 +114,8 @@ pub fn open(
     };
     Ok(Arc::new(Sandbox {
         mode,
-        client: Client::new(transport, address, api_key, dev_stack)?,
+        name: means.name.clone(),
+        client: Client::new(means, address, api_key)?,
         profile,
         webhook_secrets: signature::webhook_secrets(&members, faults)?,
     }))
@@ -122,7 +124,7 @@ pub fn open(
 #[async_trait]
 impl Gateway for Sandbox {
     fn name(&self) -> GatewayName {
-        GatewayName::new(NAME)
+        self.name.clone()
     }
 
     fn mode(&self) -> GatewayMode {

@@ -66,8 +66,9 @@ pub(super) fn captures(order: &Order, payment: &PaymentId) -> Vec<CaptureView> {
 pub(super) fn disputes<'a>(order: &'a Order, payment: &PaymentId) -> Vec<DisputeView<'a>> {
     let shown = order.disputes.iter().filter_map(|(id, dispute)| {
         let capture = order.captures.get(&dispute.capture).filter(|c| &c.attempt == payment)?;
+        let gateway = &order.attempts.get(payment)?.gateway;
         Some(DisputeView {
-            dispute_id: id.as_str(),
+            dispute_id: id.own(gateway),
             status: dispute.phase().into(),
             amount: dispute.amount_minor,
             currency: capture.amount.currency,

@@ -76,7 +76,7 @@ impl<'a> RefundView<'a> {
             reason: op.note.as_deref().unwrap_or_else(|| order.reason_of(op)),
             by: op.by.as_deref(),
             failure: failure_of(status, failure.or(op.failure.as_ref())),
-            gateway_reference: shown.map(|(id, _)| id.as_str()),
+            gateway_reference: shown.and_then(|(id, _)| own(order, &op.attempt, id)),
             created_at: Time(op.created_at),
         }
     }
@@ -99,10 +99,14 @@ impl<'a> RefundView<'a> {
             reason: Reason::Gateway.word(),
             by: None,
             failure: failure_of(status, known.failure.as_ref()),
-            gateway_reference: Some(gateway_id.as_str()),
+            gateway_reference: own(order, payment, gateway_id),
             created_at: Time(known.learnt_at),
         })
     }
+}
+
+fn own<'a>(order: &Order, payment: &PaymentId, id: &'a GatewayRefundId) -> Option<&'a str> {
+    Some(id.own(&order.attempts.get(payment)?.gateway))
 }
 
 fn failure_of(status: RefundStatus, why: Option<&attempt::Failure>) -> Option<Failure<'_>> {

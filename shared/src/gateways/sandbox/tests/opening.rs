@@ -113,7 +113,8 @@ fn an_unreadable_secret_beside_a_good_one_costs_that_one_only() {
         let text = secret("full").replace(&good, &both);
         let mut faults = Vec::new();
         let value = parse(&text).unwrap();
-        let gateway = open(&value, &mut faults, Arc::new(Scripted::default()), false).unwrap();
+        let means = contract::means(Arc::new(Scripted::default()), false);
+        let gateway = open(&value, &mut faults, &means).unwrap();
         let messages: Vec<String> = faults.iter().map(ToString::to_string).collect();
         assert_eq!(messages.len(), 1, "{bad}");
         assert!(messages[0].starts_with("webhook_secrets[0]"), "{messages:?}");
