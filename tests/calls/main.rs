@@ -24,6 +24,7 @@ mod endpoints;
 mod live;
 mod redaction;
 mod history;
+mod opening;
 
 /// The dev stack, built with these tests.
 const STACK: &str = env!("CARGO_BIN_EXE_e2e-stack");

@@ -65,6 +65,18 @@ async fn what_the_first_gateway_refuses_goes_to_the_second() {
 }
 
 #[tokio::test]
+async fn a_secret_that_names_no_adapter_stops_payments_and_is_named_in_the_log() {
+    let stack = two().await;
+    change_secret_of_a(&stack, "adapter", "nobody").await;
+    let order = stack.order(&order_body()).await;
+    stack.pay(&order, json!({})).await.expect(503);
+    let line = stack.until_logged("a secret cannot be used").await;
+    let line: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(line["secret"], "gateways/a");
+    assert!(line["error"].as_str().unwrap().starts_with("adapter "), "{line}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_sent_to_the_first_gateway_goes_to_the_second() {
     let stack = two().await;
     // Nothing listens there.

@@ -11,7 +11,7 @@ use super::ledger::Ledger;
 use super::ledger::behaviour::Behaviour;
 use super::ledger::event::Event;
 use super::ledger::money;
-use super::ledger::payment::{Capture, DisputeStatus, Payment, RefundStatus};
+use super::ledger::payment::{Capture, DisputeStatus, NewPayment, Payment, RefundStatus};
 use super::ledger::reference::Reference;
 use super::ledger::refund::NewRefund;
 use super::ledger::scripted::Scripted;
@@ -198,7 +198,8 @@ fn twin(ledger: &mut Ledger, call: &Call<'_>, id: &str) -> Reply {
     let first = named(ledger, id)?;
     let outcome = call.json_if_any::<TwinBody>()?.outcome;
     let scripted = outcome.as_deref().map(Scripted::parse).transpose()?;
-    let mut twin = ledger.twin(&first, scripted.is_none());
+    let life_s = ledger.abilities.page_life.map(|life| life.default);
+    let mut twin = ledger.new_payment(NewPayment::like(&first), life_s, scripted.is_none());
     let happening = match scripted {
         Some(scripted) => {
             let happening = scripted.play(ledger, &mut twin);

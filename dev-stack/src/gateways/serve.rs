@@ -83,13 +83,15 @@ impl Socket {
     fn route<'a>(&'a self, path: &'a str) -> Option<(&'a Served, &'a Notify, &'a str)> {
         let inner = path.trim_start_matches('/');
         let (first, rest) = inner.split_once('/').unwrap_or((inner, ""));
-        let mut all = self.gateways.iter();
-        if let Some(named) = all.clone().find(|wired| wired.0.name == first) {
+        let all = &self.gateways;
+        if let Some(named) = all.iter().find(|wired| wired.0.name == first) {
             return Some((&named.0, &named.1, rest));
         }
-        let page = rest.split('/').next().unwrap_or_default();
-        let of_page = all.clone().find(|wired| wired.0.core.has_page(page));
-        let wired = of_page.filter(|_| first == "checkout").or_else(|| all.next())?;
+        let of_page = match first {
+            "checkout" => all.iter().find(|wired| wired.0.core.has_page(rest)),
+            _ => None,
+        };
+        let wired = of_page.or(all.first())?;
         Some((&wired.0, &wired.1, path))
     }
 }

@@ -45,7 +45,8 @@ pub(crate) trait Stub: Send + Sync {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
     Genuine,
-    Spoilt,
+    /// By a key that nobody has.
+    Forged,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

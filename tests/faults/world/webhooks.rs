@@ -61,7 +61,7 @@ impl Client {
     pub(crate) async fn forged(&mut self, payment: &PaymentId) {
         let world = std::sync::Arc::clone(&self.world);
         let before = world.state().images.clone();
-        let reply = self.stranger(payment, "evt_stranger", Proof::Spoilt, &BTreeMap::new()).await;
+        let reply = self.stranger(payment, "evt_stranger", Proof::Forged, &BTreeMap::new()).await;
         if reply.is_some_and(|status| !matches!(status, 401 | 503)) {
             world.violate(format!("I6 a forged webhook was answered {reply:?}"));
         }

@@ -29,7 +29,7 @@ use self::event::Event;
 use self::ids::Ids;
 use self::journal::{Journal, number_key};
 use self::outbox::{Delivery, Outbox, Reported, Waiting};
-use self::payment::{Payment, Status};
+use self::payment::{NewPayment, Payment, Status};
 use self::payments::Payments;
 use self::steps::{Taking, Unfit};
 use crate::disk::{Disk, DiskError};
@@ -158,16 +158,28 @@ impl Ledger {
         }
     }
 
-    /// A second object for the reference of `first`, as after a repeat that the gateway did not recognise.
-    pub(crate) fn twin(&self, first: &Payment, with_page: bool) -> Payment {
+    /// A payment that nobody has paid yet, with a page or without. `life_s`: how long it can be paid.
+    pub(crate) fn new_payment(
+        &self,
+        new: NewPayment,
+        life_s: Option<i64>,
+        with_page: bool,
+    ) -> Payment {
         let id = self.ids.next("pay_");
-        let life_s = self.abilities.page_life.map(|life| life.default);
         Payment {
             capture_id: self.abilities.named_captures.then(|| id.replacen("pay_", "cap_", 1)),
             id,
+            visible_at: self.behaviour(&new.reference).visible_at(self.now),
+            reference: new.reference,
+            amount: new.amount,
+            currency: new.currency,
+            capture: new.capture,
+            method: new.method,
             client_token: with_page.then(|| self.ids.next("tok_")),
+            return_url: new.return_url,
+            metadata: new.metadata,
+            breakdown: new.breakdown,
             created_at: self.now,
-            visible_at: self.behaviour(&first.reference).visible_at(self.now),
             expires_at: life_s.map(|life_s| self.now.saturating_add(life_s.saturating_mul(1_000))),
             status: Status::Pending,
             processing_until: None,
@@ -177,7 +189,6 @@ impl Ledger {
             captured: None,
             refunds: Vec::new(),
             disputes: Vec::new(),
-            ..first.clone()
         }
     }
 

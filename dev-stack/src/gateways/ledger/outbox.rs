@@ -143,7 +143,7 @@ impl Outbox {
 
 impl Waiting {
     pub(crate) fn into_delivery(self, id: u64, stub: &dyn Stub, now: i64) -> Delivery {
-        let proof = if self.bad_signature { Proof::Spoilt } else { Proof::Genuine };
+        let proof = if self.bad_signature { Proof::Forged } else { Proof::Genuine };
         Delivery {
             id,
             headers: stub.headers(&self.event_id, &self.body, now, proof),

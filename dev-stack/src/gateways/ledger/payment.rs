@@ -147,6 +147,35 @@ pub(crate) struct Payment {
     pub(crate) disputes: Vec<Dispute>,
 }
 
+/// What a create call asks for.
+#[derive(Clone, Debug)]
+pub(crate) struct NewPayment {
+    pub(crate) reference: String,
+    pub(crate) amount: u64,
+    pub(crate) currency: Currency,
+    pub(crate) capture: CaptureMode,
+    pub(crate) method: Option<Method>,
+    pub(crate) return_url: Option<String>,
+    pub(crate) metadata: BTreeMap<String, String>,
+    pub(crate) breakdown: Breakdown,
+}
+
+impl NewPayment {
+    /// The same again.
+    pub(crate) fn like(payment: &Payment) -> Self {
+        Self {
+            reference: payment.reference.clone(),
+            amount: payment.amount,
+            currency: payment.currency.clone(),
+            capture: payment.capture,
+            method: payment.method,
+            return_url: payment.return_url.clone(),
+            metadata: payment.metadata.clone(),
+            breakdown: payment.breakdown.clone(),
+        }
+    }
+}
+
 impl Method {
     pub(crate) const ALL: [Self; 5] =
         [Self::Card, Self::Upi, Self::Netbanking, Self::Wallet, Self::BankTransfer];

@@ -13,7 +13,7 @@ use crate::gateways::ledger::abilities::Keys;
 use crate::gateways::ledger::breakdown::Breakdown;
 use crate::gateways::ledger::event::Event;
 use crate::gateways::ledger::money::{self, Currency};
-use crate::gateways::ledger::payment::{CaptureMode, Method, Payment, Status};
+use crate::gateways::ledger::payment::{CaptureMode, Method, NewPayment, Payment};
 use crate::gateways::ledger::reference::Reference;
 use crate::gateways::ledger::scripted::Scripted;
 use crate::gateways::ledger::steps::Happening;
@@ -89,32 +89,17 @@ fn new_payment(ledger: &Ledger, body: Body, with_page: bool) -> Result<Payment, 
         return Err(Refusal::captures_at_once());
     }
     let life_s = page_life_s(ledger, body.expires_in)?;
-    let now = ledger.now;
-    let id = ledger.ids.next("pay_");
-    Ok(Payment {
-        capture_id: abilities.named_captures.then(|| id.replacen("pay_", "cap_", 1)),
-        id,
-        visible_at: ledger.behaviour(&body.reference.0).visible_at(now),
+    let new = NewPayment {
         reference: body.reference.0,
         amount: body.amount,
         currency: body.currency,
         capture: body.capture,
         method: body.method,
-        client_token: with_page.then(|| ledger.ids.next("tok_")),
         return_url: body.return_url,
         metadata: body.metadata,
         breakdown: body.breakdown,
-        created_at: now,
-        expires_at: life_s.map(|life_s| now.saturating_add(life_s.saturating_mul(1_000))),
-        status: Status::Pending,
-        processing_until: None,
-        challenged: false,
-        lapses_at: None,
-        failure: None,
-        captured: None,
-        refunds: Vec::new(),
-        disputes: Vec::new(),
-    })
+    };
+    Ok(ledger.new_payment(new, life_s, with_page))
 }
 
 /// `None` if the gateway never ends a page; the requested time is then ignored.

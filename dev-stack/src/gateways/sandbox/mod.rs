@@ -73,16 +73,18 @@ impl Stub for Sandbox {
             ("content-type", "application/json".to_owned()),
             ("webhook-id", event_id.to_owned()),
         ];
-        // A proof of the right shape that proves nothing.
-        let spoilt = if proof == Proof::Spoilt { "spoilt" } else { "" };
+        let nobodys = WebhookSecret::nobodys();
+        let secret = match proof {
+            Proof::Genuine => &self.webhook_secret,
+            Proof::Forged => &nobodys,
+        };
         if self.abilities().signed {
             let timestamp = now.div_euclid(1_000);
-            let signature =
-                self.webhook_secret.sign(event_id, timestamp, &format!("{body}{spoilt}"));
+            let signature = secret.sign(event_id, timestamp, body);
             headers.push(("webhook-timestamp", timestamp.to_string()));
             headers.push(("webhook-signature", signature));
         } else {
-            headers.push(("authorization", format!("{}{spoilt}", self.webhook_secret.token())));
+            headers.push(("authorization", secret.token().to_owned()));
         }
         headers
     }

@@ -46,6 +46,12 @@ impl WebhookSecret {
         })
     }
 
+    /// A secret that no merchant has.
+    pub(crate) fn nobodys() -> Self {
+        let key = hmac::digest::Key::<Hmac<Sha256>>::default();
+        Self { signer: Hmac::new(&key), token: HEXLOWER.encode(&Sha256::digest("nobody's")) }
+    }
+
     /// The `webhook-signature` of Standard Webhooks.
     pub(crate) fn sign(&self, event_id: &str, timestamp: i64, body: &str) -> String {
         let signed = format!("{event_id}.{timestamp}.{body}");
